@@ -1,0 +1,86 @@
+//! The map from voxel indices to patient coordinates.
+
+use super::{GeometryError, Spacing};
+
+/// An invertible affine map from voxel indices `[i, j, k]` to world coordinates (RAS+, mm).
+///
+/// Rows are world axes: `world[r] = m[r][0] i + m[r][1] j + m[r][2] k + m[r][3]`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Affine([[f64; 4]; 3]);
+
+impl Affine {
+    /// Takes the upper three rows of the homogeneous matrix.
+    ///
+    /// # Errors
+    /// [`GeometryError::Singular`] where the matrix cannot be inverted or is not finite; whether it can is judged on
+    /// its columns scaled to length 1, so that small voxels are no offence.
+    pub fn new(rows: [[f64; 4]; 3]) -> Result<Self, GeometryError> {
+        let affine = Self(rows);
+        let det = affine.determinant();
+        let lengths: f64 = affine.column_lengths().iter().product();
+        let finite = rows.iter().flatten().all(|v| v.is_finite());
+        if finite && lengths > 0.0 && (det / lengths).abs() > 1e-6 {
+            Ok(affine)
+        } else {
+            Err(GeometryError::Singular(det))
+        }
+    }
+
+    /// Axis-aligned voxels of the given spacing, the first voxel's centre at the origin.
+    pub fn from_spacing(spacing: Spacing) -> Self {
+        let [x, y, z] = spacing.mm();
+        Self([[x, 0.0, 0.0, 0.0], [0.0, y, 0.0, 0.0], [0.0, 0.0, z, 0.0]])
+    }
+
+    /// The upper three rows of the homogeneous matrix.
+    pub fn rows(&self) -> [[f64; 4]; 3] {
+        self.0
+    }
+
+    /// World coordinates (mm) of a voxel position.
+    pub fn apply(&self, voxel: [f64; 3]) -> [f64; 3] {
+        self.0.map(|r| r[0] * voxel[0] + r[1] * voxel[1] + r[2] * voxel[2] + r[3])
+    }
+
+    /// The world step (mm) of one voxel along `axis`.
+    pub fn column(&self, axis: usize) -> [f64; 3] {
+        [self.0[0][axis], self.0[1][axis], self.0[2][axis]]
+    }
+
+    /// The spacing, which is the length of each column.
+    ///
+    /// # Panics
+    /// Never: an invertible matrix has columns of positive length.
+    #[expect(clippy::expect_used, reason = "the constructor refuses columns without length")]
+    pub fn spacing(&self) -> Spacing {
+        Spacing::new_mm(self.column_lengths()).expect("an invertible matrix has columns of positive length")
+    }
+
+    fn column_lengths(&self) -> [f64; 3] {
+        [0, 1, 2].map(|a| self.column(a).iter().map(|v| v * v).sum::<f64>().sqrt())
+    }
+
+    fn determinant(&self) -> f64 {
+        let [a, b, c] = [0, 1, 2].map(|axis| self.column(axis));
+        a[0] * (b[1] * c[2] - b[2] * c[1]) - b[0] * (a[1] * c[2] - a[2] * c[1]) + c[0] * (a[1] * b[2] - a[2] * b[1])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rotated_affine_keeps_its_spacing() {
+        let affine = Affine::new([[0.0, -2.0, 0.0, 5.0], [1.0, 0.0, 0.0, 6.0], [0.0, 0.0, 12.0, 7.0]]).unwrap();
+        assert_eq!(affine.spacing().mm(), [1.0, 2.0, 12.0]);
+        assert_eq!(affine.apply([1.0, 1.0, 1.0]), [3.0, 7.0, 19.0]);
+    }
+
+    #[test]
+    fn parallel_columns_are_singular_and_tiny_voxels_are_not() {
+        assert!(Affine::new([[1.0, 2.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]).is_err());
+        assert!(Affine::new([[1e-4, 0.0, 0.0, 0.0], [0.0, 1e-4, 0.0, 0.0], [0.0, 0.0, 1e-4, 0.0]]).is_ok());
+        assert!(Affine::new([[f64::NAN, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]).is_err());
+    }
+}

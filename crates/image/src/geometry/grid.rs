@@ -1,0 +1,88 @@
+//! How many voxels there are, and where they lie.
+
+use super::{Affine, GeometryError, Spacing};
+
+/// A box of voxels placed in the patient: its shape `[i, j, k]` and the affine of its voxels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Grid {
+    shape: [usize; 3],
+    world_from_voxel: Affine,
+}
+
+impl Grid {
+    /// Places a box of `shape` voxels.
+    ///
+    /// # Errors
+    /// [`GeometryError::Empty`] where an axis has no voxel.
+    pub fn new(shape: [usize; 3], world_from_voxel: Affine) -> Result<Self, GeometryError> {
+        if shape.contains(&0) {
+            return Err(GeometryError::Empty(shape));
+        }
+        Ok(Self { shape, world_from_voxel })
+    }
+
+    /// Voxels along `i`, `j`, `k`.
+    pub fn shape(&self) -> [usize; 3] {
+        self.shape
+    }
+
+    /// Voxels in all.
+    pub fn voxels(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Voxels in one slice.
+    pub fn voxels_per_slice(&self) -> usize {
+        self.shape[0] * self.shape[1]
+    }
+
+    /// The affine of the voxels.
+    pub fn world_from_voxel(&self) -> &Affine {
+        &self.world_from_voxel
+    }
+
+    /// The spacing of the voxels.
+    pub fn spacing(&self) -> Spacing {
+        self.world_from_voxel.spacing()
+    }
+
+    /// The position in memory of voxel `[i, j, k]`: `i` runs fastest.
+    pub fn index(&self, [i, j, k]: [usize; 3]) -> usize {
+        i + self.shape[0] * (j + self.shape[1] * k)
+    }
+
+    /// How far apart (mm) two grids of the same shape put the same voxel, at the corner where they differ most.
+    pub fn displacement_mm(&self, other: &Grid) -> f64 {
+        let last = self.shape.map(|n| (n - 1) as f64);
+        (0..8)
+            .map(|corner| {
+                let voxel = [0, 1, 2].map(|axis| if corner >> axis & 1 == 1 { last[axis] } else { 0.0 });
+                let (a, b) = (self.world_from_voxel.apply(voxel), other.world_from_voxel.apply(voxel));
+                a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+            })
+            .fold(0.0, f64::max)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grid(spacing_mm: [f64; 3]) -> Grid {
+        Grid::new([3, 4, 2], Affine::from_spacing(Spacing::new_mm(spacing_mm).unwrap())).unwrap()
+    }
+
+    #[test]
+    fn i_runs_fastest() {
+        assert_eq!(grid([1.0; 3]).index([2, 0, 0]), 2);
+        assert_eq!(grid([1.0; 3]).index([0, 1, 0]), 3);
+        assert_eq!(grid([1.0; 3]).index([0, 0, 1]), 12);
+    }
+
+    #[test]
+    fn displacement_is_that_of_the_worst_corner() {
+        // Two voxels of 1.5 mm instead of 1 mm along i: the last column lies 1 mm further out.
+        assert!((grid([1.0; 3]).displacement_mm(&grid([1.5, 1.0, 1.0])) - 1.0).abs() < 1e-12);
+        assert_eq!(grid([1.0; 3]).displacement_mm(&grid([1.0; 3])), 0.0);
+    }
+}

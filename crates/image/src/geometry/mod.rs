@@ -1,0 +1,23 @@
+//! Where voxels lie in the patient: spacing, affine and grid.
+
+mod affine;
+mod grid;
+mod spacing;
+
+pub use affine::Affine;
+pub use grid::Grid;
+pub use spacing::Spacing;
+
+/// Why numbers do not describe a place in the patient.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum GeometryError {
+    /// A spacing is zero, negative or not a number.
+    #[error("voxel spacing {0:?} mm: each of the three must be finite and greater than 0")]
+    Spacing([f64; 3]),
+    /// The affine maps voxels onto a plane, a line or a point, or holds a number that is not finite.
+    #[error("affine is singular: its determinant is {0}, and voxels would collapse onto one another")]
+    Singular(f64),
+    /// A grid has an axis without voxels.
+    #[error("grid of {0:?} voxels: each axis needs at least one")]
+    Empty([usize; 3]),
+}

@@ -1,0 +1,45 @@
+//! The distance between neighbouring voxel centres along each axis.
+
+use super::GeometryError;
+
+/// Distance between neighbouring voxel centres along `i`, `j`, `k` in mm; finite and greater than 0.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spacing([f64; 3]);
+
+impl Spacing {
+    /// Takes the three spacings in mm.
+    ///
+    /// # Errors
+    /// [`GeometryError::Spacing`] where one is not finite or not greater than 0.
+    pub fn new_mm(mm: [f64; 3]) -> Result<Self, GeometryError> {
+        if mm.iter().all(|d| d.is_finite() && *d > 0.0) { Ok(Self(mm)) } else { Err(GeometryError::Spacing(mm)) }
+    }
+
+    /// The spacings along `i`, `j`, `k` in mm.
+    pub fn mm(self) -> [f64; 3] {
+        self.0
+    }
+
+    /// The volume of one voxel in ml.
+    pub fn voxel_ml(self) -> f64 {
+        self.0.iter().product::<f64>() / 1000.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thousand_cubic_millimetres_are_a_millilitre() {
+        let spacing = Spacing::new_mm([0.5, 2.0, 12.0]).unwrap();
+        assert!((spacing.voxel_ml() - 0.012).abs() < 1e-12);
+    }
+
+    #[test]
+    fn zero_negative_and_nan_are_refused() {
+        for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert!(Spacing::new_mm([1.0, bad, 1.0]).is_err(), "{bad}");
+        }
+    }
+}

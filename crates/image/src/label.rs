@@ -1,0 +1,154 @@
+//! What a voxel is, and the regions that scores and volumes are taken of.
+
+use crate::volume::Volume;
+
+/// What one voxel is. The order of the variants is that of the network's output channels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[repr(u8)]
+pub enum Label {
+    /// Anything else.
+    #[default]
+    Background,
+    /// Blood in the left ventricle.
+    LvPool,
+    /// Blood in the right ventricle.
+    RvPool,
+    /// Healthy myocardium of the left ventricle.
+    Myocardium,
+    /// Edematous myocardium that is not scar.
+    Edema,
+    /// Scarred (infarcted) myocardium.
+    Scar,
+}
+
+/// A label for each voxel.
+pub type LabelMap = Volume<Label>;
+
+/// A number that is no label's code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("label code {0} is none of 0, 200, 500, 600, 1220, 2221")]
+pub struct UnknownCode(pub i64);
+
+impl Label {
+    /// All six, in channel order.
+    pub const ALL: [Self; 6] =
+        [Self::Background, Self::LvPool, Self::RvPool, Self::Myocardium, Self::Edema, Self::Scar];
+
+    /// The code in a label file, as the MyoPS 2020 challenge defined it.
+    pub fn code(self) -> u16 {
+        match self {
+            Self::Background => 0,
+            Self::LvPool => 500,
+            Self::RvPool => 600,
+            Self::Myocardium => 200,
+            Self::Edema => 1220,
+            Self::Scar => 2221,
+        }
+    }
+
+    /// The output channel, 0 to 5.
+    pub fn class(self) -> usize {
+        self as usize
+    }
+
+    /// The label of an output channel, or `None` past the last.
+    pub fn from_class(class: usize) -> Option<Self> {
+        Self::ALL.get(class).copied()
+    }
+
+    /// The name a reader knows.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Background => "background",
+            Self::LvPool => "LV pool",
+            Self::RvPool => "RV pool",
+            Self::Myocardium => "myocardium",
+            Self::Edema => "edema",
+            Self::Scar => "scar",
+        }
+    }
+}
+
+impl TryFrom<i64> for Label {
+    type Error = UnknownCode;
+    fn try_from(code: i64) -> Result<Self, UnknownCode> {
+        Self::ALL.into_iter().find(|l| i64::from(l.code()) == code).ok_or(UnknownCode(code))
+    }
+}
+
+/// A set of labels that is measured or scored as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Region {
+    labels: u8,
+    name: &'static str,
+}
+
+impl Region {
+    /// Scar alone (2221).
+    pub const SCAR: Self = Self::of("scar", &[Label::Scar]);
+    /// Edema without scar (1220). Never set beside figures of [`Self::EDEMA_OR_SCAR`].
+    pub const EDEMA: Self = Self::of("edema", &[Label::Edema]);
+    /// Edema and scar together (1220, 2221): the challenge's second score, the area at risk.
+    pub const EDEMA_OR_SCAR: Self = Self::of("scar+edema", &[Label::Edema, Label::Scar]);
+    /// The whole wall of the left ventricle (200, 1220, 2221).
+    pub const WALL: Self = Self::of("wall", &[Label::Myocardium, Label::Edema, Label::Scar]);
+    /// Healthy myocardium alone (200).
+    pub const HEALTHY_MYOCARDIUM: Self = Self::of("healthy myocardium", &[Label::Myocardium]);
+    /// Blood in the left ventricle (500).
+    pub const LV_POOL: Self = Self::of("LV pool", &[Label::LvPool]);
+    /// Blood in the right ventricle (600).
+    pub const RV_POOL: Self = Self::of("RV pool", &[Label::RvPool]);
+
+    /// Every region that is scored, pathology first.
+    pub const SCORED: [Self; 7] = [
+        Self::SCAR,
+        Self::EDEMA,
+        Self::EDEMA_OR_SCAR,
+        Self::WALL,
+        Self::HEALTHY_MYOCARDIUM,
+        Self::LV_POOL,
+        Self::RV_POOL,
+    ];
+
+    const fn of(name: &'static str, members: &[Label]) -> Self {
+        let mut labels = 0;
+        let mut n = 0;
+        while n < members.len() {
+            labels |= 1 << members[n] as u8;
+            n += 1;
+        }
+        Self { labels, name }
+    }
+
+    /// Whether a voxel of this label belongs to the region.
+    pub fn contains(self, label: Label) -> bool {
+        self.labels >> label as u8 & 1 == 1
+    }
+
+    /// The name in tables.
+    pub fn name(self) -> &'static str {
+        self.name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_and_classes_are_those_of_the_challenge() {
+        let codes: Vec<_> = (0..6).map(|c| Label::from_class(c).unwrap().code()).collect();
+        assert_eq!(codes, [0, 500, 600, 200, 1220, 2221]);
+        for label in Label::ALL {
+            assert_eq!(Label::try_from(i64::from(label.code())), Ok(label));
+        }
+        assert_eq!(Label::try_from(421), Err(UnknownCode(421)));
+    }
+
+    #[test]
+    fn edema_is_scored_without_scar_unless_scar_is_named() {
+        assert!(!Region::EDEMA.contains(Label::Scar));
+        assert!(Region::EDEMA_OR_SCAR.contains(Label::Scar) && Region::EDEMA_OR_SCAR.contains(Label::Edema));
+        assert!(Region::WALL.contains(Label::Myocardium) && !Region::WALL.contains(Label::LvPool));
+    }
+}

@@ -1,0 +1,100 @@
+//! The three MR sequences of a study, in the order of a network's input channels.
+
+use std::ops::{Index, IndexMut};
+
+/// An MR sequence. The order of the variants is that of the input channels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Sequence {
+    /// Balanced steady-state free precession cine ("C0"): anatomy.
+    Bssfp,
+    /// Late gadolinium enhancement ("LGE", "DE"): scar is bright.
+    Lge,
+    /// T2-weighted: edema is bright.
+    T2,
+}
+
+impl Sequence {
+    /// All three, in channel order.
+    pub const ALL: [Self; 3] = [Self::Bssfp, Self::Lge, Self::T2];
+
+    /// The name a reader knows.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bssfp => "bSSFP",
+            Self::Lge => "LGE",
+            Self::T2 => "T2",
+        }
+    }
+}
+
+impl std::fmt::Display for Sequence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// One value for each sequence: a total map, so that none can be forgotten or swapped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PerSequence<T> {
+    /// The value of bSSFP.
+    pub bssfp: T,
+    /// The value of LGE.
+    pub lge: T,
+    /// The value of T2.
+    pub t2: T,
+}
+
+impl<T> PerSequence<T> {
+    /// Computes the value of each sequence, in channel order.
+    pub fn from_fn(mut value: impl FnMut(Sequence) -> T) -> Self {
+        Self { bssfp: value(Sequence::Bssfp), lge: value(Sequence::Lge), t2: value(Sequence::T2) }
+    }
+
+    /// Each sequence with its value, in channel order.
+    pub fn iter(&self) -> impl Iterator<Item = (Sequence, &T)> {
+        Sequence::ALL.into_iter().map(|s| (s, &self[s]))
+    }
+
+    /// The map with each value changed.
+    pub fn map<U>(self, mut value: impl FnMut(T) -> U) -> PerSequence<U> {
+        PerSequence { bssfp: value(self.bssfp), lge: value(self.lge), t2: value(self.t2) }
+    }
+
+    /// The map of references to the values.
+    pub fn as_ref(&self) -> PerSequence<&T> {
+        PerSequence { bssfp: &self.bssfp, lge: &self.lge, t2: &self.t2 }
+    }
+}
+
+impl<T> Index<Sequence> for PerSequence<T> {
+    type Output = T;
+    fn index(&self, sequence: Sequence) -> &T {
+        match sequence {
+            Sequence::Bssfp => &self.bssfp,
+            Sequence::Lge => &self.lge,
+            Sequence::T2 => &self.t2,
+        }
+    }
+}
+
+impl<T> IndexMut<Sequence> for PerSequence<T> {
+    fn index_mut(&mut self, sequence: Sequence) -> &mut T {
+        match sequence {
+            Sequence::Bssfp => &mut self.bssfp,
+            Sequence::Lge => &mut self.lge,
+            Sequence::T2 => &mut self.t2,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_map_runs_in_channel_order() {
+        let names = PerSequence::from_fn(Sequence::name);
+        assert_eq!(names.iter().map(|(_, n)| *n).collect::<Vec<_>>(), ["bSSFP", "LGE", "T2"]);
+        assert_eq!(names[Sequence::Lge], "LGE");
+    }
+}

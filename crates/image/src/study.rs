@@ -1,0 +1,152 @@
+//! One patient's images, on one grid.
+
+use crate::geometry::Grid;
+use crate::label::LabelMap;
+use crate::sequence::{PerSequence, Sequence};
+use crate::volume::Volume;
+
+/// How far apart (mm) two files may place the same voxel and still count as lying on one another: a tenth of the
+/// in-plane spacing of cardiac MR, far above the rounding of a quaternion in a header.
+pub const SAME_PLACE_MM: f64 = 0.1;
+
+/// One patient: up to three sequences on one grid, with the reference labels where they are known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Study {
+    id: String,
+    images: PerSequence<Option<Volume<f32>>>,
+    reference: Option<LabelMap>,
+    grid: Grid,
+}
+
+/// Why images do not make a study.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum StudyError {
+    /// There is no image at all.
+    #[error("case {0} has no image: at least one of bSSFP, LGE and T2 is needed")]
+    NoImage(String),
+    /// Two volumes have different numbers of voxels.
+    #[error("{what} has {shape:?} voxels where {first} has {expected:?}: the images of a case must share one grid")]
+    Shape {
+        /// The volume that differs.
+        what: String,
+        /// Its shape.
+        shape: [usize; 3],
+        /// The volume it was compared with.
+        first: String,
+        /// The shape of that one.
+        expected: [usize; 3],
+    },
+    /// Two volumes lie in different places.
+    #[error(
+        "{what} lies {distance_mm:.1} mm from {first} (bound {SAME_PLACE_MM} mm): the images of a case must lie on one another"
+    )]
+    Place {
+        /// The volume that differs.
+        what: String,
+        /// The volume it was compared with.
+        first: String,
+        /// How far apart, at the worst corner.
+        distance_mm: f64,
+    },
+}
+
+impl Study {
+    /// Puts images and reference labels of one patient together.
+    ///
+    /// # Errors
+    /// Where no image is given, or two of them (or the labels) differ in shape or place.
+    pub fn new(
+        id: impl Into<String>,
+        images: PerSequence<Option<Volume<f32>>>,
+        reference: Option<LabelMap>,
+    ) -> Result<Self, StudyError> {
+        let id = id.into();
+        let mut placed = images
+            .iter()
+            .filter_map(|(s, v)| Some((s.name(), *v.as_ref()?.grid())))
+            .chain(reference.as_ref().map(|l| ("reference labels", *l.grid())));
+        let (first, grid) = placed.next().ok_or_else(|| StudyError::NoImage(id.clone()))?;
+        if images.iter().all(|(_, v)| v.is_none()) {
+            return Err(StudyError::NoImage(id));
+        }
+        for (what, other) in placed {
+            check_same_place((first, &grid), (what, &other))?;
+        }
+        Ok(Self { id, images, reference, grid })
+    }
+
+    /// The case's name.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The grid that all images share.
+    pub fn grid(&self) -> &Grid {
+        &self.grid
+    }
+
+    /// The image of a sequence, where there is one.
+    pub fn image(&self, sequence: Sequence) -> Option<&Volume<f32>> {
+        self.images[sequence].as_ref()
+    }
+
+    /// The images, each where there is one.
+    pub fn images(&self) -> &PerSequence<Option<Volume<f32>>> {
+        &self.images
+    }
+
+    /// The reference labels, where they are known.
+    pub fn reference(&self) -> Option<&LabelMap> {
+        self.reference.as_ref()
+    }
+
+    /// The sequences that are missing, in channel order.
+    pub fn missing(&self) -> Vec<Sequence> {
+        Sequence::ALL.into_iter().filter(|s| self.images[*s].is_none()).collect()
+    }
+}
+
+/// Checks that two named grids agree in shape and place.
+///
+/// # Errors
+/// [`StudyError::Shape`] or [`StudyError::Place`], naming both.
+pub fn check_same_place((first, expected): (&str, &Grid), (what, grid): (&str, &Grid)) -> Result<(), StudyError> {
+    if grid.shape() != expected.shape() {
+        let (what, first) = (what.into(), first.into());
+        return Err(StudyError::Shape { what, shape: grid.shape(), first, expected: expected.shape() });
+    }
+    let distance_mm = grid.displacement_mm(expected);
+    if distance_mm > SAME_PLACE_MM {
+        return Err(StudyError::Place { what: what.into(), first: first.into(), distance_mm });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::{Affine, Spacing};
+
+    fn image(shape: [usize; 3], shift_mm: f64) -> Option<Volume<f32>> {
+        let mut rows = Affine::from_spacing(Spacing::new_mm([1.0, 1.0, 10.0]).unwrap()).rows();
+        rows[1][3] = shift_mm;
+        Some(Volume::filled(Grid::new(shape, Affine::new(rows).unwrap()).unwrap(), 1.0))
+    }
+
+    #[test]
+    fn images_that_do_not_share_a_grid_are_refused_with_numbers() {
+        let shapes = PerSequence { bssfp: image([4, 4, 2], 0.0), lge: image([4, 5, 2], 0.0), t2: None };
+        let error = Study::new("x", shapes, None).unwrap_err().to_string();
+        assert!(error.starts_with("LGE has [4, 5, 2] voxels where bSSFP has [4, 4, 2]"), "{error}");
+        let places = PerSequence { bssfp: None, lge: image([4, 4, 2], 0.0), t2: image([4, 4, 2], 3.0) };
+        let error = Study::new("x", places, None).unwrap_err().to_string();
+        assert!(error.starts_with("T2 lies 3.0 mm from LGE"), "{error}");
+        assert!(Study::new("x", PerSequence::default(), None).is_err());
+    }
+
+    #[test]
+    fn a_missing_sequence_is_known() {
+        let images = PerSequence { bssfp: None, lge: image([4, 4, 2], 0.0), t2: None };
+        assert_eq!(Study::new("x", images, None).unwrap().missing(), [Sequence::Bssfp, Sequence::T2]);
+    }
+}

@@ -1,0 +1,130 @@
+//! Voxel values on a grid.
+
+use crate::geometry::{Grid, Spacing};
+
+/// One value for each voxel of one grid; `i` runs fastest in memory.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Volume<T> {
+    grid: Grid,
+    data: Vec<T>,
+}
+
+/// The number of values is not that of the grid's voxels.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{values} values for a grid of {voxels} voxels")]
+pub struct LengthError {
+    /// Values given.
+    pub values: usize,
+    /// Voxels of the grid.
+    pub voxels: usize,
+}
+
+impl<T> Volume<T> {
+    /// Puts values on a grid.
+    ///
+    /// # Errors
+    /// [`LengthError`] where their number is not that of the voxels.
+    pub fn new(grid: Grid, data: Vec<T>) -> Result<Self, LengthError> {
+        if data.len() == grid.voxels() {
+            Ok(Self { grid, data })
+        } else {
+            Err(LengthError { values: data.len(), voxels: grid.voxels() })
+        }
+    }
+
+    /// Computes each voxel from its index `[i, j, k]`.
+    pub fn from_fn(grid: Grid, mut value: impl FnMut([usize; 3]) -> T) -> Self {
+        let [ni, nj, nk] = grid.shape();
+        let mut data = Vec::with_capacity(grid.voxels());
+        for k in 0..nk {
+            for j in 0..nj {
+                data.extend((0..ni).map(|i| value([i, j, k])));
+            }
+        }
+        Self { grid, data }
+    }
+
+    /// Where the voxels lie.
+    pub fn grid(&self) -> &Grid {
+        &self.grid
+    }
+
+    /// Voxels along `i`, `j`, `k`.
+    pub fn shape(&self) -> [usize; 3] {
+        self.grid.shape()
+    }
+
+    /// The spacing of the voxels.
+    pub fn spacing(&self) -> Spacing {
+        self.grid.spacing()
+    }
+
+    /// All values, `i` fastest, then `j`, then `k`.
+    pub fn data(&self) -> &[T] {
+        &self.data
+    }
+
+    /// All values, to be changed in place.
+    pub fn data_mut(&mut self) -> &mut [T] {
+        &mut self.data
+    }
+
+    /// The values of slice `k`, row after row (`j`), each row along `i`.
+    ///
+    /// # Panics
+    /// Where there is no slice `k`.
+    pub fn slice(&self, k: usize) -> &[T] {
+        let n = self.grid.voxels_per_slice();
+        &self.data[k * n..(k + 1) * n]
+    }
+
+    /// The values of slice `k`, to be changed in place.
+    ///
+    /// # Panics
+    /// Where there is no slice `k`.
+    pub fn slice_mut(&mut self, k: usize) -> &mut [T] {
+        let n = self.grid.voxels_per_slice();
+        &mut self.data[k * n..(k + 1) * n]
+    }
+
+    /// The same grid with each value changed.
+    pub fn map<U>(&self, value: impl FnMut(&T) -> U) -> Volume<U> {
+        Volume { grid: self.grid, data: self.data.iter().map(value).collect() }
+    }
+}
+
+impl<T: Copy> Volume<T> {
+    /// One value everywhere.
+    pub fn filled(grid: Grid, value: T) -> Self {
+        Self { data: vec![value; grid.voxels()], grid }
+    }
+}
+
+impl<T> std::ops::Index<[usize; 3]> for Volume<T> {
+    type Output = T;
+    fn index(&self, voxel: [usize; 3]) -> &T {
+        &self.data[self.grid.index(voxel)]
+    }
+}
+
+impl<T> std::ops::IndexMut<[usize; 3]> for Volume<T> {
+    fn index_mut(&mut self, voxel: [usize; 3]) -> &mut T {
+        let index = self.grid.index(voxel);
+        &mut self.data[index]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::Affine;
+
+    #[test]
+    fn a_slice_is_rows_of_i() {
+        let grid = Grid::new([2, 3, 2], Affine::from_spacing(Spacing::new_mm([1.0; 3]).unwrap())).unwrap();
+        let volume = Volume::from_fn(grid, |[i, j, k]| 100 * k + 10 * j + i);
+        assert_eq!(volume.slice(1), [100, 101, 110, 111, 120, 121]);
+        assert_eq!(volume[[1, 2, 0]], 21);
+        assert_eq!(Volume::new(grid, vec![0; 11]), Err(LengthError { values: 11, voxels: 12 }));
+    }
+}
