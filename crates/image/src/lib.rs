@@ -4,7 +4,10 @@
 //! module does one thing to them. Voxel axes are `[i, j, k]` with `i` running fastest in memory and `k` counting
 //! slices; a slice is a picture whose row is `j` and whose column is `i`. World axes are RAS+ in millimetres.
 
+#![cfg_attr(test, expect(clippy::float_cmp, reason = "tests compare values that are exact"))]
+
 pub mod geometry;
+pub mod io;
 pub mod label;
 pub mod sequence;
 pub mod study;

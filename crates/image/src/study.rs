@@ -127,6 +127,7 @@ mod tests {
     use super::*;
     use crate::geometry::{Affine, Spacing};
 
+    #[expect(clippy::unnecessary_wraps, reason = "a study takes images that may be missing")]
     fn image(shape: [usize; 3], shift_mm: f64) -> Option<Volume<f32>> {
         let mut rows = Affine::from_spacing(Spacing::new_mm([1.0, 1.0, 10.0]).unwrap()).rows();
         rows[1][3] = shift_mm;

@@ -1,0 +1,147 @@
+//! A file that appears whole or not at all.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::error::IoError;
+
+/// Bytes gathered before the system is asked to write.
+const BUFFER_BYTES: usize = 1 << 16;
+
+/// Writes a file that appears whole or not at all.
+///
+/// What `write` gives goes to a temporary file in the same folder, which takes the name `path` only when all of it is
+/// on the disk; on failure it is removed, and a file of that name that was there before stays as it was. A symbolic
+/// link is followed.
+///
+/// # Errors
+/// [`IoError::Write`] where the folder does not exist or may not be written to, `path` is a folder or a device, the
+/// disk is full, or `write` itself fails.
+pub fn write_whole(
+    path: impl AsRef<Path>,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), IoError> {
+    let path = path.as_ref();
+    replace(path, write).map_err(|cause| IoError::Write { path: path.into(), cause })
+}
+
+fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let target = match fs::metadata(path) {
+        Ok(there) if there.is_dir() => return Err(ErrorKind::IsADirectory.into()),
+        Ok(there) if !there.is_file() => return Err(io::Error::other("neither a file nor a new name")),
+        Ok(_) => fs::canonicalize(path)?,
+        Err(_) => path.into(),
+    };
+    let (temporary, file) = Temporary::beside(&target)?;
+    let mut file = BufWriter::with_capacity(BUFFER_BYTES, file);
+    write(&mut file)?;
+    file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+    temporary.rename(&target)
+}
+
+/// A file that is removed when it goes out of scope, unless it was renamed.
+struct Temporary {
+    path: PathBuf,
+    renamed: bool,
+}
+
+impl Temporary {
+    /// Creates a hidden file in the folder of `target`, under a name that no other process or thread uses.
+    fn beside(target: &Path) -> io::Result<(Self, File)> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let name = target.file_name().ok_or(ErrorKind::InvalidFilename)?.to_string_lossy();
+        loop {
+            let count = COUNT.fetch_add(1, Ordering::Relaxed);
+            let path = target.with_file_name(format!(".{name}.{}-{count}.tmp", std::process::id()));
+            match OpenOptions::new().write(true).create_new(true).open(&path) {
+                Ok(file) => return Ok((Self { path, renamed: false }, file)),
+                Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
+                Err(e) => return Err(e),
+            }
+        }
+    }
+
+    fn rename(mut self, target: &Path) -> io::Result<()> {
+        fs::rename(&self.path, target)?;
+        self.renamed = true;
+        Ok(())
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if !self.renamed {
+            // The failure that led here is the one to report.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_appears_with_all_its_bytes_and_replaces_the_old_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        for text in ["first", "second"] {
+            write_whole(&path, |w| w.write_all(text.as_bytes())).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        assert_eq!(files(folder.path()), ["a.txt"]);
+    }
+
+    #[test]
+    fn a_failure_leaves_the_old_file_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        fs::write(&path, "old").unwrap();
+        let error = write_whole(&path, |w| {
+            w.write_all(b"half")?;
+            Err(io::Error::other("the pen broke"))
+        });
+        let expected = format!("{}: cannot be written: the pen broke", path.display());
+        assert_eq!(error.unwrap_err().to_string(), expected);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(files(folder.path()), ["a.txt"]);
+    }
+
+    #[test]
+    fn a_panic_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        let caught = std::panic::catch_unwind(|| write_whole(&path, |_| panic!("a bug")));
+        assert!(caught.is_err() && files(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn a_folder_and_a_missing_folder_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = |path: &Path| write_whole(path, |_| Ok(())).unwrap_err().to_string();
+        assert_eq!(text(folder.path()), format!("{}: cannot be written: is a directory", folder.path().display()));
+        assert!(text(&folder.path().join("no/a.txt")).contains("cannot be written: No such file"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link_and_a_device_stays_a_device() {
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        fs::write(&real, "old").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        write_whole(&link, |w| w.write_all(b"new")).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&real).unwrap(), "new");
+        assert!(write_whole("/dev/null", |_| Ok(())).is_err());
+    }
+}

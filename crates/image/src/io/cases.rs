@@ -1,0 +1,155 @@
+//! The files of one case, and the study they hold.
+
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use crate::label::Label;
+use crate::sequence::{PerSequence, Sequence};
+use crate::study::{Study, check_same_place};
+
+use super::error::IoError;
+use super::nnunet::LabelNumbers;
+use super::placement::Placement;
+use super::read::{Placed, decode_labels, read_file, read_image};
+
+/// Where the images of one case lie; none of them has been read yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseFiles {
+    pub(super) id: String,
+    pub(super) folder: PathBuf,
+    pub(super) images: PerSequence<Option<PathBuf>>,
+    pub(super) reference: Option<PathBuf>,
+    pub(super) naming: Naming,
+}
+
+/// How the files of a case are named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Naming {
+    /// `ID_C0`, `ID_LGE` or `ID_DE`, `ID_T2`, `ID_gd`.
+    BySequence,
+    /// `ID_0000`, `ID_0001`, `ID_0002`, with the sequence of each and the numbers in its label map.
+    ByChannel([Sequence; 3], LabelNumbers),
+}
+
+/// A case read from files.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoadedCase {
+    /// The images and, where there is a file of them, the reference labels.
+    pub study: Study,
+    /// Where the file of the first sequence (the one that gives the study its grid) puts its voxels: what
+    /// [`write_labels`](super::write_labels) needs to lay a label map exactly on it.
+    pub placement: Placement,
+}
+
+impl CaseFiles {
+    /// The case's name: what its files' names have in common.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The folder that holds the images.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The file of a sequence, where there is one.
+    pub fn image(&self, sequence: Sequence) -> Option<&Path> {
+        self.images[sequence].as_deref()
+    }
+
+    /// The file of the reference labels, where there is one.
+    pub fn reference(&self) -> Option<&Path> {
+        self.reference.as_deref()
+    }
+
+    /// The sequences without a file, in channel order.
+    pub fn missing(&self) -> Vec<Sequence> {
+        Sequence::ALL.into_iter().filter(|s| self.images[*s].is_none()).collect()
+    }
+
+    /// The case itself, where it has all three sequences.
+    ///
+    /// # Errors
+    /// [`IoError::MissingSequence`] for the first that is missing, with the file name that was expected.
+    pub fn require_all(&self) -> Result<&Self, IoError> {
+        match self.missing().first() {
+            None => Ok(self),
+            Some(sequence) => Err(IoError::MissingSequence {
+                id: self.id.clone(),
+                sequence: *sequence,
+                expected: self.expected_name(*sequence),
+                folder: self.folder.clone(),
+            }),
+        }
+    }
+
+    /// Reads the images and labels of the case, side by side, and checks that they lie on one another.
+    /// Missing sequences are no error here: see [`Self::require_all`].
+    ///
+    /// Under nnU-Net's names, labels are read by the numbers of `dataset.json`, without one as class numbers 0 to 5;
+    /// a map with other numbers in it is read as codes.
+    ///
+    /// # Errors
+    /// What [`read_image`] and [`read_labels`](super::read_labels) give for the first file that cannot be used, and
+    /// [`IoError::Study`] where two files differ in shape or place.
+    pub fn load(&self) -> Result<LoadedCase, IoError> {
+        let (images, reference) = thread::scope(|scope| {
+            let images =
+                self.images.as_ref().map(|file| file.as_ref().map(|path| scope.spawn(move || read_image(path))));
+            let reference = self.read_reference();
+            (images.map(|reading| reading.map(joined)), reference)
+        });
+        let PerSequence { bssfp, lge, t2 } = images.map(Option::transpose);
+        let images = PerSequence { bssfp: bssfp?, lge: lge?, t2: t2? };
+        let reference = reference?;
+        self.check_places(&images, reference.as_ref())?;
+
+        let placement = images.iter().find_map(|(_, image)| Some(image.as_ref()?.placement));
+        let images = images.map(|image| image.map(|i| i.volume));
+        let study = Study::new(&self.id, images, reference.map(|r| r.volume)).map_err(IoError::Study)?;
+        let placement = placement.unwrap_or_else(|| Placement::of_grid(study.grid()));
+        Ok(LoadedCase { study, placement })
+    }
+
+    fn read_reference(&self) -> Result<Option<Placed<Label>>, IoError> {
+        let numbers = match &self.naming {
+            Naming::BySequence => vec![LabelNumbers::codes()],
+            Naming::ByChannel(_, numbers) => vec![numbers.clone(), LabelNumbers::codes()],
+        };
+        self.reference.as_ref().map(|path| decode_labels(&read_file(path)?, path, &numbers)).transpose()
+    }
+
+    /// Compares the files' grids under the files' names, so that an error says which two to look at.
+    fn check_places(
+        &self,
+        images: &PerSequence<Option<Placed<f32>>>,
+        reference: Option<&Placed<Label>>,
+    ) -> Result<(), IoError> {
+        let grids = images.iter().filter_map(|(s, image)| Some((self.image(s)?, *image.as_ref()?.volume.grid())));
+        let labels = self.reference().zip(reference.map(|r| *r.volume.grid()));
+        let mut named = grids.chain(labels).map(|(path, grid)| (path.display().to_string(), grid));
+        let Some((first, expected)) = named.next() else { return Ok(()) };
+        for (path, grid) in named {
+            check_same_place((&first, &expected), (&path, &grid)).map_err(IoError::Study)?;
+        }
+        Ok(())
+    }
+
+    fn expected_name(&self, sequence: Sequence) -> String {
+        let id = &self.id;
+        match (&self.naming, sequence) {
+            (Naming::ByChannel(channels, _), _) => {
+                let channel = channels.iter().position(|s| *s == sequence).unwrap_or_default();
+                format!("{id}_{channel:04}.nii.gz")
+            }
+            (Naming::BySequence, Sequence::Bssfp) => format!("{id}_C0.nii.gz"),
+            (Naming::BySequence, Sequence::Lge) => format!("{id}_LGE.nii.gz or {id}_DE.nii.gz"),
+            (Naming::BySequence, Sequence::T2) => format!("{id}_T2.nii.gz"),
+        }
+    }
+}
+
+/// What a reading thread gives; a panic in it goes on here.
+fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}

@@ -1,0 +1,99 @@
+//! The types a voxel can have in a file, and how their bytes become numbers.
+
+/// The order of the bytes of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ByteOrder {
+    Little,
+    Big,
+}
+
+/// A voxel type that holds one number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DataType {
+    U8,
+    I8,
+    I16,
+    U16,
+    I32,
+    U32,
+    I64,
+    U64,
+    F32,
+    F64,
+}
+
+impl DataType {
+    /// The type of a NIfTI `datatype` code, or `None` where that is no single number.
+    pub(super) fn from_code(code: i16) -> Option<Self> {
+        Some(match code {
+            2 => Self::U8,
+            4 => Self::I16,
+            8 => Self::I32,
+            16 => Self::F32,
+            64 => Self::F64,
+            256 => Self::I8,
+            512 => Self::U16,
+            768 => Self::U32,
+            1024 => Self::I64,
+            1280 => Self::U64,
+            _ => return None,
+        })
+    }
+
+    /// Bytes of one voxel.
+    pub(super) fn bytes(self) -> usize {
+        match self {
+            Self::U8 | Self::I8 => 1,
+            Self::I16 | Self::U16 => 2,
+            Self::I32 | Self::U32 | Self::F32 => 4,
+            Self::I64 | Self::U64 | Self::F64 => 8,
+        }
+    }
+
+    /// Appends the numbers in `bytes`, each changed by `value`.
+    pub(super) fn decode<T>(self, order: ByteOrder, bytes: &[u8], out: &mut Vec<T>, value: impl Fn(f64) -> T) {
+        macro_rules! decode {
+            ($t:ty) => {{
+                let (voxels, _) = bytes.as_chunks::<{ size_of::<$t>() }>();
+                match order {
+                    ByteOrder::Little => out.extend(voxels.iter().map(|b| value(<$t>::from_le_bytes(*b) as f64))),
+                    ByteOrder::Big => out.extend(voxels.iter().map(|b| value(<$t>::from_be_bytes(*b) as f64))),
+                }
+            }};
+        }
+        #[expect(clippy::cast_lossless, reason = "one line for all types: some of them need a cast")]
+        match self {
+            Self::U8 => decode!(u8),
+            Self::I8 => decode!(i8),
+            Self::I16 => decode!(i16),
+            Self::U16 => decode!(u16),
+            Self::I32 => decode!(i32),
+            Self::U32 => decode!(u32),
+            Self::I64 => decode!(i64),
+            Self::U64 => decode!(u64),
+            Self::F32 => decode!(f32),
+            Self::F64 => decode!(f64),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_become_numbers_in_either_order() {
+        let mut out = Vec::new();
+        DataType::I16.decode(ByteOrder::Little, &[0xAD, 0x08, 0xFF, 0xFF], &mut out, |v| v);
+        DataType::U16.decode(ByteOrder::Big, &[0x08, 0xAD, 0xFF, 0xFF], &mut out, |v| v);
+        DataType::I8.decode(ByteOrder::Big, &[0xFF], &mut out, |v| v);
+        assert_eq!(out, [2221.0, -1.0, 2221.0, 65535.0, -1.0]);
+    }
+
+    #[test]
+    fn colour_and_complex_have_no_type() {
+        for code in [0, 1, 32, 128, 1536, 1792, 2048, 2304, -4] {
+            assert_eq!(DataType::from_code(code), None, "{code}");
+        }
+    }
+}

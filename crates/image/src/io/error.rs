@@ -1,0 +1,214 @@
+//! Why a file or a folder cannot be used: each error is one line with path, value and bound.
+
+use std::path::{Path, PathBuf};
+
+use crate::geometry::GeometryError;
+use crate::sequence::Sequence;
+use crate::study::StudyError;
+
+/// Why reading, finding or writing failed. The text is complete; there is no further cause behind it.
+#[derive(Debug, thiserror::Error)]
+pub enum IoError {
+    /// The operating system would not let a file or folder be read.
+    #[error("{}: cannot be read: {cause}", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// The operating system would not let a file be written.
+    #[error("{}: cannot be written: {cause}", path.display())]
+    Write {
+        /// The file that was to appear.
+        path: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// A file was read and is not what it should be.
+    #[error("{}: {flaw}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong inside.
+        flaw: Box<Flaw>,
+    },
+    /// The files of a case do not lie on one another; files are named by their paths.
+    #[error(transparent)]
+    Study(StudyError),
+    /// A volume is to be written where it does not lie.
+    #[error("{}: cannot be written: {problem}", path.display())]
+    Misplaced {
+        /// The file that was to appear.
+        path: PathBuf,
+        /// How the volume and the place given for it differ.
+        problem: StudyError,
+    },
+    /// A case lacks a sequence that the caller cannot do without.
+    #[error("case {id} has no {sequence}: expected {expected} in {}", folder.display())]
+    MissingSequence {
+        /// The case.
+        id: String,
+        /// The sequence.
+        sequence: Sequence,
+        /// The file names under which it would have been found.
+        expected: String,
+        /// Where they were looked for.
+        folder: PathBuf,
+    },
+    /// There is no case in the place given.
+    #[error(
+        "{}: no case found; looked for ID_{{C0,LGE,T2}}.nii.gz (DE for LGE, .nii too) in the folder and in its \
+         subfolders, and for ID_000{{0,1,2}}.nii.gz in imagesTr and imagesTs",
+        path.display()
+    )]
+    NoCase {
+        /// The place.
+        path: PathBuf,
+    },
+    /// Two files claim to be the same image of one case.
+    #[error("case {id} has two files for {what}: {} and {}", first.display(), second.display())]
+    TwoFiles {
+        /// The case.
+        id: String,
+        /// The sequence, or "reference labels".
+        what: &'static str,
+        /// One file.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+    },
+    /// Two places hold a case of the same name.
+    #[error("case {id} is there twice: in {} and in {}", first.display(), second.display())]
+    DuplicateId {
+        /// The case.
+        id: String,
+        /// One folder.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+    },
+}
+
+/// What is wrong inside a file.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Flaw {
+    /// The bytes are no NIfTI header.
+    #[error("not a NIfTI file: no NIfTI-1 or NIfTI-2 header at its start")]
+    NotNifti,
+    /// The header belongs to a file of its own beside the data.
+    #[error("the header of a .hdr/.img pair: only single-file NIfTI (.nii, .nii.gz) is read")]
+    Pair,
+    /// A plain file ends too early.
+    #[error("truncated: {found} bytes where the header announces {expected}")]
+    Truncated {
+        /// Bytes announced: header, extensions and voxel data.
+        expected: u64,
+        /// Bytes there.
+        found: u64,
+    },
+    /// The compressed data end too early.
+    #[error("truncated gzip: it ends after {found} of {expected} unpacked bytes")]
+    TruncatedGzip {
+        /// Bytes announced by the header.
+        expected: u64,
+        /// Bytes unpacked before the end.
+        found: u64,
+    },
+    /// The compressed data are damaged.
+    #[error("damaged gzip: {0}")]
+    Gzip(String),
+    /// The header announces data before its own end.
+    #[error("header field vox_offset = {0}: need 0, or at least the length of the header ({1})")]
+    Offset(f64, u64),
+    /// Voxels are of a type that holds no single number.
+    #[error("data type {0}: need an integer or floating-point type (2, 4, 8, 16, 64, 256, 512, 768, 1024 or 1280)")]
+    DataType(i16),
+    /// The number of axes or of voxels along one is none.
+    #[error("header field dim = {0:?}: need 2 to 7 axes with at least one voxel each")]
+    Dimensions(Vec<i64>),
+    /// There is more than one volume.
+    #[error("more than one volume: header field dim = {0:?}, need length 1 on all axes after the third")]
+    ManyVolumes(Vec<i64>),
+    /// There are more voxels than any cardiac MR has.
+    #[error("{0:?} voxels: more than the {1} that are read")]
+    TooLarge([u64; 3], u64),
+    /// The file is longer than any image that would be read.
+    #[error("file of {0} bytes: more than the {1} that are read")]
+    FileTooLarge(u64, u64),
+    /// The quaternion of the q-form is longer than 1, or not a number.
+    #[error("q-form quaternion (b, c, d) = {0:?}: its length must not exceed 1")]
+    Quaternion([f32; 3]),
+    /// Spacing or affine are no geometry.
+    #[error(transparent)]
+    Geometry(GeometryError),
+    /// Voxels are NaN or infinite.
+    #[error("{count} voxels are NaN or infinite, the first at {first:?}")]
+    NotFinite {
+        /// How many.
+        count: usize,
+        /// The first of them, `[i, j, k]`.
+        first: [usize; 3],
+    },
+    /// All voxels have one value.
+    #[error("constant image: every voxel is {0}")]
+    Constant(f32),
+    /// A number in a label map stands for no label.
+    #[error("label code {code} at voxel {voxel:?} is none of {known}")]
+    LabelCode {
+        /// The number.
+        code: f64,
+        /// The first voxel that holds it, `[i, j, k]`.
+        voxel: [usize; 3],
+        /// The numbers that stand for labels.
+        known: String,
+    },
+    /// An nnU-Net `dataset.json` cannot be understood.
+    #[error("nnU-Net dataset description: {0}")]
+    Dataset(String),
+}
+
+impl IoError {
+    pub(super) fn file(path: &Path, flaw: Flaw) -> Self {
+        Self::File { path: path.into(), flaw: Box::new(flaw) }
+    }
+
+    /// What to do about it, where that is known.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::File { flaw, .. } => return flaw.hint(),
+            Self::Study(_) => {
+                "register the sequences to one another and resample them to one grid first (as MyoPS 2020 cases are)"
+            }
+            Self::MissingSequence { .. } => "all three of bSSFP (C0), LGE (DE) and T2 are needed",
+            Self::NoCase { .. } => "give a folder of cases, the folder of one case, or a path without _C0.nii.gz",
+            Self::TwoFiles { .. } => "DE and LGE name the same sequence, .nii and .nii.gz the same file: keep one",
+            Self::DuplicateId { .. } => "rename one of the cases, or give one of the folders alone",
+            Self::Write { .. } => "check that the folder exists and may be written to, and that the disk is not full",
+            Self::Read { .. } | Self::Misplaced { .. } => return None,
+        };
+        Some(hint.into())
+    }
+}
+
+impl Flaw {
+    /// What to do about it, where that is known.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NotNifti => "images are read from .nii and .nii.gz; DICOM is converted by dcm2niix",
+            Self::Pair => "convert the pair to one .nii.gz file",
+            Self::Truncated { .. } | Self::TruncatedGzip { .. } | Self::Gzip(_) => "copy or download the file again",
+            Self::ManyVolumes(_) => "split the series and give one volume (for a cine, end diastole)",
+            Self::DataType(_) => "convert colour or complex images to one number a voxel",
+            Self::Geometry(_) | Self::Quaternion(_) => "repair the geometry in the header: volumes in ml depend on it",
+            Self::NotFinite { .. } => "replace NaN and infinite voxels, for example by 0",
+            Self::Constant(_) => "an image without contrast shows no heart: was the export complete?",
+            Self::LabelCode { .. } => {
+                "labels are 0 background, 500 LV pool, 600 RV pool, 200 myocardium, 1220 edema, 2221 scar"
+            }
+            Self::Dataset(_) => "name the labels background, LV, RV, myocardium, edema and scar",
+            Self::Offset(..) | Self::Dimensions(_) | Self::TooLarge(..) | Self::FileTooLarge(..) => return None,
+        };
+        Some(hint.into())
+    }
+}

@@ -1,0 +1,39 @@
+//! Where studies come from and where label maps go: cases found in a folder, NIfTI read and written.
+//!
+//! Read in this order: [`find_cases`] lists the cases of a folder, [`CaseFiles::load`] turns one into a
+//! [`Study`](crate::study::Study) with its [`Placement`], and [`write_labels`] puts labels back on the same grid.
+//! Every file a program of this project writes goes through [`write_whole`]: it appears whole or not at all.
+//!
+//! ```no_run
+//! use myops_image::{io, label::Label, volume::Volume};
+//!
+//! # fn main() -> Result<(), io::IoError> {
+//! for files in io::find_cases("data/train")? {
+//!     let case = files.require_all()?.load()?;
+//!     let nothing = Volume::filled(*case.study.grid(), Label::Background);
+//!     io::write_labels(format!("out/{}.nii.gz", files.id()), &nothing, &case.placement)?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod atomic;
+mod cases;
+mod element;
+mod error;
+mod find;
+mod header;
+mod nnunet;
+mod order;
+mod placement;
+mod read;
+mod write;
+
+pub use atomic::write_whole;
+pub use cases::{CaseFiles, LoadedCase};
+pub use error::{Flaw, IoError};
+pub use find::{find_cases, find_cases_among};
+pub use nnunet::LabelNumbers;
+pub use placement::Placement;
+pub use read::{MAX_VOXELS, Placed, decode_image, decode_labels, read_image, read_labels};
+pub use write::{Voxel, encode_image, encode_labels, write_image, write_labels};

@@ -1,0 +1,239 @@
+//! Where a NIfTI header puts its voxels, kept as the header says it, so that a label map lies exactly on its image.
+
+use crate::geometry::{Affine, Grid, Spacing};
+
+use super::error::Flaw;
+
+/// How far the squared length of a quaternion's (b, c, d) may exceed 1 and still count as rounding.
+const QUATERNION_EXCESS: f64 = 1e-3;
+/// Below this the quaternion's `a` is taken as 0, a half turn (`nifti1_io.c`, `nifti_quatern_to_mat44`).
+const HALF_TURN: f64 = 1e-7;
+/// How far from a right angle (as a cosine) the axes of a grid may be for a q-form to describe it.
+const RIGHT_ANGLE: f64 = 1e-5;
+/// `NIFTI_XFORM_SCANNER_ANAT`: world coordinates are those of the scanner.
+const SCANNER: i16 = 1;
+
+/// The geometry fields of a NIfTI header, in the file's own unit and precision.
+///
+/// The s-form counts where its code is above 0, else the q-form where its code is, else the spacing alone.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Placement {
+    /// Axes of the file: 2 for a single slice, else 3.
+    pub(super) axes: u8,
+    /// The unit of length: 0 unknown (taken as mm), 1 m, 2 mm, 3 µm.
+    pub(super) unit: u8,
+    pub(super) qform_code: i16,
+    pub(super) sform_code: i16,
+    /// `pixdim[0]`: -1 where the q-form's third axis is mirrored, else 1.
+    pub(super) qfac: f32,
+    /// `pixdim[1..4]`.
+    pub(super) spacing: [f32; 3],
+    pub(super) quaternion: [f32; 3],
+    pub(super) qoffset: [f32; 3],
+    pub(super) srow: [[f32; 4]; 3],
+}
+
+impl Placement {
+    /// Writes down a grid that comes from no file: its s-form, and a q-form where the axes are at right angles.
+    /// Coordinates are rounded to `f32`.
+    pub fn of_grid(grid: &Grid) -> Self {
+        let affine = grid.world_from_voxel();
+        let spacing = affine.spacing().mm();
+        let rotation = Rotation::of(affine);
+        let (quaternion, qfac) = rotation.as_ref().map_or(([0.0; 3], 1.0), Rotation::quaternion);
+        Self {
+            axes: 3,
+            unit: 2,
+            qform_code: if rotation.is_some() { SCANNER } else { 0 },
+            sform_code: SCANNER,
+            qfac,
+            spacing: spacing.map(|d| d as f32),
+            quaternion,
+            qoffset: affine.rows().map(|r| r[3] as f32),
+            srow: affine.rows().map(|r| r.map(|v| v as f32)),
+        }
+    }
+
+    /// The affine, in mm, of the form that counts.
+    pub(super) fn world_from_voxel(&self) -> Result<Affine, Flaw> {
+        let mm = self.mm_per_unit();
+        let rows = if self.sform_code > 0 {
+            self.srow.map(|r| r.map(f64::from))
+        } else {
+            Spacing::new_mm(self.spacing.map(|d| mm * f64::from(d))).map_err(Flaw::Geometry)?;
+            if self.qform_code > 0 { self.qform_rows()? } else { self.spacing_rows() }
+        };
+        Affine::new(rows.map(|r| r.map(|v| v * mm))).map_err(Flaw::Geometry)
+    }
+
+    /// Millimetres in the file's unit of length.
+    fn mm_per_unit(&self) -> f64 {
+        match self.unit {
+            1 => 1e3,
+            3 => 1e-3,
+            _ => 1.0,
+        }
+    }
+
+    fn spacing_rows(&self) -> [[f64; 4]; 3] {
+        let [x, y, z] = self.spacing.map(f64::from);
+        [[x, 0.0, 0.0, 0.0], [0.0, y, 0.0, 0.0], [0.0, 0.0, z, 0.0]]
+    }
+
+    /// The rows of the q-form: rotation by the quaternion, then spacing, then offset.
+    ///
+    /// Source: `nifti1_io.c`, `nifti_quatern_to_mat44`.
+    fn qform_rows(&self) -> Result<[[f64; 4]; 3], Flaw> {
+        let [mut b, mut c, mut d] = self.quaternion.map(f64::from);
+        let length2 = b * b + c * c + d * d;
+        if length2.is_nan() || length2 > 1.0 + QUATERNION_EXCESS {
+            return Err(Flaw::Quaternion(self.quaternion));
+        }
+        let mut a = 0.0;
+        if 1.0 - length2 < HALF_TURN {
+            [b, c, d] = [b, c, d].map(|v| v / length2.sqrt());
+        } else {
+            a = (1.0 - length2).sqrt();
+        }
+        let rotation = [
+            [a * a + b * b - c * c - d * d, 2.0 * (b * c - a * d), 2.0 * (b * d + a * c)],
+            [2.0 * (b * c + a * d), a * a + c * c - b * b - d * d, 2.0 * (c * d - a * b)],
+            [2.0 * (b * d - a * c), 2.0 * (c * d + a * b), a * a + d * d - b * b - c * c],
+        ];
+        let [x, y, z] = self.spacing.map(f64::from);
+        let z = z * f64::from(self.qfac);
+        Ok(std::array::from_fn(|r| {
+            let [i, j, k] = rotation[r];
+            [i * x, j * y, k * z, f64::from(self.qoffset[r])]
+        }))
+    }
+}
+
+/// The directions of a grid's axes, at right angles, with the third mirrored where that makes them a rotation.
+struct Rotation {
+    /// `columns[axis]` is the direction of `axis` in world coordinates.
+    columns: [[f64; 3]; 3],
+    mirrored: bool,
+}
+
+impl Rotation {
+    /// The rotation of an affine, or `None` where its axes are not at right angles.
+    fn of(affine: &Affine) -> Option<Self> {
+        let spacing = affine.spacing().mm();
+        let mut columns = [0, 1, 2].map(|axis| affine.column(axis).map(|v| v / spacing[axis]));
+        let dot = |a: [f64; 3], b: [f64; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+        let [i, j, k] = columns;
+        if [dot(i, j), dot(i, k), dot(j, k)].iter().any(|cosine| cosine.abs() > RIGHT_ANGLE) {
+            return None;
+        }
+        let normal = [i[1] * j[2] - i[2] * j[1], i[2] * j[0] - i[0] * j[2], i[0] * j[1] - i[1] * j[0]];
+        let mirrored = dot(normal, k) < 0.0;
+        if mirrored {
+            columns[2] = k.map(|v| -v);
+        }
+        Some(Self { columns, mirrored })
+    }
+
+    /// The quaternion's (b, c, d), with `a >= 0`, and the q-form's `qfac`.
+    ///
+    /// Source: `nifti1_io.c`, `nifti_mat44_to_quatern`.
+    fn quaternion(&self) -> ([f32; 3], f32) {
+        let r = |row: usize, column: usize| self.columns[column][row];
+        // Four times the square of a, b, c and d; the largest is a safe divisor.
+        let squares = [
+            1.0 + r(0, 0) + r(1, 1) + r(2, 2),
+            1.0 + r(0, 0) - r(1, 1) - r(2, 2),
+            1.0 - r(0, 0) + r(1, 1) - r(2, 2),
+            1.0 - r(0, 0) - r(1, 1) + r(2, 2),
+        ];
+        let largest = (0..4).fold(0, |best, n| if squares[n] > squares[best] { n } else { best });
+        let (twice, sums) = (squares[largest].sqrt(), [r(1, 0) + r(0, 1), r(2, 0) + r(0, 2), r(2, 1) + r(1, 2)]);
+        let turns = [r(2, 1) - r(1, 2), r(0, 2) - r(2, 0), r(1, 0) - r(0, 1)];
+        let four = match largest {
+            0 => [twice * twice, turns[0], turns[1], turns[2]],
+            1 => [turns[0], twice * twice, sums[0], sums[1]],
+            2 => [turns[1], sums[0], twice * twice, sums[2]],
+            _ => [turns[2], sums[1], sums[2], twice * twice],
+        };
+        let [a, b, c, d] = four.map(|v| v / (2.0 * twice));
+        let sign = if a < 0.0 { -1.0 } else { 1.0 };
+        ([b, c, d].map(|v| (sign * v) as f32), if self.mirrored { -1.0 } else { 1.0 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn qform(quaternion: [f32; 3], qfac: f32) -> Placement {
+        Placement {
+            axes: 3,
+            unit: 2,
+            qform_code: 1,
+            sform_code: 0,
+            qfac,
+            spacing: [0.5, 2.0, 12.0],
+            quaternion,
+            qoffset: [10.0, 20.0, 30.0],
+            srow: [[0.0; 4]; 3],
+        }
+    }
+
+    #[test]
+    fn a_half_turn_about_z_points_left_and_posterior() {
+        let rows = qform([0.0, 0.0, 1.0], -1.0).world_from_voxel().unwrap().rows();
+        assert_eq!(rows, [[-0.5, 0.0, 0.0, 10.0], [0.0, -2.0, 0.0, 20.0], [0.0, 0.0, -12.0, 30.0]]);
+    }
+
+    #[test]
+    fn metres_become_millimetres() {
+        let placement = Placement { unit: 1, ..qform([0.0; 3], 1.0) };
+        assert_eq!(placement.world_from_voxel().unwrap().spacing().mm(), [500.0, 2000.0, 12000.0]);
+    }
+
+    #[test]
+    fn a_quaternion_may_be_too_long_by_rounding_only() {
+        assert!(qform([0.0, 0.000_01, 1.0], 1.0).world_from_voxel().is_ok());
+        assert_eq!(qform([1.0, 1.0, 0.0], 1.0).world_from_voxel(), Err(Flaw::Quaternion([1.0, 1.0, 0.0])));
+        assert!(qform([f32::NAN, 0.0, 0.0], 1.0).world_from_voxel().is_err());
+    }
+
+    #[test]
+    fn the_s_form_counts_before_the_q_form_and_that_before_the_spacing() {
+        let srow = [[3.0, 0.0, 0.0, 0.0], [0.0, 3.0, 0.0, 0.0], [0.0, 0.0, 3.0, 0.0]];
+        let both = Placement { sform_code: 2, srow, ..qform([0.0; 3], 1.0) };
+        assert_eq!(both.world_from_voxel().unwrap().spacing().mm(), [3.0; 3]);
+        let neither = Placement { qform_code: 0, ..qform([0.0; 3], 1.0) };
+        assert_eq!(neither.world_from_voxel().unwrap().rows()[0], [0.5, 0.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn the_q_form_of_a_grid_is_its_s_form() {
+        // Each of the 48 ways to lay the axes along the world's, and one oblique.
+        let oblique = qform([0.1, -0.7, 0.3], -1.0).world_from_voxel().unwrap();
+        let mut affines = vec![oblique];
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            for signs in 0..8 {
+                let mut rows = [[0.0, 0.0, 0.0, 7.0]; 3];
+                for axis in 0..3 {
+                    rows[order[axis]][axis] = [0.75, 1.5, 12.0][axis] * if signs >> axis & 1 == 1 { -1.0 } else { 1.0 };
+                }
+                affines.push(Affine::new(rows).unwrap());
+            }
+        }
+        for affine in affines {
+            let grid = Grid::new([100, 100, 10], affine).unwrap();
+            let placement = Placement::of_grid(&grid);
+            assert_eq!(placement.qform_code, 1);
+            let by_qform = Placement { sform_code: 0, ..placement }.world_from_voxel().unwrap();
+            let apart = grid.displacement_mm(&Grid::new([100, 100, 10], by_qform).unwrap());
+            assert!(apart < 1e-3, "{apart} mm for {affine:?}");
+        }
+    }
+
+    #[test]
+    fn a_sheared_grid_has_no_q_form() {
+        let sheared = Affine::new([[1.0, 0.5, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]).unwrap();
+        assert_eq!(Placement::of_grid(&Grid::new([2; 3], sheared).unwrap()).qform_code, 0);
+    }
+}

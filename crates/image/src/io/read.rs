@@ -1,0 +1,225 @@
+//! Reading one NIfTI file: `.nii` or `.nii.gz`, told apart by content.
+
+use std::fs;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use flate2::bufread::MultiGzDecoder;
+
+use crate::label::{Label, LabelMap};
+use crate::volume::Volume;
+
+use super::error::{Flaw, IoError};
+use super::header::{Header, NIFTI1_BYTES, NIFTI2_BYTES, Version};
+use super::nnunet::LabelNumbers;
+use super::placement::Placement;
+
+/// The most voxels that are read: 1 GiB of `f32`, some fifty times the largest cardiac MR.
+pub const MAX_VOXELS: u64 = 1 << 28;
+/// The longest file that is read: that many voxels of 8 bytes, and 64 KiB of header and extensions.
+const MAX_FILE_BYTES: u64 = MAX_VOXELS * 8 + (1 << 16);
+/// Bytes unpacked at a time: a whole number of voxels of every type, and little enough to stay in cache.
+const CHUNK_BYTES: usize = 1 << 18;
+/// Deflate packs at most 1032 bytes into one, so that no header can have more memory set aside than its file is worth.
+const MAX_DEFLATE_RATIO: u64 = 1032;
+const GZIP_MAGIC: [u8; 2] = [0x1F, 0x8B];
+
+/// A volume and the place that its file gave it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placed<T> {
+    /// The voxels, on a grid in mm.
+    pub volume: Volume<T>,
+    /// The header's own words for where they lie.
+    pub placement: Placement,
+}
+
+/// Reads an image, scaled as its header says.
+///
+/// Any integer or floating-point type in either byte order is read; a 2-D file becomes one slice.
+///
+/// # Errors
+/// [`IoError::Read`], or [`IoError::File`] where the file is no NIfTI, is cut short, has no valid geometry, has NaN
+/// or infinite voxels, or one value throughout.
+pub fn read_image(path: impl AsRef<Path>) -> Result<Placed<f32>, IoError> {
+    let path = path.as_ref();
+    decode_image(&read_file(path)?, path)
+}
+
+/// Reads a label map whose voxels hold the codes 0, 200, 500, 600, 1220 and 2221.
+///
+/// # Errors
+/// As [`read_image`], and [`Flaw::LabelCode`] for a number that stands for no label. A map of one label is no error.
+pub fn read_labels(path: impl AsRef<Path>) -> Result<Placed<Label>, IoError> {
+    let path = path.as_ref();
+    decode_labels(&read_file(path)?, path, &[LabelNumbers::codes()])
+}
+
+/// Reads an image from the bytes of a file; `name` is what errors call it.
+///
+/// # Errors
+/// As [`read_image`], less [`IoError::Read`].
+pub fn decode_image(bytes: &[u8], name: &Path) -> Result<Placed<f32>, IoError> {
+    image(bytes).map_err(|flaw| IoError::file(name, flaw))
+}
+
+/// Reads a label map from the bytes of a file; `name` is what errors call it. Its voxels are read by the first of
+/// `numbers` that knows all of them.
+///
+/// # Errors
+/// As [`read_labels`], less [`IoError::Read`].
+pub fn decode_labels(bytes: &[u8], name: &Path, numbers: &[LabelNumbers]) -> Result<Placed<Label>, IoError> {
+    labels(bytes, numbers).map_err(|flaw| IoError::file(name, flaw))
+}
+
+pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, IoError> {
+    let read = |cause| IoError::Read { path: path.into(), cause };
+    let bytes = fs::metadata(path).map_err(read)?.len();
+    if bytes > MAX_FILE_BYTES {
+        return Err(IoError::file(path, Flaw::FileTooLarge(bytes, MAX_FILE_BYTES)));
+    }
+    fs::read(path).map_err(read)
+}
+
+fn image(bytes: &[u8]) -> Result<Placed<f32>, Flaw> {
+    let (header, data) = voxels(bytes, |v| v as f32)?;
+    let volume = on_grid(&header, data)?;
+    check_contrast(&volume)?;
+    Ok(Placed { volume, placement: header.placement })
+}
+
+fn labels(bytes: &[u8], numbers: &[LabelNumbers]) -> Result<Placed<Label>, Flaw> {
+    let (header, data) = voxels(bytes, |v| v)?;
+    let labels = LabelNumbers::read(numbers, &data).map_err(|index| Flaw::LabelCode {
+        code: data[index],
+        voxel: voxel(header.grid.shape(), index),
+        known: LabelNumbers::known(numbers),
+    })?;
+    let volume: LabelMap = on_grid(&header, labels)?;
+    Ok(Placed { volume, placement: header.placement })
+}
+
+fn on_grid<T>(header: &Header, data: Vec<T>) -> Result<Volume<T>, Flaw> {
+    let found = header.offset + data.len() as u64;
+    Volume::new(header.grid, data).map_err(|_| Flaw::Truncated { expected: header.file_bytes(), found })
+}
+
+/// The checked header and all voxels, each scaled and changed by `value`.
+fn voxels<T>(bytes: &[u8], value: impl Fn(f64) -> T) -> Result<(Header, Vec<T>), Flaw> {
+    let mut source = Source::of(bytes);
+    let mut start = [0; NIFTI2_BYTES];
+    let (version, start) = source.header(&mut start)?;
+    let header = Header::parse(version, start)?;
+    source.expected = header.file_bytes();
+    source.skip(header.offset)?;
+
+    let (scaling, size) = (header.scaling, header.data_type.bytes() as u64);
+    let total = header.grid.voxels() as u64;
+    let mut data = Vec::with_capacity(total.min(source.most / size) as usize);
+    let mut chunk = vec![0; CHUNK_BYTES.min((total * size) as usize)];
+    let mut left = (total * size) as usize;
+    while left > 0 {
+        let chunk = &mut chunk[..left.min(CHUNK_BYTES)];
+        source.fill(chunk)?;
+        left -= chunk.len();
+        header.data_type.decode(header.order, chunk, &mut data, |v| value(v * scaling.slope + scaling.intercept));
+    }
+    source.finish()?;
+    Ok((header, data))
+}
+
+/// The unpacked bytes of a file, counted.
+struct Source<'a> {
+    reader: Box<dyn Read + 'a>,
+    packed: bool,
+    /// Bytes given so far.
+    found: u64,
+    /// Bytes that the header announces, once it is known.
+    expected: u64,
+    /// No more bytes than this can come.
+    most: u64,
+}
+
+impl<'a> Source<'a> {
+    fn of(bytes: &'a [u8]) -> Self {
+        let length = bytes.len() as u64;
+        let (reader, packed, most): (Box<dyn Read>, _, _) = if bytes.starts_with(&GZIP_MAGIC) {
+            (Box::new(MultiGzDecoder::new(bytes)), true, length * MAX_DEFLATE_RATIO)
+        } else {
+            (Box::new(bytes), false, length)
+        };
+        Self { reader, packed, found: 0, expected: NIFTI1_BYTES as u64, most }
+    }
+
+    /// Reads the header, whose first four bytes tell how long it is.
+    fn header<'b>(&mut self, start: &'b mut [u8; NIFTI2_BYTES]) -> Result<(Version, &'b [u8]), Flaw> {
+        let (length, rest) = start.split_at_mut(4);
+        match self.fill(length) {
+            Err(Flaw::Truncated { .. }) => return Err(Flaw::NotNifti),
+            other => other?,
+        }
+        let version = Version::of([length[0], length[1], length[2], length[3]]).ok_or(Flaw::NotNifti)?;
+        self.expected = version.bytes() as u64;
+        self.fill(&mut rest[..version.bytes() - 4])?;
+        Ok((version, &start[..version.bytes()]))
+    }
+
+    /// Passes over the bytes up to `offset`.
+    fn skip(&mut self, offset: u64) -> Result<(), Flaw> {
+        let mut passed = [0; 1024];
+        while self.found < offset {
+            let n = (offset - self.found).min(passed.len() as u64) as usize;
+            self.fill(&mut passed[..n])?;
+        }
+        Ok(())
+    }
+
+    /// Fills the whole buffer, or says how the file falls short.
+    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), Flaw> {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            match self.reader.read(&mut buffer[filled..]) {
+                Ok(0) => return Err(self.short()),
+                Ok(n) => {
+                    filled += n;
+                    self.found += n as u64;
+                }
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(e) => return Err(self.damage(&e)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads once past the last voxel, so that gzip's checksum is compared.
+    fn finish(&mut self) -> Result<(), Flaw> {
+        self.reader.read(&mut [0]).map(drop).map_err(|e| self.damage(&e))
+    }
+
+    fn short(&self) -> Flaw {
+        let Self { found, expected, .. } = *self;
+        if self.packed { Flaw::TruncatedGzip { expected, found } } else { Flaw::Truncated { expected, found } }
+    }
+
+    fn damage(&self, error: &std::io::Error) -> Flaw {
+        if error.kind() == ErrorKind::UnexpectedEof { self.short() } else { Flaw::Gzip(error.to_string()) }
+    }
+}
+
+/// Refuses NaN, infinity and an image of one value.
+fn check_contrast(image: &Volume<f32>) -> Result<(), Flaw> {
+    let data = image.data();
+    let count = data.iter().filter(|v| !v.is_finite()).count();
+    if let Some(first) = (count > 0).then(|| data.iter().position(|v| !v.is_finite())).flatten() {
+        return Err(Flaw::NotFinite { count, first: voxel(image.shape(), first) });
+    }
+    #[expect(clippy::float_cmp, reason = "constant means the very same value")]
+    match data.split_first() {
+        Some((first, rest)) if rest.iter().all(|v| v == first) => Err(Flaw::Constant(*first)),
+        _ => Ok(()),
+    }
+}
+
+/// The index `[i, j, k]` of the voxel at a position in memory.
+fn voxel([ni, nj, _]: [usize; 3], index: usize) -> [usize; 3] {
+    [index % ni, index / ni % nj, index / (ni * nj)]
+}

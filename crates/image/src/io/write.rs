@@ -1,0 +1,208 @@
+//! Writing one NIfTI-1 file with a clean header, on the grid and in the place of its image.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::geometry::Grid;
+use crate::label::LabelMap;
+use crate::study::{StudyError, check_same_place};
+use crate::volume::Volume;
+
+use super::atomic::write_whole;
+use super::error::IoError;
+use super::header::NIFTI1_BYTES;
+use super::placement::Placement;
+
+/// The header and the four bytes that say "no extensions".
+const VOXELS_AT: usize = NIFTI1_BYTES + 4;
+/// `NIFTI_INTENT_LABEL`: each voxel is an index into a list of names.
+const INTENT_LABEL: i16 = 1002;
+/// `NIFTI_UNITS_MM`.
+const UNIT_MM: u8 = 2;
+/// The most voxels along an axis that NIfTI-1 can say.
+const MAX_AXIS: usize = i16::MAX as usize;
+/// Voxels turned into bytes at a time.
+const CHUNK_VOXELS: usize = 1 << 16;
+
+/// A type that voxels of a written file have: `u8`, `i16` or `f32`.
+pub trait Voxel: Copy + sealed::Sealed {
+    /// NIfTI's code of the type.
+    const DATA_TYPE: i16;
+    /// Appends the value's bytes, lowest first.
+    fn put(self, bytes: &mut Vec<u8>);
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+macro_rules! voxel {
+    ($t:ty, $code:literal) => {
+        impl sealed::Sealed for $t {}
+        impl Voxel for $t {
+            const DATA_TYPE: i16 = $code;
+            fn put(self, bytes: &mut Vec<u8>) {
+                bytes.extend(self.to_le_bytes());
+            }
+        }
+    };
+}
+voxel!(u8, 2);
+voxel!(i16, 4);
+voxel!(f32, 16);
+
+/// Writes a label map as `int16` codes 0, 200, 500, 600, 1220, 2221, in the place that its image's header gives.
+///
+/// The file is packed where its name ends in `.gz`. It appears whole or not at all.
+///
+/// # Errors
+/// [`IoError::Write`]; [`IoError::Misplaced`] where the map's grid is not where `placement` puts it.
+pub fn write_labels(path: impl AsRef<Path>, labels: &LabelMap, placement: &Placement) -> Result<(), IoError> {
+    write_volume(path.as_ref(), &codes(labels), placement, &Content::LABELS)
+}
+
+/// Writes an image (or a map of probabilities) without scaling, in the place given: that of a file read before, or
+/// [`Placement::of_grid`]. The file is packed where its name ends in `.gz`. It appears whole or not at all.
+///
+/// # Errors
+/// [`IoError::Write`]; [`IoError::Misplaced`] where the image's grid is not where `placement` puts it.
+pub fn write_image<T: Voxel>(path: impl AsRef<Path>, image: &Volume<T>, placement: &Placement) -> Result<(), IoError> {
+    write_volume(path.as_ref(), image, placement, &Content::IMAGE)
+}
+
+/// The bytes of a `.nii.gz` label map, as [`write_labels`] writes them; `name` is what errors call it.
+///
+/// # Errors
+/// As [`write_labels`].
+pub fn encode_labels(labels: &LabelMap, placement: &Placement, name: &Path) -> Result<Vec<u8>, IoError> {
+    encode(&codes(labels), placement, &Content::LABELS, name)
+}
+
+/// The bytes of a `.nii.gz` image, as [`write_image`] writes them; `name` is what errors call it.
+///
+/// # Errors
+/// As [`write_image`].
+pub fn encode_image<T: Voxel>(image: &Volume<T>, placement: &Placement, name: &Path) -> Result<Vec<u8>, IoError> {
+    encode(image, placement, &Content::IMAGE, name)
+}
+
+fn codes(labels: &LabelMap) -> Volume<i16> {
+    labels.map(|label| label.code() as i16)
+}
+
+fn encode<T: Voxel>(
+    volume: &Volume<T>,
+    placement: &Placement,
+    content: &Content,
+    name: &Path,
+) -> Result<Vec<u8>, IoError> {
+    let header = header::<T>(volume.grid(), placement, content, name)?;
+    let mut packed = Vec::new();
+    pack(&mut packed, &header, volume).map_err(|cause| IoError::Write { path: name.into(), cause })?;
+    Ok(packed)
+}
+
+fn write_volume<T: Voxel>(
+    path: &Path,
+    volume: &Volume<T>,
+    placement: &Placement,
+    content: &Content,
+) -> Result<(), IoError> {
+    let header = header::<T>(volume.grid(), placement, content, path)?;
+    let packed = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"));
+    write_whole(path, |w| if packed { pack(w, &header, volume) } else { put(w, &header, volume) })
+}
+
+fn pack<T: Voxel>(w: &mut dyn Write, header: &[u8], volume: &Volume<T>) -> io::Result<()> {
+    let mut gzip = GzEncoder::new(w, Compression::default());
+    put(&mut gzip, header, volume)?;
+    gzip.finish()?;
+    Ok(())
+}
+
+fn put<T: Voxel>(w: &mut dyn Write, header: &[u8], volume: &Volume<T>) -> io::Result<()> {
+    w.write_all(header)?;
+    let mut bytes = Vec::with_capacity(CHUNK_VOXELS * size_of::<T>());
+    for voxels in volume.data().chunks(CHUNK_VOXELS) {
+        bytes.clear();
+        for voxel in voxels {
+            voxel.put(&mut bytes);
+        }
+        w.write_all(&bytes)?;
+    }
+    Ok(())
+}
+
+/// What a header says of its voxels beyond their type and place.
+struct Content {
+    intent: i16,
+    /// The values between which a viewer shows the voxels; 0 and 0 leave it to the viewer.
+    cal_min_max: [f32; 2],
+}
+
+impl Content {
+    const IMAGE: Self = Self { intent: 0, cal_min_max: [0.0, 0.0] };
+    const LABELS: Self = Self { intent: INTENT_LABEL, cal_min_max: [0.0, 2221.0] };
+}
+
+/// A NIfTI-1 header for voxels of type `T`, with every field not named here 0.
+fn header<T: Voxel>(grid: &Grid, place: &Placement, content: &Content, path: &Path) -> Result<Vec<u8>, IoError> {
+    check_placed(grid, place).map_err(|problem| IoError::Misplaced { path: path.into(), problem })?;
+    let [ni, nj, nk] = grid.shape();
+    if ni.max(nj).max(nk) > MAX_AXIS {
+        let cause = io::Error::other(format!("{:?} voxels: NIfTI-1 ends at {MAX_AXIS} an axis", grid.shape()));
+        return Err(IoError::Write { path: path.into(), cause });
+    }
+    let axes = if nk == 1 { i16::from(place.axes) } else { 3 };
+    let mut fields = Fields(vec![0; VOXELS_AT]);
+    fields.put(0, (NIFTI1_BYTES as i32).to_le_bytes());
+    fields.put(38, *b"r"); // `regular`, which ANALYZE readers want
+    fields.list(40, [axes, ni as i16, nj as i16, nk as i16, 1, 1, 1, 1].map(i16::to_le_bytes));
+    fields.put(68, content.intent.to_le_bytes());
+    fields.put(70, T::DATA_TYPE.to_le_bytes());
+    fields.put(72, (8 * size_of::<T>() as i16).to_le_bytes());
+    let [x, y, z] = place.spacing;
+    fields.list(76, [place.qfac, x, y, z, 1.0, 1.0, 1.0, 1.0].map(f32::to_le_bytes));
+    fields.put(108, (VOXELS_AT as f32).to_le_bytes());
+    fields.list(112, [1.0, 0.0].map(f32::to_le_bytes)); // slope and intercept
+    fields.put(123, [if place.unit == 0 { UNIT_MM } else { place.unit }]);
+    let [cal_min, cal_max] = content.cal_min_max;
+    fields.list(124, [cal_max, cal_min].map(f32::to_le_bytes));
+    fields.text(148, 80, concat!("myops ", env!("CARGO_PKG_VERSION")));
+    fields.list(252, [place.qform_code, place.sform_code].map(i16::to_le_bytes));
+    fields.list(256, place.quaternion.map(f32::to_le_bytes));
+    fields.list(268, place.qoffset.map(f32::to_le_bytes));
+    fields.list(280, place.srow.map(|row| row.map(f32::to_le_bytes)).as_flattened().iter().copied());
+    fields.put(344, *b"n+1\0");
+    Ok(fields.0)
+}
+
+/// Refuses to write a volume elsewhere than where it lies.
+fn check_placed(grid: &Grid, place: &Placement) -> Result<(), StudyError> {
+    let placed = place.world_from_voxel().ok().and_then(|affine| Grid::new(grid.shape(), affine).ok());
+    placed.map_or(Ok(()), |placed| check_same_place(("the place given", &placed), ("the volume", grid)))
+}
+
+/// The bytes of a header, filled field by field.
+struct Fields(Vec<u8>);
+
+impl Fields {
+    fn put<const N: usize>(&mut self, at: usize, bytes: [u8; N]) {
+        self.0[at..at + N].copy_from_slice(&bytes);
+    }
+
+    fn list<const N: usize>(&mut self, at: usize, values: impl IntoIterator<Item = [u8; N]>) {
+        for (n, bytes) in values.into_iter().enumerate() {
+            self.put(at + n * N, bytes);
+        }
+    }
+
+    /// Text of at most `length - 1` bytes, with zeros after it.
+    fn text(&mut self, at: usize, length: usize, text: &str) {
+        let n = text.len().min(length - 1);
+        self.0[at..at + n].copy_from_slice(&text.as_bytes()[..n]);
+    }
+}
