@@ -1,1 +1,7 @@
+//! What learns and predicts: the networks, their weights, the loss, inference and training.
 
+pub mod infer;
+pub mod loss;
+pub mod model;
+pub mod train;
+pub mod weights;

@@ -1,0 +1,109 @@
+//! The networks: what they compute, not how they are trained or run.
+
+mod layers;
+mod output;
+mod residual_unet;
+mod unet;
+
+use burn::module::{Module, ModuleMapper, Param, ParamId};
+use burn::tensor::{Device, Tensor};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+pub use layers::{BATCH_NORM_EPSILON, BatchNorm, Conv, ConvConfig, ConvNorm, Initializer, TransposedConv};
+pub use output::{Logits, Probabilities};
+pub use residual_unet::{Bottleneck, ResidualUnet, ResidualUnetConfig, Stage};
+pub use unet::{DoubleConv, Unet, UnetConfig};
+
+/// Which network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Architecture {
+    /// The Residual U-Net of MyoPS 2020.
+    Runet,
+    /// The U-Net that it was compared with.
+    Unet,
+}
+
+impl Architecture {
+    /// Its name in settings files and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Runet => "runet",
+            Self::Unet => "unet",
+        }
+    }
+
+    /// The sides of an input are multiples of this.
+    pub fn side_multiple(self) -> usize {
+        match self {
+            Self::Runet => 32,
+            Self::Unet => 16,
+        }
+    }
+}
+
+/// The shape of a network: everything that its weights depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelSettings {
+    /// Which network.
+    pub architecture: Architecture,
+    /// Channels of the input: one for each sequence.
+    pub inputs: usize,
+    /// Channels of the output: one for each label.
+    pub classes: usize,
+    /// Filters of the first level; every other width is a multiple.
+    pub width: usize,
+}
+
+impl ModelSettings {
+    /// The published network of this architecture: three sequences in, six labels out, 16 filters.
+    pub fn published(architecture: Architecture) -> Self {
+        Self { architecture, inputs: 3, classes: 6, width: 16 }
+    }
+
+    /// Draws the weights of a network from a seed.
+    pub fn init(&self, seed: u64, device: &Device) -> Network {
+        let rng = &mut ChaCha8Rng::seed_from_u64(seed);
+        let Self { architecture, inputs, classes, width } = *self;
+        let network = match architecture {
+            Architecture::Runet => Network::Runet(ResidualUnetConfig { inputs, classes, width }.init(rng, device)),
+            Architecture::Unet => Network::Unet(UnetConfig { inputs, classes, width }.init(rng, device)),
+        };
+        // Burn draws the identities of parameters from the clock; an optimiser's state finds its parameters by them,
+        // so they have to be the same in every process.
+        network.map(&mut Renumber(0))
+    }
+}
+
+/// Any of the networks.
+#[derive(Module, Debug)]
+pub enum Network {
+    /// The Residual U-Net.
+    Runet(ResidualUnet),
+    /// The U-Net.
+    Unet(Unet),
+}
+
+impl Network {
+    /// # Shapes
+    /// `[N, H, W, inputs]` to `[N, H, W, classes]`.
+    pub fn forward(&self, x: Tensor<4>) -> Logits {
+        match self {
+            Self::Runet(network) => network.forward(x),
+            Self::Unet(network) => network.forward(x),
+        }
+    }
+}
+
+struct Renumber(u64);
+
+impl ModuleMapper for Renumber {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        self.0 += 1;
+        let (_, tensor, mapper) = param.consume();
+        Param::from_mapped_value(ParamId::from(self.0), tensor, mapper)
+    }
+}

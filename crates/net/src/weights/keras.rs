@@ -1,0 +1,263 @@
+//! Weights out of a Keras `.h5` file, as Keras 2 and Keras 3 write them.
+
+use std::collections::VecDeque;
+
+use burn::tensor::Device;
+use hdf5_pure::{File, Group};
+
+use super::{Weight, Weights};
+use crate::model::ModelSettings;
+
+/// Why a Keras file cannot be taken over.
+#[derive(Debug, thiserror::Error)]
+pub enum KerasError {
+    /// Not an HDF5 file, or broken.
+    #[error("not a readable HDF5 file: {0}")]
+    Format(#[from] hdf5_pure::Error),
+    /// The file has fewer layers of a kind than the network.
+    #[error(
+        "layer {index} of kind {kind} is missing: the file has {found} of them, the network {architecture} has more"
+    )]
+    MissingLayer {
+        /// Keras' name of the kind.
+        kind: &'static str,
+        /// Which of them, from 0.
+        index: usize,
+        /// How many the file has.
+        found: usize,
+        /// The network that was asked for.
+        architecture: &'static str,
+    },
+    /// The file has more layers of a kind than the network.
+    #[error("layer {name} is one too many: the network {architecture} has {expected} layers of kind {kind}")]
+    ExtraLayer {
+        /// The layer in the file.
+        name: String,
+        /// Keras' name of the kind.
+        kind: &'static str,
+        /// How many the network has.
+        expected: usize,
+        /// The network that was asked for.
+        architecture: &'static str,
+    },
+    /// A layer of the file has no such tensor.
+    #[error("layer {layer} has no tensor {tensor}")]
+    MissingTensor {
+        /// The layer in the file.
+        layer: String,
+        /// Keras' name of the tensor.
+        tensor: &'static str,
+    },
+    /// A layer holds weights, but no kind of layer that the networks have.
+    #[error("layer {0} is neither conv2d, conv2d_transpose nor batch_normalization")]
+    UnknownLayer(String),
+    /// A tensor has another shape than the network's.
+    #[error(
+        "tensor {tensor} of layer {layer} has shape {found:?} where the network has {expected:?}: another architecture or width"
+    )]
+    Shape {
+        /// The layer in the file.
+        layer: String,
+        /// Keras' name of the tensor.
+        tensor: &'static str,
+        /// The shape in the file, in our order of axes.
+        found: Vec<usize>,
+        /// The shape of the network.
+        expected: Vec<usize>,
+    },
+}
+
+/// Keras' kinds of layers that have weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Conv,
+    TransposedConv,
+    BatchNorm,
+}
+
+impl Kind {
+    const ALL: [Self; 3] = [Self::TransposedConv, Self::Conv, Self::BatchNorm];
+
+    fn keras_name(self) -> &'static str {
+        match self {
+            Self::Conv => "conv2d",
+            Self::TransposedConv => "conv2d_transpose",
+            Self::BatchNorm => "batch_normalization",
+        }
+    }
+
+    /// The kind and number of a layer from its name: `conv2d` is the first, `conv2d_7` a later one.
+    fn parse(layer: &str) -> Option<(Self, usize)> {
+        Self::ALL.into_iter().find_map(|kind| match layer.strip_prefix(kind.keras_name())? {
+            "" => Some((kind, 0)),
+            rest => Some((kind, rest.strip_prefix('_')?.parse().ok()?)),
+        })
+    }
+
+    /// Keras' name of the tensor that one of our paths ends in.
+    fn tensor(self, path: &str) -> &'static str {
+        match (self, path.rsplit('.').next().unwrap_or(path)) {
+            (Self::BatchNorm, "gamma") => "gamma",
+            (Self::BatchNorm, "beta") => "beta",
+            (Self::BatchNorm, "running_mean") => "moving_mean",
+            (Self::BatchNorm, _) => "moving_variance",
+            (_, "weight") => "kernel",
+            _ => "bias",
+        }
+    }
+}
+
+/// Reads the weights of a network of the given shape from the bytes of a Keras `.h5` file (`model.save` or
+/// `model.save_weights`).
+///
+/// Layers are taken in the order Keras made them in, which its automatic names number. Kernels keep their order of
+/// axes, `[kh, kw, c_in, c_out]`, except those of transposed convolutions, which Keras stores `[kh, kw, c_out, c_in]`.
+///
+/// # Errors
+/// Where the file cannot be read or does not hold the network's layers: the first that differs is named.
+pub fn from_keras(bytes: Vec<u8>, settings: &ModelSettings) -> Result<Weights, KerasError> {
+    let file = File::from_bytes(bytes)?;
+    let root = file.root();
+    let layers = if root.groups()?.iter().any(|g| g == "model_weights") { root.group("model_weights")? } else { root };
+    let architecture = settings.architecture.name();
+    let mut queues = Kind::ALL.map(|kind| Queue { kind, taken: 0, layers: VecDeque::new() });
+    for name in layers.groups()? {
+        let tensors = tensors_below(&layers.group(&name)?)?;
+        if tensors.is_empty() {
+            continue;
+        }
+        let (kind, number) = Kind::parse(&name).ok_or_else(|| KerasError::UnknownLayer(name.clone()))?;
+        let queue = queues.iter_mut().filter(|q| q.kind == kind);
+        queue.for_each(|q| q.layers.push_back((number, Layer { name: name.clone(), tensors: tensors.clone() })));
+    }
+    for queue in &mut queues {
+        queue.layers.make_contiguous().sort_by_key(|(number, _)| *number);
+    }
+
+    let mut weights = Weights::default();
+    let template = Weights::of(&settings.init(0, &Device::flex()));
+    let mut current: Option<(String, Layer)> = None;
+    for (path, expected) in template.iter() {
+        let (owner, _) = path.rsplit_once('.').unwrap_or(("", path));
+        let kind = kind_of(path, owner);
+        if current.as_ref().is_none_or(|(o, _)| o != owner) {
+            let queue = queues.iter_mut().find(|q| q.kind == kind);
+            let layer = queue.map(|q| q.next(architecture)).transpose()?;
+            current = layer.map(|layer| (owner.to_owned(), layer));
+        }
+        if let Some((_, layer)) = &current {
+            weights.insert(path, layer.take(kind, path, &expected.shape)?);
+        }
+    }
+    for queue in queues {
+        if let Some((_, layer)) = queue.layers.front() {
+            let (name, kind) = (layer.name.clone(), queue.kind.keras_name());
+            return Err(KerasError::ExtraLayer { name, kind, expected: queue.taken, architecture });
+        }
+    }
+    Ok(weights)
+}
+
+/// The kind of the layer that one of our paths belongs to.
+fn kind_of(path: &str, owner: &str) -> Kind {
+    if owner.ends_with("norm") {
+        Kind::BatchNorm
+    } else if path.starts_with("upsamplers.") {
+        Kind::TransposedConv
+    } else {
+        Kind::Conv
+    }
+}
+
+/// The layers of one kind that no layer of ours has taken yet, in Keras' order.
+struct Queue {
+    kind: Kind,
+    taken: usize,
+    layers: VecDeque<(usize, Layer)>,
+}
+
+impl Queue {
+    fn next(&mut self, architecture: &'static str) -> Result<Layer, KerasError> {
+        let (kind, index) = (self.kind.keras_name(), self.taken);
+        self.taken += 1;
+        let layer = self.layers.pop_front();
+        layer.map(|(_, l)| l).ok_or(KerasError::MissingLayer { kind, index, found: index, architecture })
+    }
+}
+
+struct Layer {
+    name: String,
+    tensors: Vec<(String, Weight)>,
+}
+
+impl Layer {
+    fn take(&self, kind: Kind, path: &str, expected: &[usize]) -> Result<Weight, KerasError> {
+        let (layer, tensor) = (self.name.clone(), kind.tensor(path));
+        let found = self.tensors.iter().find(|(name, _)| name == tensor);
+        let (_, weight) = found.ok_or_else(|| KerasError::MissingTensor { layer: layer.clone(), tensor })?;
+        let weight = match (kind, tensor) {
+            (Kind::TransposedConv, "kernel") => swap_last_two(weight),
+            _ => weight.clone(),
+        };
+        if weight.shape != expected {
+            return Err(KerasError::Shape { layer, tensor, found: weight.shape, expected: expected.to_vec() });
+        }
+        Ok(weight)
+    }
+}
+
+/// Every dataset below a group by its last name; Keras 2 ends it in `:0`.
+fn tensors_below(group: &Group) -> Result<Vec<(String, Weight)>, KerasError> {
+    let mut tensors = Vec::new();
+    for name in group.datasets()? {
+        let dataset = group.dataset(&name)?;
+        let shape = dataset.shape()?.into_iter().map(|n| n as usize).collect();
+        let name = name.strip_suffix(":0").unwrap_or(&name).to_owned();
+        tensors.push((name, Weight { shape, values: dataset.read_f32()? }));
+    }
+    for name in group.groups()? {
+        tensors.extend(tensors_below(&group.group(&name)?)?);
+    }
+    Ok(tensors)
+}
+
+fn swap_last_two(weight: &Weight) -> Weight {
+    let [.., rows, columns] = weight.shape[..] else { return weight.clone() };
+    let mut shape = weight.shape.clone();
+    let rank = shape.len();
+    shape.swap(rank - 1, rank - 2);
+    let mut values = Vec::with_capacity(weight.values.len());
+    for matrix in weight.values.chunks(rows * columns) {
+        for column in 0..columns {
+            values.extend((0..rows).map(|row| matrix[row * columns + column]));
+        }
+    }
+    Weight { shape, values }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layer_names_tell_kind_and_order() {
+        assert_eq!(Kind::parse("conv2d"), Some((Kind::Conv, 0)));
+        assert_eq!(Kind::parse("conv2d_12"), Some((Kind::Conv, 12)));
+        assert_eq!(Kind::parse("conv2d_transpose_3"), Some((Kind::TransposedConv, 3)));
+        assert_eq!(Kind::parse("batch_normalization_80"), Some((Kind::BatchNorm, 80)));
+        assert_eq!(Kind::parse("dense_1"), None);
+    }
+
+    #[test]
+    fn the_last_two_axes_change_places() {
+        let weight = Weight { shape: vec![1, 2, 3], values: vec![1., 2., 3., 4., 5., 6.] };
+        let swapped = swap_last_two(&weight);
+        assert_eq!((swapped.shape, swapped.values), (vec![1, 3, 2], vec![1., 4., 2., 5., 3., 6.]));
+    }
+
+    #[test]
+    fn bytes_that_are_no_hdf5_are_refused() {
+        let settings = ModelSettings::published(crate::model::Architecture::Runet);
+        assert!(matches!(from_keras(b"not hdf5".to_vec(), &settings), Err(KerasError::Format(_))));
+    }
+}

@@ -1,0 +1,234 @@
+//! The numbers a network has learned, apart from the device they run on.
+
+mod keras;
+mod store;
+
+use std::collections::BTreeMap;
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::tensor::{Tensor, TensorData};
+
+pub use keras::{KerasError, from_keras};
+pub use store::{StoreError, Stored};
+
+use crate::model::Network;
+
+/// One tensor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weight {
+    /// Its shape; convolutions are `[kh, kw, c_in, c_out]`.
+    pub shape: Vec<usize>,
+    /// Its values, the last axis fastest.
+    pub values: Vec<f32>,
+}
+
+/// Every tensor of a network by its path in it, such as `encoder.0.entry.reduce.conv.weight`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Weights {
+    /// In the order of the network's layers, which for the published networks is the order Keras made them in.
+    order: Vec<String>,
+    by_path: BTreeMap<String, Weight>,
+}
+
+/// Why weights do not fit a network.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WeightsError {
+    /// A tensor of the network is not among the weights.
+    #[error("tensor {path} of shape {shape:?} is missing")]
+    Missing {
+        /// Where it belongs.
+        path: String,
+        /// The shape it should have.
+        shape: Vec<usize>,
+    },
+    /// A tensor has another shape than the network's.
+    #[error(
+        "tensor {path} has shape {found:?} where the network has {expected:?}: weights of another architecture or width"
+    )]
+    Shape {
+        /// Where it belongs.
+        path: String,
+        /// The shape of the weights.
+        found: Vec<usize>,
+        /// The shape of the network.
+        expected: Vec<usize>,
+    },
+    /// The weights hold tensors that the network does not have.
+    #[error(
+        "tensor {path} belongs to no layer of this network ({count} such tensors): weights of another architecture"
+    )]
+    Unused {
+        /// The first of them.
+        path: String,
+        /// How many there are.
+        count: usize,
+    },
+}
+
+impl Weights {
+    /// Copies the weights out of a network.
+    pub fn of(network: &Network) -> Self {
+        let mut collect = Collect::default();
+        // `valid` folds pending updates into the running statistics.
+        network.valid().visit(&mut collect);
+        collect.weights
+    }
+
+    /// Copies the weights into a network of the same shape.
+    ///
+    /// # Errors
+    /// Where a tensor is missing, left over, or of another shape: the first one is named.
+    pub fn load_into(&self, network: Network) -> Result<Network, WeightsError> {
+        let mut fill = Fill { weights: self, path: Vec::new(), used: 0, error: None };
+        let network = network.map(&mut fill);
+        if let Some(error) = fill.error {
+            return Err(error);
+        }
+        if fill.used < self.by_path.len() {
+            let known = Self::of(&network);
+            let mut unused = self.order.iter().filter(|p| known.get(p).is_none());
+            let path = unused.next().cloned().unwrap_or_default();
+            return Err(WeightsError::Unused { path, count: 1 + unused.count() });
+        }
+        Ok(network)
+    }
+
+    /// Adds a tensor.
+    pub fn insert(&mut self, path: impl Into<String>, weight: Weight) {
+        let path = path.into();
+        if self.by_path.insert(path.clone(), weight).is_none() {
+            self.order.push(path);
+        }
+    }
+
+    /// The tensor at a path.
+    pub fn get(&self, path: &str) -> Option<&Weight> {
+        self.by_path.get(path)
+    }
+
+    /// Every path with its tensor, in the order of the network's layers.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Weight)> {
+        self.order.iter().map(|p| (p.as_str(), &self.by_path[p]))
+    }
+
+    /// How many numbers there are in all.
+    pub fn count(&self) -> usize {
+        self.by_path.values().map(|w| w.values.len()).sum()
+    }
+}
+
+#[derive(Default)]
+struct Collect {
+    weights: Weights,
+    path: Vec<String>,
+}
+
+impl ModuleVisitor for Collect {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.into());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let data = param.val().into_data();
+        let shape = data.shape().to_vec();
+        let values = data.convert::<f32>().try_into_vec().unwrap_or_default();
+        self.weights.insert(path_of(&self.path), Weight { shape, values });
+    }
+}
+
+struct Fill<'a> {
+    weights: &'a Weights,
+    path: Vec<String>,
+    used: usize,
+    error: Option<WeightsError>,
+}
+
+impl ModuleMapper for Fill<'_> {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.into());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let path = path_of(&self.path);
+        let expected = param.val().dims().to_vec();
+        let Some(weight) = self.weights.get(&path) else {
+            self.error.get_or_insert(WeightsError::Missing { path, shape: expected });
+            return param;
+        };
+        if weight.shape != expected {
+            let found = weight.shape.clone();
+            self.error.get_or_insert(WeightsError::Shape { path, found, expected });
+            return param;
+        }
+        self.used += 1;
+        param.map(|old| {
+            let data = TensorData::new(weight.values.clone(), weight.shape.clone());
+            let new = Tensor::from_data(data, &old.device());
+            new.set_require_grad(old.is_require_grad())
+        })
+    }
+}
+
+/// The path in the network's own words: the enum variant that [`Network`] adds at the front is left out.
+fn path_of(parts: &[String]) -> String {
+    parts[usize::from(parts.len() > 1)..].join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Architecture, ModelSettings};
+    use burn::tensor::Device;
+
+    fn narrow(architecture: Architecture) -> ModelSettings {
+        ModelSettings { width: 4, ..ModelSettings::published(architecture) }
+    }
+
+    #[test]
+    fn the_published_networks_have_the_published_number_of_weights() {
+        let device = Device::flex();
+        let count = |a| Weights::of(&ModelSettings::published(a).init(0, &device)).count();
+        assert_eq!(count(Architecture::Runet), 2_753_686);
+        assert_eq!(count(Architecture::Unet), 1_941_190);
+    }
+
+    #[test]
+    fn weights_taken_out_and_put_back_are_the_same() {
+        let device = Device::flex();
+        let settings = narrow(Architecture::Runet);
+        let weights = Weights::of(&settings.init(1, &device));
+        assert!(weights.get("encoder.0.entry.reduce.conv.weight").is_some());
+        let loaded = weights.load_into(settings.init(2, &device)).unwrap();
+        assert_eq!(Weights::of(&loaded), weights);
+        assert_ne!(Weights::of(&settings.init(2, &device)), weights);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named() {
+        let device = Device::flex();
+        let settings = narrow(Architecture::Runet);
+        let weights = Weights::of(&settings.init(1, &device));
+
+        let wide = ModelSettings { width: 8, ..settings };
+        let error = weights.load_into(wide.init(0, &device)).unwrap_err().to_string();
+        assert!(error.starts_with("tensor stem.conv.weight has shape [7, 7, 3, 4] where the network has [7, 7, 3, 8]"));
+
+        let mut less = weights.clone();
+        less.by_path.remove("head.bias");
+        let error = less.load_into(settings.init(0, &device)).unwrap_err().to_string();
+        assert_eq!(error, "tensor head.bias of shape [6] is missing");
+
+        let mut more = weights.clone();
+        more.insert("tail.bias", Weight { shape: vec![1], values: vec![0.0] });
+        let error = more.load_into(settings.init(0, &device)).unwrap_err().to_string();
+        assert!(error.starts_with("tensor tail.bias belongs to no layer"), "{error}");
+    }
+}

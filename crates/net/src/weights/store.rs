@@ -1,0 +1,120 @@
+//! Weights as safetensors bytes, with the settings they belong to in the header.
+
+use std::collections::HashMap;
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{Weight, Weights};
+
+/// The key of the settings in the header.
+const SETTINGS_KEY: &str = "myops";
+
+/// Weights and the settings that say what they are weights of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored<S> {
+    /// What the weights belong to.
+    pub settings: S,
+    /// The weights.
+    pub weights: Weights,
+}
+
+/// Why bytes are not stored weights.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Not the safetensors format, or cut short.
+    #[error("not a whole safetensors file: {0}")]
+    Format(#[from] safetensors::SafeTensorError),
+    /// The header does not say what the weights belong to.
+    #[error("the safetensors header has no \"{SETTINGS_KEY}\" entry: these weights are not from this program")]
+    NoSettings,
+    /// The settings in the header cannot be read.
+    #[error("the settings in the safetensors header cannot be read: {0}")]
+    Settings(#[from] serde_json::Error),
+    /// A tensor is not of 32- or 16-bit floats.
+    #[error("tensor {path} holds {dtype:?}: F32 and F16 can be read")]
+    Type {
+        /// The tensor.
+        path: String,
+        /// What it holds.
+        dtype: Dtype,
+    },
+}
+
+impl<S: Serialize + DeserializeOwned> Stored<S> {
+    /// Writes settings and weights as safetensors, values as 32-bit floats.
+    ///
+    /// # Errors
+    /// Where the settings cannot be written as JSON.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, StoreError> {
+        let order: Vec<&str> = self.weights.iter().map(|(path, _)| path).collect();
+        let header = HashMap::from([
+            (SETTINGS_KEY.to_owned(), serde_json::to_string(&self.settings)?),
+            ("order".to_owned(), serde_json::to_string(&order)?),
+        ]);
+        let bytes: Vec<(&str, Vec<u8>, &[usize])> = self
+            .weights
+            .iter()
+            .map(|(path, w)| (path, w.values.iter().flat_map(|v| v.to_le_bytes()).collect(), w.shape.as_slice()))
+            .collect();
+        let views = bytes
+            .iter()
+            .map(|(path, bytes, shape)| Ok((*path, TensorView::new(Dtype::F32, shape.to_vec(), bytes)?)))
+            .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()?;
+        Ok(safetensors::serialize(views, Some(header))?)
+    }
+
+    /// Reads what [`Self::to_bytes`] wrote; 16-bit floats are widened.
+    ///
+    /// # Errors
+    /// Where the bytes are no safetensors, have no settings, or hold another type.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoreError> {
+        let (_, metadata) = SafeTensors::read_metadata(bytes)?;
+        let header = metadata.metadata().as_ref().ok_or(StoreError::NoSettings)?;
+        let settings = serde_json::from_str(header.get(SETTINGS_KEY).ok_or(StoreError::NoSettings)?)?;
+        let tensors = SafeTensors::deserialize(bytes)?;
+        let order: Vec<String> = match header.get("order") {
+            Some(order) => serde_json::from_str(order)?,
+            None => tensors.names().into_iter().map(str::to_owned).collect(),
+        };
+        let mut weights = Weights::default();
+        for path in order {
+            let tensor = tensors.tensor(&path)?;
+            let values = match tensor.dtype() {
+                Dtype::F32 => tensor.data().as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect(),
+                Dtype::F16 => {
+                    tensor.data().as_chunks().0.iter().map(|b| half::f16::from_le_bytes(*b).to_f32()).collect()
+                }
+                dtype => return Err(StoreError::Type { path, dtype }),
+            };
+            weights.insert(path, Weight { shape: tensor.shape().to_vec(), values });
+        }
+        Ok(Self { settings, weights })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored() -> Stored<u32> {
+        let mut weights = Weights::default();
+        weights.insert("b", Weight { shape: vec![2, 1], values: vec![1.5, -2.0] });
+        weights.insert("a", Weight { shape: vec![1], values: vec![0.25] });
+        Stored { settings: 7, weights }
+    }
+
+    #[test]
+    fn bytes_read_back_are_the_same_weights_in_the_same_order() {
+        let read = Stored::<u32>::from_bytes(&stored().to_bytes().unwrap()).unwrap();
+        assert_eq!(read, stored());
+    }
+
+    #[test]
+    fn bytes_cut_short_are_refused() {
+        let bytes = stored().to_bytes().unwrap();
+        for length in [0, 7, 20, bytes.len() - 1] {
+            assert!(Stored::<u32>::from_bytes(&bytes[..length]).is_err(), "{length} bytes");
+        }
+    }
+}
