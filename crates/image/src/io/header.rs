@@ -1,10 +1,10 @@
 //! The NIfTI-1 and NIfTI-2 headers, read byte by byte and checked before anything is made of them.
 
-use crate::geometry::{Affine, Grid};
+use crate::geometry::Grid;
 
 use super::element::{ByteOrder, DataType};
 use super::error::Flaw;
-use super::placement::Placement;
+use super::placement::{Placement, Unit};
 use super::read::MAX_VOXELS;
 
 /// Bytes of a NIfTI-1 header.
@@ -91,7 +91,8 @@ impl Header {
         let (shape, axes) = fields.shape()?;
         let offset = fields.offset(version.bytes() as u64)?;
         let placement = fields.placement(axes);
-        let world_from_voxel: Affine = placement.world_from_voxel()?;
+        let world_from_voxel = placement.world_from_voxel()?;
+        let placement = placement.with_spacing_of(&world_from_voxel);
         let grid = Grid::new(shape, world_from_voxel).map_err(Flaw::Geometry)?;
         Ok(Self { grid, placement, data_type, order, offset, scaling: fields.scaling() })
     }
@@ -180,7 +181,7 @@ impl Fields {
         let finite = |v: f32| if v.is_finite() { v } else { 0.0 };
         let mut placement = Placement {
             axes,
-            unit: self.units & 0b111,
+            unit: Unit::of_code(self.units),
             qform_code: self.qform_code,
             sform_code: self.sform_code,
             qfac: if self.pixdim[0] < 0.0 { -1.0 } else { 1.0 },
@@ -190,7 +191,7 @@ impl Fields {
             srow: self.srow,
         };
         // A form that does not count may hold anything: nothing of it may make a written header invalid.
-        if self.qform_code <= 0 {
+        if self.qform_code <= 0 || self.sform_code > 0 {
             placement.quaternion = self.quaternion.map(finite);
             placement.qoffset = self.qoffset.map(finite);
         }

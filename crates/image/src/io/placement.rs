@@ -20,8 +20,7 @@ const SCANNER: i16 = 1;
 pub struct Placement {
     /// Axes of the file: 2 for a single slice, else 3.
     pub(super) axes: u8,
-    /// The unit of length: 0 unknown (taken as mm), 1 m, 2 mm, 3 µm.
-    pub(super) unit: u8,
+    pub(super) unit: Unit,
     pub(super) qform_code: i16,
     pub(super) sform_code: i16,
     /// `pixdim[0]`: -1 where the q-form's third axis is mirrored, else 1.
@@ -31,6 +30,41 @@ pub struct Placement {
     pub(super) quaternion: [f32; 3],
     pub(super) qoffset: [f32; 3],
     pub(super) srow: [[f32; 4]; 3],
+}
+
+/// The unit of length of a NIfTI header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unit {
+    Metre,
+    Millimetre,
+    Micrometre,
+}
+
+impl Unit {
+    /// The unit of `xyzt_units`, whose upper bits tell that of time; an unknown one counts as mm.
+    pub(super) fn of_code(xyzt_units: u8) -> Self {
+        match xyzt_units & 0b111 {
+            1 => Self::Metre,
+            3 => Self::Micrometre,
+            _ => Self::Millimetre,
+        }
+    }
+
+    pub(super) fn code(self) -> u8 {
+        match self {
+            Self::Metre => 1,
+            Self::Millimetre => 2,
+            Self::Micrometre => 3,
+        }
+    }
+
+    fn mm(self) -> f64 {
+        match self {
+            Self::Metre => 1e3,
+            Self::Millimetre => 1.0,
+            Self::Micrometre => 1e-3,
+        }
+    }
 }
 
 impl Placement {
@@ -43,7 +77,7 @@ impl Placement {
         let (quaternion, qfac) = rotation.as_ref().map_or(([0.0; 3], 1.0), Rotation::quaternion);
         Self {
             axes: 3,
-            unit: 2,
+            unit: Unit::Millimetre,
             qform_code: if rotation.is_some() { SCANNER } else { 0 },
             sform_code: SCANNER,
             qfac,
@@ -56,7 +90,7 @@ impl Placement {
 
     /// The affine, in mm, of the form that counts.
     pub(super) fn world_from_voxel(&self) -> Result<Affine, Flaw> {
-        let mm = self.mm_per_unit();
+        let mm = self.unit.mm();
         let rows = if self.sform_code > 0 {
             self.srow.map(|r| r.map(f64::from))
         } else {
@@ -66,13 +100,14 @@ impl Placement {
         Affine::new(rows.map(|r| r.map(|v| v * mm))).map_err(Flaw::Geometry)
     }
 
-    /// Millimetres in the file's unit of length.
-    fn mm_per_unit(&self) -> f64 {
-        match self.unit {
-            1 => 1e3,
-            3 => 1e-3,
-            _ => 1.0,
+    /// The same with each spacing that is none (an s-form does not need them) replaced by the affine's.
+    pub(super) fn with_spacing_of(mut self, world_from_voxel: &Affine) -> Self {
+        for (d, mm) in self.spacing.iter_mut().zip(world_from_voxel.spacing().mm()) {
+            if !d.is_finite() || *d <= 0.0 {
+                *d = (mm / self.unit.mm()) as f32;
+            }
         }
+        self
     }
 
     fn spacing_rows(&self) -> [[f64; 4]; 3] {
@@ -168,7 +203,7 @@ mod tests {
     fn qform(quaternion: [f32; 3], qfac: f32) -> Placement {
         Placement {
             axes: 3,
-            unit: 2,
+            unit: Unit::Millimetre,
             qform_code: 1,
             sform_code: 0,
             qfac,
@@ -187,7 +222,7 @@ mod tests {
 
     #[test]
     fn metres_become_millimetres() {
-        let placement = Placement { unit: 1, ..qform([0.0; 3], 1.0) };
+        let placement = Placement { unit: Unit::Metre, ..qform([0.0; 3], 1.0) };
         assert_eq!(placement.world_from_voxel().unwrap().spacing().mm(), [500.0, 2000.0, 12000.0]);
     }
 

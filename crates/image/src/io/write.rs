@@ -8,11 +8,11 @@ use flate2::write::GzEncoder;
 
 use crate::geometry::Grid;
 use crate::label::LabelMap;
-use crate::study::{StudyError, check_same_place};
+use crate::study::check_same_place;
 use crate::volume::Volume;
 
 use super::atomic::write_whole;
-use super::error::IoError;
+use super::error::{Flaw, IoError};
 use super::header::NIFTI1_BYTES;
 use super::placement::Placement;
 
@@ -20,8 +20,6 @@ use super::placement::Placement;
 const VOXELS_AT: usize = NIFTI1_BYTES + 4;
 /// `NIFTI_INTENT_LABEL`: each voxel is an index into a list of names.
 const INTENT_LABEL: i16 = 1002;
-/// `NIFTI_UNITS_MM`.
-const UNIT_MM: u8 = 2;
 /// The most voxels along an axis that NIfTI-1 can say.
 const MAX_AXIS: usize = i16::MAX as usize;
 /// Voxels turned into bytes at a time.
@@ -150,7 +148,7 @@ impl Content {
 
 /// A NIfTI-1 header for voxels of type `T`, with every field not named here 0.
 fn header<T: Voxel>(grid: &Grid, place: &Placement, content: &Content, path: &Path) -> Result<Vec<u8>, IoError> {
-    check_placed(grid, place).map_err(|problem| IoError::Misplaced { path: path.into(), problem })?;
+    check_placed(grid, place, path)?;
     let [ni, nj, nk] = grid.shape();
     if ni.max(nj).max(nk) > MAX_AXIS {
         let cause = io::Error::other(format!("{:?} voxels: NIfTI-1 ends at {MAX_AXIS} an axis", grid.shape()));
@@ -168,7 +166,7 @@ fn header<T: Voxel>(grid: &Grid, place: &Placement, content: &Content, path: &Pa
     fields.list(76, [place.qfac, x, y, z, 1.0, 1.0, 1.0, 1.0].map(f32::to_le_bytes));
     fields.put(108, (VOXELS_AT as f32).to_le_bytes());
     fields.list(112, [1.0, 0.0].map(f32::to_le_bytes)); // slope and intercept
-    fields.put(123, [if place.unit == 0 { UNIT_MM } else { place.unit }]);
+    fields.put(123, [place.unit.code()]);
     let [cal_min, cal_max] = content.cal_min_max;
     fields.list(124, [cal_max, cal_min].map(f32::to_le_bytes));
     fields.text(148, 80, concat!("myops ", env!("CARGO_PKG_VERSION")));
@@ -181,9 +179,11 @@ fn header<T: Voxel>(grid: &Grid, place: &Placement, content: &Content, path: &Pa
 }
 
 /// Refuses to write a volume elsewhere than where it lies.
-fn check_placed(grid: &Grid, place: &Placement) -> Result<(), StudyError> {
-    let placed = place.world_from_voxel().ok().and_then(|affine| Grid::new(grid.shape(), affine).ok());
-    placed.map_or(Ok(()), |placed| check_same_place(("the place given", &placed), ("the volume", grid)))
+fn check_placed(grid: &Grid, place: &Placement, path: &Path) -> Result<(), IoError> {
+    let affine = place.world_from_voxel().map_err(|flaw| IoError::file(path, flaw))?;
+    let placed = Grid::new(grid.shape(), affine).map_err(|e| IoError::file(path, Flaw::Geometry(e)))?;
+    check_same_place(("the place given", &placed), ("the volume", grid))
+        .map_err(|problem| IoError::Misplaced { path: path.into(), problem })
 }
 
 /// The bytes of a header, filled field by field.

@@ -1,0 +1,220 @@
+//! Cases found by the names of their files.
+
+use std::fs;
+use std::path::Path;
+
+use myops_image::io::{CaseFiles, IoError, find_cases, find_cases_among};
+use myops_image::label::Label;
+use myops_image::sequence::Sequence;
+
+use super::handmade::Handmade;
+
+/// A folder with empty files of these names.
+fn folder(names: &[&str]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for name in names {
+        put(folder.path(), name, b"");
+    }
+    folder
+}
+
+fn put(folder: &Path, name: &str, bytes: &[u8]) {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
+fn ids(cases: &[CaseFiles]) -> Vec<&str> {
+    cases.iter().map(CaseFiles::id).collect()
+}
+
+/// What a case holds, as `C0 LGE T2 gd` with `-` for what is missing.
+fn holds(case: &CaseFiles) -> String {
+    let name = |path: Option<&Path>| path.map_or("-".into(), |p| p.file_name().unwrap().display().to_string());
+    let images = Sequence::ALL.map(|s| name(case.image(s))).join(" ");
+    format!("{images} {}", name(case.reference()))
+}
+
+#[test]
+fn a_flat_folder_in_the_style_of_2020() {
+    let folder = folder(&[
+        "myops_training_119_C0.nii.gz",
+        "myops_training_119_DE.nii.gz",
+        "myops_training_119_T2.nii.gz",
+        "myops_training_119_gd.nii.gz",
+        "myops_training_20_C0.nii.gz",
+        "myops_training_101_de.nii",
+        "myops_training_102_gd.nii.gz",
+        "readme.txt",
+        "._myops_training_7_C0.nii.gz",
+    ]);
+    let cases = find_cases(folder.path()).unwrap();
+    assert_eq!(ids(&cases), ["myops_training_20", "myops_training_101", "myops_training_119"]);
+    assert_eq!(holds(&cases[1]), "- myops_training_101_de.nii - -");
+    assert_eq!(cases[1].missing(), [Sequence::Bssfp, Sequence::T2]);
+    assert_eq!(
+        holds(&cases[2]),
+        "myops_training_119_C0.nii.gz myops_training_119_DE.nii.gz myops_training_119_T2.nii.gz \
+         myops_training_119_gd.nii.gz"
+    );
+    assert!(cases[2].require_all().is_ok());
+}
+
+#[test]
+fn a_folder_a_case_or_the_folder_of_one() {
+    let names = ["C0", "LGE", "T2", "gd"].map(|s| format!("Case3019/Case3019_{s}.nii.gz"));
+    let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
+    names.extend(["Case3002/Case3002_C0.nii.gz", "notes/list.txt"]);
+    let folder = folder(&names);
+    let cases = find_cases(folder.path()).unwrap();
+    assert_eq!(ids(&cases), ["Case3002", "Case3019"]);
+    let one = find_cases(folder.path().join("Case3019")).unwrap();
+    assert_eq!(one[0], cases[1]);
+    assert_eq!(holds(&one[0]), "Case3019_C0.nii.gz Case3019_LGE.nii.gz Case3019_T2.nii.gz Case3019_gd.nii.gz");
+    assert_eq!(one[0].folder(), folder.path().join("Case3019"));
+}
+
+#[test]
+fn nnu_net_from_its_root_or_from_its_images() {
+    let folder = folder(&[
+        "imagesTr/heart_2_0000.nii.gz",
+        "imagesTr/heart_2_0001.nii.gz",
+        "imagesTr/heart_2_0002.nii.gz",
+        "imagesTs/heart_10_0001.nii.gz",
+        "labelsTr/heart_2.nii.gz",
+    ]);
+    let cases = find_cases(folder.path()).unwrap();
+    assert_eq!(ids(&cases), ["heart_2", "heart_10"]);
+    let both = "heart_2_0000.nii.gz heart_2_0001.nii.gz heart_2_0002.nii.gz heart_2.nii.gz";
+    assert_eq!(holds(&cases[0]), both);
+    assert_eq!(holds(&cases[1]), "- heart_10_0001.nii.gz - -");
+    assert_eq!(find_cases(folder.path().join("imagesTr")).unwrap(), cases[..1]);
+    assert_eq!(find_cases(folder.path().join("imagesTr/heart_2")).unwrap(), cases[..1]);
+}
+
+#[test]
+fn one_case_by_the_beginning_of_its_names_or_by_one_file() {
+    let folder = folder(&["a1_C0.nii.gz", "a1_LGE.nii.gz", "a10_C0.nii.gz"]);
+    let found = |name: &str| find_cases(folder.path().join(name)).map(|cases| holds(&cases[0]));
+    for name in ["a1", "a1_", "a1_C0.nii.gz", "a1_T2.nii.gz"] {
+        assert_eq!(found(name).unwrap(), "a1_C0.nii.gz a1_LGE.nii.gz - -", "{name}");
+    }
+    assert!(found("a").is_err() && found("a2").is_err());
+}
+
+#[test]
+fn a_case_named_twice_in_a_list_is_given_once() {
+    let folder = folder(&["a1_C0.nii.gz", "a1_LGE.nii.gz", "b/a2_C0.nii.gz"]);
+    let paths = ["b/a2", "a1_C0.nii.gz", "a1_LGE.nii.gz"].map(|name| folder.path().join(name));
+    assert_eq!(ids(&find_cases_among(paths).unwrap()), ["a1", "a2"]);
+}
+
+#[test]
+fn no_case_says_what_was_looked_for() {
+    let folder = folder(&["scan.nii.gz", "deep/deeper/a_C0.nii.gz"]);
+    for path in [folder.path().to_owned(), folder.path().join("no"), folder.path().join("no/where")] {
+        let error = find_cases(&path).unwrap_err();
+        let words = "no case found; looked for ID_{C0,LGE,T2}.nii.gz (DE for LGE, .nii too) in the folder and in its \
+                     subfolders, and for ID_000{0,1,2}.nii.gz in imagesTr and imagesTs";
+        assert_eq!(error.to_string(), format!("{}: {words}", path.display()));
+        let hint = "give a folder of cases, the folder of one case, or a path without _C0.nii.gz";
+        assert_eq!(error.hint().unwrap(), hint);
+    }
+}
+
+#[test]
+fn a_missing_sequence_is_named_with_its_file() {
+    let missing = |names: &[&str]| {
+        let folder = folder(names);
+        let cases = find_cases(folder.path()).unwrap();
+        let error = cases[0].require_all().unwrap_err().to_string();
+        error.replace(&folder.path().display().to_string(), "HERE")
+    };
+    assert_eq!(
+        missing(&["x_C0.nii.gz", "x_T2.nii.gz"]),
+        "case x has no LGE: expected x_LGE.nii.gz or x_DE.nii.gz in HERE"
+    );
+    assert_eq!(missing(&["x/x_LGE.nii.gz"]), "case x has no bSSFP: expected x_C0.nii.gz in HERE/x");
+    assert_eq!(
+        missing(&["imagesTr/x_0000.nii.gz", "imagesTr/x_0001.nii.gz"]),
+        "case x has no T2: expected x_0002.nii.gz in HERE/imagesTr"
+    );
+}
+
+#[test]
+fn two_files_for_one_sequence_and_two_cases_of_one_name_are_refused() {
+    let refused = |names: &[&str]| {
+        let folder = folder(names);
+        let error = find_cases(folder.path()).unwrap_err().to_string();
+        error.replace(&folder.path().display().to_string(), "HERE")
+    };
+    assert_eq!(
+        refused(&["x_DE.nii.gz", "x_LGE.nii.gz"]),
+        "case x has two files for LGE: HERE/x_DE.nii.gz and HERE/x_LGE.nii.gz"
+    );
+    assert_eq!(
+        refused(&["x_gd.nii", "x_gd.nii.gz", "x_C0.nii"]),
+        "case x has two files for reference labels: HERE/x_gd.nii and HERE/x_gd.nii.gz"
+    );
+    assert_eq!(refused(&["a/x_C0.nii", "b/x_C0.nii"]), "case x is there twice: in HERE/a and in HERE/b");
+}
+
+/// An nnU-Net data set of one case whose label map holds these numbers.
+fn nnu_net(numbers: &[f64], dataset: Option<&str>) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for channel in 0..3_u8 {
+        let voxels = (0..24).map(|n| f64::from(n + 100 * channel)).collect();
+        let image = Handmade { voxels, ..Handmade::default() };
+        put(folder.path(), &format!("imagesTr/x_000{channel}.nii.gz"), &image.gzip());
+    }
+    put(folder.path(), "labelsTr/x.nii.gz", &Handmade::labels(numbers).gzip());
+    if let Some(text) = dataset {
+        put(folder.path(), "dataset.json", text.as_bytes());
+    }
+    folder
+}
+
+fn loaded_labels(folder: &tempfile::TempDir) -> Result<Vec<Label>, IoError> {
+    let case = find_cases(folder.path())?[0].load()?;
+    Ok(case.study.reference().unwrap().data()[..6].to_vec())
+}
+
+#[test]
+fn nnu_net_labels_are_class_numbers_or_codes_or_what_the_dataset_says() {
+    let classes = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0];
+    let codes = [0.0, 500.0, 600.0, 200.0, 1220.0, 2221.0];
+    assert_eq!(loaded_labels(&nnu_net(&classes, None)).unwrap(), Label::ALL);
+    assert_eq!(loaded_labels(&nnu_net(&codes, None)).unwrap(), Label::ALL);
+    let dataset = r#"{"labels": {"background": 0, "scar": 1, "edema": 2, "myocardium": 3, "LV": 4, "RV": 5}}"#;
+    let reordered = [Label::Background, Label::Scar, Label::Edema, Label::Myocardium, Label::LvPool, Label::RvPool];
+    assert_eq!(loaded_labels(&nnu_net(&classes, Some(dataset))).unwrap(), reordered);
+}
+
+#[test]
+fn nnu_net_channels_are_what_the_dataset_says() {
+    let folder = nnu_net(&[0.0], Some(r#"{"channel_names": {"0": "T2", "1": "C0", "2": "LGE"}}"#));
+    let case = find_cases(folder.path()).unwrap()[0].load().unwrap();
+    let first = |s| case.study.image(s).unwrap().data()[0];
+    assert_eq!(Sequence::ALL.map(first), [100.0, 200.0, 0.0]);
+}
+
+#[test]
+fn a_dataset_that_makes_no_sense_is_refused_by_name() {
+    let folder = nnu_net(&[0.0], Some(r#"{"labels": {"liver": 1}}"#));
+    let path = folder.path().join("dataset.json");
+    let error = find_cases(folder.path()).unwrap_err();
+    let words = "nnU-Net dataset description: label \"liver\" is none that is known";
+    assert_eq!(error.to_string(), format!("{}: {words}", path.display()));
+    assert_eq!(error.hint().unwrap(), "name the labels background, LV, RV, myocardium, edema and scar");
+}
+
+#[test]
+fn a_case_is_loaded_with_what_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path(), "x_LGE.nii.gz", &Handmade::default().gzip());
+    put(folder.path(), "x_gd.nii.gz", &Handmade::labels(&[200.0, 2221.0]).gzip());
+    let case = find_cases(folder.path()).unwrap()[0].load().unwrap();
+    assert_eq!(case.study.id(), "x");
+    assert_eq!(case.study.missing(), [Sequence::Bssfp, Sequence::T2]);
+    assert_eq!(case.study.reference().unwrap()[[1, 0, 0]], Label::Scar);
+}

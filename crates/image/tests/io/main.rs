@@ -1,0 +1,12 @@
+//! Files as they come: read, written, found and refused.
+
+#![expect(clippy::float_cmp, reason = "tests compare values that are exact")]
+#![expect(clippy::unwrap_used, reason = "what fails in a test is to fail it")]
+
+mod damage;
+mod errors;
+mod handmade;
+mod layouts;
+mod patients;
+mod reading;
+mod writing;
