@@ -1,1 +1,3 @@
+//! The `myops` program.
+
 fn main() {}

@@ -51,10 +51,10 @@ impl Temporary {
     /// Creates a hidden file in the folder of `target`, under a name that no other process or thread uses.
     fn beside(target: &Path) -> io::Result<(Self, File)> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
-        let name = target.file_name().ok_or(ErrorKind::InvalidFilename)?.to_string_lossy();
+        target.file_name().ok_or(ErrorKind::InvalidFilename)?;
         loop {
             let count = COUNT.fetch_add(1, Ordering::Relaxed);
-            let path = target.with_file_name(format!(".{name}.{}-{count}.tmp", std::process::id()));
+            let path = target.with_file_name(format!(".myops-{}-{count}.tmp", std::process::id()));
             match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Ok(file) => return Ok((Self { path, renamed: false }, file)),
                 Err(e) if e.kind() == ErrorKind::AlreadyExists => {}

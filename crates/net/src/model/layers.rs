@@ -2,7 +2,7 @@
 
 use burn::module::{Module, Param, RunningState};
 use burn::tensor::{Device, Tensor, TensorData};
-use myops_kernels::ops::{self, Activation, ConvOptions};
+use myops_kernels::ops::{self, Activation, ConvOptions, Scale};
 use rand::{Rng, RngExt};
 
 /// The epsilon of every batch norm: Keras' default, which the published networks were trained with.
@@ -162,12 +162,12 @@ impl BatchNorm {
     /// # Shapes
     /// `[N, H, W, c]` to the same; the residual has that shape too.
     pub fn forward(&self, x: Tensor<4>, residual: Option<Tensor<4>>, activation: Activation) -> Tensor<4> {
-        let (gamma, beta) = (self.gamma.val(), self.beta.val());
+        let scale = Scale { gamma: self.gamma.val(), beta: self.beta.val() };
         if !x.device().is_autodiff() {
-            let (mean, variance) = (self.running_mean.value(), self.running_variance.value());
-            return ops::batch_norm_infer(x, gamma, beta, mean, variance, BATCH_NORM_EPSILON, residual, activation);
+            let statistics = [self.running_mean.value(), self.running_variance.value()];
+            return ops::batch_norm_infer(x, scale, statistics, BATCH_NORM_EPSILON, residual, activation);
         }
-        let normalized = ops::batch_norm_train(x, gamma, beta, BATCH_NORM_EPSILON, residual, activation);
+        let normalized = ops::batch_norm_train(x, scale, BATCH_NORM_EPSILON, residual, activation);
         update(&self.running_mean, normalized.mean);
         update(&self.running_variance, normalized.variance);
         normalized.output
