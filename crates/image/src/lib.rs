@@ -4,11 +4,11 @@
 //! module does one thing to them. Voxel axes are `[i, j, k]` with `i` running fastest in memory and `k` counting
 //! slices; a slice is a picture whose row is `j` and whose column is `i`. World axes are RAS+ in millimetres.
 
-#![cfg_attr(test, expect(clippy::float_cmp, reason = "tests compare values that are exact"))]
-
+pub mod augment;
 pub mod geometry;
 pub mod io;
 pub mod label;
+pub mod preprocess;
 pub mod sequence;
 pub mod study;
 pub mod volume;

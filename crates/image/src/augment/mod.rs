@@ -1,0 +1,117 @@
+//! Training images varied: drawn first, then applied, so that a sample can be replayed from its seed.
+//!
+//! Image and labels move together in one resampling; labels are taken from the nearest pixel, never interpolated.
+
+mod elastic;
+mod intensity;
+mod ranges;
+mod spatial;
+
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+pub use elastic::Elastic;
+pub use intensity::{Intensity, PixelDropout};
+pub use ranges::AugmentRanges;
+pub use spatial::Spatial;
+
+use crate::label::Label;
+
+/// All that is done to one sample.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Augmentation {
+    /// Where every pixel comes from.
+    pub spatial: Spatial,
+    /// What happens to the image's values, channel by channel.
+    pub intensity: Intensity,
+    /// Pixels set to zero.
+    pub dropout: Option<PixelDropout>,
+}
+
+impl Augmentation {
+    /// Changes image and labels in place.
+    ///
+    /// # Shapes
+    /// `image` is `[size][size][channels]`, `labels` `[size][size]`.
+    pub fn apply(&self, image: &mut Vec<f32>, labels: &mut Vec<Label>, size: usize) {
+        let channels = image.len() / (size * size);
+        if !self.spatial.is_identity() {
+            let sources = self.spatial.sources(size);
+            *image = spatial::resample(image, channels, &sources, size);
+            *labels = spatial::pick(labels, &sources, size);
+        }
+        self.intensity.apply(image, channels, size);
+        if let Some(dropout) = &self.dropout {
+            dropout.apply(image, channels);
+        }
+    }
+}
+
+/// The generator of one sample: what it draws depends on these alone, not on the order of the work.
+pub fn sample_rng(seed: u64, fold: usize, epoch: usize, case: &str, slice: usize) -> ChaCha8Rng {
+    // FNV-1a, which is the same in every process and version.
+    let name = case.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3));
+    let mut key = [0; 32];
+    let parts = [seed, name, (fold as u64) << 32 | slice as u64, epoch as u64];
+    for (bytes, part) in key.as_chunks_mut::<8>().0.iter_mut().zip(parts) {
+        *bytes = part.to_le_bytes();
+    }
+    ChaCha8Rng::from_seed(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const SIZE: usize = 48;
+
+    /// Squares of the labels, and an image whose only channel is the label's class.
+    fn sample() -> (Vec<f32>, Vec<Label>) {
+        let labels: Vec<Label> = (0..SIZE * SIZE).map(|p| Label::ALL[(p / SIZE / 8 + p % SIZE / 8 * 2) % 6]).collect();
+        (labels.iter().map(|l| l.class() as f32).collect(), labels)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn image_and_labels_stay_together(seed: u64) {
+            let (mut image, mut labels) = sample();
+            let ranges = AugmentRanges { dropout: 0.0, ..AugmentRanges::PUBLISHED };
+            let augmentation = ranges.draw(&mut sample_rng(seed, 0, 0, "a", 0), 1);
+            augmentation.apply(&mut image, &mut labels, SIZE);
+            // Away from the borders between squares, and inside the picture, both say the same class.
+            let inner = |r: usize, c: usize| {
+                let around = |dr: usize, dc: usize| labels[(r + dr - 1) * SIZE + c + dc - 1];
+                (0..3).all(|dr| (0..3).all(|dc| around(dr, dc) == labels[r * SIZE + c]))
+            };
+            let mut compared = 0;
+            for r in 1..SIZE - 1 {
+                for c in 1..SIZE - 1 {
+                    if inner(r, c) && labels[r * SIZE + c] != Label::Background {
+                        compared += 1;
+                        let class = labels[r * SIZE + c].class() as f32;
+                        prop_assert!((image[r * SIZE + c] - class).abs() < 0.5, "{} {}", image[r * SIZE + c], class);
+                    }
+                }
+            }
+            prop_assert!(compared > 100);
+        }
+
+        #[test]
+        fn the_same_seed_replays_the_same_sample(seed: u64, slice in 0usize..20) {
+            let draw = |slice| AugmentRanges::STRONG.draw(&mut sample_rng(seed, 1, 2, "Case3001", slice), 3);
+            prop_assert_eq!(draw(slice), draw(slice));
+            prop_assert_ne!(draw(slice), draw(slice + 1));
+        }
+    }
+
+    #[test]
+    fn nothing_drawn_changes_nothing() {
+        let (mut image, mut labels) = sample();
+        let before = (image.clone(), labels.clone());
+        let augmentation = AugmentRanges::NONE.draw(&mut sample_rng(1, 0, 0, "a", 0), 1);
+        augmentation.apply(&mut image, &mut labels, SIZE);
+        assert_eq!((image, labels), before);
+    }
+}

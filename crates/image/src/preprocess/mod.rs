@@ -1,0 +1,231 @@
+//! From a study to the input of a network, and from its output back to the study's own grid.
+//!
+//! Orientation first, so that pictures of every scanner lie alike; then a square window of each slice; then
+//! intensities on one scale. The way back is kept with the result.
+
+mod normalise;
+mod orientation;
+mod window;
+
+use serde::{Deserialize, Serialize};
+
+pub use normalise::Normalise;
+pub use orientation::Orientation;
+pub use window::Window;
+
+use crate::geometry::Grid;
+use crate::label::{Label, LabelMap};
+use crate::sequence::Sequence;
+use crate::study::Study;
+use crate::volume::Volume;
+
+/// How a study becomes the input of a network.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preprocess {
+    /// Height and width of the input, pixels.
+    pub size: usize,
+    /// In-plane size of a pixel of the input, mm; without it, the image's own.
+    pub spacing_mm: Option<f64>,
+    /// How intensities are brought on one scale.
+    pub normalise: Normalise,
+    /// What a missing sequence means.
+    pub missing: Missing,
+}
+
+/// What a missing sequence means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Missing {
+    /// The study is refused.
+    Refuse,
+    /// Its channel is all zeros, as in training with sequence drop-out.
+    Zero,
+}
+
+/// Why a study cannot become an input.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PreprocessError {
+    /// A sequence that the network needs is not there.
+    #[error("case {id}: {sequence} is missing, and this model needs bSSFP, LGE and T2")]
+    Missing {
+        /// The case.
+        id: String,
+        /// The sequence.
+        sequence: Sequence,
+    },
+}
+
+/// The input of a network: slices of pixels of channels, channels running fastest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prepared {
+    /// Slices.
+    pub slices: usize,
+    /// Rows and columns of a slice.
+    pub size: usize,
+    /// Channels: one for each sequence.
+    pub channels: usize,
+    /// `[slice][row][column][channel]`.
+    pub data: Vec<f32>,
+}
+
+/// The way back from the network's grid to the study's.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Restore {
+    orientation: Orientation,
+    original: Grid,
+    oriented: Grid,
+    window: Window,
+}
+
+impl Preprocess {
+    /// The published preparation (Altunok & Oksuz, MyoPS 2020): the central 256 x 256 pixels, each slice divided by
+    /// the largest value of its three channels.
+    pub const PUBLISHED: Self =
+        Self { size: 256, spacing_mm: None, normalise: Normalise::JointMaximum, missing: Missing::Refuse };
+
+    /// Makes the input, and the way back.
+    ///
+    /// # Errors
+    /// Where a sequence that is needed is missing.
+    pub fn apply(&self, study: &Study) -> Result<(Prepared, Restore), PreprocessError> {
+        if self.missing == Missing::Refuse
+            && let Some(&sequence) = study.missing().first()
+        {
+            return Err(PreprocessError::Missing { id: study.id().into(), sequence });
+        }
+        let restore = self.restore(study.grid());
+        let shape = restore.oriented.shape();
+        let mut data = vec![0.0; shape[2] * self.size * self.size * Sequence::ALL.len()];
+        for (channel, (_, image)) in study.images().iter().enumerate() {
+            let Some(image) = image else { continue };
+            let image = restore.orientation.apply(image);
+            for k in 0..shape[2] {
+                let pixels = self.size * self.size * Sequence::ALL.len();
+                let slice = &mut data[k * pixels..(k + 1) * pixels];
+                restore.window.sample(image.slice(k), [shape[1], shape[0]], |pixel, value| {
+                    slice[pixel * Sequence::ALL.len() + channel] = value;
+                });
+            }
+        }
+        let mut prepared = Prepared { slices: shape[2], size: self.size, channels: Sequence::ALL.len(), data };
+        self.normalise.apply(&mut prepared);
+        Ok((prepared, restore))
+    }
+
+    fn restore(&self, original: &Grid) -> Restore {
+        let orientation = Orientation::canonical(original);
+        let oriented = orientation.grid(original);
+        let window = Window::central(&oriented, self.size, self.spacing_mm);
+        Restore { orientation, original: *original, oriented, window }
+    }
+}
+
+impl Restore {
+    /// Labels on the study's own grid; background outside the window.
+    ///
+    /// `values` is `[slice][row][column][class]` with `classes` numbers a pixel, interpolated where the grids differ;
+    /// `decide` makes one label of a pixel's numbers.
+    pub fn labels(&self, values: &[f32], classes: usize, decide: impl Fn(&[f32]) -> Label) -> LabelMap {
+        let [ni, nj, nk] = self.oriented.shape();
+        let mut labels = Volume::filled(self.oriented, Label::Background);
+        let mut pixel = vec![0.0; classes];
+        for (k, slice) in values.chunks_exact(self.window.pixels() * classes).enumerate().take(nk) {
+            let out = labels.slice_mut(k);
+            for j in 0..nj {
+                for i in 0..ni {
+                    if self.window.interpolate(slice, [j, i], &mut pixel) {
+                        out[j * ni + i] = decide(&pixel);
+                    }
+                }
+            }
+        }
+        self.orientation.undo(&labels, &self.original)
+    }
+
+    /// Reference labels on the network's grid, `[slice][row][column]`: those of the nearest voxel.
+    pub fn prepare_labels(&self, labels: &LabelMap) -> Vec<Label> {
+        let labels = self.orientation.apply(labels);
+        let [ni, nj, nk] = labels.shape();
+        (0..nk).flat_map(|k| self.window.nearest(labels.slice(k), [nj, ni])).collect()
+    }
+
+    /// The spacing of the network's pixels and slices, mm, as `[row, column, slice]`.
+    pub fn spacing_mm(&self) -> [f64; 3] {
+        let [i, j, k] = self.oriented.spacing().mm();
+        let [row, column] = self.window.step();
+        [j * row, i * column, k]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::{Affine, Spacing};
+    use crate::sequence::PerSequence;
+
+    fn study(shape: [usize; 3], spacing_mm: [f64; 3]) -> (Study, LabelMap) {
+        let grid = Grid::new(shape, Affine::from_spacing(Spacing::new_mm(spacing_mm).unwrap())).unwrap();
+        let labels = Volume::from_fn(grid, |[i, j, k]| Label::ALL[(i / 3 + j / 4 + k) % 6]);
+        let image = |s: Sequence| Some(labels.map(|l| (l.class() + 1) as f32 * [1.0, 2.0, 0.5][s as usize]));
+        (Study::new("x", PerSequence::from_fn(image), Some(labels.clone())).unwrap(), labels)
+    }
+
+    fn one_hot(labels: &[Label]) -> Vec<f32> {
+        labels.iter().flat_map(|l| (0..6).map(|c| f32::from(c == l.class()))).collect()
+    }
+
+    fn largest(p: &[f32]) -> Label {
+        Label::from_class((0..6).max_by(|a, b| p[*a].total_cmp(&p[*b])).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn labels_there_and_back_are_the_same_inside_the_window() {
+        let preprocess = Preprocess { size: 32, ..Preprocess::PUBLISHED };
+        for shape in [[20, 25, 2], [32, 32, 1], [48, 37, 3]] {
+            let (study, labels) = study(shape, [0.75, 0.75, 12.0]);
+            let (prepared, restore) = preprocess.apply(&study).unwrap();
+            assert_eq!((prepared.slices, prepared.data.len()), (shape[2], shape[2] * 32 * 32 * 3));
+            let back = restore.labels(&one_hot(&restore.prepare_labels(&labels)), 6, largest);
+            let [i0, j0] = [shape[0], shape[1]].map(|n| n.saturating_sub(32) / 2);
+            let inside = Volume::from_fn(*labels.grid(), |[i, j, k]| {
+                let seen = (i0..i0 + 32).contains(&i) && (j0..j0 + 32).contains(&j);
+                if seen { labels[[i, j, k]] } else { Label::Background }
+            });
+            assert_eq!(back, inside, "{shape:?}");
+        }
+    }
+
+    #[test]
+    fn a_slice_is_divided_by_its_one_maximum() {
+        let (study, _) = study([16, 16, 2], [0.75, 0.75, 12.0]);
+        let (prepared, _) = Preprocess { size: 16, ..Preprocess::PUBLISHED }.apply(&study).unwrap();
+        let largest = prepared.data.iter().copied().fold(0.0, f32::max);
+        assert_eq!(largest, 1.0);
+        // Channel 1 is twice channel 0 and four times channel 2.
+        assert!(prepared.data.as_chunks::<3>().0.iter().all(|p| p[1] == 2.0 * p[0] && p[0] == 2.0 * p[2]));
+    }
+
+    #[test]
+    fn resampled_labels_come_back_within_a_pixel_of_their_borders() {
+        let (study, labels) = study([60, 64, 1], [1.2, 1.2, 10.0]);
+        let preprocess = Preprocess { size: 96, spacing_mm: Some(1.0), ..Preprocess::PUBLISHED };
+        let (_, restore) = preprocess.apply(&study).unwrap();
+        let back = restore.labels(&one_hot(&restore.prepare_labels(&labels)), 6, largest);
+        let same = back.data().iter().zip(labels.data()).filter(|(a, b)| a == b).count();
+        assert!(same * 10 > labels.data().len() * 8, "{same} of {}", labels.data().len());
+        assert_eq!(restore.spacing_mm().map(|mm| (mm * 1e6).round()), [1e6, 1e6, 1e7]);
+    }
+
+    #[test]
+    fn a_missing_sequence_is_refused_or_left_at_zero() {
+        let (full, _) = study([16, 16, 1], [1.0, 1.0, 10.0]);
+        let images = PerSequence { t2: None, ..full.images().clone() };
+        let study = Study::new("p7", images, None).unwrap();
+        let error = Preprocess::PUBLISHED.apply(&study).unwrap_err().to_string();
+        assert_eq!(error, "case p7: T2 is missing, and this model needs bSSFP, LGE and T2");
+        let zero = Preprocess { size: 16, missing: Missing::Zero, ..Preprocess::PUBLISHED };
+        let (prepared, _) = zero.apply(&study).unwrap();
+        assert!(prepared.data.as_chunks::<3>().0.iter().all(|p| p[2] == 0.0 && p[1] > 0.0));
+    }
+}

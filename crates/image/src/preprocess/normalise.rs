@@ -1,0 +1,84 @@
+//! Intensities on one scale.
+
+use serde::{Deserialize, Serialize};
+
+use super::Prepared;
+
+/// How intensities are brought on one scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Normalise {
+    /// Each slice divided by the one largest value of all its channels (Altunok & Oksuz, MyoPS 2020).
+    JointMaximum,
+    /// Each channel of the study less its mean, divided by its standard deviation, after values above its 99.5th
+    /// percentile are cut; pixels outside the image do not count and become 0.
+    ZScore,
+}
+
+/// Where [`Normalise::ZScore`] cuts a channel, so that a few bright pixels do not set its scale.
+const CUT_PERCENTILE: f64 = 99.5;
+
+impl Normalise {
+    /// Changes the values in place.
+    pub fn apply(self, prepared: &mut Prepared) {
+        match self {
+            Self::JointMaximum => {
+                for slice in prepared.data.chunks_exact_mut(prepared.size * prepared.size * prepared.channels) {
+                    let largest = slice.iter().copied().fold(0.0, f32::max);
+                    // A slice without any positive value has no scale and stays as it is.
+                    if largest > 0.0 {
+                        slice.iter_mut().for_each(|v| *v /= largest);
+                    }
+                }
+            }
+            Self::ZScore => (0..prepared.channels).for_each(|channel| z_score(prepared, channel)),
+        }
+    }
+}
+
+fn z_score(prepared: &mut Prepared, channel: usize) {
+    let channels = prepared.channels;
+    // Exact zeros are padding or background that the scanner blanked.
+    let mut values: Vec<f32> =
+        prepared.data.iter().skip(channel).step_by(channels).copied().filter(|v| *v != 0.0).collect();
+    if values.is_empty() {
+        return;
+    }
+    let rank = ((values.len() - 1) as f64 * CUT_PERCENTILE / 100.0) as usize;
+    let cut = *values.select_nth_unstable_by(rank, f32::total_cmp).1;
+    let n = values.len() as f64;
+    let mean = values.iter().map(|v| f64::from(v.min(cut))).sum::<f64>() / n;
+    let variance = values.iter().map(|v| (f64::from(v.min(cut)) - mean).powi(2)).sum::<f64>() / n;
+    let scale = if variance > 0.0 { 1.0 / variance.sqrt() } else { 0.0 };
+    for v in prepared.data.iter_mut().skip(channel).step_by(channels).filter(|v| **v != 0.0) {
+        *v = ((f64::from(v.min(cut)) - mean) * scale) as f32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn z_scores_have_mean_0_and_deviation_1_in_each_channel() {
+        let data: Vec<f32> = (0..200u16).flat_map(|n| [f32::from(n + 1), 500.0 - f32::from(n)]).collect();
+        let mut prepared = Prepared { slices: 2, size: 10, channels: 2, data };
+        Normalise::ZScore.apply(&mut prepared);
+        for channel in 0..2 {
+            let values: Vec<f32> = prepared.data.iter().skip(channel).step_by(2).copied().collect();
+            let mean = values.iter().sum::<f32>() / 200.0;
+            let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f32>() / 200.0;
+            assert!(mean.abs() < 1e-4 && (variance - 1.0).abs() < 1e-3, "{mean} {variance}");
+        }
+        assert!(prepared.data[0] < 0.0 && prepared.data[1] > 0.0);
+    }
+
+    #[test]
+    fn empty_slices_stay_as_they_are() {
+        for normalise in [Normalise::JointMaximum, Normalise::ZScore] {
+            let mut prepared = Prepared { slices: 1, size: 2, channels: 1, data: vec![0.0; 4] };
+            normalise.apply(&mut prepared);
+            assert_eq!(prepared.data, [0.0; 4]);
+        }
+    }
+}

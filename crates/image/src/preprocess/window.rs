@@ -1,0 +1,126 @@
+//! The square of each slice that a network sees.
+
+use crate::geometry::Grid;
+
+/// A square of pixels laid over a slice: pixel `[row, column]` lies at row `offset[0] + row * step[0]` and column
+/// `offset[1] + column * step[1]` of the image.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Window {
+    size: usize,
+    offset: [f64; 2],
+    step: [f64; 2],
+}
+
+impl Window {
+    /// The middle of the image: `size` pixels of `spacing_mm`, or of the image's own spacing, which moves whole pixels
+    /// only and interpolates nothing.
+    pub fn central(grid: &Grid, size: usize, spacing_mm: Option<f64>) -> Self {
+        let ([ni, nj, _], [i_mm, j_mm, _]) = (grid.shape(), grid.spacing().mm());
+        let Some(mm) = spacing_mm else {
+            let offset = [nj, ni].map(|n| (n as i64 - size as i64).div_euclid(2) as f64);
+            return Self { size, offset, step: [1.0; 2] };
+        };
+        Self::about([(nj as f64 - 1.0) / 2.0, (ni as f64 - 1.0) / 2.0], size, [mm / j_mm, mm / i_mm])
+    }
+
+    /// The square of `size` pixels with its centre at `[row, column]` of the image, `step` image pixels apart.
+    pub fn about(centre: [f64; 2], size: usize, step: [f64; 2]) -> Self {
+        let half = (size as f64 - 1.0) / 2.0;
+        Self { size, offset: [centre[0] - half * step[0], centre[1] - half * step[1]], step }
+    }
+
+    /// Pixels in the square.
+    pub fn pixels(&self) -> usize {
+        self.size * self.size
+    }
+
+    /// Image pixels between pixels of the square, along rows and columns.
+    pub fn step(&self) -> [f64; 2] {
+        self.step
+    }
+
+    /// Gives each pixel of the square, counted row by row, its value, interpolated linearly; 0 outside the image.
+    ///
+    /// `image` is `[rows][columns]`.
+    pub fn sample(&self, image: &[f32], [rows, columns]: [usize; 2], mut put: impl FnMut(usize, f32)) {
+        for row in 0..self.size {
+            let y = split(self.at(row, 0), rows);
+            for column in 0..self.size {
+                let x = split(self.at(column, 1), columns);
+                let mut value = 0.0;
+                for (j, wy) in y.into_iter().flatten() {
+                    for (i, wx) in x.into_iter().flatten() {
+                        value += wy * wx * image[j * columns + i];
+                    }
+                }
+                put(row * self.size + column, value);
+            }
+        }
+    }
+
+    /// The value of the nearest image pixel for each pixel of the square, the default outside the image.
+    pub fn nearest<T: Copy + Default>(&self, image: &[T], [rows, columns]: [usize; 2]) -> Vec<T> {
+        let position = |pixel, axis, n: usize| {
+            let v = self.at(pixel, axis).round();
+            (v >= 0.0 && v < n as f64).then_some(v as usize)
+        };
+        let pixels = (0..self.size).flat_map(|row| (0..self.size).map(move |column| (row, column)));
+        pixels
+            .map(|(row, column)| match (position(row, 0, rows), position(column, 1, columns)) {
+                (Some(j), Some(i)) => image[j * columns + i],
+                _ => T::default(),
+            })
+            .collect()
+    }
+
+    /// The values of the square at image pixel `[row, column]`, interpolated linearly into `out`; `false` where the
+    /// pixel lies outside.
+    ///
+    /// `values` is `[row][column][n]` with as many numbers a pixel as `out` has.
+    pub fn interpolate(&self, values: &[f32], [row, column]: [usize; 2], out: &mut [f32]) -> bool {
+        let y = (row as f64 - self.offset[0]) / self.step[0];
+        let x = (column as f64 - self.offset[1]) / self.step[1];
+        let inside = -0.5..self.size as f64 - 0.5;
+        if !inside.contains(&y) || !inside.contains(&x) {
+            return false;
+        }
+        let last = (self.size - 1) as f64;
+        let (y, x) = (split(y.clamp(0.0, last), self.size), split(x.clamp(0.0, last), self.size));
+        out.fill(0.0);
+        for (j, wy) in y.into_iter().flatten() {
+            for (i, wx) in x.into_iter().flatten() {
+                let at = (j * self.size + i) * out.len();
+                let weight = wy * wx;
+                out.iter_mut().zip(&values[at..]).for_each(|(o, v)| *o += weight * v);
+            }
+        }
+        true
+    }
+
+    fn at(&self, pixel: usize, axis: usize) -> f64 {
+        self.offset[axis] + pixel as f64 * self.step[axis]
+    }
+}
+
+/// The two pixels that a position lies between, with their weights; none where it is outside or the weight is 0.
+fn split(position: f64, n: usize) -> [Option<(usize, f32)>; 2] {
+    let floor = position.floor();
+    let weight = (position - floor) as f32;
+    let pixel = |at: f64, w: f32| (at >= 0.0 && at < n as f64 && w > 0.0).then_some((at as usize, w));
+    [pixel(floor, 1.0 - weight), pixel(floor + 1.0, weight)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn between_pixels_values_are_interpolated_and_outside_they_are_zero() {
+        // Columns 0.5, 1.5, ... of a row 0 1 2 3, rows at -1, 0, ...
+        let window = Window { size: 4, offset: [-1.0, 0.5], step: [1.0, 1.0] };
+        let mut out = [9.0; 16];
+        window.sample(&[0.0, 1.0, 2.0, 3.0], [1, 4], |pixel, value| out[pixel] = value);
+        assert_eq!(out[..4], [0.0; 4]);
+        assert_eq!(out[4..8], [0.5, 1.5, 2.5, 1.5]);
+    }
+}
