@@ -9,6 +9,7 @@ pub mod geometry;
 pub mod io;
 pub mod label;
 pub mod preprocess;
+pub mod picture;
 pub mod sequence;
 pub mod study;
 pub mod volume;

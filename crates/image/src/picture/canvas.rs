@@ -1,0 +1,153 @@
+//! A picture in memory and what can be drawn on it.
+
+use super::font;
+
+/// Red, green, blue (sRGB).
+pub type Rgb = [u8; 3];
+
+/// A picture of at least one pixel; rows run from the top, pixels from the left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    width: usize,
+    height: usize,
+    rgb: Vec<u8>,
+}
+
+impl Picture {
+    /// One colour everywhere; a side of 0 becomes 1 pixel.
+    pub fn new(width: usize, height: usize, colour: Rgb) -> Self {
+        let (width, height) = (width.max(1), height.max(1));
+        Self { width, height, rgb: colour.repeat(width * height) }
+    }
+
+    /// Pixels in a row.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Rows.
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// Three bytes for each pixel, row after row.
+    pub fn rgb(&self) -> &[u8] {
+        &self.rgb
+    }
+
+    /// The colour of a pixel, or `None` outside the picture.
+    pub fn get(&self, x: usize, y: usize) -> Option<Rgb> {
+        (x < self.width && y < self.height).then(|| {
+            let at = 3 * (x + y * self.width);
+            [self.rgb[at], self.rgb[at + 1], self.rgb[at + 2]]
+        })
+    }
+
+    /// Colours a pixel; outside the picture nothing happens.
+    pub fn set(&mut self, x: usize, y: usize, colour: Rgb) {
+        if x < self.width && y < self.height {
+            let at = 3 * (x + y * self.width);
+            self.rgb[at..at + 3].copy_from_slice(&colour);
+        }
+    }
+
+    /// Mixes a colour into a pixel: `share` 0 leaves it, 1 replaces it.
+    pub fn blend(&mut self, x: usize, y: usize, colour: Rgb, share: f32) {
+        if let Some(under) = self.get(x, y) {
+            let mixed = [0, 1, 2]
+                .map(|c| (f32::from(under[c]) + share * (f32::from(colour[c]) - f32::from(under[c]))).round() as u8);
+            self.set(x, y, mixed);
+        }
+    }
+
+    /// Fills a rectangle; what lies outside the picture is left out.
+    pub fn fill(&mut self, x: usize, y: usize, width: usize, height: usize, colour: Rgb) {
+        for row in y..(y + height).min(self.height) {
+            for column in x..(x + width).min(self.width) {
+                self.set(column, row, colour);
+            }
+        }
+    }
+
+    /// Writes text with its upper left corner at `(x, y)`, each dot of a letter `scale` pixels wide.
+    pub fn text(&mut self, x: usize, y: usize, text: &str, scale: usize, colour: Rgb) {
+        for (n, letter) in text.chars().enumerate() {
+            let left = x + n * font::ADVANCE * scale;
+            for (column, dots) in font::columns(letter).into_iter().enumerate() {
+                for row in (0..font::HEIGHT).filter(|row| dots >> row & 1 == 1) {
+                    self.fill(left + column * scale, y + row * scale, scale, scale, colour);
+                }
+            }
+        }
+    }
+
+    /// Draws a smooth line `width` pixels wide between two points given in pixels, `(0.5, 0.5)` being the middle of
+    /// the first pixel.
+    pub fn line(&mut self, from: (f32, f32), to: (f32, f32), width: f32, colour: Rgb) {
+        let reach = width / 2.0 + 1.0;
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let length2 = (dx * dx + dy * dy).max(1e-6);
+        let span = |a: f32, b: f32, end: usize| {
+            ((a.min(b) - reach).max(0.0) as usize)..((a.max(b) + reach).max(0.0) as usize + 1).min(end)
+        };
+        for y in span(from.1, to.1, self.height) {
+            for x in span(from.0, to.0, self.width) {
+                let (px, py) = (x as f32 + 0.5 - from.0, y as f32 + 0.5 - from.1);
+                let along = ((px * dx + py * dy) / length2).clamp(0.0, 1.0);
+                let distance = (px - along * dx).hypot(py - along * dy);
+                let share = (width / 2.0 + 0.5 - distance).clamp(0.0, 1.0);
+                if share > 0.0 {
+                    self.blend(x, y, colour, share);
+                }
+            }
+        }
+    }
+
+    /// The bytes of a PNG file of this picture.
+    ///
+    /// # Panics
+    /// Never: a picture of at least one pixel can be written to memory.
+    #[expect(clippy::expect_used, reason = "writing to memory does not fail, and the sides are not 0")]
+    pub fn to_png(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, self.width as u32, self.height as u32);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_depth(png::BitDepth::Eight);
+        let mut writer = encoder.write_header().expect("the sides are not 0");
+        writer.write_image_data(&self.rgb).expect("there are three bytes for each pixel");
+        writer.finish().expect("memory takes the end of the file");
+        bytes
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// Reads a PNG file back.
+    pub(in super::super) fn decode(bytes: &[u8]) -> Picture {
+        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
+        let mut rgb = vec![0; reader.output_buffer_size().unwrap()];
+        let info = reader.next_frame(&mut rgb).unwrap();
+        assert_eq!(info.color_type, png::ColorType::Rgb);
+        Picture { width: info.width as usize, height: info.height as usize, rgb }
+    }
+
+    #[test]
+    fn a_png_decodes_to_what_was_drawn() {
+        let mut picture = Picture::new(40, 20, [1, 2, 3]);
+        picture.text(2, 2, "Ag 0", 1, [255, 255, 255]);
+        picture.line((1.0, 1.0), (60.0, 19.0), 1.5, [200, 0, 0]);
+        assert_eq!(decode(&picture.to_png()), picture);
+        assert_eq!(decode(&Picture::new(0, 0, [9, 9, 9]).to_png()).width(), 1);
+    }
+
+    #[test]
+    fn a_line_colours_its_middle_fully_and_nothing_far_away() {
+        let mut picture = Picture::new(20, 9, [0; 3]);
+        picture.line((2.5, 4.5), (17.5, 4.5), 2.0, [0, 100, 200]);
+        assert_eq!(picture.get(10, 4), Some([0, 100, 200]));
+        assert_eq!(picture.get(10, 7), Some([0; 3]));
+        assert_eq!(picture.get(20, 0), None);
+    }
+}

@@ -1,0 +1,55 @@
+//! Pictures of studies, labels and training curves, as the bytes of a PNG file.
+//!
+//! Pixels are shown as they are stored: a row of the picture is `j` and a column is `i`, whatever those axes mean in
+//! the patient.
+
+mod canvas;
+mod curves;
+mod font;
+mod panel;
+mod sheet;
+mod view;
+
+pub use canvas::{Picture, Rgb};
+pub use curves::{Series, curves};
+pub use panel::{panel, panel_with_reference};
+pub use sheet::{Tile, sheet};
+
+use crate::label::Label;
+
+/// Behind everything.
+const BACKDROP: Rgb = [18, 20, 24];
+/// Behind a tile that has no image.
+const EMPTY: Rgb = [34, 37, 43];
+/// Titles.
+const BRIGHT: Rgb = [235, 237, 240];
+/// Numbers and remarks.
+const DIM: Rgb = [150, 156, 165];
+/// The side of a tile in pixels.
+const TILE: usize = 256;
+/// Between tiles, in pixels.
+const GAP: usize = 8;
+/// Around everything, in pixels.
+const MARGIN: usize = 16;
+
+/// The colour (sRGB) of a label in every picture; background has none.
+pub fn colour(label: Label) -> Option<Rgb> {
+    match label {
+        Label::Background => None,
+        Label::Scar => Some([0xD5, 0x5E, 0x00]),
+        Label::Edema => Some([0xF0, 0xE4, 0x42]),
+        Label::Myocardium => Some([0x00, 0x9E, 0x73]),
+        Label::LvPool => Some([0x56, 0xB4, 0xE9]),
+        Label::RvPool => Some([0xCC, 0x79, 0xA7]),
+    }
+}
+
+/// Draws the names of the labels in their colours from `(x, y)` on, in one line.
+fn legend(picture: &mut Picture, mut x: usize, y: usize) {
+    for label in [Label::Scar, Label::Edema, Label::Myocardium, Label::LvPool, Label::RvPool] {
+        let Some(colour) = colour(label) else { continue };
+        picture.fill(x, y + 2, 12, 12, colour);
+        picture.text(x + 18, y, label.name(), 2, BRIGHT);
+        x += 18 + font::width(label.name(), 2) + 24;
+    }
+}

@@ -1,0 +1,144 @@
+//! A study slice by slice: its sequences, and its labels as outlines.
+
+use super::view::{View, draw_empty, draw_greys, draw_outlines, window};
+use super::{BACKDROP, BRIGHT, DIM, GAP, MARGIN, Picture, TILE, font, legend};
+use crate::label::{Label, LabelMap};
+use crate::sequence::Sequence;
+use crate::study::Study;
+
+/// Around the heart, in mm.
+const AROUND_HEART_MM: f32 = 25.0;
+/// The height of the header with the case's name, and of a line of column titles, in pixels.
+const HEADER: usize = 40;
+const TITLES: usize = 28;
+/// The height of the legend, in pixels.
+const LEGEND: usize = 24;
+
+/// A PNG file with one row for each slice: bSSFP, LGE, T2, and the labels outlined on LGE (on bSSFP, then T2, where
+/// there is no LGE). All rows show the same square: the heart with 25 mm around it, or the whole slice where no voxel
+/// is labelled. Each image runs from black to white between its own 1st and 99th percentile within the square.
+///
+/// # Panics
+/// Where the labels have another shape than the study.
+pub fn panel(study: &Study, labels: &LabelMap) -> Vec<u8> {
+    draw(study, &[("labels", labels)]).to_png()
+}
+
+/// The same with a fifth column: the reference outlined on the same image.
+///
+/// # Panics
+/// Where the labels or the reference have another shape than the study.
+pub fn panel_with_reference(study: &Study, labels: &LabelMap, reference: &LabelMap) -> Vec<u8> {
+    draw(study, &[("labels", labels), ("reference", reference)]).to_png()
+}
+
+fn draw(study: &Study, maps: &[(&str, &LabelMap)]) -> Picture {
+    for (name, map) in maps {
+        assert_eq!(map.shape(), study.grid().shape(), "{name}: another shape than the study's");
+    }
+    let slices = study.grid().shape()[2];
+    let columns = Sequence::ALL.len() + maps.len();
+    let across = |n: usize| MARGIN + n * (TILE + GAP);
+    let first_row = MARGIN + HEADER + TITLES;
+    let down = |n: usize| first_row + n * (TILE + GAP);
+    let mut picture = Picture::new(across(columns) - GAP + MARGIN, down(slices) + LEGEND + MARGIN, BACKDROP);
+    let room = picture.width() - 2 * MARGIN;
+    picture.text(MARGIN, MARGIN, &font::fitting(study.id(), 3, room), 3, BRIGHT);
+    let names = Sequence::ALL.iter().map(|s| s.name()).chain(maps.iter().map(|(name, _)| *name));
+    for (n, name) in names.enumerate() {
+        picture.text(across(n), MARGIN + HEADER, name, 2, DIM);
+    }
+    let view = view_of_heart(study, maps);
+    for k in 0..slices {
+        draw_slice(&mut picture, study, maps, k, &view, |n| (across(n), down(k)));
+        picture.text(MARGIN + 6, down(k) + 6, &format!("{}/{slices}", k + 1), 2, BRIGHT);
+    }
+    legend(&mut picture, MARGIN, down(slices) + 4);
+    picture
+}
+
+fn draw_slice(
+    picture: &mut Picture,
+    study: &Study,
+    maps: &[(&str, &LabelMap)],
+    k: usize,
+    view: &View,
+    place: impl Fn(usize) -> (usize, usize),
+) {
+    let tile_of = |s: Sequence| study.image(s).map(|image| view.resample(image.slice(k)));
+    let tiles = Sequence::ALL.map(tile_of);
+    for (n, (tile, sequence)) in tiles.iter().zip(Sequence::ALL).enumerate() {
+        let (x, y) = place(n);
+        match tile {
+            Some(tile) => draw_greys(picture, x, y, tile, window(tile)),
+            None => draw_empty(picture, x, y, &format!("no {sequence}"), DIM),
+        }
+    }
+    let [bssfp, lge, t2] = tiles;
+    if let Some(under) = lge.or(bssfp).or(t2) {
+        for (n, (_, map)) in maps.iter().enumerate() {
+            let (x, y) = place(Sequence::ALL.len() + n);
+            draw_greys(picture, x, y, &under, window(&under));
+            draw_outlines(picture, x, y, &view.resample_labels(map.slice(k)));
+        }
+    }
+}
+
+/// The square around every voxel that some map labels.
+fn view_of_heart(study: &Study, maps: &[(&str, &LabelMap)]) -> View {
+    let [ni, nj, _] = study.grid().shape();
+    let [di, dj, _] = study.grid().spacing().mm();
+    let (mut low, mut high) = ([usize::MAX; 2], [0; 2]);
+    for (n, _) in maps.iter().flat_map(|(_, m)| m.data().iter().enumerate()).filter(|(_, l)| **l != Label::Background) {
+        for (axis, at) in [n % ni, n / ni % nj].into_iter().enumerate() {
+            low[axis] = low[axis].min(at);
+            high[axis] = high[axis].max(at);
+        }
+    }
+    let mm = [di as f32, dj as f32];
+    if low[0] > high[0] { View::whole([ni, nj], mm) } else { View::around([ni, nj], mm, low, high, AROUND_HEART_MM) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::canvas::tests::decode;
+    use super::super::colour;
+    use super::*;
+    use crate::geometry::{Affine, Grid, Spacing};
+    use crate::sequence::PerSequence;
+    use crate::volume::Volume;
+
+    fn study_and_labels() -> (Study, LabelMap) {
+        let grid = Grid::new([100, 90, 2], Affine::from_spacing(Spacing::new_mm([1.0, 1.0, 12.0]).unwrap())).unwrap();
+        let image = Volume::from_fn(grid, |[i, j, k]| (i + 2 * j + k) as f32);
+        let labels = Volume::from_fn(grid, |[i, j, k]| {
+            if k == 1 && (40..60).contains(&i) && (30..50).contains(&j) { Label::Scar } else { Label::Background }
+        });
+        (Study::new("Case1", PerSequence { bssfp: None, lge: Some(image), t2: None }, None).unwrap(), labels)
+    }
+
+    #[test]
+    fn an_outline_has_its_colour_where_the_label_ends() {
+        let (study, labels) = study_and_labels();
+        let picture = decode(&panel_with_reference(&study, &labels, &labels));
+        assert_eq!(picture.width(), 2 * MARGIN + 5 * TILE + 4 * GAP);
+        assert_eq!(picture.height(), 2 * MARGIN + HEADER + TITLES + LEGEND + 2 * (TILE + GAP));
+        // The square is 70 mm wide and starts at column 15: the label's left edge lies 25 mm into it.
+        let edge = (25.0 / 70.0 * TILE as f32).round() as usize;
+        for column in [3, 4] {
+            let (x, y) = (MARGIN + column * (TILE + GAP) + edge, MARGIN + HEADER + TITLES + TILE + GAP + TILE / 2);
+            assert!((x - 1..=x + 1).any(|x| picture.get(x, y) == colour(Label::Scar)));
+            assert!((x + 4..x + 60).all(|x| picture.get(x, y).is_some_and(|[r, g, b]| r == g && g == b)));
+        }
+    }
+
+    #[test]
+    fn without_labels_the_whole_slice_is_shown() {
+        let (study, labels) = study_and_labels();
+        let none = labels.map(|_| Label::Background);
+        assert_eq!(view_of_heart(&study, &[("labels", &none)]), View::whole([100, 90], [1.0, 1.0]));
+        let y = MARGIN + HEADER + TITLES + 60;
+        let picture = decode(&panel(&study, &none));
+        assert_eq!(picture.get(MARGIN + 3, y), Some(super::super::EMPTY), "a missing sequence is an empty tile");
+    }
+}
