@@ -1,0 +1,140 @@
+//! All scores of one region of one case.
+
+use myops_image::geometry::Grid;
+use myops_image::label::{LabelMap, Region};
+use serde::{Deserialize, Serialize};
+
+use super::{Overlap, Score};
+
+/// The prediction and the reference do not lie on the same voxels.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum GridMismatch {
+    /// They have different numbers of voxels.
+    #[error("the prediction has {prediction:?} voxels, the reference {reference:?}: compare them on one grid")]
+    Shape {
+        /// Voxels of the prediction along `i`, `j`, `k`.
+        prediction: [usize; 3],
+        /// Voxels of the reference along `i`, `j`, `k`.
+        reference: [usize; 3],
+    },
+    /// They have the same shape but lie elsewhere.
+    #[error("the grids of prediction and reference lie up to {displacement_mm:.2} mm apart: compare them on one grid")]
+    Place {
+        /// The distance at the corner where they differ most, in mm.
+        displacement_mm: f64,
+    },
+}
+
+/// The largest distance between two grids that counts as rounding, as a fraction of the smallest voxel spacing.
+const ROUNDING: f64 = 0.1;
+
+/// Every score of one region in one case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseScores {
+    /// The name of the region, as [`Region::name`] gives it.
+    pub region: String,
+    /// The voxel counts that the overlap scores follow from.
+    pub overlap: Overlap,
+    /// Dice coefficient over all voxels of the case, 0 to 1.
+    pub dice: Score,
+    /// Jaccard index, 0 to 1.
+    pub jaccard: Score,
+    /// Fraction of the reference that was found, 0 to 1.
+    pub sensitivity: Score,
+    /// Fraction of the prediction that is right, 0 to 1.
+    pub precision: Score,
+    /// Volume of the region in the prediction, in ml.
+    pub prediction_ml: f64,
+    /// Volume of the region in the reference, in ml.
+    pub reference_ml: f64,
+    /// Prediction minus reference, in ml.
+    pub volume_difference_ml: f64,
+    /// Prediction minus reference as a percentage of the reference; `None` where the reference is empty.
+    pub volume_difference_percent: Option<f64>,
+}
+
+impl CaseScores {
+    /// Scores one region of a prediction.
+    ///
+    /// # Errors
+    /// [`GridMismatch`] where the two maps do not lie on the same voxels.
+    pub fn of(prediction: &LabelMap, reference: &LabelMap, region: Region) -> Result<Self, GridMismatch> {
+        same_grid(prediction.grid(), reference.grid())?;
+        let overlap = Overlap::of(prediction.data(), reference.data(), region);
+        let voxel_ml = reference.spacing().voxel_ml();
+        let prediction_ml = overlap.prediction_voxels as f64 * voxel_ml;
+        let reference_ml = overlap.reference_voxels as f64 * voxel_ml;
+        let volume_difference_ml = prediction_ml - reference_ml;
+        Ok(Self {
+            region: region.name().to_owned(),
+            overlap,
+            dice: overlap.dice(),
+            jaccard: overlap.jaccard(),
+            sensitivity: overlap.sensitivity(),
+            precision: overlap.precision(),
+            prediction_ml,
+            reference_ml,
+            volume_difference_ml,
+            volume_difference_percent: (reference_ml > 0.0).then(|| 100.0 * volume_difference_ml / reference_ml),
+        })
+    }
+}
+
+/// Scores every region of [`Region::SCORED`], in that order.
+///
+/// # Errors
+/// [`GridMismatch`] where the two maps do not lie on the same voxels.
+pub fn score_case(prediction: &LabelMap, reference: &LabelMap) -> Result<Vec<CaseScores>, GridMismatch> {
+    Region::SCORED.into_iter().map(|region| CaseScores::of(prediction, reference, region)).collect()
+}
+
+fn same_grid(prediction: &Grid, reference: &Grid) -> Result<(), GridMismatch> {
+    if prediction.shape() != reference.shape() {
+        return Err(GridMismatch::Shape { prediction: prediction.shape(), reference: reference.shape() });
+    }
+    let displacement_mm = prediction.displacement_mm(reference);
+    let smallest_mm = reference.spacing().mm().into_iter().fold(f64::INFINITY, f64::min);
+    if displacement_mm > ROUNDING * smallest_mm {
+        return Err(GridMismatch::Place { displacement_mm });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use myops_image::geometry::{Affine, Spacing};
+    use myops_image::label::Label;
+    use myops_image::volume::Volume;
+
+    use super::*;
+
+    fn grid(shape: [usize; 3], spacing_mm: [f64; 3]) -> Grid {
+        Grid::new(shape, Affine::from_spacing(Spacing::new_mm(spacing_mm).unwrap())).unwrap()
+    }
+
+    #[test]
+    fn volumes_are_those_of_the_voxels() {
+        let grid = grid([10, 10, 10], [1.0, 2.0, 5.0]);
+        let reference = Volume::from_fn(grid, |[i, ..]| if i < 5 { Label::Scar } else { Label::Edema });
+        let prediction = Volume::from_fn(grid, |[i, ..]| if i < 6 { Label::Scar } else { Label::Background });
+        let scores = score_case(&prediction, &reference).unwrap();
+        let scar = &scores[0];
+        assert_eq!((scar.region.as_str(), scar.prediction_ml, scar.reference_ml), ("scar", 6.0, 5.0));
+        assert_eq!((scar.volume_difference_ml, scar.volume_difference_percent), (1.0, Some(20.0)));
+        assert_eq!(scar.dice, Score::Value(10.0 / 11.0));
+        assert_eq!((scores[1].dice, scores[5].dice), (Score::Missed, Score::BothEmpty));
+        assert_eq!(scores[2].sensitivity, Score::Value(0.6));
+        assert_eq!(scores[5].volume_difference_percent, None);
+    }
+
+    #[test]
+    fn other_voxels_are_refused() {
+        let of = |shape, spacing_mm| Volume::filled(grid(shape, spacing_mm), Label::Scar);
+        let reference = of([4, 4, 2], [1.0; 3]);
+        let shape = CaseScores::of(&of([4, 5, 2], [1.0; 3]), &reference, Region::SCAR);
+        assert!(matches!(shape, Err(GridMismatch::Shape { .. })));
+        let place = CaseScores::of(&of([4, 4, 2], [1.5, 1.0, 1.0]), &reference, Region::SCAR);
+        assert!(matches!(place, Err(GridMismatch::Place { .. })));
+        assert!(CaseScores::of(&of([4, 4, 2], [1.00001, 1.0, 1.0]), &reference, Region::SCAR).is_ok());
+    }
+}
