@@ -4,7 +4,7 @@ use myops_image::geometry::Grid;
 use myops_image::label::{LabelMap, Region};
 use serde::{Deserialize, Serialize};
 
-use super::{Overlap, Score};
+use super::{Overlap, Score, SurfaceDistances};
 
 /// The prediction and the reference do not lie on the same voxels.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -51,6 +51,16 @@ pub struct CaseScores {
     pub volume_difference_ml: f64,
     /// Prediction minus reference as a percentage of the reference; `None` where the reference is empty.
     pub volume_difference_percent: Option<f64>,
+    /// Hausdorff distance between border voxels, in mm.
+    pub hd_mm: Score,
+    /// 95th percentile of both directed distances pooled, in mm: the definition of `MedPy`.
+    pub hd95_pooled_mm: Score,
+    /// Larger of the 95th percentiles of each directed distance, in mm: the definition of MONAI.
+    pub hd95_larger_mm: Score,
+    /// Larger of the 95th percentiles weighted by surface area, in mm: the definition of surface-distance.
+    pub hd95_area_mm: Score,
+    /// Average symmetric surface distance, in mm: the definition of `MedPy`.
+    pub assd_mm: Score,
 }
 
 impl CaseScores {
@@ -65,6 +75,8 @@ impl CaseScores {
         let prediction_ml = overlap.prediction_voxels as f64 * voxel_ml;
         let reference_ml = overlap.reference_voxels as f64 * voxel_ml;
         let volume_difference_ml = prediction_ml - reference_ml;
+        let distances = SurfaceDistances::between(prediction, reference, region);
+        let read = |mm: fn(&SurfaceDistances) -> f64| distances.as_ref().map(mm);
         Ok(Self {
             region: region.name().to_owned(),
             overlap,
@@ -76,6 +88,11 @@ impl CaseScores {
             reference_ml,
             volume_difference_ml,
             volume_difference_percent: (reference_ml > 0.0).then(|| 100.0 * volume_difference_ml / reference_ml),
+            hd_mm: read(SurfaceDistances::hd_mm),
+            hd95_pooled_mm: read(SurfaceDistances::hd95_pooled_mm),
+            hd95_larger_mm: read(SurfaceDistances::hd95_larger_mm),
+            hd95_area_mm: read(SurfaceDistances::hd95_area_mm),
+            assd_mm: read(SurfaceDistances::assd_mm),
         })
     }
 }

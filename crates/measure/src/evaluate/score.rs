@@ -37,6 +37,16 @@ impl<T> Score<T> {
         }
     }
 
+    /// The same case with the measure borrowed.
+    pub fn as_ref(&self) -> Score<&T> {
+        match self {
+            Self::Value(value) => Score::Value(value),
+            Self::BothEmpty => Score::BothEmpty,
+            Self::Missed => Score::Missed,
+            Self::Invented => Score::Invented,
+        }
+    }
+
     /// The measure, or `None` where a mask is empty.
     ///
     /// This is the only reading of a distance: no number of millimetres stands for a missed structure, so a mean over

@@ -1,0 +1,45 @@
+//! Percentiles of distances: of plain ones by linear interpolation, of surface elements by area.
+
+use super::Surfel;
+
+/// The percentile of ascending values, interpolated linearly between the two nearest ranks (the default of `NumPy`).
+/// No values have the percentile 0.
+pub fn percentile(ascending: &[f64], percent: f64) -> f64 {
+    let Some(last) = ascending.len().checked_sub(1) else { return 0.0 };
+    let rank = percent / 100.0 * last as f64;
+    let below = (rank.floor() as usize).min(last);
+    let above = (below + 1).min(last);
+    ascending[below] + (ascending[above] - ascending[below]) * (rank - below as f64)
+}
+
+/// The distance of the first element, in ascending order of distance, up to which the given percentage of the area
+/// lies. No elements have the percentile 0.
+pub fn area_percentile(ascending: &[Surfel], percent: f64) -> f64 {
+    let total: f64 = ascending.iter().map(|s| s.area_mm2).sum();
+    let mut area = 0.0;
+    let reached = ascending.iter().find(|surfel| {
+        area += surfel.area_mm2;
+        area / total >= percent / 100.0
+    });
+    reached.or(ascending.last()).map_or(0.0, |surfel| surfel.distance_mm)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_lie_between_ranks() {
+        let values: Vec<f64> = (0..=10).map(f64::from).collect();
+        assert_eq!(percentile(&values, 95.0), 9.5);
+        assert_eq!(percentile(&values, 100.0), 10.0);
+        assert_eq!((percentile(&[3.0], 95.0), percentile(&[], 95.0)), (3.0, 0.0));
+    }
+
+    #[test]
+    fn area_decides_the_weighted_percentile() {
+        let surfel = |distance_mm, area_mm2| Surfel { distance_mm, area_mm2 };
+        assert_eq!(area_percentile(&[surfel(1.0, 96.0), surfel(9.0, 4.0)], 95.0), 1.0);
+        assert_eq!(area_percentile(&[surfel(1.0, 90.0), surfel(9.0, 10.0)], 95.0), 9.0);
+    }
+}
