@@ -1,5 +1,7 @@
 //! Scoring a large case takes no longer than a reader waits.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::time::{Duration, Instant};
 
 use myops_image::geometry::{Affine, Grid, Spacing};
