@@ -5,3 +5,4 @@
 //! result can be serialised, and its fields carry their unit in their name.
 
 pub mod evaluate;
+pub mod quantify;

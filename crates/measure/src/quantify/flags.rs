@@ -1,0 +1,123 @@
+//! What a reader has to know before trusting the numbers of one case, and what holds for every case.
+
+use serde::{Deserialize, Serialize};
+
+/// Sentences that hold for every case of a single-phase, pre-aligned multi-sequence study.
+pub const LIMITS: [&str; 5] = [
+    "One cardiac phase was measured: there is no ejection fraction, and mass and volumes are those of that phase.",
+    "Volumes and mass are those of the slices given, usually a slab, and not of the whole ventricle.",
+    "Microvascular obstruction has no label of its own: dark cores count as scar only where they are labelled scar.",
+    "Basal, mid and apical are thirds of the slices with a wall ring; segment 17 is not assessed.",
+    "The salvage index rests on edema and is exploratory: the JACC expert consensus of 2019 advises against it.",
+];
+
+/// A peculiarity of one case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Flag {
+    /// No voxel is labelled wall.
+    NoWall,
+    /// No voxel is labelled LV pool.
+    NoLvPool,
+    /// No voxel is labelled RV pool.
+    NoRvPool,
+    /// One slice alone has a wall ring.
+    SingleSlice,
+    /// The study has 30 slices or more.
+    ManySlices {
+        /// Slices of the study.
+        slices: usize,
+    },
+    /// The areas of the LV pool do not tell base from apex.
+    BaseApexOrderUncertain,
+    /// The affine does not place the slices obliquely in the patient.
+    AnteriorAssumed,
+    /// The patient axes do not tell the anterior RV insertion from the inferior one.
+    AnteriorUncertain,
+    /// Some slices with a wall ring show no RV.
+    InsertionsBorrowed {
+        /// Indices of those slices.
+        slices: Vec<usize>,
+    },
+    /// The wall does not close about the LV pool.
+    RingOpen {
+        /// Indices of those slices.
+        slices: Vec<usize>,
+    },
+    /// The left ventricle reaches the edge of the image.
+    LeftVentricleAtBorder {
+        /// Indices of those slices.
+        slices: Vec<usize>,
+    },
+    /// An anatomical region falls into several pieces.
+    ManyPieces {
+        /// The name of the region.
+        region: String,
+        /// Its 26-connected pieces.
+        pieces: usize,
+    },
+    /// The LGE image lies on other voxels than the labels.
+    LgeOnOtherVoxels,
+    /// There is too little healthy myocardium to compare the LGE signal with.
+    NoRemoteMyocardium,
+}
+
+impl Flag {
+    /// The flag as a sentence for the report.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::NoWall => "No myocardium was found: there is nothing to relate scar or edema to.".into(),
+            Self::NoLvPool => "No LV blood pool was found: segments and transmurality are not assessed.".into(),
+            Self::NoRvPool => {
+                "No RV blood pool was found: the orientation is unknown and segments are not assessed.".into()
+            }
+            Self::SingleSlice => "A single slice has a wall ring; it is reported as mid-ventricular.".into(),
+            Self::ManySlices { slices } => {
+                format!("The study has {slices} slices, more than a short-axis stack usually has.")
+            }
+            Self::BaseApexOrderUncertain => "The LV areas do not tell base from apex: levels may be reversed.".into(),
+            Self::AnteriorAssumed => {
+                "The image does not say how it lies in the patient: pictures were taken to be seen \
+                                      from the apex, so anterior and inferior may be exchanged."
+                    .into()
+            }
+            Self::AnteriorUncertain => {
+                "The two RV insertions lie equally far anterior: anterior and inferior may be exchanged.".into()
+            }
+            Self::InsertionsBorrowed { slices } => {
+                format!("No RV in {}: the RV insertions of the nearest slice were used there.", list(slices))
+            }
+            Self::RingOpen { slices } => format!("The wall does not close about the LV in {}.", list(slices)),
+            Self::LeftVentricleAtBorder { slices } => {
+                format!("The left ventricle reaches the edge of the image in {}: volumes may be cut.", list(slices))
+            }
+            Self::ManyPieces { region, pieces } => format!("The {region} falls into {pieces} pieces."),
+            Self::LgeOnOtherVoxels => {
+                "The LGE image lies on other voxels than the labels: thresholds were not computed.".into()
+            }
+            Self::NoRemoteMyocardium => {
+                "There is too little healthy myocardium for a remote signal: thresholds were not computed.".into()
+            }
+        }
+    }
+}
+
+/// Slices as a reader counts them, from 1.
+fn list(slices: &[usize]) -> String {
+    let numbers: Vec<String> = slices.iter().map(|k| (k + 1).to_string()).collect();
+    format!("slice{} {}", if slices.len() == 1 { "" } else { "s" }, numbers.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slices_are_counted_from_one() {
+        let flag = Flag::RingOpen { slices: vec![0, 3] };
+        assert_eq!(flag.sentence(), "The wall does not close about the LV in slices 1, 4.");
+        let text = serde_json::to_string(&flag).unwrap();
+        assert_eq!(text, r#"{"kind":"ring_open","slices":[0,3]}"#);
+        assert_eq!(serde_json::from_str::<Flag>(&text).unwrap(), flag);
+    }
+}

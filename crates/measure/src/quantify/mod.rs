@@ -1,0 +1,162 @@
+//! What one segmentation means for the patient: volumes, infarct size, segments, transmurality and scar description.
+//!
+//! Slices lie along `k` and are short-axis slices. Read in this order: `volumes` needs voxel counts alone; `axis` orders
+//! the slices, `orientation` places each of them about the left ventricle; `chords`, `segments` and `scars` measure in
+//! these coordinates; `thresholds` adds the LGE signal.
+
+mod axis;
+mod chords;
+mod flags;
+mod orientation;
+mod patient;
+mod pieces;
+mod scars;
+mod segments;
+mod thresholds;
+mod volumes;
+
+use myops_image::label::{LabelMap, Region};
+use myops_image::volume::Volume;
+use serde::{Deserialize, Serialize};
+
+pub use axis::{Level, RingSlice};
+pub use chords::{CHORDS_PER_SLICE, Transmurality};
+pub use flags::{Flag, LIMITS};
+pub use scars::{Distribution, ScarPiece};
+pub use segments::{Segment, Territory, TerritoryBurden};
+pub use thresholds::{Threshold, Thresholds};
+pub use volumes::{MYOCARDIUM_G_PER_ML, Volumes};
+
+use self::axis::LongAxis;
+use self::chords::{Chord, chords};
+use self::orientation::Orientation;
+use self::pieces::Pieces;
+
+/// The number of slices from which a study is no usual short-axis stack.
+const MANY_SLICES: usize = 30;
+/// The fraction of rays without wall from which a ring counts as open.
+const OPEN: f64 = 0.05;
+
+/// Everything that is measured of one label map.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Quantities {
+    /// Volumes and mass.
+    pub volumes: Volumes,
+    /// The slices that hold a ring of wall, from base to apex.
+    pub rings: Vec<RingSlice>,
+    /// The 17 AHA segments, in order.
+    pub segments: Vec<Segment>,
+    /// The three coronary territories.
+    pub territories: Vec<TerritoryBurden>,
+    /// How far scar reaches through the wall; `None` without a ring of wall.
+    pub transmurality: Option<Transmurality>,
+    /// Every connected piece of scar, the largest first.
+    pub scars: Vec<ScarPiece>,
+    /// Scar by thresholds of the LGE signal; `None` without LGE or without remote myocardium.
+    pub thresholds: Option<Thresholds>,
+    /// What a reader has to know of this case.
+    pub flags: Vec<Flag>,
+}
+
+/// Measures a label map and, where it is given on the same voxels, the LGE image.
+pub fn quantify(labels: &LabelMap, lge: Option<&Volume<f32>>) -> Quantities {
+    let axis = LongAxis::of(labels);
+    let orientation = Orientation::of(labels, &axis);
+    let scars = Pieces::of(labels, Region::SCAR);
+    let chords = chords(labels, &orientation, &scars);
+    let map = segments::segment_map(labels, &orientation);
+    let segments = segments::segments(labels, &map, &chords, &orientation);
+    let fits = |lge: &&Volume<f32>| same_voxels(labels, lge);
+    let thresholds = lge.filter(fits).and_then(|lge| Thresholds::of(labels, lge));
+    let mut flags = anatomy_flags(labels, &axis);
+    flags.extend(orientation_flags(&axis, &orientation, &chords));
+    match lge {
+        Some(lge) if !fits(&lge) => flags.push(Flag::LgeOnOtherVoxels),
+        Some(_) if thresholds.is_none() => flags.push(Flag::NoRemoteMyocardium),
+        _ => {}
+    }
+    Quantities {
+        volumes: Volumes::of(labels),
+        territories: segments::territories(&segments),
+        transmurality: Transmurality::of(&chords),
+        scars: scars::scar_pieces(labels, &scars, &map, &chords, &orientation),
+        rings: axis.rings,
+        segments,
+        thresholds,
+        flags,
+    }
+}
+
+/// The number of the AHA segment, 1 to 16, of each wall voxel in a ring; 0 elsewhere, and everywhere without RV.
+pub fn aha_segments(labels: &LabelMap) -> Volume<u8> {
+    segments::segment_map(labels, &Orientation::of(labels, &LongAxis::of(labels)))
+}
+
+fn same_voxels(labels: &LabelMap, lge: &Volume<f32>) -> bool {
+    let voxel_mm = labels.spacing().mm().into_iter().fold(f64::INFINITY, f64::min);
+    labels.shape() == lge.shape() && labels.grid().displacement_mm(lge.grid()) <= 0.1 * voxel_mm
+}
+
+fn anatomy_flags(labels: &LabelMap, axis: &LongAxis) -> Vec<Flag> {
+    let mut flags = Vec::new();
+    for (region, flag) in
+        [(Region::WALL, Flag::NoWall), (Region::LV_POOL, Flag::NoLvPool), (Region::RV_POOL, Flag::NoRvPool)]
+    {
+        match Pieces::of(labels, region).voxels.len() {
+            0 => flags.push(flag),
+            1 => {}
+            pieces => flags.push(Flag::ManyPieces { region: region.name().to_owned(), pieces }),
+        }
+    }
+    let slices = labels.shape()[2];
+    if axis.rings.len() == 1 {
+        flags.push(Flag::SingleSlice);
+    }
+    if slices >= MANY_SLICES {
+        flags.push(Flag::ManySlices { slices });
+    }
+    let cut: Vec<usize> = (0..slices).filter(|k| reaches_border(labels, *k)).collect();
+    if !cut.is_empty() {
+        flags.push(Flag::LeftVentricleAtBorder { slices: cut });
+    }
+    flags
+}
+
+fn reaches_border(labels: &LabelMap, k: usize) -> bool {
+    let [ni, nj, _] = labels.shape();
+    labels.slice(k).iter().enumerate().any(|(at, label)| {
+        let (i, j) = (at % ni, at / ni);
+        let left = Region::LV_POOL.contains(*label) || Region::WALL.contains(*label);
+        left && (i == 0 || j == 0 || i + 1 == ni || j + 1 == nj)
+    })
+}
+
+fn orientation_flags(axis: &LongAxis, orientation: &Orientation, chords: &[Chord]) -> Vec<Flag> {
+    let mut flags = Vec::new();
+    if axis.order_uncertain {
+        flags.push(Flag::BaseApexOrderUncertain);
+    }
+    if orientation.known {
+        if orientation.assumed {
+            flags.push(Flag::AnteriorAssumed);
+        }
+        if orientation.uncertain {
+            flags.push(Flag::AnteriorUncertain);
+        }
+        if !orientation.borrowed.is_empty() {
+            flags.push(Flag::InsertionsBorrowed { slices: orientation.borrowed.clone() });
+        }
+    }
+    let most = CHORDS_PER_SLICE as f64 * (1.0 - OPEN);
+    let open = |at: usize| (chords.iter().filter(|c| c.frame == at).count() as f64) < most;
+    let slices: Vec<usize> = axis.rings.iter().enumerate().filter(|(at, _)| open(*at)).map(|(_, r)| r.slice).collect();
+    if !slices.is_empty() {
+        flags.push(Flag::RingOpen { slices });
+    }
+    flags
+}
+
+#[cfg(test)]
+mod phantom;
+#[cfg(test)]
+mod tests;
