@@ -26,8 +26,21 @@ pub struct Chord {
     pub epicardium_mm: f64,
     /// Fraction of the wall on the ray that is scar, 0 to 1.
     pub scar: f64,
-    /// The fraction of the wall on the ray that each scar piece on it takes, by its number.
-    pub pieces: Vec<(u32, f64)>,
+    /// The scar pieces on it.
+    pub pieces: Vec<OnChord>,
+}
+
+/// One scar piece on one ray.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OnChord {
+    /// The number of the piece.
+    pub id: u32,
+    /// The fraction of the wall on the ray that it takes, 0 to 1.
+    pub fraction: f64,
+    /// The mean depth of that part, 0 at the endocardium and 1 at the epicardium.
+    pub depth: f64,
+    /// The fraction that it takes of the inner, middle and outer third of the wall.
+    pub thirds: [f64; 3],
 }
 
 /// Follows [`CHORDS_PER_SLICE`] rays in each ring; those that meet no wall are left out.
@@ -45,8 +58,7 @@ pub fn chords(labels: &LabelMap, orientation: &Orientation, scars: &Pieces) -> V
 fn follow(labels: &LabelMap, scars: &Pieces, frame: &Frame, at: usize, phi: f64) -> Option<Chord> {
     let ([ni, nj, _], [x, y, _]) = (labels.shape(), labels.spacing().mm());
     let step_mm = x.min(y) / SAMPLES_PER_VOXEL;
-    let (mut first, mut last, mut wall) = (None, 0.0, 0_usize);
-    let mut pieces: Vec<(u32, usize)> = Vec::new();
+    let (mut ids, mut endocardium_mm, mut epicardium_mm) = (Vec::new(), 0.0, 0.0);
     for n in 0_u32.. {
         let radius_mm = f64::from(n) * step_mm;
         let [i, j] = frame.point(phi, radius_mm).map(f64::round);
@@ -54,28 +66,41 @@ fn follow(labels: &LabelMap, scars: &Pieces, frame: &Frame, at: usize, phi: f64)
             break;
         }
         let voxel = [i as usize, j as usize, frame.ring.slice];
-        if !Region::WALL.contains(labels[voxel]) {
-            continue;
-        }
-        first = first.or(Some(radius_mm));
-        last = radius_mm;
-        wall += 1;
-        let id = scars.ids[voxel];
-        match pieces.iter_mut().find(|(piece, _)| *piece == id) {
-            Some((_, samples)) => *samples += 1,
-            None if id > 0 => pieces.push((id, 1)),
-            None => {}
+        if Region::WALL.contains(labels[voxel]) {
+            if ids.is_empty() {
+                endocardium_mm = radius_mm - step_mm / 2.0;
+            }
+            epicardium_mm = radius_mm + step_mm / 2.0;
+            ids.push(scars.ids[voxel]);
         }
     }
-    let pieces: Vec<(u32, f64)> = pieces.iter().map(|(id, samples)| (*id, *samples as f64 / wall as f64)).collect();
-    Some(Chord {
-        frame: at,
-        phi,
-        endocardium_mm: first? - step_mm / 2.0,
-        epicardium_mm: last + step_mm / 2.0,
-        scar: pieces.iter().map(|(_, fraction)| fraction).sum(),
-        pieces,
-    })
+    let scar = ids.iter().filter(|id| **id > 0).count() as f64 / ids.len() as f64;
+    let pieces = pieces_on(&ids);
+    (!ids.is_empty()).then_some(Chord { frame: at, phi, endocardium_mm, epicardium_mm, scar, pieces })
+}
+
+/// Measures each piece among the samples of wall on a ray, which are given from inside to outside.
+fn pieces_on(ids: &[u32]) -> Vec<OnChord> {
+    let mut present: Vec<u32> = ids.iter().copied().filter(|id| *id > 0).collect();
+    present.sort_unstable();
+    present.dedup();
+    let n = ids.len() as f64;
+    let measure = |id: u32| {
+        let (mut count, mut depths, mut thirds, mut sizes) = (0.0, 0.0, [0.0; 3], [0.0_f64; 3]);
+        for (at, sample) in ids.iter().enumerate() {
+            let depth = (at as f64 + 0.5) / n;
+            let third = ((3.0 * depth) as usize).min(2);
+            sizes[third] += 1.0;
+            if *sample == id {
+                count += 1.0;
+                depths += depth;
+                thirds[third] += 1.0;
+            }
+        }
+        let thirds = [0, 1, 2].map(|t| thirds[t] / sizes[t].max(1.0));
+        OnChord { id, fraction: count / n, depth: depths / count, thirds }
+    };
+    present.into_iter().map(measure).collect()
 }
 
 /// How far scar reaches through the wall, over all chords of all rings.

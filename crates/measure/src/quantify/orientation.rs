@@ -42,13 +42,6 @@ impl Frame {
         (self.turn * (y.atan2(x) - self.origin)).rem_euclid(TAU)
     }
 
-    /// The distance of a voxel from the centre in mm.
-    pub fn radius_mm(&self, i: usize, j: usize) -> f64 {
-        let x = (i as f64 - self.centre[0]) * self.spacing_mm[0];
-        let y = (j as f64 - self.centre[1]) * self.spacing_mm[1];
-        x.hypot(y)
-    }
-
     /// The point at an angle and a distance (mm) from the centre, as a fractional `[i, j]`.
     pub fn point(&self, phi: f64, radius_mm: f64) -> [f64; 2] {
         let angle = self.turn * phi + self.origin;

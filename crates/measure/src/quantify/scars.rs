@@ -4,22 +4,25 @@ use myops_image::label::LabelMap;
 use myops_image::volume::Volume;
 use serde::{Deserialize, Serialize};
 
-use super::chords::{CHORDS_PER_SLICE, Chord};
+use super::chords::{CHORDS_PER_SLICE, Chord, OnChord};
 use super::orientation::Orientation;
 use super::pieces::Pieces;
 use super::volumes::MYOCARDIUM_G_PER_ML;
 
 /// The layer of the wall that a scar takes, as an LGE report names it.
+///
+/// It rests on how much of the inner, middle and outer third of the wall the scar takes along the chords that meet it.
+/// It reaches a surface where it takes at least half as much of that third as of the third it takes most of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Distribution {
-    /// It starts at the endocardium: the pattern of infarction.
+    /// It reaches the endocardium alone: the pattern of infarction.
     Subendocardial,
-    /// It keeps away from both surfaces.
+    /// It reaches neither surface.
     MidWall,
-    /// It starts at the epicardium.
+    /// It reaches the epicardium alone.
     Subepicardial,
-    /// It takes three quarters of the wall or more.
+    /// It reaches both surfaces and takes half of the wall or more.
     Transmural,
 }
 
@@ -34,13 +37,14 @@ pub struct ScarPiece {
     pub slices: Vec<usize>,
     /// AHA segments that it lies in; none where the orientation is unknown.
     pub segments: Vec<u8>,
-    /// Mean depth of its voxels, from 0 at the endocardium to 100 at the epicardium; `None` outside wall rings.
+    /// Its mean depth along the chords that meet it, from 0 at the endocardium to 100 at the epicardium; `None` where
+    /// none does.
     pub mean_depth_percent: Option<f64>,
-    /// Mean percentage of the wall that it takes along the chords that meet it; `None` outside wall rings.
+    /// Mean percentage of the wall that it takes along the chords that meet it; `None` where none does.
     pub transmurality_percent: Option<f64>,
     /// Percentage of all chords of its slices that it meets; `None` outside wall rings.
     pub circumference_percent: Option<f64>,
-    /// The layer of the wall; `None` outside wall rings.
+    /// The layer of the wall; `None` where no chord meets it.
     pub distribution: Option<Distribution>,
 }
 
@@ -57,10 +61,12 @@ pub fn scar_pieces(
         .zip(&pieces.voxels)
         .map(|(id, voxels)| {
             let slices = slices_of(&pieces.ids, id);
-            let extents: Vec<f64> =
-                chords.iter().flat_map(|c| &c.pieces).filter(|(piece, _)| *piece == id).map(|(_, f)| *f).collect();
-            let extent = mean(&extents);
-            let depth = mean(&depths(&pieces.ids, id, chords, orientation));
+            let on: Vec<&OnChord> = chords.iter().flat_map(|c| &c.pieces).filter(|on| on.id == id).collect();
+            let sum = |of: &dyn Fn(&OnChord) -> f64| on.iter().map(|on| of(on)).sum::<f64>();
+            let fractions = sum(&|on| on.fraction);
+            let met = |value: f64| (!on.is_empty()).then_some(value);
+            let extent = fractions / on.len() as f64;
+            let thirds = [0, 1, 2].map(|third| sum(&|on| on.thirds[third]));
             let rings = orientation.frames.iter().filter(|f| slices.contains(&f.ring.slice)).count();
             let volume_ml = *voxels as f64 * voxel_ml;
             ScarPiece {
@@ -68,11 +74,10 @@ pub fn scar_pieces(
                 mass_g: volume_ml * MYOCARDIUM_G_PER_ML,
                 segments: segments_of(&pieces.ids, id, segments),
                 slices,
-                mean_depth_percent: depth.map(|d| 100.0 * d),
-                transmurality_percent: extent.map(|e| 100.0 * e),
-                circumference_percent: (rings > 0)
-                    .then(|| 100.0 * extents.len() as f64 / (rings * CHORDS_PER_SLICE) as f64),
-                distribution: depth.zip(extent).map(|(depth, extent)| distribution(depth, extent)),
+                mean_depth_percent: met(100.0 * sum(&|on| on.depth * on.fraction) / fractions),
+                transmurality_percent: met(100.0 * extent),
+                circumference_percent: (rings > 0).then(|| 100.0 * on.len() as f64 / (rings * CHORDS_PER_SLICE) as f64),
+                distribution: (!on.is_empty()).then(|| distribution(thirds, extent)),
             }
         })
         .collect();
@@ -80,15 +85,16 @@ pub fn scar_pieces(
     found
 }
 
-/// Names the layer. A scar that takes `extent` of the wall has its mean depth at `extent / 2` if it starts at the
-/// endocardium, at a half if it is centred; the border lies half way between.
-fn distribution(depth: f64, extent: f64) -> Distribution {
-    let border = f64::midpoint(extent / 2.0, 0.5);
-    match () {
-        () if extent >= 0.75 => Distribution::Transmural,
-        () if depth < border => Distribution::Subendocardial,
-        () if depth > 1.0 - border => Distribution::Subepicardial,
-        () => Distribution::MidWall,
+/// Names the layer from what the scar takes of each third, in any unit, and from the fraction of the wall it takes.
+fn distribution(thirds: [f64; 3], extent: f64) -> Distribution {
+    let most = thirds.into_iter().fold(0.0, f64::max);
+    let [inner, _, outer] = thirds;
+    match (2.0 * inner >= most, 2.0 * outer >= most) {
+        (true, true) if extent >= 0.5 => Distribution::Transmural,
+        (true, true) if inner < outer => Distribution::Subepicardial,
+        (true, _) => Distribution::Subendocardial,
+        (false, true) => Distribution::Subepicardial,
+        (false, false) => Distribution::MidWall,
     }
 }
 
@@ -104,38 +110,16 @@ fn segments_of(ids: &Volume<u32>, id: u32, segments: &Volume<u8>) -> Vec<u8> {
     (1..=17).filter(|n| met[usize::from(*n)]).collect()
 }
 
-/// The depth of each voxel of a piece in the wall, 0 at the endocardium and 1 at the epicardium of the nearest chord.
-fn depths(ids: &Volume<u32>, id: u32, chords: &[Chord], orientation: &Orientation) -> Vec<f64> {
-    let ni = ids.shape()[0];
-    let mut depths = Vec::new();
-    for (at, frame) in orientation.frames.iter().enumerate() {
-        let own: Vec<&Chord> = chords.iter().filter(|c| c.frame == at).collect();
-        for (voxel, _) in ids.slice(frame.ring.slice).iter().enumerate().filter(|(_, piece)| **piece == id) {
-            let (i, j) = (voxel % ni, voxel / ni);
-            let phi = frame.phi(i, j);
-            let away = |c: &Chord| (c.phi - phi).abs().min(std::f64::consts::TAU - (c.phi - phi).abs());
-            if let Some(chord) = own.iter().min_by(|a, b| away(a).total_cmp(&away(b))) {
-                let thickness_mm = chord.epicardium_mm - chord.endocardium_mm;
-                depths.push(((frame.radius_mm(i, j) - chord.endocardium_mm) / thickness_mm).clamp(0.0, 1.0));
-            }
-        }
-    }
-    depths
-}
-
-fn mean(values: &[f64]) -> Option<f64> {
-    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn depth_and_extent_name_the_layer() {
-        assert_eq!(distribution(0.25, 0.5), Distribution::Subendocardial);
-        assert_eq!(distribution(0.5, 0.3), Distribution::MidWall);
-        assert_eq!(distribution(0.85, 0.3), Distribution::Subepicardial);
-        assert_eq!(distribution(0.48, 0.9), Distribution::Transmural);
+    fn thirds_and_extent_name_the_layer() {
+        assert_eq!(distribution([1.0, 0.8, 0.0], 0.6), Distribution::Subendocardial);
+        assert_eq!(distribution([0.2, 0.9, 0.3], 0.4), Distribution::MidWall);
+        assert_eq!(distribution([0.0, 0.1, 1.0], 0.35), Distribution::Subepicardial);
+        assert_eq!(distribution([0.6, 0.9, 0.6], 0.7), Distribution::Transmural);
+        assert_eq!(distribution([0.5, 0.2, 0.4], 0.37), Distribution::Subendocardial);
     }
 }
