@@ -1,1 +1,22 @@
-fn main() {}
+//! The project's own checks: `cargo xtask ci`, `cargo xtask layers`.
+
+mod layers;
+mod steps;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let task = std::env::args().nth(1);
+    let result = match task.as_deref() {
+        Some("ci") => steps::ci(),
+        Some("layers") => layers::check(),
+        _ => Err("usage: cargo xtask ci|layers".into()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -8,6 +8,8 @@ use super::Prepared;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Normalise {
+    /// Values as they are.
+    AsStored,
     /// Each slice divided by the one largest value of all its channels (Altunok & Oksuz, MyoPS 2020).
     JointMaximum,
     /// Each channel of the study less its mean, divided by its standard deviation, after values above its 99.5th
@@ -22,6 +24,7 @@ impl Normalise {
     /// Changes the values in place.
     pub fn apply(self, prepared: &mut Prepared) {
         match self {
+            Self::AsStored => {}
             Self::JointMaximum => {
                 for slice in prepared.data.chunks_exact_mut(prepared.size * prepared.size * prepared.channels) {
                     let largest = slice.iter().copied().fold(0.0, f32::max);

@@ -4,7 +4,7 @@ use myops_image::label::Label;
 use serde::{Deserialize, Serialize};
 
 /// How the six probabilities of a pixel become one label.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Decision {
     /// The published rule: each class over one half paints its label, in channel order, a later one over an earlier
@@ -12,24 +12,33 @@ pub enum Decision {
     Paint,
     /// The class of the largest probability; of equal ones the first.
     Largest,
+    /// From the outside in, for probabilities that add up to 1: the largest of background, pools and wall; in the
+    /// wall edema-or-scar where it is at least half of the wall, and in that scar where it is at least half.
+    Nested,
 }
 
 impl Decision {
-    /// The label of each pixel.
-    ///
-    /// # Shapes
-    /// `probabilities` is `[..., classes]` with the classes of [`Label::ALL`]; the result has one label a pixel.
-    pub fn labels(self, probabilities: &[f32]) -> Vec<Label> {
-        let pixels = probabilities.as_chunks::<{ Label::ALL.len() }>().0;
-        pixels.iter().map(|p| self.label(p)).collect()
-    }
-
-    fn label(self, p: &[f32; Label::ALL.len()]) -> Label {
+    /// The label of a pixel from its probabilities, in the order of [`Label::ALL`].
+    pub fn label(self, p: &[f32]) -> Label {
+        let p = |label: Label| p.get(label.class()).copied().unwrap_or(0.0);
+        let largest =
+            |labels: &[Label]| labels.iter().fold(Label::Background, |best, &l| if p(l) > p(best) { l } else { best });
         match self {
-            Self::Paint => Label::ALL.into_iter().rfind(|l| p[l.class()] > 0.5).unwrap_or_default(),
-            Self::Largest => {
-                let first = Label::Background;
-                Label::ALL.into_iter().fold(first, |best, l| if p[l.class()] > p[best.class()] { l } else { best })
+            Self::Paint => Label::ALL.into_iter().rfind(|l| p(*l) > 0.5).unwrap_or_default(),
+            Self::Largest => largest(&Label::ALL),
+            Self::Nested => {
+                let pathology = p(Label::Edema) + p(Label::Scar);
+                let wall = p(Label::Myocardium) + pathology;
+                let outside = largest(&[Label::LvPool, Label::RvPool]);
+                if p(outside) >= wall {
+                    outside
+                } else if pathology * 2.0 < wall {
+                    Label::Myocardium
+                } else if p(Label::Scar) * 2.0 < pathology {
+                    Label::Edema
+                } else {
+                    Label::Scar
+                }
             }
         }
     }
@@ -42,7 +51,18 @@ mod tests {
     #[test]
     fn later_labels_paint_over_earlier_ones() {
         let p = [[0.9, 0.6, 0.0, 0.0, 0.51, 0.5], [0.1, 0.2, 0.3, 0.4, 0.5, 0.4], [1.0, 0.0, 0.7, 0.0, 0.0, 0.0]];
-        assert_eq!(Decision::Paint.labels(p.as_flattened()), [Label::Edema, Label::Background, Label::RvPool]);
-        assert_eq!(Decision::Largest.labels(p.as_flattened()), [Label::Background, Label::Edema, Label::Background]);
+        let labels = |decision: Decision| p.map(|p| decision.label(&p));
+        assert_eq!(labels(Decision::Paint), [Label::Edema, Label::Background, Label::RvPool]);
+        assert_eq!(labels(Decision::Largest), [Label::Background, Label::Edema, Label::Background]);
+    }
+
+    #[test]
+    fn the_wall_is_found_before_what_is_in_it() {
+        // No class of the wall is the largest, but together they are; scar is the larger part of the pathology.
+        assert_eq!(Decision::Nested.label(&[0.35, 0.1, 0.0, 0.2, 0.15, 0.2]), Label::Scar);
+        assert_eq!(Decision::Nested.label(&[0.1, 0.0, 0.0, 0.5, 0.25, 0.15]), Label::Myocardium);
+        assert_eq!(Decision::Nested.label(&[0.1, 0.0, 0.0, 0.4, 0.3, 0.2]), Label::Edema);
+        assert_eq!(Decision::Nested.label(&[0.1, 0.6, 0.0, 0.1, 0.1, 0.1]), Label::LvPool);
+        assert_eq!(Decision::Nested.label(&[1.0, 0.0, 0.0, 0.0, 0.0, 0.0]), Label::Background);
     }
 }

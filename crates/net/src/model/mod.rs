@@ -1,6 +1,7 @@
 //! The networks: what they compute, not how they are trained or run.
 
 mod layers;
+mod nested_unet;
 mod output;
 mod residual_unet;
 mod unet;
@@ -12,6 +13,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 pub use layers::{BATCH_NORM_EPSILON, BatchNorm, Conv, ConvConfig, ConvNorm, Initializer, TransposedConv};
+pub use nested_unet::{NestedUnet, NestedUnetConfig, ResidualBlock, Rise};
 pub use output::{Logits, Probabilities};
 pub use residual_unet::{Bottleneck, ResidualUnet, ResidualUnetConfig, Stage};
 pub use unet::{DoubleConv, Unet, UnetConfig};
@@ -24,14 +26,20 @@ pub enum Architecture {
     Runet,
     /// The U-Net that it was compared with.
     Unet,
+    /// A residual U-Net at full resolution, whose probabilities add up to one.
+    Nested,
 }
 
 impl Architecture {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Runet, Self::Unet, Self::Nested];
+
     /// Its name in settings files and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Runet => "runet",
             Self::Unet => "unet",
+            Self::Nested => "nested",
         }
     }
 
@@ -39,7 +47,7 @@ impl Architecture {
     pub fn side_multiple(self) -> usize {
         match self {
             Self::Runet => 32,
-            Self::Unet => 16,
+            Self::Unet | Self::Nested => 16,
         }
     }
 }
@@ -71,6 +79,7 @@ impl ModelSettings {
         let network = match architecture {
             Architecture::Runet => Network::Runet(ResidualUnetConfig { inputs, classes, width }.init(rng, device)),
             Architecture::Unet => Network::Unet(UnetConfig { inputs, classes, width }.init(rng, device)),
+            Architecture::Nested => Network::Nested(NestedUnetConfig { inputs, classes, width }.init(rng, device)),
         };
         // Burn draws the identities of parameters from the clock; an optimiser's state finds its parameters by them,
         // so they have to be the same in every process.
@@ -85,6 +94,8 @@ pub enum Network {
     Runet(ResidualUnet),
     /// The U-Net.
     Unet(Unet),
+    /// The residual U-Net at full resolution.
+    Nested(NestedUnet),
 }
 
 impl Network {
@@ -94,6 +105,7 @@ impl Network {
         match self {
             Self::Runet(network) => network.forward(x),
             Self::Unet(network) => network.forward(x),
+            Self::Nested(network) => network.forward(x),
         }
     }
 }

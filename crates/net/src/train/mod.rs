@@ -1,3 +1,16 @@
-//! train
-pub mod folds;
-pub mod schedule;
+//! How a network learns from labelled cases.
+
+mod checkpoint;
+mod data;
+mod folds;
+mod schedule;
+mod settings;
+mod trainer;
+mod validate;
+
+pub use checkpoint::{Checkpoint, EpochRecord, Progress, Validation};
+pub use data::{CaseError, Sample, TrainingCase};
+pub use folds::{Folds, FoldsError};
+pub use schedule::{PlateauSettings, Schedule, Verdict};
+pub use settings::{SettingsError, TrainSettings};
+pub use trainer::{Split, Step, TrainError, Trainer};

@@ -1,0 +1,66 @@
+//! `myops demo`: a synthetic patient from images to labels, in one command.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::Result;
+use burn::tensor::Device;
+use myops_image::io::find_cases;
+use myops_image::label::{Label, LabelMap, Region};
+
+use super::record::CaseFolder;
+use super::talk::Talk;
+use super::{cases, phantom, segment};
+use crate::models::{BUILT_IN, Model};
+
+/// Arguments of `myops demo`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Which synthetic patient
+    #[arg(long, value_name = "N", default_value_t = 7)]
+    seed: u64,
+    /// Folder for the patient and the results
+    #[arg(long, value_name = "DIR", default_value = "demo")]
+    out: PathBuf,
+    /// A built-in model, the folder of a training, or a file of weights
+    #[arg(long, value_name = "NAME_OR_RUN", default_value = BUILT_IN[0].name)]
+    model: String,
+}
+
+/// Makes a patient, segments it, and prints what was found beside the truth.
+pub fn run(args: &Args, talk: Talk) -> Result<()> {
+    let (study, truth) = cases::phantom(1, args.seed);
+    phantom::write(&study, &truth, &args.out)?;
+    let files = find_cases(args.out.join(study.id()))?;
+    let case = files[0].load()?;
+    let model = Model::open(&args.model, &Device::flex())?;
+    let start = Instant::now();
+    let labels = model.segmenter.segment(&case.study)?;
+    let seconds = start.elapsed().as_secs_f64();
+    segment::write(&case, &labels, &model, &args.out)?;
+    let [columns, rows, slices] = labels.shape();
+    talk.say(format_args!("a synthetic heart of {slices} slices of {columns} x {rows}, segmented in {seconds:.2} s"));
+    if let Some(reference) = case.study.reference() {
+        std::io::stdout().lock().write_all(table(&labels, reference).as_bytes())?;
+    }
+    let folder = CaseFolder::of(&args.out, study.id());
+    talk.say(format_args!("picture   {}\nlabels    {}", folder.panel().display(), folder.labels().display()));
+    Ok(())
+}
+
+/// Volumes and Dice of every region, as a table.
+fn table(prediction: &LabelMap, reference: &LabelMap) -> String {
+    let ml = reference.spacing().voxel_ml();
+    let mut table = format!("{:<20} {:>10} {:>10} {:>6}\n", "region", "found ml", "true ml", "Dice");
+    for region in Region::SCORED {
+        let pairs = || prediction.data().iter().zip(reference.data());
+        let count = |inside: &dyn Fn(Label, Label) -> bool| pairs().filter(|(p, r)| inside(**p, **r)).count() as f64;
+        let found = count(&|p, _| region.contains(p));
+        let truth = count(&|_, r| region.contains(r));
+        let both = count(&|p, r| region.contains(p) && region.contains(r));
+        let dice = if found + truth > 0.0 { format!("{:.3}", 2.0 * both / (found + truth)) } else { "-".into() };
+        table += &format!("{:<20} {:>10.1} {:>10.1} {dice:>6}\n", region.name(), found * ml, truth * ml);
+    }
+    table
+}

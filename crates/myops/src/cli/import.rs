@@ -1,0 +1,55 @@
+//! `myops import`: weights of the original's Keras files.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use myops_image::io::write_whole;
+use myops_net::infer::{ModelHeader, Recipe};
+use myops_net::model::{Architecture, ModelSettings};
+use myops_net::weights::{Stored, from_keras};
+
+use super::talk::Talk;
+
+/// Arguments of `myops import`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A Keras weights or model file (.h5, of Keras 2 or 3)
+    file: PathBuf,
+    /// Network that the weights are of: runet or unet [default: whichever fits]
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
+    /// Filters of the network's first level
+    #[arg(long, value_name = "N", default_value_t = 16)]
+    width: usize,
+    /// File to write [default: the same name, ending in .safetensors]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Takes over weights.
+pub fn run(args: &Args, talk: Talk) -> Result<()> {
+    let bytes = std::fs::read(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
+    let candidates = match &args.model {
+        Some(name) => vec![super::settings::architecture(name)?],
+        None => Architecture::ALL.to_vec(),
+    };
+    let read = |architecture| {
+        let model = ModelSettings { width: args.width, ..ModelSettings::published(architecture) };
+        from_keras(bytes.clone(), &model).map(|weights| (model, weights))
+    };
+    let mut tried = candidates.into_iter().map(read);
+    let first = tried.next().context("no network to try")?;
+    // The first network's error is the one told: it says what does not fit.
+    let (model, weights) = match first {
+        Ok(found) => found,
+        Err(error) => tried.find_map(Result::ok).ok_or(error).with_context(|| args.file.display().to_string())?,
+    };
+    let name = args.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let origin = format!("imported from the Keras file {name}");
+    let header = ModelHeader { model, recipe: Recipe::PUBLISHED, origin, training: None };
+    let out = args.out.clone().unwrap_or_else(|| args.file.with_extension("safetensors"));
+    let bytes = Stored { settings: header, weights }.to_bytes()?;
+    write_whole(&out, |w| w.write_all(&bytes))?;
+    talk.say(format_args!("{} weights are in {}", model.architecture.name(), out.display()));
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! What is kept of a segmented case beside its label map.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use myops_image::io::write_whole;
+use myops_image::label::{Label, LabelMap};
+use myops_image::sequence::Sequence;
+use myops_image::study::Study;
+use serde::{Deserialize, Serialize};
+
+use crate::models::Model;
+
+/// The files of a segmented case, in a folder of its own.
+#[derive(Debug, Clone)]
+pub struct CaseFolder {
+    folder: PathBuf,
+    id: String,
+}
+
+/// What is known of a segmented case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The case.
+    pub id: String,
+    /// The version of this program.
+    pub program_version: String,
+    /// The model's name.
+    pub model: String,
+    /// Which weights they were.
+    pub model_fingerprint: String,
+    /// Sequences that were not there.
+    pub missing_sequences: Vec<String>,
+    /// The volume of each label, ml.
+    pub volumes_ml: Vec<(String, f64)>,
+}
+
+impl Record {
+    /// What is known after segmenting.
+    pub fn of(study: &Study, labels: &LabelMap, model: &Model) -> Self {
+        Self {
+            id: study.id().into(),
+            program_version: env!("CARGO_PKG_VERSION").into(),
+            model: model.name.clone(),
+            model_fingerprint: model.fingerprint.clone(),
+            missing_sequences: study.missing().into_iter().map(Sequence::name).map(Into::into).collect(),
+            volumes_ml: volumes_ml(labels),
+        }
+    }
+}
+
+/// The volume of each label but the background, ml.
+pub fn volumes_ml(labels: &LabelMap) -> Vec<(String, f64)> {
+    let ml = labels.spacing().voxel_ml();
+    let count = |label: Label| labels.data().iter().filter(|l| **l == label).count() as f64;
+    Label::ALL.into_iter().skip(1).map(|l| (l.name().into(), count(l) * ml)).collect()
+}
+
+impl CaseFolder {
+    /// The folder of a case below that of all results.
+    pub fn of(out: &Path, id: &str) -> Self {
+        Self { folder: out.join(id), id: id.into() }
+    }
+
+    /// The label map's file.
+    pub fn labels(&self) -> PathBuf {
+        self.file("_labels.nii.gz")
+    }
+
+    /// The picture of every slice.
+    pub fn panel(&self) -> PathBuf {
+        self.file("_panel.png")
+    }
+
+    fn record(&self) -> PathBuf {
+        self.file("_record.json")
+    }
+
+    fn file(&self, ending: &str) -> PathBuf {
+        self.folder.join(format!("{}{ending}", self.id))
+    }
+
+    /// Whether all files of this case are here, made with the same weights.
+    pub fn is_done(&self, model: &Model) -> bool {
+        let record = std::fs::read(self.record()).ok();
+        let record = record.and_then(|bytes| serde_json::from_slice::<Record>(&bytes).ok());
+        record.is_some_and(|r| r.model_fingerprint == model.fingerprint)
+            && self.labels().is_file()
+            && self.panel().is_file()
+    }
+
+    /// Makes the folder.
+    ///
+    /// # Errors
+    /// Where it cannot be made.
+    pub fn create(&self) -> Result<()> {
+        std::fs::create_dir_all(&self.folder)
+            .with_context(|| format!("cannot make the folder {}", self.folder.display()))
+    }
+
+    /// Writes the record; last of all, since it says that the case is done.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn finish(&self, record: &Record) -> Result<()> {
+        let bytes = serde_json::to_vec_pretty(record)?;
+        Ok(write_whole(self.record(), |w| w.write_all(&bytes))?)
+    }
+}

@@ -1,0 +1,169 @@
+//! The folder of a training: its checkpoints, its log and its curves.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, bail};
+use indicatif::ProgressBar;
+use myops_image::io::write_whole;
+use myops_image::label::Label;
+use myops_image::picture::{Series, curves};
+use myops_net::infer::ModelHeader;
+use myops_net::train::{Checkpoint, EpochRecord, Split, TrainSettings, Trainer, Validation, Verdict};
+use myops_net::weights::Stored;
+
+use super::failure::WithHint;
+use super::talk::Talk;
+use super::tensorboard;
+
+/// The folder of a training.
+///
+/// | file | what it holds |
+/// | --- | --- |
+/// | `settings.toml` | the settings |
+/// | `last.checkpoint` | all that is needed to go on |
+/// | `best.safetensors` | the network of the smallest validation loss |
+/// | `model.safetensors` | the trained network, once training has come to its end |
+/// | `log.jsonl` | a line of JSON an epoch |
+/// | `events.out.tfevents.myops` | the same for TensorBoard |
+/// | `curves.png` | loss and Dice over epochs |
+#[derive(Debug, Clone)]
+pub struct RunFolder(PathBuf);
+
+impl RunFolder {
+    /// Makes the folder, where it is not there yet.
+    pub fn create(path: impl Into<PathBuf>) -> Result<Self> {
+        let path = path.into();
+        fs::create_dir_all(&path).with_context(|| format!("cannot make the folder {}", path.display()))?;
+        Ok(Self(path))
+    }
+
+    /// A file of the folder.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// The file of the trained network, or of the best so far.
+    pub fn model_file(path: &Path) -> Option<PathBuf> {
+        ["model.safetensors", "best.safetensors"].into_iter().map(|f| path.join(f)).find(|f| f.is_file())
+    }
+
+    /// Starts a training here, or goes on with the one that is here.
+    pub fn trainer(
+        &self,
+        settings: TrainSettings,
+        split: Split,
+        device: &burn::tensor::Device,
+        resume: Resume,
+    ) -> Result<Trainer> {
+        let last = self.0.join("last.checkpoint");
+        if !last.exists() {
+            let text = toml::to_string(&settings)?;
+            write_whole(self.0.join("settings.toml"), |w| w.write_all(text.as_bytes()))?;
+            return Ok(Trainer::new(settings, split, device)?);
+        }
+        if resume == Resume::Refuse {
+            let error = anyhow::anyhow!("{} already holds a training", self.0.display());
+            return Err(error).hint(|| "--resume goes on with it; --out starts another elsewhere".into());
+        }
+        let bytes = fs::read(&last).with_context(|| format!("cannot read {}", last.display()))?;
+        let checkpoint = Checkpoint::from_bytes(&bytes).with_context(|| last.display().to_string())?;
+        Trainer::resume(settings, split, device, checkpoint).with_context(|| last.display().to_string())
+    }
+
+    /// Trains to the end; after every epoch, all that is needed to go on is on the disk.
+    pub fn fit(&self, trainer: &mut Trainer, name: &str, talk: Talk) -> Result<()> {
+        let bar = talk.bar(1, "training");
+        let (start, epochs) = (trainer.progress().next_epoch, trainer.settings().epochs);
+        while !trainer.finished() {
+            let (record, verdict) = trainer.epoch(|step| {
+                bar.set_length(((epochs - start) * step.batches) as u64);
+                bar.set_position(((step.epoch - start) * step.batches + step.batch) as u64);
+                bar.set_message(format!("epoch {} of {epochs}, loss {:.4}", step.epoch + 1, step.loss));
+            })?;
+            // The best goes first: killed between the two, the epoch is done again and gives the same best.
+            if verdict == Verdict::Best {
+                self.write_model("best.safetensors", &trainer.model())?;
+            }
+            self.write_progress(trainer)?;
+            say_epoch(&bar, name, &record, verdict, talk);
+        }
+        bar.finish_and_clear();
+        if trainer.progress().history.is_empty() {
+            bail!("{}: no epoch was trained", self.0.display());
+        }
+        match trainer.validated() {
+            true => {
+                let best = fs::read(self.0.join("best.safetensors"))?;
+                write_whole(self.0.join("model.safetensors"), |w| w.write_all(&best))?;
+            }
+            false => self.write_model("model.safetensors", &trainer.model())?,
+        }
+        Ok(())
+    }
+
+    fn write_model(&self, file: &str, model: &Stored<ModelHeader>) -> Result<()> {
+        let bytes = model.to_bytes()?;
+        Ok(write_whole(self.0.join(file), |w| w.write_all(&bytes))?)
+    }
+
+    fn write_progress(&self, trainer: &Trainer) -> Result<()> {
+        let history = &trainer.progress().history;
+        let log = history.iter().map(|r| Ok(serde_json::to_string(r)? + "\n")).collect::<Result<String>>()?;
+        write_whole(self.0.join("log.jsonl"), |w| w.write_all(log.as_bytes()))?;
+        write_whole(self.0.join("curves.png"), |w| w.write_all(&picture(history)))?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |d| d.as_secs_f64());
+        write_whole(self.0.join("events.out.tfevents.myops"), |w| tensorboard::write(history, now, w))?;
+        let bytes = trainer.checkpoint()?.to_bytes()?;
+        Ok(write_whole(self.0.join("last.checkpoint"), |w| w.write_all(&bytes))?)
+    }
+}
+
+/// What to do where a folder holds a training already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resume {
+    /// Go on with it.
+    Continue,
+    /// Refuse to touch it.
+    Refuse,
+}
+
+fn say_epoch(bar: &ProgressBar, name: &str, record: &EpochRecord, verdict: Verdict, talk: Talk) {
+    let mut line = format!("{name}epoch {:>4}  loss {:.4}", record.epoch + 1, record.loss);
+    match &record.validation {
+        Some(validation) => {
+            line += &format!("  held out {:.4}", validation.loss);
+            line.extend(validation.dice.iter().map(|(region, dice)| format!("  {region} {dice:.3}")));
+        }
+        None => {
+            let labels = Label::ALL.iter().zip(&record.soft_dice).skip(1);
+            line.extend(labels.map(|(label, dice)| format!("  {} {dice:.3}", label.name())));
+        }
+    }
+    if verdict == Verdict::Best {
+        line += "  *";
+    }
+    bar.suspend(|| talk.say(line));
+}
+
+/// Loss and Dice over epochs.
+fn picture(history: &[EpochRecord]) -> Vec<u8> {
+    let series = |name: &str, value: &dyn Fn(&EpochRecord) -> Option<f64>| Series {
+        name: name.into(),
+        points: history.iter().filter_map(|r| Some(((r.epoch + 1) as f32, value(r)? as f32))).collect(),
+    };
+    let validation = |value: &dyn Fn(&Validation) -> f64, r: &EpochRecord| r.validation.as_ref().map(value);
+    let mut all = vec![series("training loss", &|r| Some(r.loss))];
+    if let Some(Validation { dice, .. }) = history.last().and_then(|r| r.validation.as_ref()) {
+        all.push(series("held-out loss", &|r| validation(&|v| v.loss, r)));
+        for (n, (region, _)) in dice.iter().enumerate() {
+            all.push(series(&format!("Dice {region}"), &|r| validation(&|v| v.dice[n].1, r)));
+        }
+    } else {
+        for (n, label) in Label::ALL.iter().enumerate().skip(1) {
+            all.push(series(&format!("soft Dice {}", label.name()), &|r| r.soft_dice.get(n).copied()));
+        }
+    }
+    curves(&all, "Loss and Dice by epoch")
+}

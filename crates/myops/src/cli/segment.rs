@@ -1,0 +1,123 @@
+//! `myops segment`: labels for one case or thousands.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
+
+use anyhow::{Result, bail};
+use myops_image::io::{CaseFiles, LoadedCase, find_cases_among, write_labels, write_whole};
+use myops_image::label::LabelMap;
+use myops_image::picture;
+use myops_image::preprocess::Orientation;
+use rayon::prelude::*;
+
+use super::record::{CaseFolder, Record};
+use super::talk::Talk;
+use crate::models::{BUILT_IN, Model};
+
+/// Cases read ahead of the network, and cases waiting to be written.
+const IN_FLIGHT: usize = 2;
+
+/// Arguments of `myops segment`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Case folders, folders of cases, or image files
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// Folder for the results, one folder a case
+    #[arg(long, value_name = "DIR", default_value = "segmented")]
+    out: PathBuf,
+    /// A built-in model (see myops models), the folder of a training, or a file of weights
+    #[arg(long, value_name = "NAME_OR_RUN", default_value = BUILT_IN[0].name)]
+    model: String,
+    /// Where to compute: cpu, or cuda or wgpu in a build that has them
+    #[arg(long, value_name = "NAME", default_value = "cpu")]
+    device: myops_net::device::DeviceChoice,
+    /// Do cases again that are finished already
+    #[arg(long)]
+    again: bool,
+}
+
+/// Segments every case that the paths lead to.
+pub fn run(args: &Args, talk: Talk) -> Result<()> {
+    let cases = find_cases_among(&args.paths)?;
+    let model = Model::open(&args.model, &args.device.open())?;
+    std::fs::create_dir_all(&args.out)
+        .map_err(|e| anyhow::anyhow!("cannot make the folder {}: {e}", args.out.display()))?;
+    let (done, todo): (Vec<_>, Vec<_>) =
+        cases.into_iter().partition(|c| !args.again && CaseFolder::of(&args.out, c.id()).is_done(&model));
+    if !done.is_empty() {
+        talk.say(format_args!("{} finished before; --again does them once more", count(done.len())));
+    }
+    let failed = segment_all(&todo, &model, &args.out, talk);
+    let written = todo.len() - failed.len();
+    talk.say(format_args!("{} segmented with {} into {}", count(written), model.name, args.out.display()));
+    for (id, error) in &failed {
+        eprintln!("error: case {id}: {error:#}");
+        if let Some(hint) = super::failure::hint_of(error) {
+            eprintln!("hint: {hint}");
+        }
+    }
+    match failed.as_slice() {
+        [] => Ok(()),
+        failed => {
+            let ids: Vec<&str> = failed.iter().map(|(id, _)| id.as_str()).collect();
+            bail!("{} of {} failed: {}", ids.len(), count(todo.len()), ids.join(", "))
+        }
+    }
+}
+
+fn count(n: usize) -> String {
+    if n == 1 { "1 case".into() } else { format!("{n} cases") }
+}
+
+/// Reads, segments and writes, each stage a case ahead of the next; gives the cases that failed.
+fn segment_all(cases: &[CaseFiles], model: &Model, out: &Path, talk: Talk) -> Vec<(String, anyhow::Error)> {
+    let bar = talk.bar(cases.len() as u64, "segmenting");
+    let (send_loaded, loaded) = sync_channel(IN_FLIGHT);
+    let (send_labelled, labelled) = sync_channel(IN_FLIGHT);
+    let failed = std::thread::scope(|scope| {
+        scope.spawn(move || {
+            for case in cases {
+                // The other end hangs up only when the program ends early.
+                let _ = send_loaded.send((case.id(), case.load()));
+            }
+        });
+        scope.spawn(move || {
+            for (id, case) in loaded {
+                let result = case.map_err(Into::into).and_then(|case: LoadedCase| {
+                    let labels = model.segmenter.segment(&case.study)?;
+                    Ok((case, labels))
+                });
+                let _ = send_labelled.send((id, result));
+            }
+        });
+        // Several cases are written at once: compression takes longer than the network.
+        labelled.into_iter().par_bridge().filter_map(|(id, result): (&str, Result<_>)| {
+            let written = result.and_then(|(case, labels)| write(&case, &labels, model, out));
+            bar.inc(1);
+            written.err().map(|error| (id.to_owned(), error))
+        }).collect::<Vec<_>>()
+    });
+    bar.finish_and_clear();
+    let mut failed = failed;
+    failed.sort_by(|a, b| a.0.cmp(&b.0));
+    failed
+}
+
+/// Writes label map, picture and record of a case.
+pub fn write(case: &LoadedCase, labels: &LabelMap, model: &Model, out: &Path) -> Result<()> {
+    let folder = CaseFolder::of(out, case.study.id());
+    folder.create()?;
+    write_labels(folder.labels(), labels, &case.placement)?;
+    let shown = Orientation::display(case.study.grid());
+    let png = match case.study.reference() {
+        None => picture::panel(&shown.study(&case.study), &shown.apply(labels)),
+        Some(reference) => picture::panel_with_reference(
+            &shown.study(&case.study),
+            &shown.apply(labels),
+            &shown.apply(reference),
+        ),
+    };
+    write_whole(folder.panel(), |w| w.write_all(&png))?;
+    folder.finish(&Record::of(&case.study, labels, model))
+}

@@ -1,0 +1,120 @@
+//! Training settings from defaults, a TOML file and flags, in this order.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use myops_net::model::Architecture;
+use myops_net::train::TrainSettings;
+use toml::{Table, Value};
+
+/// Flags of every command that trains.
+#[derive(Debug, Clone, clap::Args)]
+pub struct TrainArgs {
+    /// Network: runet or unet [default: runet]
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
+    /// Settings file (TOML); whatever it leaves out keeps its default
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Passes over the training slices [default: see --print-config]
+    #[arg(long, value_name = "N")]
+    epochs: Option<usize>,
+    /// Slices in a batch [default: see --print-config]
+    #[arg(long, value_name = "N")]
+    batch_size: Option<usize>,
+    /// Adam's learning rate in the first epoch [default: see --print-config]
+    #[arg(long, value_name = "RATE")]
+    learning_rate: Option<f64>,
+    /// What every random number is drawn from [default: see --print-config]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Synthetic patients added to the training cases [default: see --print-config]
+    #[arg(long, value_name = "N")]
+    phantoms: Option<usize>,
+    /// Train without augmentation
+    #[arg(long)]
+    no_augmentation: bool,
+    /// Print the settings that these flags give, as a settings file, and stop
+    #[arg(long)]
+    pub print_config: bool,
+    /// Where to compute: cpu, or cuda or wgpu in a build that has them
+    #[arg(long, value_name = "NAME", default_value = "cpu")]
+    pub device: myops_net::device::DeviceChoice,
+}
+
+impl TrainArgs {
+    /// The checked settings.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or holds an unknown key, or a setting is out of its bounds.
+    pub fn settings(&self) -> Result<TrainSettings> {
+        let file = self.config.as_deref().map(read_table).transpose()?;
+        let in_file = file.as_ref().and_then(|t| t.get("model")?.get("architecture")?.as_str());
+        let architecture = architecture(self.model.as_deref().or(in_file).unwrap_or("runet"))?;
+        let mut settings = TrainSettings::of(architecture);
+        if let (Some(file), Some(path)) = (file, &self.config) {
+            let mut table = Table::try_from(&settings)?;
+            merge(&mut table, file);
+            settings = table.try_into().with_context(|| path.display().to_string())?;
+            settings.model.architecture = architecture;
+        }
+        settings.epochs = self.epochs.unwrap_or(settings.epochs);
+        settings.batch_size = self.batch_size.unwrap_or(settings.batch_size);
+        settings.learning_rate = self.learning_rate.unwrap_or(settings.learning_rate);
+        settings.seed = self.seed.unwrap_or(settings.seed);
+        settings.phantoms = self.phantoms.unwrap_or(settings.phantoms);
+        if self.no_augmentation {
+            settings.augment = myops_image::augment::AugmentRanges::NONE;
+        }
+        settings.check()?;
+        Ok(settings)
+    }
+}
+
+/// The architecture of a name.
+pub fn architecture(name: &str) -> Result<Architecture> {
+    match Architecture::ALL.into_iter().find(|a| a.name() == name) {
+        Some(architecture) => Ok(architecture),
+        None => bail!("model {name}: need one of {}", Architecture::ALL.map(Architecture::name).join(", ")),
+    }
+}
+
+fn read_table(path: &Path) -> Result<Table> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    text.parse().with_context(|| path.display().to_string())
+}
+
+/// Puts every value of `from` over that of the same place in `into`.
+fn merge(into: &mut Table, from: Table) {
+    for (key, value) in from {
+        match (into.get_mut(&key), value) {
+            (Some(Value::Table(into)), Value::Table(from)) => merge(into, from),
+            (_, value) => {
+                into.insert(key, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_changes_what_it_names_and_nothing_else() {
+        let mut table = Table::try_from(TrainSettings::default()).unwrap();
+        merge(&mut table, "epochs = 3\n[augment]\ndropout = 0.5\n".parse().unwrap());
+        let settings: TrainSettings = table.try_into().unwrap();
+        assert_eq!((settings.epochs, settings.augment.dropout), (3, 0.5));
+        assert_eq!(settings.augment.rotation_degrees, TrainSettings::default().augment.rotation_degrees);
+    }
+
+    #[test]
+    fn printed_settings_read_back_are_the_same() {
+        for architecture in Architecture::ALL {
+            let settings = TrainSettings::of(architecture);
+            let text = toml::to_string(&settings).unwrap();
+            assert_eq!(toml::from_str::<TrainSettings>(&text).unwrap(), settings);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Models by name: those inside the program, the folder of a training, or a file of weights.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use burn::tensor::Device;
+use myops_net::infer::Segmenter;
+use sha2::{Digest, Sha256};
+
+use crate::cli::failure::WithHint;
+use crate::cli::run_folder::RunFolder;
+
+/// A model inside the program.
+#[derive(Debug, Clone, Copy)]
+pub struct BuiltIn {
+    /// What it is asked for by.
+    pub name: &'static str,
+    /// What it is.
+    pub about: &'static str,
+    bytes: &'static [u8],
+}
+
+/// Every model inside the program; the first is the default.
+pub const BUILT_IN: &[BuiltIn] = &[BuiltIn {
+    name: "runet",
+    about: "the Residual U-Net of MyoPS 2020, trained on its 25 cases and phantoms",
+    bytes: include_bytes!("../weights/runet.safetensors"),
+}];
+
+/// A model ready to segment.
+#[derive(Debug)]
+pub struct Model {
+    /// What it was asked for by.
+    pub name: String,
+    /// The first 16 hexadecimal digits of the weights' SHA-256.
+    pub fingerprint: String,
+    /// The network.
+    pub segmenter: Segmenter,
+}
+
+impl Model {
+    /// Opens a built-in model, the folder of a training, or a file of weights.
+    ///
+    /// # Errors
+    /// Where there is no such model, or its weights cannot be used.
+    pub fn open(name: &str, device: &Device) -> Result<Self> {
+        if let Some(model) = BUILT_IN.iter().find(|m| m.name == name) {
+            return Self::from_bytes(name, model.bytes, device);
+        }
+        let path = Path::new(name);
+        let file = if path.is_dir() { RunFolder::model_file(path) } else { path.is_file().then(|| path.into()) };
+        let Some(file) = file else {
+            let known = BUILT_IN.iter().map(|m| m.name).collect::<Vec<_>>().join(", ");
+            let error = anyhow::anyhow!("model {name}: neither a built-in model nor a trained one");
+            return Err(error).hint(|| format!("built in: {known}; or give the folder that myops train wrote"));
+        };
+        let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        Self::from_bytes(name, &bytes, device).with_context(|| file.display().to_string())
+    }
+
+    fn from_bytes(name: &str, bytes: &[u8], device: &Device) -> Result<Self> {
+        let hash = Sha256::digest(bytes);
+        let fingerprint = hash.iter().take(8).map(|b| format!("{b:02x}")).collect();
+        Ok(Self { name: name.into(), fingerprint, segmenter: Segmenter::from_bytes(bytes, device)? })
+    }
+}

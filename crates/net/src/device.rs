@@ -1,0 +1,70 @@
+//! Where tensors live: the CPU, or a GPU where the program was built for one.
+
+use std::str::FromStr;
+
+use burn::tensor::Device;
+
+/// A device that can be asked for by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DeviceChoice {
+    /// The processor, with this project's own kernels.
+    #[default]
+    Cpu,
+    /// An NVIDIA card through CUDA; needs a build with `--features cuda`.
+    Cuda,
+    /// Any graphics card through WebGPU; needs a build with `--features wgpu`.
+    Wgpu,
+}
+
+/// A device that this build does not have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("device {0}: this build has {available}", available = AVAILABLE.join(", "))]
+pub struct UnknownDevice(String);
+
+const AVAILABLE: &[&str] = &[
+    "cpu",
+    #[cfg(feature = "cuda")]
+    "cuda",
+    #[cfg(feature = "wgpu")]
+    "wgpu",
+];
+
+impl FromStr for DeviceChoice {
+    type Err = UnknownDevice;
+
+    fn from_str(name: &str) -> Result<Self, UnknownDevice> {
+        match name {
+            "cpu" => Ok(Self::Cpu),
+            #[cfg(feature = "cuda")]
+            "cuda" => Ok(Self::Cuda),
+            #[cfg(feature = "wgpu")]
+            "wgpu" => Ok(Self::Wgpu),
+            other => Err(UnknownDevice(other.into())),
+        }
+    }
+}
+
+impl DeviceChoice {
+    /// Opens the device.
+    pub fn open(self) -> Device {
+        match self {
+            #[cfg(feature = "cuda")]
+            Self::Cuda => Device::cuda(0),
+            #[cfg(feature = "wgpu")]
+            Self::Wgpu => Device::wgpu(burn::tensor::DeviceKind::DefaultDevice),
+            _ => Device::flex(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_of_another_build_is_refused_with_those_of_this_one() {
+        assert_eq!("cpu".parse(), Ok(DeviceChoice::Cpu));
+        let error = "tpu".parse::<DeviceChoice>().unwrap_err().to_string();
+        assert!(error.starts_with("device tpu: this build has cpu"), "{error}");
+    }
+}

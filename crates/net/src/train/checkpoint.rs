@@ -1,0 +1,104 @@
+//! All that a training needs to go on as if it had never been interrupted, as bytes.
+
+use std::collections::HashMap;
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
+
+use super::schedule::Schedule;
+use crate::weights::StoreError;
+
+/// How far a training has come.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The epoch that comes next, from 0.
+    pub next_epoch: usize,
+    /// Learning rate and best loss.
+    pub schedule: Schedule,
+    /// Whether the training has come to its end.
+    pub finished: bool,
+    /// What each epoch gave.
+    pub history: Vec<EpochRecord>,
+}
+
+/// What one epoch gave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EpochRecord {
+    /// The epoch, from 0.
+    pub epoch: usize,
+    /// The learning rate it ran with.
+    pub learning_rate: f64,
+    /// The mean training loss over its batches.
+    pub loss: f64,
+    /// The mean soft Dice of each label over its batches, in channel order.
+    pub soft_dice: Vec<f64>,
+    /// What the held-out cases gave, where there are any.
+    pub validation: Option<Validation>,
+}
+
+/// What the held-out cases gave after an epoch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Validation {
+    /// The mean loss.
+    pub loss: f64,
+    /// The mean Dice over cases of each scored region, by its name; the challenge's rule for empty masks.
+    pub dice: Vec<(String, f64)>,
+}
+
+/// A training stopped between two epochs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checkpoint {
+    /// How far it has come.
+    pub progress: Progress,
+    /// The network with its settings, as [`crate::weights::Stored`] writes it.
+    pub model: Vec<u8>,
+    /// The optimiser's state, as Burn writes it.
+    pub optimizer: Vec<u8>,
+}
+
+const PROGRESS: &str = "progress";
+
+impl Checkpoint {
+    /// One safetensors file of two byte strings, the progress in its header.
+    ///
+    /// # Errors
+    /// Where the progress cannot be written as JSON.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, StoreError> {
+        let header = HashMap::from([(PROGRESS.to_owned(), serde_json::to_string(&self.progress)?)]);
+        let view = |bytes| TensorView::new(Dtype::U8, vec![<[u8]>::len(bytes)], bytes);
+        let views = [("model", view(&self.model)?), ("optimizer", view(&self.optimizer)?)];
+        Ok(safetensors::serialize(views, Some(header))?)
+    }
+
+    /// Reads what [`Self::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// Where the bytes are not a whole checkpoint.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoreError> {
+        let (_, metadata) = SafeTensors::read_metadata(bytes)?;
+        let header = metadata.metadata().as_ref().and_then(|m| m.get(PROGRESS)).ok_or(StoreError::NoSettings)?;
+        let tensors = SafeTensors::deserialize(bytes)?;
+        let take = |name| Ok::<_, StoreError>(tensors.tensor(name)?.data().to_vec());
+        Ok(Self { progress: serde_json::from_str(header)?, model: take("model")?, optimizer: take("optimizer")? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_checkpoint_read_back_is_the_same() {
+        let record = EpochRecord {
+            epoch: 0,
+            learning_rate: 1e-3,
+            loss: 0.1 + 0.2,
+            soft_dice: vec![0.5; 6],
+            validation: Some(Validation { loss: 0.25, dice: vec![("scar".into(), 1.0 / 3.0)] }),
+        };
+        let progress =
+            Progress { next_epoch: 1, schedule: Schedule::new(1e-3), finished: false, history: vec![record] };
+        let checkpoint = Checkpoint { progress, model: vec![1, 2, 3], optimizer: vec![] };
+        assert_eq!(Checkpoint::from_bytes(&checkpoint.to_bytes().unwrap()).unwrap(), checkpoint);
+    }
+}

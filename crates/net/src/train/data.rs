@@ -1,0 +1,87 @@
+//! Labelled cases as a network sees them.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use myops_image::augment::Augmentation;
+use myops_image::label::Label;
+use myops_image::preprocess::PreprocessError;
+use myops_image::study::Study;
+
+use crate::infer::Recipe;
+
+/// One labelled slice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// `[height, width, sequences]`.
+    pub image: Vec<f32>,
+    /// `[height, width]`.
+    pub labels: Vec<Label>,
+}
+
+/// The slices of one labelled case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrainingCase {
+    /// The case's name.
+    pub id: String,
+    /// Its slices, in order.
+    pub slices: Vec<Sample>,
+}
+
+/// Why a case cannot be trained on.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseError {
+    /// It has no reference labels.
+    #[error("case {0} has no reference labels, so nothing can be learned from it")]
+    Unlabelled(String),
+    /// It cannot be made an input.
+    #[error(transparent)]
+    Preprocess(#[from] PreprocessError),
+}
+
+impl TrainingCase {
+    /// Makes inputs and targets of a labelled study.
+    ///
+    /// # Errors
+    /// Where the study has no reference labels or cannot be made an input.
+    pub fn prepare(study: &Study, recipe: &Recipe) -> Result<Self, CaseError> {
+        let reference = study.reference().ok_or_else(|| CaseError::Unlabelled(study.id().to_owned()))?;
+        let (prepared, restore) = recipe.preprocess.apply(study)?;
+        let labels = restore.prepare_labels(reference);
+        let pixels = prepared.size * prepared.size;
+        let images = prepared.data.chunks_exact(pixels * prepared.channels);
+        let slices = images
+            .zip(labels.chunks_exact(pixels))
+            .map(|(image, labels)| Sample { image: image.to_vec(), labels: labels.to_vec() })
+            .collect();
+        Ok(Self { id: study.id().to_owned(), slices })
+    }
+}
+
+/// Applies each augmentation to its sample, on all threads; `side` is the height and width of the slices.
+pub fn augmented(samples: &[(&Sample, Augmentation)], side: usize) -> Vec<Sample> {
+    use rayon::prelude::*;
+    samples
+        .par_iter()
+        .map(|(sample, augmentation)| {
+            let mut sample = (*sample).clone();
+            augmentation.apply(&mut sample.image, &mut sample.labels, side);
+            sample
+        })
+        .collect()
+}
+
+/// Puts slices together as one input and one target.
+///
+/// # Shapes
+/// The input is `[N, side, side, sequences]`, the target `[N, side, side, labels]` with 1 in the channel of the label.
+pub fn batch(samples: &[Sample], side: usize, device: &Device) -> (Tensor<4>, Tensor<4>) {
+    let n = samples.len();
+    let images: Vec<f32> = samples.iter().flat_map(|s| &s.image).copied().collect();
+    let channels = images.len() / (n * side * side).max(1);
+    let classes = Label::ALL.len();
+    let mut target = vec![0.0; n * side * side * classes];
+    for (pixel, label) in samples.iter().flat_map(|s| &s.labels).enumerate() {
+        target[pixel * classes + label.class()] = 1.0;
+    }
+    let tensor = |values, shape: [usize; 4]| Tensor::from_data(TensorData::new(values, shape), device);
+    (tensor(images, [n, side, side, channels]), tensor(target, [n, side, side, classes]))
+}

@@ -1,0 +1,48 @@
+//! A network judged on held-out cases.
+
+use burn::tensor::Device;
+use myops_image::label::{Label, Region};
+
+use super::checkpoint::Validation;
+use super::data::{TrainingCase, batch};
+use super::settings::TrainSettings;
+use crate::model::Network;
+
+/// The loss over all slices of each case, and the Dice of each scored region, both averaged over cases.
+pub fn validate(network: &Network, cases: &[TrainingCase], settings: &TrainSettings, device: &Device) -> Validation {
+    let architecture = settings.model.architecture;
+    let mut loss = 0.0;
+    let mut dice = [0.0; Region::SCORED.len()];
+    for case in cases {
+        let mut labels = Vec::new();
+        for slices in case.slices.chunks(settings.batch_size) {
+            let (x, target) = batch(slices, settings.recipe.preprocess.size, device);
+            let probabilities = network.forward(x).probabilities(architecture);
+            let value = settings.loss.of(probabilities.clone(), target).loss.into_scalar::<f32>();
+            loss += f64::from(value) * slices.len() as f64 / case.slices.len() as f64;
+            let values = probabilities.into_tensor().into_data().try_into_vec::<f32>().unwrap_or_default();
+            let pixels = values.chunks_exact(settings.model.classes);
+            labels.extend(pixels.map(|p| settings.recipe.decision.label(p)));
+        }
+        let reference: Vec<Label> = case.slices.iter().flat_map(|s| &s.labels).copied().collect();
+        for (sum, region) in dice.iter_mut().zip(Region::SCORED) {
+            *sum += challenge_dice(&labels, &reference, region);
+        }
+    }
+    let n = cases.len() as f64;
+    let dice = Region::SCORED.iter().zip(dice).map(|(r, sum)| (r.name().to_owned(), sum / n)).collect();
+    Validation { loss: loss / n, dice }
+}
+
+/// Dice on the network's own grid; 1 where both are empty, as the challenge counts.
+fn challenge_dice(prediction: &[Label], reference: &[Label], region: Region) -> f64 {
+    let mut counts = [0usize; 3];
+    for (p, r) in prediction.iter().zip(reference) {
+        let (p, r) = (region.contains(*p), region.contains(*r));
+        counts[0] += usize::from(p && r);
+        counts[1] += usize::from(p);
+        counts[2] += usize::from(r);
+    }
+    let [both, p, r] = counts.map(|n| n as f64);
+    if p + r == 0.0 { 1.0 } else { 2.0 * both / (p + r) }
+}

@@ -1,0 +1,97 @@
+//! A training as a whole: it learns, it repeats itself, and an interruption leaves no trace.
+
+use std::sync::{Mutex, PoisonError};
+
+use burn::tensor::Device;
+use myops_image::augment::AugmentRanges;
+use myops_image::label::Label;
+use myops_image::preprocess::Preprocess;
+use myops_net::infer::Recipe;
+use myops_net::loss::Loss;
+use myops_net::model::{Architecture, ModelSettings};
+use myops_net::train::{Checkpoint, Sample, Split, TrainSettings, Trainer, TrainingCase};
+
+const SIZE: usize = 64;
+
+/// Drop-out draws from the one generator of the device, so trainings side by side would disturb each other.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// Discs of another place in every slice: bright in all sequences, labelled LV pool.
+fn case(id: &str, slices: usize) -> TrainingCase {
+    let slice = |n: usize| {
+        let centre = [20 + 5 * n, 40 - 3 * n + id.len()];
+        let inside = |p: usize| (p / SIZE).abs_diff(centre[0]).pow(2) + (p % SIZE).abs_diff(centre[1]).pow(2) < 150;
+        let pixels = 0..SIZE * SIZE;
+        let image = pixels.clone().flat_map(|p| [if inside(p) { 1.0 } else { 0.1 }; 3]).collect();
+        Sample { image, labels: pixels.map(|p| if inside(p) { Label::LvPool } else { Label::Background }).collect() }
+    };
+    TrainingCase { id: id.into(), slices: (0..slices).map(slice).collect() }
+}
+
+fn settings(architecture: Architecture, epochs: usize) -> TrainSettings {
+    let preprocess = Preprocess { size: SIZE, ..Preprocess::PUBLISHED };
+    TrainSettings {
+        seed: 5,
+        epochs,
+        batch_size: 2,
+        learning_rate: 3e-3,
+        loss: Loss::SoftDice,
+        model: ModelSettings { width: 4, ..ModelSettings::published(architecture) },
+        recipe: Recipe { preprocess, ..Recipe::PUBLISHED },
+        augment: AugmentRanges::PUBLISHED,
+        ..TrainSettings::published(architecture)
+    }
+}
+
+fn split() -> Split {
+    Split { fold: 0, training: vec![case("a", 3), case("bb", 2)], validation: vec![case("ccc", 1)] }
+}
+
+fn train(trainer: &mut Trainer) -> Vec<f64> {
+    let mut losses = Vec::new();
+    while !trainer.finished() {
+        losses.push(trainer.epoch(|_| {}).unwrap().0.loss);
+    }
+    losses
+}
+
+#[test]
+fn the_loss_falls() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let settings = TrainSettings { augment: AugmentRanges::NONE, ..settings(Architecture::Runet, 8) };
+    let mut trainer = Trainer::new(settings, split(), &Device::flex()).unwrap();
+    let losses = train(&mut trainer);
+    assert!(losses[7] < losses[0] - 0.03, "{losses:?}");
+    let last = trainer.progress().history.last().unwrap();
+    assert_eq!(last.validation.as_ref().unwrap().dice.len(), 7);
+}
+
+#[test]
+fn stopped_and_resumed_it_ends_with_the_same_weights() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    for architecture in Architecture::ALL {
+        let mut whole = Trainer::new(settings(architecture, 3), split(), &Device::flex()).unwrap();
+        train(&mut whole);
+
+        let mut first = Trainer::new(settings(architecture, 3), split(), &Device::flex()).unwrap();
+        first.epoch(|_| {}).unwrap();
+        let bytes = first.checkpoint().unwrap().to_bytes().unwrap();
+        drop(first);
+        let checkpoint = Checkpoint::from_bytes(&bytes).unwrap();
+        let mut rest =
+            Trainer::resume(settings(architecture, 3), split(), &Device::flex(), checkpoint).unwrap();
+        train(&mut rest);
+        assert!(rest.model().weights == whole.model().weights, "{architecture:?}: other weights");
+        assert_eq!(rest.progress(), whole.progress());
+    }
+}
+
+#[test]
+fn a_checkpoint_of_other_settings_is_refused() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let trainer = Trainer::new(settings(Architecture::Runet, 3), split(), &Device::flex()).unwrap();
+    let checkpoint = trainer.checkpoint().unwrap();
+    let other = TrainSettings { seed: 6, ..settings(Architecture::Runet, 3) };
+    let error = Trainer::resume(other, split(), &Device::flex(), checkpoint).err().unwrap().to_string();
+    assert!(error.starts_with("the checkpoint was made with other settings"), "{error}");
+}
