@@ -53,9 +53,7 @@ pub fn check() -> Result<(), String> {
 
 fn allowed(own: &str, used: &str) -> bool {
     match (floor(own), floor(used)) {
-        (Some(own_floor), Some(used_floor)) => {
-            own == used || used_floor < own_floor || ALLOWED.contains(&(own, used))
-        }
+        (Some(own_floor), Some(used_floor)) => own == used || used_floor < own_floor || ALLOWED.contains(&(own, used)),
         // Files above all modules (lib.rs, main.rs) and foreign crates have no floor.
         _ => true,
     }

@@ -60,7 +60,8 @@ impl Model {
 
     fn from_bytes(name: &str, bytes: &[u8], device: &Device) -> Result<Self> {
         let hash = Sha256::digest(bytes);
-        let fingerprint = hash.iter().take(8).map(|b| format!("{b:02x}")).collect();
+        let first = hash.iter().take(8).fold(0u64, |number, byte| number << 8 | u64::from(*byte));
+        let fingerprint = format!("{first:016x}");
         Ok(Self { name: name.into(), fingerprint, segmenter: Segmenter::from_bytes(bytes, device)? })
     }
 }

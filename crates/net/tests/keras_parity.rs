@@ -2,6 +2,8 @@
 //!
 //! Runs where `MYOPS_REFERENCE` names the folder of the reference networks, and says so where it does not.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+
 use std::path::PathBuf;
 
 use burn::module::Module;
@@ -57,7 +59,7 @@ fn largest_difference(file: &str, io: &str, architecture: Architecture) -> Optio
 fn the_residual_u_net_of_keras_2_and_keras_3_gives_keras_output() {
     for file in ["runet_keras2.h5", "runet_keras3.h5"] {
         let Some(difference) = largest_difference(file, "runet_io.npz", Architecture::Runet) else { return };
-        println!("{file}: largest difference {difference:e}");
+        eprintln!("{file}: largest difference {difference:e}");
         assert!(difference < TOLERANCE, "{file}: {difference}");
     }
 }
@@ -65,7 +67,7 @@ fn the_residual_u_net_of_keras_2_and_keras_3_gives_keras_output() {
 #[test]
 fn the_u_net_gives_keras_output() {
     let Some(difference) = largest_difference("unet_keras2.h5", "unet_io.npz", Architecture::Unet) else { return };
-    println!("unet_keras2.h5: largest difference {difference:e}");
+    eprintln!("unet_keras2.h5: largest difference {difference:e}");
     assert!(difference < TOLERANCE, "{difference}");
 }
 

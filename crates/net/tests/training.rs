@@ -1,5 +1,7 @@
 //! A training as a whole: it learns, it repeats itself, and an interruption leaves no trace.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+
 use std::sync::{Mutex, PoisonError};
 
 use burn::tensor::Device;
@@ -78,8 +80,7 @@ fn stopped_and_resumed_it_ends_with_the_same_weights() {
         let bytes = first.checkpoint().unwrap().to_bytes().unwrap();
         drop(first);
         let checkpoint = Checkpoint::from_bytes(&bytes).unwrap();
-        let mut rest =
-            Trainer::resume(settings(architecture, 3), split(), &Device::flex(), checkpoint).unwrap();
+        let mut rest = Trainer::resume(settings(architecture, 3), split(), &Device::flex(), checkpoint).unwrap();
         train(&mut rest);
         assert!(rest.model().weights == whole.model().weights, "{architecture:?}: other weights");
         assert_eq!(rest.progress(), whole.progress());

@@ -22,6 +22,9 @@ impl std::error::Error for Hinted {}
 /// Adds advice to a failure.
 pub trait WithHint<T> {
     /// What the user could do about it.
+    ///
+    /// # Errors
+    /// The failure itself, with the advice.
     fn hint(self, hint: impl FnOnce() -> String) -> anyhow::Result<T>;
 }
 

@@ -33,6 +33,9 @@ pub struct RunFolder(PathBuf);
 
 impl RunFolder {
     /// Makes the folder, where it is not there yet.
+    ///
+    /// # Errors
+    /// Where it cannot be made.
     pub fn create(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
         fs::create_dir_all(&path).with_context(|| format!("cannot make the folder {}", path.display()))?;
@@ -50,6 +53,9 @@ impl RunFolder {
     }
 
     /// Starts a training here, or goes on with the one that is here.
+    ///
+    /// # Errors
+    /// Where the folder holds a training that is not to be gone on with, or one of other settings, or a broken one.
     pub fn trainer(
         &self,
         settings: TrainSettings,
@@ -73,6 +79,9 @@ impl RunFolder {
     }
 
     /// Trains to the end; after every epoch, all that is needed to go on is on the disk.
+    ///
+    /// # Errors
+    /// Where a file cannot be written, or the loss is no longer a number.
     pub fn fit(&self, trainer: &mut Trainer, name: &str, talk: Talk) -> Result<()> {
         let bar = talk.bar(1, "training");
         let (start, epochs) = (trainer.progress().next_epoch, trainer.settings().epochs);
@@ -93,14 +102,12 @@ impl RunFolder {
         if trainer.progress().history.is_empty() {
             bail!("{}: no epoch was trained", self.0.display());
         }
-        match trainer.validated() {
-            true => {
-                let best = fs::read(self.0.join("best.safetensors"))?;
-                write_whole(self.0.join("model.safetensors"), |w| w.write_all(&best))?;
-            }
-            false => self.write_model("model.safetensors", &trainer.model())?,
+        if !trainer.validated() {
+            return self.write_model("model.safetensors", &trainer.model());
         }
-        Ok(())
+        let best = self.0.join("best.safetensors");
+        let bytes = fs::read(&best).with_context(|| format!("cannot read {}", best.display()))?;
+        Ok(write_whole(self.0.join("model.safetensors"), |w| w.write_all(&bytes))?)
     }
 
     fn write_model(&self, file: &str, model: &Stored<ModelHeader>) -> Result<()> {
@@ -131,15 +138,12 @@ pub enum Resume {
 
 fn say_epoch(bar: &ProgressBar, name: &str, record: &EpochRecord, verdict: Verdict, talk: Talk) {
     let mut line = format!("{name}epoch {:>4}  loss {:.4}", record.epoch + 1, record.loss);
-    match &record.validation {
-        Some(validation) => {
-            line += &format!("  held out {:.4}", validation.loss);
-            line.extend(validation.dice.iter().map(|(region, dice)| format!("  {region} {dice:.3}")));
-        }
-        None => {
-            let labels = Label::ALL.iter().zip(&record.soft_dice).skip(1);
-            line.extend(labels.map(|(label, dice)| format!("  {} {dice:.3}", label.name())));
-        }
+    if let Some(validation) = &record.validation {
+        line += &format!("  held out {:.4}", validation.loss);
+        line.extend(validation.dice.iter().map(|(region, dice)| format!("  {region} {dice:.3}")));
+    } else {
+        let labels = Label::ALL.iter().zip(&record.soft_dice).skip(1);
+        line.extend(labels.map(|(label, dice)| format!("  {} {dice:.3}", label.name())));
     }
     if verdict == Verdict::Best {
         line += "  *";

@@ -92,11 +92,15 @@ fn segment_all(cases: &[CaseFiles], model: &Model, out: &Path, talk: Talk) -> Ve
             }
         });
         // Several cases are written at once: compression takes longer than the network.
-        labelled.into_iter().par_bridge().filter_map(|(id, result): (&str, Result<_>)| {
-            let written = result.and_then(|(case, labels)| write(&case, &labels, model, out));
-            bar.inc(1);
-            written.err().map(|error| (id.to_owned(), error))
-        }).collect::<Vec<_>>()
+        labelled
+            .into_iter()
+            .par_bridge()
+            .filter_map(|(id, result): (&str, Result<_>)| {
+                let written = result.and_then(|(case, labels)| write(&case, &labels, model, out));
+                bar.inc(1);
+                written.err().map(|error| (id.to_owned(), error))
+            })
+            .collect::<Vec<_>>()
     });
     bar.finish_and_clear();
     let mut failed = failed;
@@ -112,11 +116,9 @@ pub fn write(case: &LoadedCase, labels: &LabelMap, model: &Model, out: &Path) ->
     let shown = Orientation::display(case.study.grid());
     let png = match case.study.reference() {
         None => picture::panel(&shown.study(&case.study), &shown.apply(labels)),
-        Some(reference) => picture::panel_with_reference(
-            &shown.study(&case.study),
-            &shown.apply(labels),
-            &shown.apply(reference),
-        ),
+        Some(reference) => {
+            picture::panel_with_reference(&shown.study(&case.study), &shown.apply(labels), &shown.apply(reference))
+        }
     };
     write_whole(folder.panel(), |w| w.write_all(&png))?;
     folder.finish(&Record::of(&case.study, labels, model))

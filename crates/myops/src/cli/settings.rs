@@ -53,7 +53,7 @@ impl TrainArgs {
         let architecture = architecture(self.model.as_deref().or(in_file).unwrap_or("runet"))?;
         let mut settings = TrainSettings::of(architecture);
         if let (Some(file), Some(path)) = (file, &self.config) {
-            let mut table = Table::try_from(&settings)?;
+            let mut table = Table::try_from(settings)?;
             merge(&mut table, file);
             settings = table.try_into().with_context(|| path.display().to_string())?;
             settings.model.architecture = architecture;

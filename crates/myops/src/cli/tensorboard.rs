@@ -22,10 +22,8 @@ pub fn write(history: &[EpochRecord], wall_time_s: f64, out: &mut dyn Write) -> 
 }
 
 fn scalars(epoch: &EpochRecord) -> Vec<(String, f32)> {
-    let mut scalars = vec![
-        ("loss/training".to_owned(), epoch.loss as f32),
-        ("learning rate".to_owned(), epoch.learning_rate as f32),
-    ];
+    let mut scalars =
+        vec![("loss/training".to_owned(), epoch.loss as f32), ("learning rate".to_owned(), epoch.learning_rate as f32)];
     if let Some(validation) = &epoch.validation {
         scalars.push(("loss/held out".into(), validation.loss as f32));
         scalars.extend(validation.dice.iter().map(|(region, dice)| (format!("dice/{region}"), *dice as f32)));

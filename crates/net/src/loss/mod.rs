@@ -99,7 +99,7 @@ mod tests {
         let (loss, dice) = value(Loss::SoftDice.of(p, tensor(&[1.0, 0.0, 0.0, 1.0], 2)));
         assert!((dice[0] - 2.0 * 0.5 / 2.0).abs() < 1e-4, "{dice:?}");
         assert!((dice[1] - 2.0 / 2.25).abs() < 1e-4, "{dice:?}");
-        assert!((loss - (1.0 - (0.5 + 2.0 / 2.25) / 2.0)).abs() < 1e-4, "{loss}");
+        assert!((loss - (1.0 - f32::midpoint(0.5, 2.0 / 2.25))).abs() < 1e-4, "{loss}");
     }
 
     #[test]

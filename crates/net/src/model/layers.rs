@@ -32,7 +32,7 @@ impl Initializer {
             }
             Self::HeNormal => {
                 // A normal cut at two standard deviations keeps 0.8796 of its standard deviation.
-                let deviation = (2.0 / fan_in).sqrt() / 0.879_625_66;
+                let deviation = (2.0 / fan_in).sqrt() / 0.879_625_7;
                 &mut move || loop {
                     let z: f32 = rng.sample(rand_distr::StandardNormal);
                     if z.abs() <= 2.0 {
@@ -70,6 +70,7 @@ impl ConvConfig {
     }
 
     /// The same convolution with a stride.
+    #[must_use]
     pub fn with_stride(self, stride: usize) -> Self {
         Self { stride, ..self }
     }

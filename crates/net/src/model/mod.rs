@@ -89,6 +89,7 @@ impl ModelSettings {
 
 /// Any of the networks.
 #[derive(Module, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a network is made once and moved seldom")]
 pub enum Network {
     /// The Residual U-Net.
     Runet(ResidualUnet),

@@ -146,7 +146,7 @@ impl Bottleneck {
 
     /// The block on the input doubled by nearest-neighbour upsampling.
     ///
-    /// The 1x1 convolutions, their batch norms and ReLU commute with the upsampling (each pixel counts four times in
+    /// The 1x1 convolutions, their batch norms and `ReLU` commute with the upsampling (each pixel counts four times in
     /// the batch statistics, which leaves them as they were), so they run before it, on a quarter of the pixels.
     fn forward_up(&self, x: Tensor<4>) -> Tensor<4> {
         let residual = self.shortcut.as_ref().map_or_else(|| x.clone(), |s| s.forward(x.clone()));

@@ -81,7 +81,7 @@ impl Unet {
     }
 }
 
-/// Two 3x3 convolutions with ReLU and drop-out between them.
+/// Two 3x3 convolutions with `ReLU` and drop-out between them.
 #[derive(Module, Debug)]
 pub struct DoubleConv {
     /// The first 3x3.

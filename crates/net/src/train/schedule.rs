@@ -88,11 +88,11 @@ mod tests {
 
     #[test]
     fn training_stops_when_nothing_got_better_for_long_enough() {
+        use Verdict::{Best, Stop, Worse};
         let plateau = PlateauSettings::default();
         let mut schedule = Schedule::new(1e-3);
         let losses = [0.5, 0.4, f64::NAN, 0.4, 0.39, 0.5, 0.5, 0.5];
         let verdicts = losses.iter().enumerate().map(|(epoch, loss)| schedule.observe(epoch, *loss, &plateau, 3));
-        use Verdict::{Best, Stop, Worse};
         assert_eq!(verdicts.collect::<Vec<_>>(), [Best, Best, Worse, Worse, Best, Worse, Worse, Stop]);
         assert_eq!((schedule.best, schedule.best_epoch), (Some(0.39), 4));
     }

@@ -66,12 +66,8 @@ impl TrainSettings {
 
     /// The full-resolution network: pixels of 1 mm, strong variation, no early stop.
     fn nested() -> Self {
-        let preprocess = Preprocess {
-            size: 192,
-            spacing_mm: Some(1.0),
-            normalise: Normalise::ZScore,
-            missing: Missing::Zero,
-        };
+        let preprocess =
+            Preprocess { size: 192, spacing_mm: Some(1.0), normalise: Normalise::ZScore, missing: Missing::Zero };
         Self {
             stop_after: 0,
             loss: Loss::RegionDiceCrossEntropy,
@@ -103,9 +99,8 @@ impl TrainSettings {
     /// # Errors
     /// The first setting out of its bounds.
     pub fn check(&self) -> Result<(), SettingsError> {
-        let positive = |name, value: usize, most: usize| match (1..=most).contains(&value) {
-            true => Ok(()),
-            false => Err(refused(name, value, format!("1 to {most}"))),
+        let positive = |name, value: usize, most: usize| {
+            if (1..=most).contains(&value) { Ok(()) } else { Err(refused(name, &value, format!("1 to {most}"))) }
         };
         positive("epochs", self.epochs, 100_000)?;
         positive("batch_size", self.batch_size, 1024)?;
@@ -114,15 +109,15 @@ impl TrainSettings {
             [("model.inputs", self.model.inputs, 3), ("model.classes", self.model.classes, 6)]
         {
             if value != expected {
-                return Err(refused(name, value, format!("{expected} (one for each sequence or label)")));
+                return Err(refused(name, &value, format!("{expected} (one for each sequence or label)")));
             }
         }
         let side = self.recipe.preprocess.size;
         let multiple = self.model.architecture.side_multiple();
-        if side == 0 || side % multiple != 0 || side > 2048 {
+        if side == 0 || !side.is_multiple_of(multiple) || side > 2048 {
             return Err(refused(
                 "recipe.preprocess.size",
-                side,
+                &side,
                 format!("a multiple of {multiple} from {multiple} to 2048"),
             ));
         }
@@ -132,14 +127,14 @@ impl TrainSettings {
             ("plateau.minimum", self.plateau.minimum, 0.0, 10.0),
         ] {
             if !(low..=high).contains(&value) {
-                return Err(refused(name, value, format!("{low} to {high}")));
+                return Err(refused(name, &value, format!("{low} to {high}")));
             }
         }
         Ok(())
     }
 }
 
-fn refused(name: &'static str, value: impl ToString, bound: String) -> SettingsError {
+fn refused(name: &'static str, value: &impl ToString, bound: String) -> SettingsError {
     SettingsError { name, value: value.to_string(), bound }
 }
 

@@ -136,7 +136,7 @@ impl Trainer {
         let refused = |why: String| TrainError::OtherSettings(why);
         let trained = header.training.clone().ok_or_else(|| refused("it holds none".into()))?;
         let trained: TrainSettings = serde_json::from_value(trained).map_err(|e| refused(e.to_string()))?;
-        if (TrainSettings { epochs: self.settings.epochs, ..trained.clone() }) != self.settings {
+        if (TrainSettings { epochs: self.settings.epochs, ..trained }) != self.settings {
             return Err(refused(format!("{trained:?}")));
         }
         Ok(())
