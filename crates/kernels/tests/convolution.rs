@@ -12,15 +12,16 @@ use proptest::prelude::*;
 fn shapes() -> impl Strategy<Value = ConvShape> {
     let kernels = prop_oneof![Just(1usize), Just(2), Just(3), Just(3), Just(5), Just(7)];
     let channels = prop_oneof![1usize..10, Just(16), Just(17), Just(24), Just(32), Just(40), Just(48)];
-    (1usize..4, 1usize..20, 1usize..20, (channels.clone(), channels), kernels, 1usize..4, 0usize..4)
-        .prop_map(|(batch, h, w, (c_in, c_out), k, stride, padding)| ConvShape {
+    (1usize..4, 1usize..20, 1usize..20, (channels.clone(), channels), kernels, 1usize..4, 0usize..4).prop_map(
+        |(batch, h, w, (c_in, c_out), k, stride, padding)| ConvShape {
             batch,
             input: [h.max(k), w.max(k)],
             channels: [c_in, c_out],
             kernel: [k, k],
             stride,
             padding: padding.min(k - 1),
-        })
+        },
+    )
 }
 
 /// Cases of a property; Miri takes seconds for one.

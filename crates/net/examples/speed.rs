@@ -5,13 +5,15 @@ use std::time::Instant;
 use burn::module::Module;
 use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::{Device, Tensor, TensorData};
+use myops_kernels::allocator::{Allocator, keep_freed_memory};
 use myops_net::loss::Loss;
 use myops_net::model::{Architecture, ModelSettings};
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: Allocator = Allocator;
 
 fn main() {
+    keep_freed_memory();
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [what, name, slices, rest @ ..] = args.as_slice() else { panic!("infer|train runet|unet SLICES [REPEATS]") };
     let architecture = Architecture::ALL.into_iter().find(|a| a.name() == name).expect("a network");
@@ -58,6 +60,12 @@ fn train(architecture: Architecture, n: usize, repeats: usize, side: usize) {
         let all = start.elapsed();
         let ms = |d: std::time::Duration| d.as_secs_f64() * 1e3;
         println!("{:.2}", ms(all));
-        eprintln!("forward {:.0} loss {:.0} backward {:.0} adam {:.0}", ms(forward), ms(of_loss - forward), ms(backward - of_loss), ms(all - backward));
+        eprintln!(
+            "forward {:.0} loss {:.0} backward {:.0} adam {:.0}",
+            ms(forward),
+            ms(of_loss - forward),
+            ms(backward - of_loss),
+            ms(all - backward)
+        );
     }
 }

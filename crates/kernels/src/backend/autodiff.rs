@@ -173,8 +173,7 @@ fn record_norm<C: CheckpointStrategy, const N: usize>(
     relu: bool,
 ) -> Normalised<Autodiff<Flex, C>> {
     let inputs = lay(parents);
-    let (normalised, statistics) =
-        flex::normalise(&inputs[0], [&inputs[1], &inputs[2]], inputs.get(3), epsilon, relu);
+    let (normalised, statistics) = flex::normalise(&inputs[0], [&inputs[1], &inputs[2]], inputs.get(3), epsilon, relu);
     let state = || NormState {
         x: inputs[0].clone(),
         gamma: inputs[1].clone(),

@@ -57,8 +57,7 @@ pub fn norm_forward(
     let statistics = statistics(isa, x, gamma.len());
     let inverse = inverse_deviation(&statistics, epsilon);
     let factor: Vec<f32> = gamma.iter().zip(&inverse).map(|(g, i)| g * i).collect();
-    let shift: Vec<f32> =
-        beta.iter().zip(&statistics.mean).zip(&factor).map(|((b, m), f)| b - m * f).collect();
+    let shift: Vec<f32> = beta.iter().zip(&statistics.mean).zip(&factor).map(|((b, m), f)| b - m * f).collect();
     assert!(residual.is_none_or(|r| r.len() == x.len()), "a residual of another shape");
     let output = by_pixels(x.len(), gamma.len(), |start, out| {
         let x = &x[start..start + out.len()];
