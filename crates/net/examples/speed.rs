@@ -5,9 +5,11 @@ use std::time::Instant;
 use burn::module::Module;
 use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::{Device, Tensor, TensorData};
+
 use myops_kernels::allocator::{Allocator, keep_freed_memory};
+use myops_kernels::cpu::Image;
 use myops_net::loss::Loss;
-use myops_net::model::{Architecture, ModelSettings};
+use myops_net::model::{Architecture, FixedNetwork, ModelSettings};
 
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator;
@@ -32,11 +34,12 @@ fn image(n: usize, side: usize, channels: usize, device: &Device) -> Tensor<4> {
 
 fn infer(architecture: Architecture, n: usize, repeats: usize, side: usize) {
     let device = Device::flex();
-    let network = ModelSettings::published(architecture).init(0, &device).valid();
+    let network = FixedNetwork::of(&ModelSettings::published(architecture).init(0, &device).valid());
     for _ in 0..repeats {
-        let x = image(n, side, 3, &device);
+        let values = image(n, side, 3, &device).into_data().try_into_vec().expect("floats");
+        let x = Image { dims: [n, side, side, 3], values };
         let start = Instant::now();
-        let y = network.forward(x).probabilities(architecture).into_tensor().into_data();
+        let y = network.probabilities(x);
         println!("{:.2}", start.elapsed().as_secs_f64() * 1e3);
         drop(y);
     }

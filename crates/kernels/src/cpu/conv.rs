@@ -28,10 +28,13 @@ pub struct Finish<'a> {
 /// Where a slice is not as long as the shape says.
 pub fn convolve(isa: Isa, shape: &ConvShape, input: &[f32], weight: &[f32], finish: Finish) -> Vec<f32> {
     let [c_in, c_out] = shape.channels;
-    assert_eq!(weight.len(), shape.weight_len(), "weights of another shape");
-    let run = shape.kernel[1] * c_in;
-    let packed = Packed::new(isa, [shape.kernel[0], run, c_out], |row, k, c| weight[(row * run + k) * c_out + c]);
-    run_walk(isa, &shape.walk(), input, &packed, c_out, finish)
+    let packed = Packed::of(isa, [shape.kernel[0], shape.kernel[1] * c_in, c_out], weight);
+    convolve_packed(isa, shape, input, &packed, finish)
+}
+
+/// The same with weights that are packed already.
+pub fn convolve_packed(isa: Isa, shape: &ConvShape, input: &[f32], packed: &Packed, finish: Finish) -> Vec<f32> {
+    run_walk(isa, &shape.walk(), input, packed, shape.channels[1], finish)
 }
 
 /// Walks over the source and writes the results, `[rows][columns][c_out]`.
@@ -153,34 +156,67 @@ unsafe fn finish_tile<L: Lanes, const P: usize, const V: usize>(o: &Operands, pi
 /// Where a slice is not as long as the shape says.
 pub fn transposed_convolve(
     isa: Isa,
-    [batch, h, w, c_in]: [usize; 4],
+    dims: [usize; 4],
     input: &[f32],
     weight: &[f32],
     bias: &[f32],
 ) -> Vec<f32> {
-    let c_out = bias.len();
-    assert_eq!(weight.len(), 4 * c_in * c_out, "weights of another shape");
-    let shape = ConvShape { batch, input: [h, w], channels: [c_in, c_out], kernel: [1, 1], stride: 1, padding: 0 };
-    let walk = Walk { batch, source: [h, w], output: [h, w], ..shape.walk() };
+    let corners = Corner::transposed(isa, [dims[3], bias.len()], weight);
+    run_corners(isa, dims, input, &corners, Finish { bias: Some(bias), ..Finish::default() })
+}
+
+/// The convolution that gives one pixel of every square of four.
+#[derive(Debug, Clone)]
+pub struct Corner {
+    pub packed: Packed,
+    pub kernel: [usize; 2],
+    pub before: [isize; 2],
+}
+
+impl Corner {
+    /// Those of a transposed convolution 2x2 of stride 2, from weights `[2, 2, c_in, c_out]`.
+    pub fn transposed(isa: Isa, [c_in, c_out]: [usize; 2], weight: &[f32]) -> [Self; 4] {
+        assert_eq!(weight.len(), 4 * c_in * c_out, "weights of another shape");
+        let packed = |n: usize| Packed::of(isa, [1, c_in, c_out], &weight[n * c_in * c_out..][..c_in * c_out]);
+        [0, 1, 2, 3].map(|n| Self { packed: packed(n), kernel: [1, 1], before: [0, 0] })
+    }
+}
+
+/// Four convolutions of `[N, H, W, c_in]`, whose results are the corners of squares: `[N, 2 H, 2 W, c_out]`.
+///
+/// A residual is not added.
+pub fn run_corners(
+    isa: Isa,
+    [batch, h, w, c_in]: [usize; 4],
+    input: &[f32],
+    corners: &[Corner; 4],
+    finish: Finish,
+) -> Vec<f32> {
+    let c_out: usize = corners[0].packed.blocks.iter().map(|b| b.channels).sum();
+    let walks = corners.each_ref().map(|corner| Walk {
+        batch,
+        source: [h, w],
+        channels: c_in,
+        kernel: corner.kernel,
+        stride: 1,
+        before: corner.before,
+        spread: 1,
+        output: [h, w],
+    });
     let mut out: Vec<MaybeUninit<f32>> = unwritten(4 * batch * h * w * c_out);
     if out.is_empty() {
         return Vec::new();
     }
-    let corners: Vec<Packed> = weight
-        .chunks_exact(c_in * c_out)
-        .map(|corner| Packed::new(isa, [1, c_in, c_out], |_, k, c| corner[k * c_out + c]))
-        .collect();
-    let at_a_time = walk.rows_at_a_time(4 * c_out, rayon::current_num_threads());
+    let at_a_time = walks[0].rows_at_a_time(4 * c_out, rayon::current_num_threads());
     let out_row = 2 * w * c_out;
     out.par_chunks_mut(at_a_time * 2 * out_row).enumerate().for_each(|(n, out)| {
         let count = out.len() / (2 * out_row);
-        let rows = Rows::of(&walk, input, n * at_a_time..n * at_a_time + count);
-        for (corner, packed) in corners.iter().enumerate() {
+        for (place, (walk, corner)) in walks.iter().zip(corners).enumerate() {
+            let rows = Rows::of(walk, input, n * at_a_time..n * at_a_time + count);
             let layout = Layout { row_step: 2 * out_row, pixel_step: 2 * c_out };
-            let start = corner / 2 * out_row + corner % 2 * c_out;
+            let start = place / 2 * out_row + place % 2 * c_out;
             let to = out[start..].as_mut_ptr().cast();
-            let finish = Finish { bias: Some(bias), ..Finish::default() };
-            isa.run(Piece { walk: &walk, rows: &rows, packed, finish, out: to, count, layout });
+            isa.run(Piece { walk, rows: &rows, packed: &corner.packed, finish, out: to, count, layout });
         }
     });
     // SAFETY: the four corners of every input pixel cover the output, and each piece writes all of its own.

@@ -4,6 +4,7 @@ use super::lanes::Isa;
 
 /// Weights cut into blocks of output channels, each as wide as the vectors of a tile: `[block][kernel row]
 /// [kernel column, input channel][channel of the block]`, the last block filled up with zeros.
+#[derive(Debug, Clone)]
 pub struct Packed {
     values: Vec<f32>,
     /// The blocks, in order.
@@ -32,6 +33,21 @@ pub fn blocks(channels: usize, lanes: usize) -> Vec<Block> {
 }
 
 impl Packed {
+    /// Packs weights `[rows][run][c_out]` that lie in this order.
+    pub fn of(isa: Isa, [rows, run, c_out]: [usize; 3], weight: &[f32]) -> Self {
+        assert_eq!(weight.len(), rows * run * c_out, "weights of another shape");
+        let blocks = blocks(c_out, isa.lanes());
+        let total: usize = blocks.iter().map(|b| b.vectors * isa.lanes()).sum();
+        let mut values = Vec::with_capacity(rows * run * total);
+        for block in &blocks {
+            for pixel in weight.chunks_exact(c_out) {
+                values.extend_from_slice(&pixel[block.start..block.start + block.channels]);
+                values.resize(values.len() + block.vectors * isa.lanes() - block.channels, 0.0);
+            }
+        }
+        Self { values, blocks }
+    }
+
     /// Packs weights `[rows][run][c_out]`, read through `at(row, position, channel)`.
     pub fn new(isa: Isa, [rows, run, c_out]: [usize; 3], at: impl Fn(usize, usize, usize) -> f32) -> Self {
         let blocks = blocks(c_out, isa.lanes());

@@ -46,14 +46,14 @@ impl<'a> Rows<'a> {
 /// Copies a row of the source between its zeros.
 fn pad(walk: &Walk, from: &[f32], to: &mut [f32]) {
     let c = walk.channels;
-    if walk.spread == 1 && walk.before >= 0 {
-        let start = walk.before as usize * c;
+    if walk.spread == 1 && walk.before[1] >= 0 {
+        let start = walk.before[1] as usize * c;
         let n = from.len().min(to.len().saturating_sub(start));
         to[start..start + n].copy_from_slice(&from[..n]);
         return;
     }
     for (column, pixel) in from.chunks_exact(c).enumerate() {
-        let at = (column * walk.spread) as isize + walk.before;
+        let at = (column * walk.spread) as isize + walk.before[1];
         if at >= 0 && (at as usize) < walk.columns() {
             to[at as usize * c..][..c].copy_from_slice(pixel);
         }

@@ -52,7 +52,7 @@ impl ConvShape {
             channels: channels[0],
             kernel,
             stride,
-            before: padding as isize,
+            before: [padding as isize; 2],
             spread: 1,
             output: self.output(),
         }
@@ -69,7 +69,7 @@ impl ConvShape {
             channels: channels[1],
             kernel,
             stride: 1,
-            before: kernel[0] as isize - 1 - padding as isize,
+            before: [kernel[0] as isize - 1 - padding as isize; 2],
             spread: stride,
             output: input,
         }
@@ -88,7 +88,7 @@ pub struct Walk {
     pub kernel: [usize; 2],
     pub stride: usize,
     /// Zeros before the first row and column; below 0, rows and columns that are skipped.
-    pub before: isize,
+    pub before: [isize; 2],
     pub spread: usize,
     /// Rows and columns of the result.
     pub output: [usize; 2],
@@ -100,7 +100,7 @@ const FLAT_ROW: usize = 512;
 impl Walk {
     /// A walk of single pixels has no neighbours: its rows may be as long as is handy.
     fn flat(self) -> Self {
-        let single = self.kernel == [1, 1] && self.stride == 1 && self.spread == 1 && self.before == 0;
+        let single = self.kernel == [1, 1] && self.stride == 1 && self.spread == 1 && self.before == [0, 0];
         if !single || self.source != self.output {
             return self;
         }
@@ -127,7 +127,7 @@ impl Walk {
 
     /// Whether rows of the source can be read where they lie.
     pub fn in_place(&self) -> bool {
-        self.before == 0
+        self.before == [0, 0]
             && self.spread == 1
             && self.columns() <= self.source[1]
             && (self.output[0].max(1) - 1) * self.stride + self.kernel[0] <= self.source[0]
@@ -136,7 +136,7 @@ impl Walk {
     /// The source row, counted over all images, that a kernel row lies on, where there is one.
     pub fn source_row(&self, row: usize, kernel_row: usize) -> Option<usize> {
         let (image, y) = (row / self.output[0], row % self.output[0]);
-        let spread = usize::try_from((y * self.stride + kernel_row) as isize - self.before).ok()?;
+        let spread = usize::try_from((y * self.stride + kernel_row) as isize - self.before[0]).ok()?;
         let inside = spread.is_multiple_of(self.spread) && spread / self.spread < self.source[0];
         inside.then_some(image * self.source[0] + spread / self.spread)
     }

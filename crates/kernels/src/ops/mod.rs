@@ -160,3 +160,6 @@ pub fn concat(first: Tensor<4>, second: Tensor<4>) -> Tensor<4> {
     }
     Tensor::from_dispatch(Dispatch::concat(first.into_dispatch(), second.into_dispatch()))
 }
+
+#[cfg(test)]
+mod tests;
