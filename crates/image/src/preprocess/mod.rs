@@ -3,6 +3,7 @@
 //! Orientation first, so that pictures of every scanner lie alike; then a square window of each slice; then
 //! intensities on one scale. The way back is kept with the result.
 
+mod align;
 mod framing;
 mod normalise;
 mod orientation;
@@ -10,6 +11,7 @@ mod window;
 
 use serde::{Deserialize, Serialize};
 
+pub use align::{Align, Misalignment, REACH_MM, misalignment};
 pub use framing::{Frame, Framing, HeartCentre};
 pub use normalise::Normalise;
 pub use orientation::Orientation;
@@ -59,6 +61,9 @@ pub enum PreprocessError {
         /// The sequence.
         sequence: Sequence,
     },
+    /// Neither sequence that shows scar or edema is there.
+    #[error("case {0}: neither LGE nor T2 is there, and bSSFP alone shows no scar or edema")]
+    NoPathology(String),
 }
 
 /// The input of a network: slices of pixels of channels, channels running fastest.
@@ -116,12 +121,15 @@ impl Preprocess {
     /// Makes the input, and the way back; with a margin, both are wider by it on every side.
     ///
     /// # Errors
-    /// Where a sequence that is needed is missing.
+    /// Where a sequence that is needed is missing, or both LGE and T2 are.
     pub fn apply_in(&self, study: &Study, frame: Frame) -> Result<(Prepared, Restore), PreprocessError> {
         if self.missing == Missing::Refuse
             && let Some(&sequence) = study.missing().first()
         {
             return Err(PreprocessError::Missing { id: study.id().into(), sequence });
+        }
+        if study.image(Sequence::Lge).is_none() && study.image(Sequence::T2).is_none() {
+            return Err(PreprocessError::NoPathology(study.id().into()));
         }
         let restore = self.restore(study.grid(), frame);
         let shape = restore.oriented.shape();
@@ -162,20 +170,31 @@ impl Restore {
     /// `values` is `[slice][row][column][class]` with `classes` numbers a pixel, interpolated where the grids differ;
     /// `decide` makes one label of a pixel's numbers.
     pub fn labels(&self, values: &[f32], classes: usize, decide: impl Fn(&[f32]) -> Label) -> LabelMap {
+        self.values(values, classes, Label::Background, decide)
+    }
+
+    /// As [`Self::labels`], for any value of a pixel's numbers.
+    pub fn values<T: Copy>(
+        &self,
+        values: &[f32],
+        classes: usize,
+        outside: T,
+        value: impl Fn(&[f32]) -> T,
+    ) -> Volume<T> {
         let [ni, nj, nk] = self.oriented.shape();
-        let mut labels = Volume::filled(self.oriented, Label::Background);
+        let mut volume = Volume::filled(self.oriented, outside);
         let mut pixel = vec![0.0; classes];
         for (k, slice) in values.chunks_exact(self.window.pixels() * classes).enumerate().take(nk) {
-            let out = labels.slice_mut(k);
+            let out = volume.slice_mut(k);
             for j in 0..nj {
                 for i in 0..ni {
                     if self.window.interpolate(slice, [j, i], &mut pixel) {
-                        out[j * ni + i] = decide(&pixel);
+                        out[j * ni + i] = value(&pixel);
                     }
                 }
             }
         }
-        self.orientation.undo(&labels, &self.original)
+        self.orientation.undo(&volume, &self.original)
     }
 
     /// Reference labels on the network's grid, `[slice][row][column]`: those of the nearest voxel.
@@ -273,10 +292,8 @@ mod tests {
         let frame = Frame { heart: HeartCentre::of_labels(&labels), margin: 0 };
         let (narrow, restore) = preprocess.apply_in(&square, frame).unwrap();
         let seen = restore.prepare_labels(&labels);
-        let found = HeartCentre::of_pixels(
-            (0..256).filter(|p| seen[*p] == Label::LvPool).map(|p| [p / 16, p % 16]),
-            [16, 16],
-        );
+        let found =
+            HeartCentre::of_pixels((0..256).filter(|p| seen[*p] == Label::LvPool).map(|p| [p / 16, p % 16]), [16, 16]);
         let HeartCentre([row, column]) = found.unwrap();
         assert!((row - 7.5).abs() <= 0.5 && (column - 7.5).abs() <= 0.5, "{row} {column}");
         let HeartCentre(place) = restore.place([7.5, 7.5]);
@@ -300,5 +317,8 @@ mod tests {
         let zero = Preprocess { size: 16, missing: Missing::Zero, ..Preprocess::PUBLISHED };
         let (prepared, _) = zero.apply(&study).unwrap();
         assert!(prepared.data.as_chunks::<3>().0.iter().all(|p| p[2] == 0.0 && p[1] > 0.0));
+        let images = PerSequence { lge: None, t2: None, ..full.images().clone() };
+        let error = zero.apply(&Study::new("p8", images, None).unwrap()).unwrap_err().to_string();
+        assert_eq!(error, "case p8: neither LGE nor T2 is there, and bSSFP alone shows no scar or edema");
     }
 }
