@@ -1,6 +1,6 @@
 //! Models by name: those inside the program, the folder of a training, or a file of weights.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use burn::tensor::Device;
@@ -47,14 +47,7 @@ impl Model {
         if let Some(model) = BUILT_IN.iter().find(|m| m.name == name) {
             return Self::from_bytes(name, model.bytes, device);
         }
-        let path = Path::new(name);
-        let file = if path.is_dir() { RunFolder::model_file(path) } else { path.is_file().then(|| path.into()) };
-        let Some(file) = file else {
-            let known = BUILT_IN.iter().map(|m| m.name).collect::<Vec<_>>().join(", ");
-            let error = anyhow::anyhow!("model {name}: neither a built-in model nor a trained one");
-            return Err(error).hint(|| format!("built in: {known}; or give the folder that myops train wrote"));
-        };
-        let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let (file, bytes) = read(name)?;
         Self::from_bytes(name, &bytes, device).with_context(|| file.display().to_string())
     }
 
@@ -64,4 +57,20 @@ impl Model {
         let fingerprint = format!("{first:016x}");
         Ok(Self { name: name.into(), fingerprint, segmenter: Segmenter::from_bytes(bytes, device)? })
     }
+}
+
+/// The bytes of a trained network, from its file or the folder of its training, with the file they are from.
+///
+/// # Errors
+/// Where there is no such file.
+pub fn read(name: &str) -> Result<(PathBuf, Vec<u8>)> {
+    let path = Path::new(name);
+    let file = if path.is_dir() { RunFolder::model_file(path) } else { path.is_file().then(|| path.into()) };
+    let Some(file) = file else {
+        let known = BUILT_IN.iter().map(|m| m.name).collect::<Vec<_>>().join(", ");
+        let error = anyhow::anyhow!("model {name}: neither a built-in model nor a trained one");
+        return Err(error).hint(|| format!("built in: {known}; or give the folder that myops train wrote"));
+    };
+    let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    Ok((file, bytes))
 }

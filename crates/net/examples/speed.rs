@@ -8,10 +8,11 @@ use burn::module::Module;
 use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::{Device, Tensor, TensorData};
 
+use myops_image::label::Label;
 use myops_kernels::allocator::{Allocator, keep_freed_memory};
 use myops_kernels::cpu::Image;
-use myops_net::loss::Loss;
 use myops_net::model::{Architecture, FixedNetwork, ModelSettings};
+use myops_net::train::TrainSettings;
 
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator;
@@ -49,15 +50,17 @@ fn infer(architecture: Architecture, n: usize, repeats: usize, side: usize) {
 
 fn train(architecture: Architecture, n: usize, repeats: usize, side: usize) {
     let device = Device::flex().autodiff();
-    let mut network = ModelSettings::published(architecture).init(0, &device);
+    let settings = TrainSettings::of(architecture);
+    let mut network = settings.model.init(0, &device);
     let mut optimizer = AdamConfig::new().init();
     for _ in 0..repeats {
         let x = image(n, side, 3, &device);
-        let target = image(n, side, 6, &device).greater_elem(0.5).float();
+        let labels: Vec<Label> = (0..n * side * side).map(|p| Label::ALL[p / 7 % Label::ALL.len()]).collect();
         let start = Instant::now();
-        let p = network.forward(x).probabilities(architecture);
+        let output = network.forward(x).into_tensor();
         let forward = start.elapsed();
-        let loss = Loss::SoftDice.of(p, target).loss;
+        let values = output.clone().into_data().try_into_vec().expect("floats");
+        let loss = settings.objective().of(values, &labels).backward_from(output);
         let of_loss = start.elapsed();
         let gradients = GradientsParams::from_grads(loss.backward(), &network);
         let backward = start.elapsed();

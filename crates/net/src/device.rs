@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use burn::backend::DispatchDevice;
 use burn::tensor::Device;
 
 /// A device that can be asked for by name.
@@ -55,6 +56,11 @@ impl DeviceChoice {
             _ => Device::flex(),
         }
     }
+}
+
+/// Whether the device is the processor.
+pub fn is_cpu(device: &Device) -> bool {
+    matches!(device.clone().inner().as_dispatch(), DispatchDevice::Flex(_))
 }
 
 #[cfg(test)]

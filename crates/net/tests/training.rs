@@ -8,10 +8,11 @@ use burn::tensor::Device;
 use myops_image::augment::AugmentRanges;
 use myops_image::label::Label;
 use myops_image::preprocess::Preprocess;
-use myops_net::infer::Recipe;
+use myops_net::infer::{ModelHeader, Recipe};
 use myops_net::loss::Loss;
 use myops_net::model::{Architecture, ModelSettings};
-use myops_net::train::{Checkpoint, Sample, Split, TrainSettings, Trainer, TrainingCase};
+use myops_net::train::{Checkpoint, CosineSettings, Sample, Split, TrainSettings, Trainer, TrainingCase};
+use myops_net::weights::{Stored, Weights};
 
 const SIZE: usize = 64;
 
@@ -45,8 +46,30 @@ fn settings(architecture: Architecture, epochs: usize) -> TrainSettings {
     }
 }
 
+/// Everything that the flagship's training does, on the small network.
+fn flagship(epochs: usize) -> TrainSettings {
+    let nested = TrainSettings::of(Architecture::Nested);
+    let small = settings(Architecture::Nested, epochs);
+    TrainSettings {
+        epochs,
+        batch_size: small.batch_size,
+        model: small.model,
+        recipe: small.recipe,
+        locator: None,
+        margin_pixels: 0,
+        validate_every: 2,
+        cosine: CosineSettings { warm_up_epochs: 1.0 },
+        ..nested
+    }
+}
+
 fn split() -> Split {
     Split { fold: 0, training: vec![case("a", 3), case("bb", 2)], validation: vec![case("ccc", 1)] }
+}
+
+fn unaveraged(trainer: &Trainer) -> Weights {
+    let checkpoint = trainer.checkpoint().unwrap();
+    Stored::<ModelHeader>::from_bytes(&checkpoint.model).unwrap().weights
 }
 
 fn train(trainer: &mut Trainer) -> Vec<f64> {
@@ -71,20 +94,34 @@ fn the_loss_falls() {
 #[test]
 fn stopped_and_resumed_it_ends_with_the_same_weights() {
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    for architecture in Architecture::ALL {
-        let mut whole = Trainer::new(settings(architecture, 3), split(), &Device::flex()).unwrap();
+    for settings in Architecture::ALL.map(|a| settings(a, 3)).into_iter().chain([flagship(3)]) {
+        let mut whole = Trainer::new(settings, split(), &Device::flex()).unwrap();
         train(&mut whole);
 
-        let mut first = Trainer::new(settings(architecture, 3), split(), &Device::flex()).unwrap();
+        let mut first = Trainer::new(settings, split(), &Device::flex()).unwrap();
         first.epoch(|_| {}).unwrap();
         let bytes = first.checkpoint().unwrap().to_bytes().unwrap();
         drop(first);
         let checkpoint = Checkpoint::from_bytes(&bytes).unwrap();
-        let mut rest = Trainer::resume(settings(architecture, 3), split(), &Device::flex(), checkpoint).unwrap();
+        let mut rest = Trainer::resume(settings, split(), &Device::flex(), checkpoint).unwrap();
         train(&mut rest);
-        assert!(rest.model().weights == whole.model().weights, "{architecture:?}: other weights");
+        assert!(rest.model().weights == whole.model().weights, "{settings:?}: other weights");
+        assert!(unaveraged(&rest) == unaveraged(&whole), "{settings:?}: another network below the average");
         assert_eq!(rest.progress(), whole.progress());
     }
+}
+
+#[test]
+fn the_flagship_keeps_the_average_of_its_last_steps_and_looks_when_it_is_due() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut trainer = Trainer::new(flagship(3), split(), &Device::flex()).unwrap();
+    train(&mut trainer);
+    assert!(!trainer.keeps_best());
+    let looked: Vec<bool> = trainer.progress().history.iter().map(|r| r.validation.is_some()).collect();
+    assert_eq!(looked, [false, true, true]);
+    let rates: Vec<f64> = trainer.progress().history.iter().map(|r| r.learning_rate).collect();
+    assert!(rates[0] < rates[1] && rates[1] > rates[2] && rates[2] > 0.0, "{rates:?}");
+    assert!(trainer.model().weights != unaveraged(&trainer));
 }
 
 #[test]

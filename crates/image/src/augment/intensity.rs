@@ -58,7 +58,7 @@ impl Channel {
             return plane.fill(0.0);
         }
         if self.shift != [0.0; 2] {
-            let sources = Spatial { shift: self.shift, ..Spatial::IDENTITY }.sources(size);
+            let sources = Spatial { shift: self.shift, ..Spatial::IDENTITY }.sources(size, 0);
             *plane = resample(plane, 1, &sources, size);
         }
         if self.blur_pixels > 0.2 {

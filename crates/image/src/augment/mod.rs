@@ -34,13 +34,22 @@ impl Augmentation {
     /// # Shapes
     /// `image` is `[size][size][channels]`, `labels` `[size][size]`.
     pub fn apply(&self, image: &mut Vec<f32>, labels: &mut Vec<Label>, size: usize) {
+        self.apply_within(image, labels, size, 0);
+    }
+
+    /// Changes image and labels in place and cuts `margin` pixels off every side: what is turned or shifted into the
+    /// picture is taken from there.
+    ///
+    /// # Shapes
+    /// `image` is `[size][size][channels]` and `labels` `[size][size]`; both sides become `size - 2 margin`.
+    pub fn apply_within(&self, image: &mut Vec<f32>, labels: &mut Vec<Label>, size: usize, margin: usize) {
         let channels = image.len() / (size * size);
-        if !self.spatial.is_identity() {
-            let sources = self.spatial.sources(size);
+        if margin > 0 || !self.spatial.is_identity() {
+            let sources = self.spatial.sources(size, margin);
             *image = spatial::resample(image, channels, &sources, size);
             *labels = spatial::pick(labels, &sources, size);
         }
-        self.intensity.apply(image, channels, size);
+        self.intensity.apply(image, channels, size - 2 * margin);
         if let Some(dropout) = &self.dropout {
             dropout.apply(image, channels);
         }
@@ -103,6 +112,23 @@ mod tests {
             let draw = |slice| AugmentRanges::STRONG.draw(&mut sample_rng(seed, 1, 2, "Case3001", slice), 3);
             prop_assert_eq!(draw(slice), draw(slice));
             prop_assert_ne!(draw(slice), draw(slice + 1));
+        }
+    }
+
+    #[test]
+    fn what_is_shifted_in_comes_from_the_margin() {
+        let (image, labels) = sample();
+        let (mut shifted, mut moved) = (image.clone(), labels.clone());
+        let still = AugmentRanges::NONE.draw(&mut sample_rng(1, 0, 0, "a", 0), 1);
+        let spatial = Spatial { shift: [4.0, 0.0], ..Spatial::IDENTITY };
+        Augmentation { spatial, ..still }.apply_within(&mut shifted, &mut moved, SIZE, 8);
+        let side = SIZE - 16;
+        assert_eq!((shifted.len(), moved.len()), (side * side, side * side));
+        // Row r of the result is row r + 8 - 4 of the image.
+        for row in 0..side {
+            let from = (row + 4) * SIZE + 8;
+            assert_eq!(shifted[row * side..(row + 1) * side], image[from..from + side]);
+            assert_eq!(moved[row * side..(row + 1) * side], labels[from..from + side]);
         }
     }
 

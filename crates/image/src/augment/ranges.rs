@@ -77,10 +77,11 @@ impl AugmentRanges {
 
     /// Wide variation of place and intensity.
     pub const STRONG: Self = Self {
-        rotation_degrees: 180.0,
+        rotation_degrees: 30.0,
         flip_horizontal: 0.5,
-        scale: 0.25,
-        shift_pixels: 12.0,
+        flip_vertical: 0.5,
+        scale: 0.2,
+        shift_pixels: 8.0,
         elastic_pixels: 3.0,
         contrast: 0.3,
         brightness: 0.2,
@@ -88,6 +89,7 @@ impl AugmentRanges {
         noise: 0.15,
         blur_pixels: 0.8,
         misalignment_pixels: 1.5,
+        sequence_dropout: 0.1,
         ..Self::NONE
     };
 

@@ -35,13 +35,13 @@ impl Spatial {
         *self == Self::IDENTITY
     }
 
-    /// The row and column that each pixel of a square image is taken from.
-    pub fn sources(&self, size: usize) -> Vec<[f32; 2]> {
+    /// The row and column of a square image that each pixel is taken from, but for `margin` pixels on every side.
+    pub fn sources(&self, size: usize, margin: usize) -> Vec<[f32; 2]> {
         let centre = (size as f64 - 1.0) / 2.0;
         let (sin, cos) = self.rotation_degrees.to_radians().sin_cos();
         let mut sources = Vec::with_capacity(size * size);
-        for row in 0..size {
-            for column in 0..size {
+        for row in margin..size - margin {
+            for column in margin..size - margin {
                 let y = (row as f64 - centre - self.shift[0]) / self.scale;
                 let x = (column as f64 - centre - self.shift[1]) / self.scale;
                 // Rows grow downwards, so this turns what is seen counter-clockwise.
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     fn picked(spatial: &Spatial) -> Vec<u8> {
-        pick(&[1, 2, 3, 4], &spatial.sources(2), 2)
+        pick(&[1, 2, 3, 4], &spatial.sources(2, 0), 2)
     }
 
     #[test]
@@ -108,14 +108,14 @@ mod tests {
         // 3 4
         assert_eq!(picked(&Spatial { flip_horizontal: true, ..Spatial::IDENTITY }), [2, 1, 4, 3]);
         assert_eq!(picked(&Spatial { flip_vertical: true, ..Spatial::IDENTITY }), [3, 4, 1, 2]);
-        let turned = Spatial { rotation_degrees: 90.0, ..Spatial::IDENTITY }.sources(2);
+        let turned = Spatial { rotation_degrees: 90.0, ..Spatial::IDENTITY }.sources(2, 0);
         let turned: Vec<[f32; 2]> = turned.into_iter().map(|p| p.map(f32::round)).collect();
         assert_eq!(pick(&[1, 2, 3, 4], &turned, 2), [2, 4, 1, 3]);
     }
 
     #[test]
     fn a_shift_moves_the_image_towards_higher_rows() {
-        let sources = Spatial { shift: [1.0, 0.0], ..Spatial::IDENTITY }.sources(3);
+        let sources = Spatial { shift: [1.0, 0.0], ..Spatial::IDENTITY }.sources(3, 0);
         assert_eq!(pick(&[1, 2, 3, 4, 5, 6, 7, 8, 9], &sources, 3), [0, 0, 0, 1, 2, 3, 4, 5, 6]);
         let image: Vec<f32> = (1u8..10).map(f32::from).collect();
         assert_eq!(resample(&image, 1, &sources, 3), [0., 0., 0., 1., 2., 3., 4., 5., 6.]);

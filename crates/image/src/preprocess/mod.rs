@@ -3,12 +3,16 @@
 //! Orientation first, so that pictures of every scanner lie alike; then a square window of each slice; then
 //! intensities on one scale. The way back is kept with the result.
 
+mod align;
+mod framing;
 mod normalise;
 mod orientation;
 mod window;
 
 use serde::{Deserialize, Serialize};
 
+pub use align::{Align, Misalignment, REACH_MM, misalignment};
+pub use framing::{Frame, Framing, HeartCentre};
 pub use normalise::Normalise;
 pub use orientation::Orientation;
 pub use window::Window;
@@ -27,6 +31,9 @@ pub struct Preprocess {
     pub size: usize,
     /// In-plane size of a pixel of the input, mm; without it, the image's own.
     pub spacing_mm: Option<f64>,
+    /// What the input is centred on.
+    #[serde(default)]
+    pub framing: Framing,
     /// How intensities are brought on one scale.
     pub normalise: Normalise,
     /// What a missing sequence means.
@@ -54,6 +61,9 @@ pub enum PreprocessError {
         /// The sequence.
         sequence: Sequence,
     },
+    /// Neither sequence that shows scar or edema is there.
+    #[error("case {0}: neither LGE nor T2 is there, and bSSFP alone shows no scar or edema")]
+    NoPathology(String),
 }
 
 /// The input of a network: slices of pixels of channels, channels running fastest.
@@ -69,6 +79,17 @@ pub struct Prepared {
     pub data: Vec<f32>,
 }
 
+impl Prepared {
+    /// The pixels of a slice, each a value for every channel, without the outermost `margin` on every side.
+    fn inner(&self, slice: usize, margin: usize) -> impl Iterator<Item = &[f32]> {
+        let rows = (slice * self.size + margin)..((slice + 1) * self.size - margin);
+        rows.flat_map(move |row| {
+            let (from, to) = (row * self.size + margin, (row + 1) * self.size - margin);
+            self.data[from * self.channels..to * self.channels].chunks_exact(self.channels)
+        })
+    }
+}
+
 /// The way back from the network's grid to the study's.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Restore {
@@ -81,42 +102,64 @@ pub struct Restore {
 impl Preprocess {
     /// The published preparation (Altunok & Oksuz, MyoPS 2020): the central 256 x 256 pixels, each slice divided by
     /// the largest value of its three channels.
-    pub const PUBLISHED: Self =
-        Self { size: 256, spacing_mm: None, normalise: Normalise::JointMaximum, missing: Missing::Refuse };
+    pub const PUBLISHED: Self = Self {
+        size: 256,
+        spacing_mm: None,
+        framing: Framing::Central,
+        normalise: Normalise::JointMaximum,
+        missing: Missing::Refuse,
+    };
 
-    /// Makes the input, and the way back.
+    /// Makes the input about the middle of the image, and the way back.
     ///
     /// # Errors
     /// Where a sequence that is needed is missing.
     pub fn apply(&self, study: &Study) -> Result<(Prepared, Restore), PreprocessError> {
+        self.apply_in(study, Frame::default())
+    }
+
+    /// Makes the input, and the way back; with a margin, both are wider by it on every side.
+    ///
+    /// # Errors
+    /// Where a sequence that is needed is missing, or both LGE and T2 are.
+    pub fn apply_in(&self, study: &Study, frame: Frame) -> Result<(Prepared, Restore), PreprocessError> {
         if self.missing == Missing::Refuse
             && let Some(&sequence) = study.missing().first()
         {
             return Err(PreprocessError::Missing { id: study.id().into(), sequence });
         }
-        let restore = self.restore(study.grid());
+        if study.image(Sequence::Lge).is_none() && study.image(Sequence::T2).is_none() {
+            return Err(PreprocessError::NoPathology(study.id().into()));
+        }
+        let restore = self.restore(study.grid(), frame);
         let shape = restore.oriented.shape();
-        let mut data = vec![0.0; shape[2] * self.size * self.size * Sequence::ALL.len()];
+        let (size, channels) = (restore.window.size(), Sequence::ALL.len());
+        let mut data = vec![0.0; shape[2] * size * size * channels];
         for (channel, (_, image)) in study.images().iter().enumerate() {
             let Some(image) = image else { continue };
             let image = restore.orientation.apply(image);
-            for k in 0..shape[2] {
-                let pixels = self.size * self.size * Sequence::ALL.len();
-                let slice = &mut data[k * pixels..(k + 1) * pixels];
+            for (k, slice) in data.chunks_exact_mut(size * size * channels).enumerate() {
                 restore.window.sample(image.slice(k), [shape[1], shape[0]], |pixel, value| {
-                    slice[pixel * Sequence::ALL.len() + channel] = value;
+                    slice[pixel * channels + channel] = value;
                 });
             }
         }
-        let mut prepared = Prepared { slices: shape[2], size: self.size, channels: Sequence::ALL.len(), data };
-        self.normalise.apply(&mut prepared);
+        let mut prepared = Prepared { slices: shape[2], size, channels, data };
+        self.normalise.apply(&mut prepared, frame.margin);
         Ok((prepared, restore))
     }
 
-    fn restore(&self, original: &Grid) -> Restore {
+    fn restore(&self, original: &Grid, frame: Frame) -> Restore {
         let orientation = Orientation::canonical(original);
         let oriented = orientation.grid(original);
-        let window = Window::central(&oriented, self.size, self.spacing_mm);
+        let size = self.size + 2 * frame.margin;
+        let window = match frame.heart.filter(|_| self.framing == Framing::Heart) {
+            None => Window::central(&oriented, size, self.spacing_mm),
+            Some(HeartCentre(centre)) => {
+                let [i_mm, j_mm, _] = oriented.spacing().mm();
+                Window::about(centre, size, self.spacing_mm.map_or([1.0; 2], |mm| [mm / j_mm, mm / i_mm]))
+            }
+        };
         Restore { orientation, original: *original, oriented, window }
     }
 }
@@ -127,20 +170,31 @@ impl Restore {
     /// `values` is `[slice][row][column][class]` with `classes` numbers a pixel, interpolated where the grids differ;
     /// `decide` makes one label of a pixel's numbers.
     pub fn labels(&self, values: &[f32], classes: usize, decide: impl Fn(&[f32]) -> Label) -> LabelMap {
+        self.values(values, classes, Label::Background, decide)
+    }
+
+    /// As [`Self::labels`], for any value of a pixel's numbers.
+    pub fn values<T: Copy>(
+        &self,
+        values: &[f32],
+        classes: usize,
+        outside: T,
+        value: impl Fn(&[f32]) -> T,
+    ) -> Volume<T> {
         let [ni, nj, nk] = self.oriented.shape();
-        let mut labels = Volume::filled(self.oriented, Label::Background);
+        let mut volume = Volume::filled(self.oriented, outside);
         let mut pixel = vec![0.0; classes];
         for (k, slice) in values.chunks_exact(self.window.pixels() * classes).enumerate().take(nk) {
-            let out = labels.slice_mut(k);
+            let out = volume.slice_mut(k);
             for j in 0..nj {
                 for i in 0..ni {
                     if self.window.interpolate(slice, [j, i], &mut pixel) {
-                        out[j * ni + i] = decide(&pixel);
+                        out[j * ni + i] = value(&pixel);
                     }
                 }
             }
         }
-        self.orientation.undo(&labels, &self.original)
+        self.orientation.undo(&volume, &self.original)
     }
 
     /// Reference labels on the network's grid, `[slice][row][column]`: those of the nearest voxel.
@@ -148,6 +202,11 @@ impl Restore {
         let labels = self.orientation.apply(labels);
         let [ni, nj, nk] = labels.shape();
         (0..nk).flat_map(|k| self.window.nearest(labels.slice(k), [nj, ni])).collect()
+    }
+
+    /// The place in the image of a pixel `[row, column]` of the network's grid.
+    pub fn place(&self, pixel: [f64; 2]) -> HeartCentre {
+        HeartCentre(self.window.place(pixel))
     }
 
     /// The spacing of the network's pixels and slices, mm, as `[row, column, slice]`.
@@ -218,6 +277,37 @@ mod tests {
     }
 
     #[test]
+    fn a_window_about_the_heart_holds_it_in_its_middle_and_a_margin_adds_to_it() {
+        let (square, _) = study([40, 50, 2], [0.8, 0.8, 12.0]);
+        let labels = Volume::from_fn(*square.grid(), |[i, j, _]| {
+            if (28..34).contains(&i) && (5..15).contains(&j) { Label::LvPool } else { Label::Background }
+        });
+        let preprocess = Preprocess {
+            size: 16,
+            spacing_mm: Some(1.0),
+            framing: Framing::Heart,
+            normalise: Normalise::ZScore,
+            missing: Missing::Zero,
+        };
+        let frame = Frame { heart: HeartCentre::of_labels(&labels), margin: 0 };
+        let (narrow, restore) = preprocess.apply_in(&square, frame).unwrap();
+        let seen = restore.prepare_labels(&labels);
+        let found =
+            HeartCentre::of_pixels((0..256).filter(|p| seen[*p] == Label::LvPool).map(|p| [p / 16, p % 16]), [16, 16]);
+        let HeartCentre([row, column]) = found.unwrap();
+        assert!((row - 7.5).abs() <= 0.5 && (column - 7.5).abs() <= 0.5, "{row} {column}");
+        let HeartCentre(place) = restore.place([7.5, 7.5]);
+        assert!((place[0] - 9.5).abs() < 1e-9 && (place[1] - 30.5).abs() < 1e-9, "{place:?}");
+
+        let (wide, _) = preprocess.apply_in(&square, Frame { margin: 3, ..frame }).unwrap();
+        assert_eq!(wide.size, 22);
+        for (row, line) in narrow.data[..16 * 48].chunks_exact(48).enumerate() {
+            let from = ((row + 3) * 22 + 3) * 3;
+            assert!(line.iter().zip(&wide.data[from..]).all(|(a, b)| (a - b).abs() < 1e-6), "row {row}");
+        }
+    }
+
+    #[test]
     fn a_missing_sequence_is_refused_or_left_at_zero() {
         let (full, _) = study([16, 16, 1], [1.0, 1.0, 10.0]);
         let images = PerSequence { t2: None, ..full.images().clone() };
@@ -227,5 +317,8 @@ mod tests {
         let zero = Preprocess { size: 16, missing: Missing::Zero, ..Preprocess::PUBLISHED };
         let (prepared, _) = zero.apply(&study).unwrap();
         assert!(prepared.data.as_chunks::<3>().0.iter().all(|p| p[2] == 0.0 && p[1] > 0.0));
+        let images = PerSequence { lge: None, t2: None, ..full.images().clone() };
+        let error = zero.apply(&Study::new("p8", images, None).unwrap()).unwrap_err().to_string();
+        assert_eq!(error, "case p8: neither LGE nor T2 is there, and bSSFP alone shows no scar or edema");
     }
 }

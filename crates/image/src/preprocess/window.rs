@@ -29,6 +29,16 @@ impl Window {
         Self { size, offset: [centre[0] - half * step[0], centre[1] - half * step[1]], step }
     }
 
+    /// Pixels along a side of the square.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Where in the image a place of the square lies, both `[row, column]`.
+    pub fn place(&self, [row, column]: [f64; 2]) -> [f64; 2] {
+        [self.offset[0] + row * self.step[0], self.offset[1] + column * self.step[1]]
+    }
+
     /// Pixels in the square.
     pub fn pixels(&self) -> usize {
         self.size * self.size
@@ -40,22 +50,31 @@ impl Window {
     }
 
     /// Gives each pixel of the square, counted row by row, its value, interpolated linearly; 0 outside the image.
+    /// A pixel that covers several of the image takes the mean of as many places, so that noise does not alias.
     ///
     /// `image` is `[rows][columns]`.
     pub fn sample(&self, image: &[f32], [rows, columns]: [usize; 2], mut put: impl FnMut(usize, f32)) {
-        for row in 0..self.size {
-            let y = split(self.at(row, 0), rows);
-            for column in 0..self.size {
-                let x = split(self.at(column, 1), columns);
+        let y: Vec<_> = (0..self.size).map(|row| self.taps(row, 0, rows)).collect();
+        let x: Vec<_> = (0..self.size).map(|column| self.taps(column, 1, columns)).collect();
+        for (row, y) in y.iter().enumerate() {
+            for (column, x) in x.iter().enumerate() {
                 let mut value = 0.0;
-                for (j, wy) in y.into_iter().flatten() {
-                    for (i, wx) in x.into_iter().flatten() {
+                for (j, wy) in y {
+                    for (i, wx) in x {
                         value += wy * wx * image[j * columns + i];
                     }
                 }
                 put(row * self.size + column, value);
             }
         }
+    }
+
+    /// The image pixels that a pixel of the square is made of along an axis of `n`, with their weights.
+    fn taps(&self, pixel: usize, axis: usize, n: usize) -> Vec<(usize, f32)> {
+        let places = self.step[axis].round().max(1.0);
+        let (first, apart) = (self.at(pixel, axis) - self.step[axis] / 2.0, self.step[axis] / places);
+        let taps = (0..places as usize).flat_map(|m| split(first + (m as f64 + 0.5) * apart, n));
+        taps.flatten().map(|(i, weight)| (i, weight / places as f32)).collect()
     }
 
     /// The value of the nearest image pixel for each pixel of the square, the default outside the image.
@@ -122,5 +141,13 @@ mod tests {
         window.sample(&[0.0, 1.0, 2.0, 3.0], [1, 4], |pixel, value| out[pixel] = value);
         assert_eq!(out[..4], [0.0; 4]);
         assert_eq!(out[4..8], [0.5, 1.5, 2.5, 1.5]);
+    }
+
+    #[test]
+    fn a_pixel_over_three_of_the_image_is_their_mean() {
+        let window = Window { size: 1, offset: [0.0, 1.0], step: [1.0, 3.0] };
+        let mut out = 0.0;
+        window.sample(&[1.0, 5.0, 9.0, 100.0], [1, 4], |_, value| out = value);
+        assert!((out - 5.0).abs() < 1e-5, "{out}");
     }
 }

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use axis::{Level, RingSlice};
 pub use chords::{CHORDS_PER_SLICE, Transmurality};
 pub use flags::{Flag, LIMITS};
+pub use pieces::Pieces;
 pub use scars::{Distribution, ScarPiece};
 pub use segments::{Segment, Territory, TerritoryBurden};
 pub use thresholds::{Threshold, Thresholds};
@@ -30,7 +31,6 @@ pub use volumes::{MYOCARDIUM_G_PER_ML, Volumes};
 use self::axis::LongAxis;
 use self::chords::{Chord, chords};
 use self::orientation::Orientation;
-use self::pieces::Pieces;
 
 /// The number of slices from which a study is no usual short-axis stack.
 const MANY_SLICES: usize = 30;

@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use myops_image::io::{find_cases, read_labels, write_labels, write_whole};
-use myops_image::label::{LabelMap, Region};
+use myops_image::label::Region;
 use myops_image::study::Study;
+use myops_measure::evaluate::{EmptyRule, Overlap, Summary};
 use myops_net::train::TrainSettings;
 
 use super::run_folder::{Resume, RunFolder};
 use super::settings::TrainArgs;
 use super::talk::Talk;
+use super::train::Cases;
 use super::{cases, folder, train};
 use crate::models::Model;
 
@@ -53,7 +55,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
 }
 
 fn prediction_file(predictions: &Path, id: &str) -> PathBuf {
-    predictions.join(format!("{id}_labels.nii.gz"))
+    predictions.join(id).join(format!("{id}_labels.nii.gz"))
 }
 
 fn train_fold(
@@ -64,18 +66,20 @@ fn train_fold(
     talk: Talk,
 ) -> Result<()> {
     let folder = RunFolder::create(args.out.join(format!("fold{fold}")))?;
-    let split = train::split(settings, studies, held_out, fold)?;
-    let mut trainer = folder.trainer(*settings, split, &args.train.device.open(), Resume::Continue)?;
-    folder.fit(&mut trainer, &format!("fold {fold}  "), talk)
+    let cases = Cases { studies, held_out, fold };
+    train::train_in(&folder, settings, &cases, &args.train.device.open(), Resume::Continue, talk)
 }
 
+/// Segments the held-out cases as `myops segment` does, from the images as they lie in the files.
 fn predict_fold(args: &Args, data: &Path, (fold, ids): (usize, &[String]), predictions: &Path) -> Result<()> {
     let run = args.out.join(format!("fold{fold}"));
     let model = Model::open(&run.to_string_lossy(), &args.train.device.open())?;
     for case in find_cases(data)?.iter().filter(|c| ids.iter().any(|id| id == c.id())) {
         let case = case.load()?;
-        let labels = model.segmenter.segment(&case.study)?;
-        write_labels(prediction_file(predictions, case.study.id()), &labels, &case.placement)?;
+        let labels = model.segmenter.segment(&case.study)?.labels;
+        let file = prediction_file(predictions, case.study.id());
+        folder::make(file.parent().unwrap_or(predictions))?;
+        write_labels(file, &labels, &case.placement)?;
     }
     Ok(())
 }
@@ -91,7 +95,8 @@ fn score(studies: &[Study], predictions: &Path, out: &Path) -> Result<()> {
         let reference = study.reference().context("no reference labels")?;
         csv += study.id();
         for (scores, region) in scores.iter_mut().zip(Region::SCORED) {
-            let dice = dice(&prediction, reference, region);
+            let overlap = Overlap::of(prediction.data(), reference.data(), region);
+            let dice = overlap.dice().under(EmptyRule::Challenge).context("the challenge's rule scores every case")?;
             csv += &format!(",{dice:.4}");
             scores.push(dice);
         }
@@ -100,20 +105,10 @@ fn score(studies: &[Study], predictions: &Path, out: &Path) -> Result<()> {
     write_whole(out.join("dice.csv"), |w| w.write_all(csv.as_bytes()))?;
     let mut table = format!("{} cases, out of fold; empty masks by the challenge's rule\n", studies.len());
     for (region, scores) in Region::SCORED.iter().zip(scores) {
-        let n = scores.len() as f64;
-        let mean = scores.iter().sum::<f64>() / n;
-        let deviation = (scores.iter().map(|s| (s - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
-        table += &format!("{:<20} Dice {mean:.3} ± {deviation:.3}\n", region.name());
+        let summary = Summary::of(&scores, 0).context("no case to score")?;
+        let deviation = summary.sd.map(|sd| format!(" ± {sd:.3}")).unwrap_or_default();
+        table += &format!("{:<20} Dice {:.3}{deviation}\n", region.name(), summary.mean);
     }
     std::io::Write::write_all(&mut std::io::stdout(), table.as_bytes())?;
     Ok(())
-}
-
-fn dice(prediction: &LabelMap, reference: &LabelMap, region: Region) -> f64 {
-    let pairs = prediction.data().iter().zip(reference.data());
-    let (both, total) = pairs.fold((0usize, 0usize), |(both, total), (p, r)| {
-        let (p, r) = (region.contains(*p), region.contains(*r));
-        (both + usize::from(p && r), total + usize::from(p) + usize::from(r))
-    });
-    if total == 0 { 1.0 } else { 2.0 * both as f64 / total as f64 }
 }

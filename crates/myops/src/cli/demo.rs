@@ -36,7 +36,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let case = files[0].load()?;
     let model = Model::open(&args.model, &Device::flex())?;
     let start = Instant::now();
-    let labels = model.segmenter.segment(&case.study)?;
+    let labels = model.segmenter.segment(&case.study)?.labels;
     let seconds = start.elapsed().as_secs_f64();
     segment::write(&case, &labels, &model, &args.out)?;
     let [columns, rows, slices] = labels.shape();

@@ -46,7 +46,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     };
     let name = args.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let origin = format!("imported from the Keras file {name}");
-    let header = ModelHeader { model, recipe: Recipe::PUBLISHED, origin, training: None };
+    let header = ModelHeader::single(model, Recipe::PUBLISHED, origin);
     let out = args.out.clone().unwrap_or_else(|| args.file.with_extension("safetensors"));
     let bytes = Stored { settings: header, weights }.to_bytes()?;
     write_whole(&out, |w| w.write_all(&bytes))?;

@@ -6,6 +6,7 @@ mod augment;
 mod cases;
 mod cross_validate;
 mod demo;
+mod ensemble;
 pub mod failure;
 mod folder;
 mod import;
@@ -55,6 +56,8 @@ enum Command {
     Train(train::Args),
     /// Train and judge a network on every case in turn
     CrossValidate(cross_validate::Args),
+    /// Put several trained networks into one file, whose probabilities are averaged
+    Ensemble(ensemble::Args),
     /// Write an enlarged training set, as the published system did
     Augment(augment::Args),
     /// Write synthetic patients with reference labels
@@ -87,6 +90,7 @@ fn execute(Cli { common, command }: Cli) -> anyhow::Result<()> {
         Command::Segment(args) => segment::run(&args, talk),
         Command::Train(args) => train::run(&args, talk),
         Command::CrossValidate(args) => cross_validate::run(&args, talk),
+        Command::Ensemble(args) => ensemble::run(&args, talk),
         Command::Augment(args) => augment::run(&args, talk),
         Command::Phantom(args) => phantom::run(&args, talk),
         Command::Import(args) => import::run(&args, talk),

@@ -9,19 +9,23 @@ use indicatif::ProgressBar;
 use myops_image::io::{remove_unfinished, write_whole};
 use myops_image::label::Label;
 use myops_image::picture::{Series, curves};
-use myops_net::infer::ModelHeader;
+use myops_net::infer::{ModelFile, ModelHeader};
 use myops_net::train::{Checkpoint, EpochRecord, Split, TrainSettings, Trainer, Validation, Verdict};
-use myops_net::weights::Stored;
+use myops_net::weights::{Precision, Stored};
 
 use super::failure::WithHint;
 use super::talk::Talk;
 use super::{folder, tensorboard};
+
+/// The file of the network that finds the heart.
+const LOCATOR: &str = "locator.safetensors";
 
 /// The folder of a training.
 ///
 /// | file | what it holds |
 /// | --- | --- |
 /// | `settings.toml` | the settings |
+/// | `locator.safetensors` | the network that finds the heart, where the settings ask for one |
 /// | `last.checkpoint` | all that is needed to go on |
 /// | `best.safetensors` | the network of the smallest validation loss |
 /// | `model.safetensors` | the trained network, once training has come to its end |
@@ -52,31 +56,56 @@ impl RunFolder {
         ["model.safetensors", "best.safetensors"].into_iter().map(|f| path.join(f)).find(|f| f.is_file())
     }
 
+    /// Refuses a folder that holds a training, unless it is to be gone on with.
+    ///
+    /// # Errors
+    /// Where it holds one that is not to be gone on with.
+    pub fn check(&self, resume: Resume) -> Result<()> {
+        if resume == Resume::Continue || !self.0.join("last.checkpoint").exists() {
+            return Ok(());
+        }
+        let error = anyhow::anyhow!("{} already holds a training", self.0.display());
+        Err(error).hint(|| "--resume goes on with it; --out starts another elsewhere".into())
+    }
+
     /// Starts a training here, or goes on with the one that is here.
     ///
     /// # Errors
-    /// Where the folder holds a training that is not to be gone on with, or one of other settings, or a broken one.
-    pub fn trainer(
-        &self,
-        settings: TrainSettings,
-        split: Split,
-        device: &burn::tensor::Device,
-        resume: Resume,
-    ) -> Result<Trainer> {
+    /// Where the folder holds one of other settings, or a broken one.
+    pub fn trainer(&self, settings: TrainSettings, split: Split, device: &burn::tensor::Device) -> Result<Trainer> {
         let last = self.0.join("last.checkpoint");
         if !last.exists() {
             let text = toml::to_string(&settings)?;
             write_whole(self.0.join("settings.toml"), |w| w.write_all(text.as_bytes()))?;
             return Ok(Trainer::new(settings, split, device)?);
         }
-        if resume == Resume::Refuse {
-            let error = anyhow::anyhow!("{} already holds a training", self.0.display());
-            return Err(error).hint(|| "--resume goes on with it; --out starts another elsewhere".into());
-        }
         remove_unfinished(&self.0)?;
         let bytes = fs::read(&last).with_context(|| format!("cannot read {}", last.display()))?;
         let checkpoint = Checkpoint::from_bytes(&bytes).with_context(|| last.display().to_string())?;
         Trainer::resume(settings, split, device, checkpoint).with_context(|| last.display().to_string())
+    }
+
+    /// Whether the network that finds the heart is trained already.
+    pub fn has_locator(&self) -> bool {
+        self.0.join(LOCATOR).is_file()
+    }
+
+    /// Trains the network that finds the heart, which takes too little time to be gone on with.
+    ///
+    /// # Errors
+    /// Where the file cannot be written, or the loss is no longer a number.
+    pub fn fit_locator(&self, trainer: &mut Trainer, talk: Talk) -> Result<()> {
+        let epochs = trainer.settings().epochs;
+        let bar = talk.bar(epochs as u64, "training the locator");
+        while !trainer.finished() {
+            trainer.epoch(|_| {})?;
+            bar.inc(1);
+        }
+        bar.finish_and_clear();
+        let bytes = trainer.model().to_bytes()?;
+        write_whole(self.0.join(LOCATOR), |w| w.write_all(&bytes))?;
+        talk.say(format_args!("the locator is trained ({epochs} epochs)"));
+        Ok(())
     }
 
     /// Trains to the end; after every epoch, all that is needed to go on is on the disk.
@@ -103,16 +132,26 @@ impl RunFolder {
         if trainer.progress().history.is_empty() {
             bail!("{}: no epoch was trained", self.0.display());
         }
-        if !trainer.validated() {
+        if !trainer.keeps_best() {
             return self.write_model("model.safetensors", &trainer.model());
         }
         let best = self.0.join("best.safetensors");
         let bytes = fs::read(&best).with_context(|| format!("cannot read {}", best.display()))?;
+        let mut model = ModelFile::from_bytes(&bytes).with_context(|| best.display().to_string())?;
+        // What comes after the network may have been changed since.
+        model.header.recipe = trainer.settings().recipe;
+        let bytes = model.to_bytes(Precision::Full)?;
         Ok(write_whole(self.0.join("model.safetensors"), |w| w.write_all(&bytes))?)
     }
 
     fn write_model(&self, file: &str, model: &Stored<ModelHeader>) -> Result<()> {
-        let bytes = model.to_bytes()?;
+        let mut model = ModelFile::from(model.clone());
+        if self.has_locator() {
+            let path = self.0.join(LOCATOR);
+            let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            model = model.with_locator(Stored::from_bytes(&bytes).with_context(|| path.display().to_string())?);
+        }
+        let bytes = model.to_bytes(Precision::Full)?;
         Ok(write_whole(self.0.join(file), |w| w.write_all(&bytes))?)
     }
 
@@ -160,7 +199,7 @@ fn picture(history: &[EpochRecord]) -> Vec<u8> {
     };
     let validation = |value: &dyn Fn(&Validation) -> f64, r: &EpochRecord| r.validation.as_ref().map(value);
     let mut all = vec![series("training loss", &|r| Some(r.loss))];
-    let title = if let Some(Validation { dice, .. }) = history.last().and_then(|r| r.validation.as_ref()) {
+    let title = if let Some(Validation { dice, .. }) = history.iter().rev().find_map(|r| r.validation.as_ref()) {
         all.push(series("held-out loss", &|r| validation(&|v| v.loss, r)));
         for (n, (region, _)) in dice.iter().enumerate() {
             all.push(series(region, &|r| validation(&|v| v.dice[n].1, r)));

@@ -90,7 +90,7 @@ fn segment_all(cases: &[CaseFiles], model: &Model, out: &Path, talk: Talk) -> Ve
         scope.spawn(move || {
             for (id, case) in loaded {
                 let result = case.map_err(Into::into).and_then(|case: LoadedCase| {
-                    let labels = model.segmenter.segment(&case.study)?;
+                    let labels = model.segmenter.segment(&case.study)?.labels;
                     Ok((case, labels))
                 });
                 let _ = send_labelled.send((id, result));

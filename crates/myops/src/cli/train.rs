@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
+use burn::tensor::Device;
 use myops_image::study::Study;
-use myops_net::train::{Folds, Split, TrainSettings, TrainingCase};
+use myops_net::train::{Folds, Split, TrainSettings, Trainer, TrainingCase};
 
 use super::cases;
 use super::run_folder::{Resume, RunFolder};
@@ -52,7 +53,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
             }
         }
     };
-    let split = split(&settings, &studies, &held_out, args.fold.unwrap_or(0))?;
+    let fold = args.fold.unwrap_or(0);
     talk.say(format_args!(
         "training {} on {} cases{}, {} held out",
         settings.model.architecture.name(),
@@ -62,8 +63,8 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     ));
     let folder = RunFolder::create(&args.out)?;
     let resume = if args.resume { Resume::Continue } else { Resume::Refuse };
-    let mut trainer = folder.trainer(settings, split, &args.train.device.open(), resume)?;
-    folder.fit(&mut trainer, "", talk)?;
+    let cases = Cases { studies: &studies, held_out: &held_out, fold };
+    train_in(&folder, &settings, &cases, &args.train.device.open(), resume, talk)?;
     talk.say(format_args!("the trained network is {}", folder.file("model.safetensors").display()));
     Ok(())
 }
@@ -78,15 +79,53 @@ pub fn deal(studies: &[Study], folds: usize) -> Result<Folds> {
     Ok(Folds::deal(&ids, folds, FOLD_SEED)?)
 }
 
-/// Prepares the cases: those held out for validation, the others and the phantoms to learn from.
-pub fn split(settings: &TrainSettings, studies: &[Study], held_out: &[String], fold: usize) -> Result<Split> {
-    let mut split = Split { fold, ..Split::default() };
-    for study in studies {
-        let case = TrainingCase::prepare(study, &settings.recipe)?;
-        if held_out.contains(&case.id) { split.validation.push(case) } else { split.training.push(case) }
+/// Labelled cases, some of them held out.
+#[derive(Debug, Clone, Copy)]
+pub struct Cases<'a> {
+    /// All of them.
+    pub studies: &'a [Study],
+    /// The ids of those that are not learned from.
+    pub held_out: &'a [String],
+    /// Which fold these are.
+    pub fold: usize,
+}
+
+/// Trains what the settings ask for, a locator first, or goes on with it.
+pub fn train_in(
+    folder: &RunFolder,
+    settings: &TrainSettings,
+    cases: &Cases,
+    device: &Device,
+    resume: Resume,
+    talk: Talk,
+) -> Result<()> {
+    folder.check(resume)?;
+    if let Some(locator) = &settings.locator
+        && !folder.has_locator()
+    {
+        let settings = locator.training(settings);
+        let mut trainer = Trainer::new(settings, cases.split(&settings)?, device)?;
+        folder.fit_locator(&mut trainer, talk)?;
     }
-    for phantom in cases::phantoms(settings.phantoms, settings.seed) {
-        split.training.push(TrainingCase::prepare(&phantom, &settings.recipe)?);
+    let mut trainer = folder.trainer(*settings, cases.split(settings)?, device)?;
+    let name = if cases.held_out.is_empty() { String::new() } else { format!("fold {}  ", cases.fold) };
+    folder.fit(&mut trainer, &name, talk)
+}
+
+impl Cases<'_> {
+    /// Prepares the cases: those held out for validation, the others and the phantoms to learn from.
+    fn split(&self, settings: &TrainSettings) -> Result<Split> {
+        let mut split = Split { fold: self.fold, ..Split::default() };
+        for study in self.studies {
+            if self.held_out.iter().any(|id| id == study.id()) {
+                split.validation.push(TrainingCase::prepare(study, &settings.recipe, 0)?);
+            } else {
+                split.training.push(TrainingCase::prepare(study, &settings.recipe, settings.margin_pixels)?);
+            }
+        }
+        for phantom in cases::phantoms(settings.phantoms, settings.seed) {
+            split.training.push(TrainingCase::prepare(&phantom, &settings.recipe, settings.margin_pixels)?);
+        }
+        Ok(split)
     }
-    Ok(split)
 }

@@ -1,11 +1,24 @@
-//! From a study to labels on its own grid, with a trained network.
+//! From a study to labels on its own grid, with trained networks.
 
+mod cleanup;
+mod confidence;
 mod decision;
+mod file;
+mod flips;
+mod forward;
 mod header;
+mod locator;
 mod recipe;
+mod segmentation;
 mod segmenter;
 
+pub use cleanup::{Cleanup, Keep};
+pub use confidence::Confidence;
 pub use decision::Decision;
-pub use header::ModelHeader;
+pub use file::{JoinError, ModelFile};
+pub use flips::Flips;
+pub use header::{LocatorHeader, ModelHeader};
+pub use locator::Locator;
 pub use recipe::Recipe;
+pub use segmentation::{Note, ProbabilityMap, Segmentation};
 pub use segmenter::{Segmenter, SegmenterError};

@@ -1,23 +1,30 @@
-//! A trained network ready to segment studies.
+//! Trained networks ready to segment studies.
 
-use burn::tensor::{Device, Tensor, TensorData};
-use myops_image::label::LabelMap;
-use myops_image::preprocess::{Prepared, PreprocessError};
+use burn::tensor::Device;
+use myops_image::label::{Label, Region};
+use myops_image::preprocess::{Frame, Prepared, PreprocessError};
+use myops_image::sequence::Sequence;
 use myops_image::study::Study;
 
+use super::cleanup::relabel;
+use super::confidence::Confidence;
+use super::file::ModelFile;
+use super::forward::Predictor;
 use super::header::ModelHeader;
-use crate::model::Network;
-use crate::weights::{StoreError, Stored, WeightsError};
+use super::locator::Locator;
+use super::segmentation::{Note, ProbabilityMap, Segmentation};
+use crate::model::Activation;
+use crate::weights::{StoreError, WeightsError};
 
-/// Slices that pass through the network at once.
-const BATCH: usize = 8;
+/// Labels, and so numbers a pixel.
+const LABELS: usize = Label::ALL.len();
 
-/// A trained network with what comes before and after it.
+/// Trained networks with what comes before and after them.
 #[derive(Debug)]
 pub struct Segmenter {
     header: ModelHeader,
-    network: Network,
-    device: Device,
+    locator: Option<Locator>,
+    members: Vec<Predictor>,
 }
 
 /// Why weights cannot be used.
@@ -35,11 +42,24 @@ impl Segmenter {
     /// Reads a safetensors file's bytes.
     ///
     /// # Errors
-    /// Where the bytes are not whole, or the weights do not fit the network that they claim.
+    /// Where the bytes are not whole, or the weights do not fit the networks that they claim.
     pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<Self, SegmenterError> {
-        let Stored { settings, weights } = Stored::<ModelHeader>::from_bytes(bytes)?;
-        let network = weights.load_into(settings.model.init(0, device))?;
-        Ok(Self { header: settings, network, device: device.clone() })
+        Ok(Self::new(ModelFile::from_bytes(bytes)?, device)?)
+    }
+
+    /// Puts weights into the networks that the header names.
+    ///
+    /// # Errors
+    /// Where they do not fit.
+    pub fn new(file: ModelFile, device: &Device) -> Result<Self, WeightsError> {
+        let ModelFile { header, locator, members } = file;
+        let locator = match (header.locator, &locator) {
+            (Some(header), Some(weights)) => Some(Locator::new(header, weights, device)?),
+            _ => None,
+        };
+        let members =
+            members.iter().map(|weights| Predictor::new(header.model, weights, device)).collect::<Result<_, _>>()?;
+        Ok(Self { header, locator, members })
     }
 
     /// What the weights say of themselves.
@@ -47,27 +67,74 @@ impl Segmenter {
         &self.header
     }
 
-    /// Labels on the study's own grid.
+    /// Labels on the study's own grid, with all that is known of them.
     ///
     /// # Errors
     /// Where the network needs a sequence that the study does not have.
-    pub fn segment(&self, study: &Study) -> Result<LabelMap, PreprocessError> {
-        let (prepared, restore) = self.header.recipe.preprocess.apply(study)?;
-        let probabilities = self.probabilities(&prepared);
-        Ok(self.header.recipe.labels(&probabilities, self.header.model.classes, &restore))
+    pub fn segment(&self, study: &Study) -> Result<Segmentation, PreprocessError> {
+        let recipe = &self.header.recipe;
+        let mut notes = Vec::new();
+        let mut frame = Frame::default();
+        if let Some(locator) = &self.locator {
+            frame.heart = locator.find(study)?;
+            notes.extend(frame.heart.is_none().then_some(Note::HeartNotFound));
+        }
+        let (prepared, restore) = recipe.preprocess.apply_in(study, frame)?;
+        let Averaged { mut mean, members } = self.run(&prepared);
+        let mut labels = recipe.labels(&mean, LABELS, &restore);
+        if study.image(Sequence::Lge).is_none() {
+            relabel(&mut labels, Label::Scar, Label::Edema);
+            notes.push(Note::NoLge);
+        }
+        notes.extend(study.image(Sequence::T2).is_none().then_some(Note::NoT2));
+        self.calibrate(&mut mean);
+        let seen = restore.prepare_labels(&labels);
+        let pixel_ml = restore.spacing_mm().iter().product::<f64>() / 1000.0;
+        let confidence = |region| Confidence::of(region, &mean, &seen, &members, pixel_ml);
+        let (scar, edema_or_scar) = (confidence(Region::SCAR), confidence(Region::EDEMA_OR_SCAR));
+        let probabilities = ProbabilityMap { values: mean, restore };
+        Ok(Segmentation { labels, probabilities, scar, edema_or_scar, notes })
     }
 
-    /// The probability of each label in each pixel, `[slice][row][column][class]`.
-    pub fn probabilities(&self, prepared: &Prepared) -> Vec<f32> {
-        let Prepared { size, channels, .. } = *prepared;
-        let batches = prepared.data.chunks(BATCH * size * size * channels);
-        batches
-            .flat_map(|batch| {
-                let shape = [batch.len() / (size * size * channels), size, size, channels];
-                let x = Tensor::<4>::from_data(TensorData::new(batch.to_vec(), shape), &self.device);
-                let p = self.network.forward(x).probabilities(self.header.model.architecture);
-                p.into_tensor().into_data().try_into_vec::<f32>().unwrap_or_default()
-            })
-            .collect()
+    /// The mean probabilities over all networks, and what each of several says alone.
+    fn run(&self, input: &Prepared) -> Averaged {
+        let recipe = &self.header.recipe;
+        let share = 1.0 / self.members.len() as f32;
+        let mut averaged = Averaged { mean: Vec::new(), members: Vec::new() };
+        for member in &self.members {
+            let p = member.probabilities(input, recipe.flips);
+            averaged.mean.resize(p.len(), 0.0);
+            averaged.mean.iter_mut().zip(&p).for_each(|(sum, p)| *sum += p * share);
+            if self.members.len() > 1 {
+                averaged.members.push(p.chunks_exact(LABELS).map(|p| recipe.decision.label(p)).collect());
+            }
+        }
+        averaged
     }
+
+    /// Divides the logarithms of probabilities by the recipe's temperature.
+    fn calibrate(&self, probabilities: &mut [f32]) {
+        let power = 1.0 / self.header.recipe.temperature as f32;
+        if power == 1.0 {
+            return;
+        }
+        let softmax = self.header.model.architecture.activation() == Activation::Softmax;
+        for pixel in probabilities.chunks_exact_mut(LABELS) {
+            if softmax {
+                pixel.iter_mut().for_each(|p| *p = p.powf(power));
+                let total: f32 = pixel.iter().sum();
+                pixel.iter_mut().for_each(|p| *p /= total);
+            } else {
+                pixel.iter_mut().for_each(|p| *p = p.powf(power) / (p.powf(power) + (1.0 - *p).powf(power)));
+            }
+        }
+    }
+}
+
+/// What several networks say of the same input.
+struct Averaged {
+    /// Mean probabilities, `[slice][row][column][label]`.
+    mean: Vec<f32>,
+    /// The labels that each network alone gives, `[slice][row][column]`; none for a single network.
+    members: Vec<Vec<Label>>,
 }

@@ -1,16 +1,26 @@
-//! What training makes small.
+//! What training makes small, and how it changes with the network's output.
+//!
+//! Both are computed here, from numbers: at full resolution every pass of tensors over `[N, H, W, labels]` costs as
+//! much as a convolution, and a loss written with tensors makes dozens. Everything that Dice needs is in the
+//! [`Confusion`] of one pass; a second pass makes the gradient.
+
+mod confusion;
+mod gradient;
 
 use burn::tensor::{Tensor, TensorData};
 use myops_image::label::{Label, Region};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Probabilities;
+use confusion::Confusion;
 
-/// Keeps the quotient defined where neither prediction nor reference holds a class.
-const SMOOTH: f32 = 1e-5;
+use crate::model::Activation;
 
-/// The smallest probability whose logarithm is taken.
-const SMALLEST: f32 = 1e-6;
+/// Labels, and so numbers a pixel.
+const LABELS: usize = Label::ALL.len();
+
+/// Pixels in one piece of work; fixed, so that sums do not depend on the number of threads.
+const PIECE: usize = 8192;
 
 /// A loss by its name in settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,105 +29,133 @@ pub enum Loss {
     /// The published loss: 1 less the mean soft Dice of the six labels.
     SoftDice,
     /// The cross-entropy of the labels, and 1 less the mean soft Dice of the regions that are scored: LV pool, RV
-    /// pool, wall, edema-or-scar, scar. Scar lies inside edema-or-scar inside the wall.
+    /// pool, wall, edema-or-scar, scar. For probabilities that add up to 1, so that scar lies inside edema-or-scar
+    /// inside the wall.
     RegionDiceCrossEntropy,
 }
 
-/// A loss with the soft Dice of each label beside it.
-#[derive(Debug, Clone)]
-pub struct LossValue {
-    /// What is made small, `[1]`.
-    pub loss: Tensor<1>,
-    /// The soft Dice of each label, `[classes]`.
-    pub dice: Tensor<1>,
+/// What [`Loss::RegionDiceCrossEntropy`] gives edema and scar beyond the anatomy.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PathologyLoss {
+    /// Exponent of the focal loss (Lin et al., ICCV 2017) in the wall, which gives less to pixels that are right
+    /// already; 0 is plain cross-entropy.
+    pub focal_gamma: f64,
+    /// Weight of the cross-entropy of a pixel of edema.
+    pub edema_weight: f64,
+    /// Weight of the cross-entropy of a pixel of scar.
+    pub scar_weight: f64,
+    /// Weight of the Dice of edema-or-scar and of scar beside those of pools and wall.
+    pub dice_weight: f64,
 }
 
-impl Loss {
+impl Default for PathologyLoss {
+    fn default() -> Self {
+        Self { focal_gamma: 0.0, edema_weight: 1.0, scar_weight: 1.0, dice_weight: 1.0 }
+    }
+}
+
+/// All that makes a loss of a network's output.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Objective {
+    /// What makes probabilities of the output.
+    pub activation: Activation,
+    /// The loss.
+    pub loss: Loss,
+    /// Its weights for edema and scar.
+    pub pathology: PathologyLoss,
+}
+
+/// A loss, with the soft Dice of each label beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LossValue {
+    /// What is made small.
+    pub loss: f64,
+    /// The soft Dice of each label.
+    pub dice: [f64; LABELS],
+    /// How the loss changes with each number of the network's output, in the same order.
+    pub gradient: Vec<f32>,
+}
+
+impl LossValue {
+    /// A number whose gradient by the network's output is that of the loss, to start going backwards from.
+    pub fn backward_from(self, output: Tensor<4>) -> Tensor<1> {
+        let gradient = TensorData::new(self.gradient, output.dims());
+        let gradient = Tensor::from_data(gradient, &output.device());
+        (output * gradient).sum()
+    }
+}
+
+impl Objective {
     /// The loss of a batch.
     ///
     /// # Shapes
-    /// `probabilities` and `target` are `[N, H, W, classes]`; the target is 1 in the channel of the pixel's label.
-    pub fn of(self, probabilities: Probabilities, target: Tensor<4>) -> LossValue {
-        let p = probabilities.into_tensor();
-        match self {
-            Self::SoftDice => {
-                let dice = soft_dice(p, target);
-                LossValue { loss: dice.clone().mean().neg() + 1.0, dice }
-            }
-            Self::RegionDiceCrossEntropy => {
-                let [n, h, w, classes] = p.dims();
-                let (p, target) = (p.reshape([n * h * w, classes]), target.reshape([n * h * w, classes]));
-                let entropy = (p.clone().clamp_min(SMALLEST).log() * target.clone()).sum_dim(1).mean().neg();
-                let members = region_members(&p);
-                let regions = dice_of_columns(p.clone().matmul(members.clone()), target.clone().matmul(members));
-                LossValue { loss: entropy + regions.mean().neg() + 1.0, dice: dice_of_columns(p, target) }
-            }
+    /// `logits` is `[pixels][labels]` before the activation, `labels` `[pixels]`, over all images of the batch.
+    pub fn of(&self, mut logits: Vec<f32>, labels: &[Label]) -> LossValue {
+        let pieces: Vec<Confusion> = logits
+            .par_chunks_mut(PIECE * LABELS)
+            .zip(labels.par_chunks(PIECE))
+            .map(|(numbers, labels)| {
+                self.activation.apply(numbers, LABELS);
+                self.confusion(numbers, labels)
+            })
+            .collect();
+        let confusion = Confusion::sum(&pieces);
+        let regions = self.loss.regions(&self.pathology);
+        let mut loss = confusion.entropy / labels.len().max(1) as f64;
+        let mut slopes = [[0.0; LABELS]; LABELS];
+        for (members, weight) in &regions {
+            loss += weight * (1.0 - confusion.dice(members));
+            confusion.add_dice_slopes(members, -weight, &mut slopes);
         }
+        let dice = Label::ALL.map(|label| confusion.dice(&Members::one(label)));
+        self.to_gradient(&mut logits, labels, &slopes);
+        LossValue { loss, dice, gradient: logits }
     }
 }
 
-/// The soft Dice of each class over a batch, `[classes]`: `(2 Σ t p + 1e-5) / (Σ t + Σ p + 1e-5)`, sums over all
-/// images and pixels (Altunok & Oksuz, MyoPS 2020).
-fn soft_dice(p: Tensor<4>, target: Tensor<4>) -> Tensor<1> {
-    let [n, h, w, classes] = p.dims();
-    dice_of_columns(p.reshape([n * h * w, classes]), target.reshape([n * h * w, classes]))
+/// Which labels count as one in a Dice.
+#[derive(Debug, Clone, Copy)]
+pub struct Members([bool; LABELS]);
+
+impl Members {
+    fn one(label: Label) -> Self {
+        Self(Label::ALL.map(|l| l == label))
+    }
+
+    fn of(region: Region) -> Self {
+        Self(Label::ALL.map(|l| region.contains(l)))
+    }
 }
 
-fn dice_of_columns(p: Tensor<2>, target: Tensor<2>) -> Tensor<1> {
-    let columns = p.dims()[1];
-    let sums = |t: Tensor<2>| t.sum_dim(0).reshape([columns]);
-    let overlap = sums(p.clone() * target.clone());
-    (overlap * 2.0 + SMOOTH) / (sums(target) + sums(p) + SMOOTH)
-}
+impl Loss {
+    /// The regions whose Dice it holds, with weights that add up to 1.
+    fn regions(self, pathology: &PathologyLoss) -> Vec<(Members, f64)> {
+        let regions = match self {
+            Self::SoftDice => Label::ALL.map(|label| (Members::one(label), 1.0)).to_vec(),
+            Self::RegionDiceCrossEntropy => vec![
+                (Members::of(Region::LV_POOL), 1.0),
+                (Members::of(Region::RV_POOL), 1.0),
+                (Members::of(Region::WALL), 1.0),
+                (Members::of(Region::EDEMA_OR_SCAR), pathology.dice_weight),
+                (Members::of(Region::SCAR), pathology.dice_weight),
+            ],
+        };
+        let total: f64 = regions.iter().map(|(_, weight)| weight).sum();
+        regions.into_iter().map(|(members, weight)| (members, weight / total)).collect()
+    }
 
-/// Which labels each scored region holds, `[classes, regions]`.
-fn region_members(like: &Tensor<2>) -> Tensor<2> {
-    const REGIONS: [Region; 5] = [Region::LV_POOL, Region::RV_POOL, Region::WALL, Region::EDEMA_OR_SCAR, Region::SCAR];
-    let members: Vec<f32> =
-        Label::ALL.iter().flat_map(|l| REGIONS.map(|r| f32::from(u8::from(r.contains(*l))))).collect();
-    Tensor::from_data(TensorData::new(members, [Label::ALL.len(), REGIONS.len()]), &like.device())
+    /// The weight of the cross-entropy of a pixel, and the exponent of its focal factor.
+    fn focus(self, label: Label, pathology: &PathologyLoss) -> Option<(f64, f64)> {
+        let weight = match (self, label) {
+            (Self::SoftDice, _) => return None,
+            (Self::RegionDiceCrossEntropy, Label::Edema) => pathology.edema_weight,
+            (Self::RegionDiceCrossEntropy, Label::Scar) => pathology.scar_weight,
+            (Self::RegionDiceCrossEntropy, _) => 1.0,
+        };
+        Some((weight, if Region::WALL.contains(label) { pathology.focal_gamma } else { 0.0 }))
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use burn::tensor::Device;
-
-    fn tensor(values: &[f32], classes: usize) -> Tensor<4> {
-        let shape = [1, 1, values.len() / classes, classes];
-        Tensor::from_data(TensorData::new(values.to_vec(), shape), &Device::flex())
-    }
-
-    fn value(loss: LossValue) -> (f32, Vec<f32>) {
-        (loss.loss.into_scalar(), loss.dice.into_data().try_into_vec().unwrap())
-    }
-
-    #[test]
-    fn soft_dice_of_two_pixels_by_hand() {
-        // Class 0: p = .5, .5 against 1, 0; class 1: p = .25, 1 against 0, 1.
-        let p = Probabilities(tensor(&[0.5, 0.25, 0.5, 1.0], 2));
-        let (loss, dice) = value(Loss::SoftDice.of(p, tensor(&[1.0, 0.0, 0.0, 1.0], 2)));
-        assert!((dice[0] - 2.0 * 0.5 / 2.0).abs() < 1e-4, "{dice:?}");
-        assert!((dice[1] - 2.0 / 2.25).abs() < 1e-4, "{dice:?}");
-        assert!((loss - (1.0 - f32::midpoint(0.5, 2.0 / 2.25))).abs() < 1e-4, "{loss}");
-    }
-
-    #[test]
-    fn a_perfect_prediction_of_an_absent_class_costs_nothing() {
-        let (loss, _) = value(Loss::SoftDice.of(Probabilities(tensor(&[0.0; 4], 1)), tensor(&[0.0; 4], 1)));
-        assert!(loss.abs() < 1e-6);
-    }
-
-    #[test]
-    fn edema_taken_for_scar_costs_the_scar_and_not_the_wall() {
-        let pixel = |label: Label| [0, 1, 2, 3, 4, 5].map(|c| f32::from(u8::from(c == label.class())));
-        let target: Vec<f32> = [Label::LvPool, Label::RvPool, Label::Edema, Label::Scar].map(pixel).concat();
-        let right = Loss::RegionDiceCrossEntropy.of(Probabilities(tensor(&target, 6)), tensor(&target, 6));
-        assert!(value(right).0.abs() < 1e-5);
-        let wrong: Vec<f32> = [Label::LvPool, Label::RvPool, Label::Scar, Label::Scar].map(pixel).concat();
-        let (loss, _) = value(Loss::RegionDiceCrossEntropy.of(Probabilities(tensor(&wrong, 6)), tensor(&target, 6)));
-        // One pixel of four at the smallest probability; of five regions only scar is wrong: 2 * 1 / (2 + 1).
-        let expected = -SMALLEST.ln() / 4.0 + (1.0 - 2.0 / 3.0) / 5.0;
-        assert!((loss - expected).abs() < 1e-3, "{loss} {expected}");
-    }
-}
+mod tests;

@@ -46,20 +46,8 @@ impl FixedNetwork {
 }
 
 fn activated(mut logits: Image, architecture: Architecture) -> Image {
-    match architecture {
-        Architecture::Runet | Architecture::Unet => {
-            logits.values.iter_mut().for_each(|v| *v = 1.0 / (1.0 + (-*v).exp()));
-        }
-        Architecture::Nested => logits.values.chunks_exact_mut(logits.dims[3]).for_each(softmax),
-    }
+    architecture.activation().apply(&mut logits.values, logits.dims[3]);
     logits
-}
-
-fn softmax(pixel: &mut [f32]) {
-    let largest = pixel.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    pixel.iter_mut().for_each(|v| *v = (*v - largest).exp());
-    let sum: f32 = pixel.iter().sum();
-    pixel.iter_mut().for_each(|v| *v /= sum);
 }
 
 fn floats<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use fixed::FixedNetwork;
 pub use layers::{BATCH_NORM_EPSILON, BatchNorm, Conv, ConvConfig, ConvNorm, Initializer, TransposedConv};
 pub use nested_unet::{NestedUnet, NestedUnetConfig, ResidualBlock, Rise};
-pub use output::{Logits, Probabilities};
+pub use output::{Activation, Logits, Probabilities};
 pub use residual_unet::{Bottleneck, ResidualUnet, ResidualUnetConfig, Stage};
 pub use unet::{DoubleConv, Unet, UnetConfig};
 
@@ -42,6 +42,14 @@ impl Architecture {
             Self::Runet => "runet",
             Self::Unet => "unet",
             Self::Nested => "nested",
+        }
+    }
+
+    /// What makes probabilities of its output.
+    pub fn activation(self) -> Activation {
+        match self {
+            Self::Runet | Self::Unet => Activation::Sigmoid,
+            Self::Nested => Activation::Softmax,
         }
     }
 

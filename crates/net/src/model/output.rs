@@ -4,6 +4,33 @@ use burn::tensor::Tensor;
 
 use super::Architecture;
 
+/// What makes probabilities of a network's output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activation {
+    /// Each class for itself, between 0 and 1.
+    Sigmoid,
+    /// The classes of a pixel add up to 1.
+    Softmax,
+}
+
+impl Activation {
+    /// Changes `[pixels][classes]` in place.
+    pub fn apply(self, values: &mut [f32], classes: usize) {
+        match self {
+            Self::Sigmoid => values.iter_mut().for_each(|v| *v = 1.0 / (1.0 + (-*v).exp())),
+            Self::Softmax => values.chunks_exact_mut(classes).for_each(|pixel| {
+                let largest = pixel.iter().copied().fold(f32::MIN, f32::max);
+                let mut total = 0.0;
+                for v in pixel.iter_mut() {
+                    *v = (*v - largest).exp();
+                    total += *v;
+                }
+                pixel.iter_mut().for_each(|v| *v /= total);
+            }),
+        }
+    }
+}
+
 /// One number of any size for each class and pixel, `[N, H, W, classes]`.
 #[derive(Debug, Clone)]
 pub struct Logits(pub(crate) Tensor<4>);
@@ -15,10 +42,15 @@ pub struct Probabilities(pub(crate) Tensor<4>);
 impl Logits {
     /// The activation that the architecture was made for.
     pub fn probabilities(self, architecture: Architecture) -> Probabilities {
-        match architecture {
-            Architecture::Runet | Architecture::Unet => self.sigmoid(),
-            Architecture::Nested => self.softmax(),
+        match architecture.activation() {
+            Activation::Sigmoid => self.sigmoid(),
+            Activation::Softmax => self.softmax(),
         }
+    }
+
+    /// The tensor itself.
+    pub fn into_tensor(self) -> Tensor<4> {
+        self.0
     }
 
     /// The softmax over the classes of each pixel.

@@ -52,6 +52,8 @@ pub struct Checkpoint {
     pub progress: Progress,
     /// The network with its settings, as [`crate::weights::Stored`] writes it.
     pub model: Vec<u8>,
+    /// Its moving average in the same form, where there is one.
+    pub average: Option<Vec<u8>>,
     /// The optimiser's state, as Burn writes it.
     pub optimizer: Vec<u8>,
 }
@@ -59,14 +61,17 @@ pub struct Checkpoint {
 const PROGRESS: &str = "progress";
 
 impl Checkpoint {
-    /// One safetensors file of two byte strings, the progress in its header.
+    /// One safetensors file of byte strings, the progress in its header.
     ///
     /// # Errors
     /// Where the progress cannot be written as JSON.
     pub fn to_bytes(&self) -> Result<Vec<u8>, StoreError> {
         let header = HashMap::from([(PROGRESS.to_owned(), serde_json::to_string(&self.progress)?)]);
         let view = |bytes| TensorView::new(Dtype::U8, vec![<[u8]>::len(bytes)], bytes);
-        let views = [("model", view(&self.model)?), ("optimizer", view(&self.optimizer)?)];
+        let mut views = vec![("model", view(&self.model)?), ("optimizer", view(&self.optimizer)?)];
+        if let Some(average) = &self.average {
+            views.push(("average", view(average)?));
+        }
         Ok(safetensors::serialize(views, Some(header))?)
     }
 
@@ -79,7 +84,9 @@ impl Checkpoint {
         let header = metadata.metadata().as_ref().and_then(|m| m.get(PROGRESS)).ok_or(StoreError::NoSettings)?;
         let tensors = SafeTensors::deserialize(bytes)?;
         let take = |name| Ok::<_, StoreError>(tensors.tensor(name)?.data().to_vec());
-        Ok(Self { progress: serde_json::from_str(header)?, model: take("model")?, optimizer: take("optimizer")? })
+        let average = tensors.names().contains(&"average").then(|| take("average")).transpose()?;
+        let progress = serde_json::from_str(header)?;
+        Ok(Self { progress, model: take("model")?, average, optimizer: take("optimizer")? })
     }
 }
 
@@ -98,7 +105,10 @@ mod tests {
         };
         let progress =
             Progress { next_epoch: 1, schedule: Schedule::new(1e-3), finished: false, history: vec![record] };
-        let checkpoint = Checkpoint { progress, model: vec![1, 2, 3], optimizer: vec![] };
-        assert_eq!(Checkpoint::from_bytes(&checkpoint.to_bytes().unwrap()).unwrap(), checkpoint);
+        for average in [None, Some(vec![7; 9])] {
+            let checkpoint =
+                Checkpoint { progress: progress.clone(), model: vec![1, 2, 3], average, optimizer: vec![] };
+            assert_eq!(Checkpoint::from_bytes(&checkpoint.to_bytes().unwrap()).unwrap(), checkpoint);
+        }
     }
 }

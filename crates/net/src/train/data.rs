@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use myops_image::augment::Augmentation;
 use myops_image::label::Label;
-use myops_image::preprocess::PreprocessError;
+use myops_image::preprocess::{Frame, Framing, HeartCentre, PreprocessError};
 use myops_image::study::Study;
 
 use crate::infer::Recipe;
@@ -38,13 +38,17 @@ pub enum CaseError {
 }
 
 impl TrainingCase {
-    /// Makes inputs and targets of a labelled study.
+    /// Makes inputs and targets of a labelled study, wider by `margin` pixels on every side.
     ///
     /// # Errors
     /// Where the study has no reference labels or cannot be made an input.
-    pub fn prepare(study: &Study, recipe: &Recipe) -> Result<Self, CaseError> {
+    pub fn prepare(study: &Study, recipe: &Recipe, margin: usize) -> Result<Self, CaseError> {
         let reference = study.reference().ok_or_else(|| CaseError::Unlabelled(study.id().to_owned()))?;
-        let (prepared, restore) = recipe.preprocess.apply(study)?;
+        let heart = match recipe.preprocess.framing {
+            Framing::Central => None,
+            Framing::Heart => HeartCentre::of_labels(reference),
+        };
+        let (prepared, restore) = recipe.preprocess.apply_in(study, Frame { heart, margin })?;
         let labels = restore.prepare_labels(reference);
         let pixels = prepared.size * prepared.size;
         let images = prepared.data.chunks_exact(pixels * prepared.channels);
@@ -56,32 +60,33 @@ impl TrainingCase {
     }
 }
 
-/// Applies each augmentation to its sample, on all threads; `side` is the height and width of the slices.
-pub fn augmented(samples: &[(&Sample, Augmentation)], side: usize) -> Vec<Sample> {
+/// Applies each augmentation to its sample, on all threads; `side` is the height and width of the slices, `margin` of
+/// which is cut off on every side.
+pub fn augmented(samples: &[(&Sample, Augmentation)], side: usize, margin: usize) -> Vec<Sample> {
     use rayon::prelude::*;
     samples
         .par_iter()
         .map(|(sample, augmentation)| {
             let mut sample = (*sample).clone();
-            augmentation.apply(&mut sample.image, &mut sample.labels, side);
+            augmentation.apply_within(&mut sample.image, &mut sample.labels, side, margin);
             sample
         })
         .collect()
 }
 
-/// Puts slices together as one input and one target.
+/// Puts slices together as one input, with the labels of all pixels beside it.
 ///
 /// # Shapes
-/// The input is `[N, side, side, sequences]`, the target `[N, side, side, labels]` with 1 in the channel of the label.
-pub fn batch(samples: &[Sample], side: usize, device: &Device) -> (Tensor<4>, Tensor<4>) {
+/// The input is `[N, side, side, sequences]`, the labels `[N * side * side]`.
+pub fn batch(samples: &[Sample], side: usize, device: &Device) -> (Tensor<4>, Vec<Label>) {
     let n = samples.len();
     let images: Vec<f32> = samples.iter().flat_map(|s| &s.image).copied().collect();
+    let labels = samples.iter().flat_map(|s| &s.labels).copied().collect();
     let channels = images.len() / (n * side * side).max(1);
-    let classes = Label::ALL.len();
-    let mut target = vec![0.0; n * side * side * classes];
-    for (pixel, label) in samples.iter().flat_map(|s| &s.labels).enumerate() {
-        target[pixel * classes + label.class()] = 1.0;
-    }
-    let tensor = |values, shape: [usize; 4]| Tensor::from_data(TensorData::new(values, shape), device);
-    (tensor(images, [n, side, side, channels]), tensor(target, [n, side, side, classes]))
+    (Tensor::from_data(TensorData::new(images, [n, side, side, channels]), device), labels)
+}
+
+/// The values of a tensor, the last axis fastest.
+pub fn numbers(tensor: Tensor<4>) -> Vec<f32> {
+    tensor.into_data().try_into_vec().unwrap_or_default()
 }

@@ -1,8 +1,11 @@
 //! How a network learns from labelled cases.
 
+mod average;
 mod checkpoint;
+mod clip;
 mod data;
 mod folds;
+mod locator;
 mod schedule;
 mod settings;
 mod trainer;
@@ -11,6 +14,7 @@ mod validate;
 pub use checkpoint::{Checkpoint, EpochRecord, Progress, Validation};
 pub use data::{CaseError, Sample, TrainingCase};
 pub use folds::{Folds, FoldsError};
-pub use schedule::{PlateauSettings, Schedule, Verdict};
+pub use locator::LocatorSettings;
+pub use schedule::{CosineSettings, Course, PlateauSettings, Schedule, Verdict};
 pub use settings::{SettingsError, TrainSettings};
 pub use trainer::{Split, Step, TrainError, Trainer};

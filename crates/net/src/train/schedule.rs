@@ -1,6 +1,44 @@
-//! When to lower the learning rate and when to stop, as Keras' callbacks of the same names do.
+//! How the learning rate falls, and when training stops.
 
 use serde::{Deserialize, Serialize};
+
+/// What the learning rate follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Course {
+    /// The validation loss: it falls when that no longer does, the best network is kept, and training may stop early,
+    /// as Keras' callbacks of the same names do.
+    Plateau,
+    /// The calendar: it rises while warming up, then falls along half a cosine to 0 (Loshchilov & Hutter, ICLR 2017);
+    /// the last network is kept.
+    Cosine,
+}
+
+/// The learning rate along [`Course::Cosine`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CosineSettings {
+    /// Epochs in which it rises from 0.
+    pub warm_up_epochs: f64,
+}
+
+impl Default for CosineSettings {
+    fn default() -> Self {
+        Self { warm_up_epochs: 3.0 }
+    }
+}
+
+impl CosineSettings {
+    /// The share of the full learning rate after so many epochs, fractions of one included.
+    pub fn share(&self, after_epochs: f64, epochs: usize) -> f64 {
+        if after_epochs < self.warm_up_epochs {
+            return after_epochs / self.warm_up_epochs;
+        }
+        let falling = (epochs as f64 - self.warm_up_epochs).max(f64::MIN_POSITIVE);
+        let done = ((after_epochs - self.warm_up_epochs) / falling).min(1.0);
+        0.5 * (1.0 + (std::f64::consts::PI * done).cos())
+    }
+}
 
 /// How the learning rate falls when the validation loss no longer does.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -42,6 +80,8 @@ pub enum Verdict {
     Worse,
     /// Not the best, and the patience has run out.
     Stop,
+    /// Not compared: the last network is the one that is kept.
+    Kept,
 }
 
 impl Schedule {
@@ -84,6 +124,15 @@ mod tests {
             })
             .collect();
         assert_eq!(rates, [1e-3, 5e-4, 5e-4, 3e-4]);
+    }
+
+    #[test]
+    fn the_cosine_rises_to_one_and_falls_to_zero() {
+        let cosine = CosineSettings { warm_up_epochs: 2.0 };
+        let shares = [0.0, 1.0, 2.0, 6.0, 10.0, 11.0].map(|epoch| cosine.share(epoch, 10));
+        let expected = [0.0, 0.5, 1.0, 0.5, 0.0, 0.0];
+        assert!(shares.iter().zip(expected).all(|(s, e)| (s - e).abs() < 1e-12), "{shares:?}");
+        assert_eq!(CosineSettings { warm_up_epochs: 0.0 }.share(0.0, 10), 1.0);
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! How a network is trained: as written in a settings file, and checked.
 
 use myops_image::augment::AugmentRanges;
-use myops_image::preprocess::{Missing, Normalise, Preprocess};
+use myops_image::preprocess::{Framing, Missing, Normalise, Preprocess};
 use serde::{Deserialize, Serialize};
 
-use super::schedule::PlateauSettings;
-use crate::infer::{Decision, Recipe};
-use crate::loss::Loss;
-use crate::model::{Architecture, ModelSettings};
+use super::locator::LocatorSettings;
+use super::schedule::{CosineSettings, Course, PlateauSettings};
+use crate::infer::{Cleanup, Decision, Flips, Keep, Recipe};
+use crate::loss::{Loss, Objective, PathologyLoss};
+use crate::model::{Activation, Architecture, ModelSettings};
 
 /// Everything that decides what a training gives, apart from the data.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -19,20 +20,41 @@ pub struct TrainSettings {
     pub epochs: usize,
     /// Slices in a batch.
     pub batch_size: usize,
-    /// Adam's learning rate in the first epoch.
+    /// Adam's largest learning rate.
     pub learning_rate: f64,
+    /// What the learning rate follows: `plateau` or `cosine`.
+    pub course: Course,
+    /// How much of each weight a step takes away, as a share of the learning rate (Loshchilov & Hutter, ICLR 2019);
+    /// 0 is plain Adam.
+    pub weight_decay: f64,
+    /// The largest norm of all gradients together; 0 leaves them as they are.
+    pub clip_norm: f64,
+    /// The share of a moving average of the weights that each step keeps; the average is what is validated and saved.
+    /// 0 takes the weights themselves.
+    pub average_decay: f64,
     /// Epochs without a smaller validation loss before training ends; 0 never ends it early.
     pub stop_after: usize,
+    /// Epochs from one look at the held-out cases to the next; the last epoch always ends with one.
+    pub validate_every: usize,
+    /// Pixels prepared beyond the input on every side, for augmentation to draw from.
+    pub margin_pixels: usize,
     /// Synthetic patients added to the training cases.
     pub phantoms: usize,
     /// What is made small.
     pub loss: Loss,
+    /// What it gives edema and scar.
+    pub pathology: PathologyLoss,
     /// The network.
     pub model: ModelSettings,
     /// What comes before and after it.
     pub recipe: Recipe,
-    /// When the learning rate falls.
+    /// The learning rate of `course = "plateau"`.
     pub plateau: PlateauSettings,
+    /// The learning rate of `course = "cosine"`.
+    pub cosine: CosineSettings,
+    /// The network that finds the heart, for `framing = "heart"`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locator: Option<LocatorSettings>,
     /// How training images are varied.
     pub augment: AugmentRanges,
 }
@@ -45,8 +67,10 @@ impl Default for TrainSettings {
 
 /// A setting that cannot be trained with.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{name} = {value}: need {bound}")]
+#[error("{part}{name} = {value}: need {bound}")]
 pub struct SettingsError {
+    /// The table that the setting is in, with a dot; empty for the network's own training.
+    pub part: &'static str,
     /// The setting, as in the file.
     pub name: &'static str,
     /// Its value.
@@ -64,14 +88,39 @@ impl TrainSettings {
         }
     }
 
-    /// The full-resolution network: pixels of 1 mm, strong variation, no early stop.
+    /// The full-resolution network about the heart: pixels of 1 mm, strong variation, averaged weights.
     fn nested() -> Self {
-        let preprocess =
-            Preprocess { size: 192, spacing_mm: Some(1.0), normalise: Normalise::ZScore, missing: Missing::Zero };
+        let preprocess = Preprocess {
+            size: 144,
+            spacing_mm: Some(1.0),
+            framing: Framing::Heart,
+            normalise: Normalise::ZScore,
+            missing: Missing::Zero,
+        };
         Self {
-            stop_after: 0,
+            epochs: 150,
+            learning_rate: 2e-3,
+            course: Course::Cosine,
+            weight_decay: 1e-4,
+            clip_norm: 10.0,
+            average_decay: 0.995,
+            validate_every: 10,
+            margin_pixels: 32,
             loss: Loss::RegionDiceCrossEntropy,
-            recipe: Recipe { preprocess, decision: Decision::Nested },
+            recipe: Recipe {
+                preprocess,
+                decision: Decision::Nested,
+                flips: Flips::Both,
+                temperature: 1.0,
+                cleanup: Cleanup {
+                    anatomy: Keep::Largest,
+                    holes_mm2: 50.0,
+                    smallest_edema_or_scar_ml: 0.3,
+                    smallest_scar_ml: 0.1,
+                    smallest_total_scar_ml: 0.0,
+                },
+            },
+            locator: Some(LocatorSettings::default()),
             augment: AugmentRanges::STRONG,
             ..Self::published(Architecture::Nested)
         }
@@ -84,14 +133,29 @@ impl TrainSettings {
             epochs: 100,
             batch_size: 8,
             learning_rate: 1e-3,
+            course: Course::Plateau,
+            weight_decay: 0.0,
+            clip_norm: 0.0,
+            average_decay: 0.0,
             stop_after: 30,
+            validate_every: 1,
+            margin_pixels: 0,
             phantoms: 0,
             loss: Loss::SoftDice,
+            pathology: PathologyLoss::default(),
             model: ModelSettings::published(architecture),
             recipe: Recipe::PUBLISHED,
             plateau: PlateauSettings::default(),
+            cosine: CosineSettings::default(),
+            locator: None,
             augment: AugmentRanges::PUBLISHED,
         }
+    }
+
+    /// What is made small.
+    pub fn objective(&self) -> Objective {
+        let activation = self.model.architecture.activation();
+        Objective { activation, loss: self.loss, pathology: self.pathology }
     }
 
     /// Checks every setting once, so that none is found wrong in hour three.
@@ -99,12 +163,27 @@ impl TrainSettings {
     /// # Errors
     /// The first setting out of its bounds.
     pub fn check(&self) -> Result<(), SettingsError> {
-        let positive = |name, value: usize, most: usize| {
-            if (1..=most).contains(&value) { Ok(()) } else { Err(refused(name, &value, format!("1 to {most}"))) }
-        };
-        positive("epochs", self.epochs, 100_000)?;
-        positive("batch_size", self.batch_size, 1024)?;
-        positive("model.width", self.model.width, 512)?;
+        self.check_counts()?;
+        self.check_numbers()?;
+        self.check_parts()?;
+        match &self.locator {
+            Some(locator) => locator.training(self).check().map_err(|e| SettingsError { part: "locator.", ..e }),
+            None => Ok(()),
+        }
+    }
+
+    fn check_counts(&self) -> Result<(), SettingsError> {
+        for (name, value, least, most) in [
+            ("epochs", self.epochs, 1, 100_000),
+            ("batch_size", self.batch_size, 1, 1024),
+            ("validate_every", self.validate_every, 1, 100_000),
+            ("margin_pixels", self.margin_pixels, 0, 512),
+            ("model.width", self.model.width, 1, 512),
+        ] {
+            if !(least..=most).contains(&value) {
+                return Err(refused(name, &value, format!("{least} to {most}")));
+            }
+        }
         for (name, value, expected) in
             [("model.inputs", self.model.inputs, 3), ("model.classes", self.model.classes, 6)]
         {
@@ -115,16 +194,31 @@ impl TrainSettings {
         let side = self.recipe.preprocess.size;
         let multiple = self.model.architecture.side_multiple();
         if side == 0 || !side.is_multiple_of(multiple) || side > 2048 {
-            return Err(refused(
-                "recipe.preprocess.size",
-                &side,
-                format!("a multiple of {multiple} from {multiple} to 2048"),
-            ));
+            let bound = format!("a multiple of {multiple} from {multiple} to 2048");
+            return Err(refused("recipe.preprocess.size", &side, bound));
         }
+        Ok(())
+    }
+
+    fn check_numbers(&self) -> Result<(), SettingsError> {
         for (name, value, low, high) in [
             ("learning_rate", self.learning_rate, 1e-9, 10.0),
+            ("weight_decay", self.weight_decay, 0.0, 10.0),
+            ("clip_norm", self.clip_norm, 0.0, 1e9),
+            ("average_decay", self.average_decay, 0.0, 0.999_999),
             ("plateau.factor", self.plateau.factor, 1e-3, 1.0),
             ("plateau.minimum", self.plateau.minimum, 0.0, 10.0),
+            ("cosine.warm_up_epochs", self.cosine.warm_up_epochs, 0.0, 100_000.0),
+            ("pathology.focal_gamma", self.pathology.focal_gamma, 0.0, 10.0),
+            ("pathology.edema_weight", self.pathology.edema_weight, 0.0, 1000.0),
+            ("pathology.scar_weight", self.pathology.scar_weight, 0.0, 1000.0),
+            ("pathology.dice_weight", self.pathology.dice_weight, 0.0, 1000.0),
+            ("recipe.temperature", self.recipe.temperature, 0.01, 100.0),
+            ("recipe.cleanup.holes_mm2", self.recipe.cleanup.holes_mm2, 0.0, 1e4),
+            ("recipe.cleanup.smallest_edema_or_scar_ml", self.recipe.cleanup.smallest_edema_or_scar_ml, 0.0, 1000.0),
+            ("recipe.cleanup.smallest_scar_ml", self.recipe.cleanup.smallest_scar_ml, 0.0, 1000.0),
+            ("recipe.cleanup.smallest_total_scar_ml", self.recipe.cleanup.smallest_total_scar_ml, 0.0, 1000.0),
+            ("recipe.preprocess.spacing_mm", self.recipe.preprocess.spacing_mm.unwrap_or(1.0), 0.05, 50.0),
         ] {
             if !(low..=high).contains(&value) {
                 return Err(refused(name, &value, format!("{low} to {high}")));
@@ -132,10 +226,30 @@ impl TrainSettings {
         }
         Ok(())
     }
+
+    /// Settings that only make sense together.
+    fn check_parts(&self) -> Result<(), SettingsError> {
+        if self.course == Course::Plateau && self.validate_every > 1 {
+            let bound = "1 with course = plateau, which follows the validation loss";
+            return Err(refused("validate_every", &self.validate_every, bound.into()));
+        }
+        if self.loss == Loss::RegionDiceCrossEntropy && self.model.architecture.activation() == Activation::Sigmoid {
+            let bound = "soft-dice for runet and unet, whose probabilities do not add up to 1";
+            return Err(refused("loss", &"region-dice-cross-entropy", bound.into()));
+        }
+        if (self.recipe.preprocess.framing == Framing::Heart) != self.locator.is_some() {
+            let (value, bound) = match self.locator {
+                None => ("heart", "central, or a [locator] that finds the heart"),
+                Some(_) => ("central", "heart where there is a [locator]"),
+            };
+            return Err(refused("recipe.preprocess.framing", &value, bound.into()));
+        }
+        Ok(())
+    }
 }
 
 fn refused(name: &'static str, value: &impl ToString, bound: String) -> SettingsError {
-    SettingsError { name, value: value.to_string(), bound }
+    SettingsError { part: "", name, value: value.to_string(), bound }
 }
 
 #[cfg(test)]
@@ -155,5 +269,19 @@ mod tests {
         assert_eq!(settings.check().unwrap_err().to_string(), "batch_size = 0: need 1 to 1024");
         let settings = TrainSettings { learning_rate: f64::NAN, ..TrainSettings::default() };
         assert!(settings.check().unwrap_err().to_string().starts_with("learning_rate = NaN"));
+    }
+
+    #[test]
+    fn settings_that_do_not_go_together_are_refused() {
+        let refused = |settings: TrainSettings| settings.check().unwrap_err().to_string();
+        let nested = TrainSettings::of(Architecture::Nested);
+        let error = refused(TrainSettings { locator: None, ..nested });
+        assert_eq!(error, "recipe.preprocess.framing = heart: need central, or a [locator] that finds the heart");
+        let error = refused(TrainSettings { course: Course::Plateau, ..nested });
+        assert_eq!(error, "validate_every = 10: need 1 with course = plateau, which follows the validation loss");
+        let locator = Some(LocatorSettings { batch_size: 0, ..LocatorSettings::default() });
+        assert_eq!(refused(TrainSettings { locator, ..nested }), "locator.batch_size = 0: need 1 to 1024");
+        let loss = Loss::RegionDiceCrossEntropy;
+        assert!(refused(TrainSettings { loss, ..TrainSettings::default() }).starts_with("loss = region-dice"));
     }
 }

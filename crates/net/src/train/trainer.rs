@@ -1,7 +1,7 @@
 //! A training, one epoch at a time.
 
 use burn::module::Module;
-use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::optim::{AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Bytes, Device};
 use myops_image::augment::sample_rng;
 use myops_image::sequence::Sequence;
@@ -9,13 +9,14 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::checkpoint::{Checkpoint, EpochRecord, Progress};
-use super::data::{Sample, TrainingCase, augmented, batch};
-use super::schedule::{Schedule, Verdict};
+use super::average::Average;
+use super::checkpoint::{Checkpoint, EpochRecord, Progress, Validation};
+use super::clip::clip_norm;
+use super::data::{Sample, TrainingCase, augmented, batch, numbers};
+use super::schedule::{Course, Schedule, Verdict};
 use super::settings::{SettingsError, TrainSettings};
 use super::validate::validate;
-use crate::infer::ModelHeader;
-use crate::loss::LossValue;
+use crate::infer::{ModelHeader, Recipe};
 use crate::model::Network;
 use crate::weights::{StoreError, Stored, Weights, WeightsError};
 
@@ -86,6 +87,7 @@ pub struct Trainer {
     device: Device,
     plain: Device,
     network: Network,
+    average: Option<Average>,
     optimizer: ModuleOptimizer,
     progress: Progress,
 }
@@ -103,10 +105,12 @@ impl Trainer {
         let plain = device.clone();
         let device = device.clone().autodiff();
         let network = settings.model.init(settings.seed, &device);
-        let optimizer = AdamConfig::new().with_epsilon(ADAM_EPSILON).init();
+        let decay = settings.average_decay;
+        let average = (decay > 0.0).then(|| Average::new(Weights::of(&network), decay));
+        let optimizer = optimizer(&settings);
         let schedule = Schedule::new(settings.learning_rate);
         let progress = Progress { next_epoch: 0, schedule, finished: false, history: Vec::new() };
-        Ok(Self { settings, split, device, plain, network, optimizer, progress })
+        Ok(Self { settings, split, device, plain, network, average, optimizer, progress })
     }
 
     /// Goes on from a checkpoint of the same settings and cases.
@@ -123,6 +127,9 @@ impl Trainer {
         let stored = Stored::<ModelHeader>::from_bytes(&checkpoint.model)?;
         trainer.same_settings(&stored.settings)?;
         trainer.network = stored.weights.load_into(trainer.network)?;
+        if let (Some(average), Some(bytes)) = (&mut trainer.average, &checkpoint.average) {
+            average.weights = Stored::<ModelHeader>::from_bytes(bytes)?.weights;
+        }
         let state = Bytes::from_bytes_vec(checkpoint.optimizer);
         trainer.optimizer = trainer.optimizer.from_bytes(state).map_err(|e| TrainError::Optimizer(format!("{e:?}")))?;
         trainer.progress = checkpoint.progress;
@@ -131,12 +138,15 @@ impl Trainer {
         Ok(trainer)
     }
 
-    /// The settings may differ in the number of epochs alone.
+    /// The settings may differ in what comes after the network, and in the number of epochs where no learning rate
+    /// depends on it.
     fn same_settings(&self, header: &ModelHeader) -> Result<(), TrainError> {
         let refused = |why: String| TrainError::OtherSettings(why);
         let trained = header.training.clone().ok_or_else(|| refused("it holds none".into()))?;
         let trained: TrainSettings = serde_json::from_value(trained).map_err(|e| refused(e.to_string()))?;
-        if (TrainSettings { epochs: self.settings.epochs, ..trained }) != self.settings {
+        let epochs = if trained.course == Course::Cosine { trained.epochs } else { self.settings.epochs };
+        let recipe = Recipe { preprocess: trained.recipe.preprocess, ..self.settings.recipe };
+        if (TrainSettings { epochs, recipe, ..trained }) != self.settings {
             return Err(refused(format!("{trained:?}")));
         }
         Ok(())
@@ -163,29 +173,60 @@ impl Trainer {
     /// Where the loss is no longer a number.
     pub fn epoch(&mut self, mut on_step: impl FnMut(Step)) -> Result<(EpochRecord, Verdict), TrainError> {
         let epoch = self.progress.next_epoch;
-        let learning_rate = self.progress.schedule.learning_rate;
         let order = self.order(epoch);
         let batches = order.len().div_ceil(self.settings.batch_size);
         let mut sums = EpochSums::default();
         for (n, indices) in order.chunks(self.settings.batch_size).enumerate() {
             let samples = self.draw(epoch, indices);
-            let (loss, dice) = self.step(epoch * batches + n, &samples, learning_rate);
+            let step = epoch * batches + n;
+            let learning_rate = self.learning_rate(step, batches);
+            let (loss, dice) = self.step(step, &samples, learning_rate);
             if !loss.is_finite() {
                 return Err(TrainError::Diverged { epoch, loss, learning_rate });
             }
             sums.add(loss, &dice, samples.len());
             on_step(Step { epoch, batch: n + 1, batches, loss });
         }
-        let validation = (!self.split.validation.is_empty())
-            .then(|| validate(&self.network.valid(), &self.split.validation, &self.settings, &self.plain));
         let (loss, soft_dice) = sums.means();
-        let record = EpochRecord { epoch, learning_rate, loss, soft_dice, validation };
-        let judged = record.validation.as_ref().map_or(record.loss, |v| v.loss);
-        let verdict = self.progress.schedule.observe(epoch, judged, &self.settings.plateau, self.settings.stop_after);
+        let learning_rate = self.learning_rate(epoch * batches + batches / 2, batches);
+        let record = EpochRecord { epoch, learning_rate, loss, soft_dice, validation: self.validation(epoch)? };
+        let verdict = self.judge(&record);
         self.progress.next_epoch += 1;
         self.progress.finished = verdict == Verdict::Stop || self.progress.next_epoch >= self.settings.epochs;
         self.progress.history.push(record.clone());
         Ok((record, verdict))
+    }
+
+    /// The learning rate of a step, counted from 0 over all epochs.
+    fn learning_rate(&self, step: usize, batches: usize) -> f64 {
+        match self.settings.course {
+            Course::Plateau => self.progress.schedule.learning_rate,
+            Course::Cosine => {
+                let after_epochs = (step as f64 + 0.5) / batches as f64;
+                self.settings.learning_rate * self.settings.cosine.share(after_epochs, self.settings.epochs)
+            }
+        }
+    }
+
+    /// What the held-out cases give, in the epochs that look at them.
+    fn validation(&self, epoch: usize) -> Result<Option<Validation>, TrainError> {
+        let due = (epoch + 1).is_multiple_of(self.settings.validate_every) || epoch + 1 == self.settings.epochs;
+        if !due || self.split.validation.is_empty() {
+            return Ok(None);
+        }
+        let network = match &self.average {
+            None => self.network.valid(),
+            Some(average) => average.weights.load_into(self.settings.model.init(0, &self.plain))?,
+        };
+        Ok(Some(validate(&network, &self.split.validation, &self.settings, &self.plain)))
+    }
+
+    fn judge(&mut self, record: &EpochRecord) -> Verdict {
+        if self.settings.course == Course::Cosine {
+            return Verdict::Kept;
+        }
+        let loss = record.validation.as_ref().map_or(record.loss, |v| v.loss);
+        self.progress.schedule.observe(record.epoch, loss, &self.settings.plateau, self.settings.stop_after)
     }
 
     /// Every training slice once, as (case, slice), in an order of the epoch's own.
@@ -207,31 +248,42 @@ impl Trainer {
                 (&case.slices[s], self.settings.augment.draw(&mut rng, Sequence::ALL.len()))
             })
             .collect();
-        augmented(&drawn, self.settings.recipe.preprocess.size)
+        let margin = self.settings.margin_pixels;
+        augmented(&drawn, self.settings.recipe.preprocess.size + 2 * margin, margin)
     }
 
     /// One step of the optimiser; gives the loss and the soft Dice of each label before it.
-    fn step(&mut self, step: usize, samples: &[Sample], learning_rate: f64) -> (f64, Vec<f32>) {
+    fn step(&mut self, step: usize, samples: &[Sample], learning_rate: f64) -> (f64, [f64; 6]) {
         // Drop-out draws from the device's generator.
         self.device.seed(self.settings.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ step as u64);
-        let (x, target) = batch(samples, self.settings.recipe.preprocess.size, &self.device);
-        let probabilities = self.network.forward(x).probabilities(self.settings.model.architecture);
-        let LossValue { loss, dice } = self.settings.loss.of(probabilities, target);
-        let each = dice.into_data().try_into_vec().unwrap_or_default();
-        let value = loss.clone().into_scalar::<f32>();
-        let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
+        let (x, labels) = batch(samples, self.settings.recipe.preprocess.size, &self.device);
+        let output = self.network.forward(x).into_tensor();
+        let value = self.settings.objective().of(numbers(output.clone()), &labels);
+        let (loss, dice) = (value.loss, value.dice);
+        let gradients = value.backward_from(output).backward();
+        let mut gradients = GradientsParams::from_grads(gradients, &self.network);
+        if self.settings.clip_norm > 0.0 {
+            clip_norm(&mut gradients, &self.network, self.settings.clip_norm);
+        }
         // A clone shares its tensors, so this copies nothing.
         self.network = self.optimizer.step(learning_rate, self.network.clone(), gradients);
-        (f64::from(value), each)
+        if let Some(average) = &mut self.average {
+            average.add(&Weights::of(&self.network), step);
+        }
+        (loss, dice)
     }
 
-    /// Whether held-out cases judge this training.
-    pub fn validated(&self) -> bool {
-        !self.split.validation.is_empty()
+    /// Whether the network of the smallest loss is the one to keep, and not the last.
+    pub fn keeps_best(&self) -> bool {
+        self.settings.course == Course::Plateau && !self.split.validation.is_empty()
     }
 
-    /// The network as it is, for use or for the file of the best.
+    /// The network as it is, or its average, for use or for the file of the best.
     pub fn model(&self) -> Stored<ModelHeader> {
+        self.stored(self.average.as_ref().map_or_else(|| Weights::of(&self.network), |a| a.weights.clone()))
+    }
+
+    fn stored(&self, weights: Weights) -> Stored<ModelHeader> {
         let settings = &self.settings;
         let origin = format!(
             "trained on {} cases, {} held out, {} epochs",
@@ -240,8 +292,8 @@ impl Trainer {
             self.progress.next_epoch,
         );
         let training = serde_json::to_value(settings).ok();
-        let header = ModelHeader { model: settings.model, recipe: settings.recipe, origin, training };
-        Stored { settings: header, weights: Weights::of(&self.network) }
+        let header = ModelHeader { training, ..ModelHeader::single(settings.model, settings.recipe, origin) };
+        Stored { settings: header, weights }
     }
 
     /// All that is needed to go on.
@@ -250,8 +302,18 @@ impl Trainer {
     /// Where the state cannot be written as bytes.
     pub fn checkpoint(&self) -> Result<Checkpoint, TrainError> {
         let optimizer = self.optimizer.into_bytes().map_err(|e| TrainError::Optimizer(format!("{e:?}")))?;
-        let model = self.model().to_bytes()?;
-        Ok(Checkpoint { progress: self.progress.clone(), model, optimizer: optimizer.to_vec() })
+        let model = self.stored(Weights::of(&self.network)).to_bytes()?;
+        let average = self.average.as_ref().map(|a| self.stored(a.weights.clone()).to_bytes()).transpose()?;
+        Ok(Checkpoint { progress: self.progress.clone(), model, average, optimizer: optimizer.to_vec() })
+    }
+}
+
+fn optimizer(settings: &TrainSettings) -> ModuleOptimizer {
+    if settings.weight_decay > 0.0 {
+        let decay = settings.weight_decay as f32;
+        AdamWConfig::new().with_epsilon(ADAM_EPSILON).with_weight_decay(decay).init()
+    } else {
+        AdamConfig::new().with_epsilon(ADAM_EPSILON).init()
     }
 }
 
@@ -263,12 +325,12 @@ struct EpochSums {
 }
 
 impl EpochSums {
-    fn add(&mut self, loss: f64, dice: &[f32], slices: usize) {
+    fn add(&mut self, loss: f64, dice: &[f64], slices: usize) {
         let weight = slices as f64;
         self.slices += slices;
         self.loss += loss * weight;
         self.dice.resize(dice.len(), 0.0);
-        self.dice.iter_mut().zip(dice).for_each(|(sum, d)| *sum += f64::from(*d) * weight);
+        self.dice.iter_mut().zip(dice).for_each(|(sum, d)| *sum += d * weight);
     }
 
     fn means(self) -> (f64, Vec<f64>) {

@@ -4,25 +4,24 @@ use burn::tensor::Device;
 use myops_image::label::{Label, Region};
 
 use super::checkpoint::Validation;
-use super::data::{TrainingCase, batch};
+use super::data::{TrainingCase, batch, numbers};
 use super::settings::TrainSettings;
 use crate::model::Network;
 
 /// The loss over all slices of each case, and the Dice of each scored region, both averaged over cases.
 pub fn validate(network: &Network, cases: &[TrainingCase], settings: &TrainSettings, device: &Device) -> Validation {
-    let architecture = settings.model.architecture;
+    let (objective, classes) = (settings.objective(), settings.model.classes);
     let mut loss = 0.0;
     let mut dice = [0.0; Region::SCORED.len()];
     for case in cases {
         let mut labels = Vec::new();
         for slices in case.slices.chunks(settings.batch_size) {
-            let (x, target) = batch(slices, settings.recipe.preprocess.size, device);
-            let probabilities = network.forward(x).probabilities(architecture);
-            let value = settings.loss.of(probabilities.clone(), target).loss.into_scalar::<f32>();
-            loss += f64::from(value) * slices.len() as f64 / case.slices.len() as f64;
-            let values = probabilities.into_tensor().into_data().try_into_vec::<f32>().unwrap_or_default();
-            let pixels = values.chunks_exact(settings.model.classes);
-            labels.extend(pixels.map(|p| settings.recipe.decision.label(p)));
+            let (x, reference) = batch(slices, settings.recipe.preprocess.size, device);
+            let mut values: Vec<f32> = numbers(network.forward(x).into_tensor());
+            let value = objective.of(values.clone(), &reference).loss;
+            loss += value * slices.len() as f64 / case.slices.len() as f64;
+            objective.activation.apply(&mut values, classes);
+            labels.extend(values.chunks_exact(classes).map(|p| settings.recipe.decision.label(p)));
         }
         let reference: Vec<Label> = case.slices.iter().flat_map(|s| &s.labels).copied().collect();
         for (sum, region) in dice.iter_mut().zip(Region::SCORED) {

@@ -9,7 +9,7 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
 
 pub use keras::{KerasError, from_keras};
-pub use store::{StoreError, Stored};
+pub use store::{Precision, StoreError, Stored};
 
 use crate::model::Network;
 
@@ -104,6 +104,30 @@ impl Weights {
     /// The tensor at a path.
     pub fn get(&self, path: &str) -> Option<&Weight> {
         self.by_path.get(path)
+    }
+
+    /// Adds all of another network's tensors, `name.` before each path.
+    pub fn put_part(&mut self, name: &str, part: &Self) {
+        part.iter().for_each(|(path, weight)| self.insert(format!("{name}.{path}"), weight.clone()));
+    }
+
+    /// The tensors whose paths start with `name.`, without that.
+    pub fn part(&self, name: &str) -> Self {
+        let mut part = Self::default();
+        for (path, weight) in self.iter() {
+            if let Some(rest) = path.strip_prefix(name).and_then(|p| p.strip_prefix('.')) {
+                part.insert(rest, weight.clone());
+            }
+        }
+        part
+    }
+
+    /// Moves every value by a share of its distance to another network's, both of one shape.
+    pub fn move_towards(&mut self, other: &Self, share: f32) {
+        for (path, weight) in &mut self.by_path {
+            let Some(target) = other.get(path) else { continue };
+            weight.values.iter_mut().zip(&target.values).for_each(|(v, t)| *v += (t - *v) * share);
+        }
     }
 
     /// Every path with its tensor, in the order of the network's layers.

@@ -19,6 +19,15 @@ pub struct Stored<S> {
     pub weights: Weights,
 }
 
+/// How exactly weights are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    /// 32-bit floats.
+    Full,
+    /// 16-bit floats, but for vectors (biases and statistics), which take no room.
+    Half,
+}
+
 /// Why bytes are not stored weights.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -47,19 +56,24 @@ impl<S: Serialize + DeserializeOwned> Stored<S> {
     /// # Errors
     /// Where the settings cannot be written as JSON.
     pub fn to_bytes(&self) -> Result<Vec<u8>, StoreError> {
+        self.to_bytes_in(Precision::Full)
+    }
+
+    /// Writes settings and weights as safetensors.
+    ///
+    /// # Errors
+    /// Where the settings cannot be written as JSON.
+    pub fn to_bytes_in(&self, precision: Precision) -> Result<Vec<u8>, StoreError> {
         let order: Vec<&str> = self.weights.iter().map(|(path, _)| path).collect();
         let header = HashMap::from([
             (SETTINGS_KEY.to_owned(), serde_json::to_string(&self.settings)?),
             ("order".to_owned(), serde_json::to_string(&order)?),
         ]);
-        let bytes: Vec<(&str, Vec<u8>, &[usize])> = self
-            .weights
+        let encoded: Vec<_> = self.weights.iter().map(|(path, w)| (path, encode(w, precision))).collect();
+        let views = encoded
             .iter()
-            .map(|(path, w)| (path, w.values.iter().flat_map(|v| v.to_le_bytes()).collect(), w.shape.as_slice()))
-            .collect();
-        let views = bytes
-            .iter()
-            .map(|(path, bytes, shape)| Ok((*path, TensorView::new(Dtype::F32, shape.to_vec(), bytes)?)))
+            .zip(self.weights.iter())
+            .map(|((path, (dtype, bytes)), (_, w))| Ok((*path, TensorView::new(*dtype, w.shape.clone(), bytes)?)))
             .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()?;
         Ok(safetensors::serialize(views, Some(header))?)
     }
@@ -90,6 +104,15 @@ impl<S: Serialize + DeserializeOwned> Stored<S> {
             weights.insert(path, Weight { shape: tensor.shape().to_vec(), values });
         }
         Ok(Self { settings, weights })
+    }
+}
+
+fn encode(weight: &Weight, precision: Precision) -> (Dtype, Vec<u8>) {
+    let values = weight.values.iter();
+    if precision == Precision::Half && weight.shape.len() > 1 {
+        (Dtype::F16, values.flat_map(|v| half::f16::from_f32(*v).to_le_bytes()).collect())
+    } else {
+        (Dtype::F32, values.flat_map(|v| v.to_le_bytes()).collect())
     }
 }
 

@@ -1,0 +1,80 @@
+//! Which part of its slices a network sees of a study.
+
+use serde::{Deserialize, Serialize};
+
+use super::orientation::Orientation;
+use crate::label::{Label, LabelMap};
+
+/// What the square that a network sees is centred on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Framing {
+    /// The middle of the image.
+    #[default]
+    Central,
+    /// The heart, in the same place in all slices of a case.
+    Heart,
+}
+
+/// What is known of a study beside its images when its input is cut out.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Frame {
+    /// Where the heart lies; without it, [`Framing::Heart`] takes the middle of the image.
+    pub heart: Option<HeartCentre>,
+    /// Pixels added on every side for augmentation to draw from; intensities are still measured without them.
+    pub margin: usize,
+}
+
+/// The middle of the heart, `[row, column]` in pixels of slices turned by [`Orientation::canonical`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HeartCentre(pub [f64; 2]);
+
+impl HeartCentre {
+    /// The middle of the box about everything that is labelled, over all slices; `None` where nothing is.
+    pub fn of_labels(labels: &LabelMap) -> Option<Self> {
+        let labels = Orientation::canonical(labels.grid()).apply(labels);
+        let [columns, rows, slices] = labels.shape();
+        let slices = (0..slices).map(|k| labels.slice(k));
+        let labelled = slices.flat_map(|slice| {
+            slice.iter().enumerate().filter(|(_, l)| **l != Label::Background).map(|(pixel, _)| pixel)
+        });
+        Self::of_pixels(labelled.map(|pixel| [pixel / columns, pixel % columns]), [rows, columns])
+    }
+
+    /// The middle of the box about pixels `[row, column]` of an image; `None` without any.
+    pub fn of_pixels(pixels: impl Iterator<Item = [usize; 2]>, [rows, columns]: [usize; 2]) -> Option<Self> {
+        let nothing = [[rows, 0], [columns, 0]];
+        let found = pixels.fold(nothing, |[[top, bottom], [left, right]], [row, column]| {
+            [[top.min(row), bottom.max(row)], [left.min(column), right.max(column)]]
+        });
+        (found[0][0] <= found[0][1]).then(|| Self(found.map(|[from, to]| (from + to) as f64 / 2.0)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::{Affine, Grid, Spacing};
+    use crate::volume::Volume;
+
+    fn grid() -> Grid {
+        Grid::new([20, 30, 3], Affine::from_spacing(Spacing::new_mm([1.0, 1.0, 10.0]).unwrap())).unwrap()
+    }
+
+    #[test]
+    fn the_centre_is_that_of_the_box_over_all_slices() {
+        let labels = Volume::from_fn(grid(), |voxel| match voxel {
+            [4, 7, 0] => Label::RvPool,
+            [10, 9, 2] => Label::Scar,
+            _ => Label::Background,
+        });
+        assert_eq!(HeartCentre::of_labels(&labels), Some(HeartCentre([8.0, 7.0])));
+    }
+
+    #[test]
+    fn one_pixel_is_its_own_centre_and_nothing_has_none() {
+        let one = Volume::from_fn(grid(), |v| if v == [0, 0, 1] { Label::LvPool } else { Label::Background });
+        assert_eq!(HeartCentre::of_labels(&one), Some(HeartCentre([0.0, 0.0])));
+        assert_eq!(HeartCentre::of_labels(&Volume::filled(grid(), Label::Background)), None);
+    }
+}

@@ -1,0 +1,81 @@
+//! Mirrored images that a network sees beside the image itself.
+
+use serde::{Deserialize, Serialize};
+
+/// Which mirrored images a network sees; the probabilities of all are averaged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flips {
+    /// None.
+    #[default]
+    None,
+    /// Left and right changed: two passes.
+    Horizontal,
+    /// Each axis, and both: four passes.
+    Both,
+}
+
+/// What changes places: rows, columns, or both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mirror {
+    rows: bool,
+    columns: bool,
+}
+
+impl Flips {
+    /// What changes places in each pass.
+    pub fn mirrors(self) -> &'static [Mirror] {
+        const PASSES: [Mirror; 4] = [
+            Mirror { rows: false, columns: false },
+            Mirror { rows: false, columns: true },
+            Mirror { rows: true, columns: false },
+            Mirror { rows: true, columns: true },
+        ];
+        match self {
+            Self::None => &PASSES[..1],
+            Self::Horizontal => &PASSES[..2],
+            Self::Both => &PASSES,
+        }
+    }
+}
+
+impl Mirror {
+    /// Mirrors images of shape `[n, rows, columns, channels]`; once more gives them back.
+    pub fn apply(self, images: &[f32], [_, rows, columns, channels]: [usize; 4]) -> Vec<f32> {
+        let mut mirrored = Vec::with_capacity(images.len());
+        for image in images.chunks_exact(rows * columns * channels) {
+            for row in 0..rows {
+                let row = if self.rows { rows - 1 - row } else { row };
+                let line = &image[row * columns * channels..(row + 1) * columns * channels];
+                if self.columns {
+                    mirrored.extend(line.chunks_exact(channels).rev().flatten());
+                } else {
+                    mirrored.extend_from_slice(line);
+                }
+            }
+        }
+        mirrored
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_and_columns_change_places_and_channels_do_not() {
+        // Two rows of two pixels of two channels.
+        let image = [1.0, 10.0, 2.0, 20.0, 3.0, 30.0, 4.0, 40.0];
+        let dims = [1, 2, 2, 2];
+        let expected = [
+            image,
+            [2.0, 20.0, 1.0, 10.0, 4.0, 40.0, 3.0, 30.0],
+            [3.0, 30.0, 4.0, 40.0, 1.0, 10.0, 2.0, 20.0],
+            [4.0, 40.0, 3.0, 30.0, 2.0, 20.0, 1.0, 10.0],
+        ];
+        for (mirror, expected) in Flips::Both.mirrors().iter().zip(expected) {
+            assert_eq!(mirror.apply(&image, dims), expected);
+            assert_eq!(mirror.apply(&expected, dims), image);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! A network run over the slices of one case.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use myops_image::preprocess::Prepared;
+use myops_kernels::cpu::Image;
+
+use super::flips::Flips;
+use crate::device::is_cpu;
+use crate::model::{FixedNetwork, ModelSettings, Network};
+use crate::weights::{Weights, WeightsError};
+
+/// Images that pass through a network at once: enough for every core, few enough for the caches.
+const BATCH: usize = 8;
+
+/// A network that predicts, in the form that is fastest on its device.
+#[derive(Debug)]
+pub struct Predictor {
+    settings: ModelSettings,
+    form: Form,
+}
+
+#[derive(Debug)]
+enum Form {
+    Fixed(FixedNetwork),
+    #[expect(clippy::large_enum_variant, reason = "a network is made once and moved seldom")]
+    Tensors(Network, Device),
+}
+
+impl Predictor {
+    /// Puts weights into a network.
+    ///
+    /// # Errors
+    /// Where they do not fit.
+    pub fn new(settings: ModelSettings, weights: &Weights, device: &Device) -> Result<Self, WeightsError> {
+        let network = weights.load_into(settings.init(0, device))?;
+        let form = if is_cpu(device) {
+            Form::Fixed(FixedNetwork::of(&network))
+        } else {
+            Form::Tensors(network, device.clone())
+        };
+        Ok(Self { settings, form })
+    }
+
+    /// The probability of each label in each pixel, `[slice][row][column][label]`: the mean over mirrored images.
+    pub fn probabilities(&self, input: &Prepared, flips: Flips) -> Vec<f32> {
+        let Prepared { slices, size, channels, .. } = *input;
+        let passes = flips.mirrors();
+        let images: Vec<f32> =
+            passes.iter().flat_map(|mirror| mirror.apply(&input.data, [slices, size, size, channels])).collect();
+        let p: Vec<f32> = images.chunks(BATCH * size * size * channels).flat_map(|b| self.batch(b, size)).collect();
+        let dims = [slices, size, size, self.settings.classes];
+        let mut mean = vec![0.0; dims.iter().product()];
+        let share = 1.0 / passes.len() as f32;
+        for (mirror, p) in passes.iter().zip(p.chunks_exact(mean.len().max(1))) {
+            mean.iter_mut().zip(mirror.apply(p, dims)).for_each(|(sum, p)| *sum += p * share);
+        }
+        mean
+    }
+
+    /// The probabilities of images `[n][size][size][channels]`.
+    fn batch(&self, images: &[f32], size: usize) -> Vec<f32> {
+        let channels = self.settings.inputs;
+        let dims = [images.len() / (size * size * channels), size, size, channels];
+        match &self.form {
+            Form::Fixed(network) => network.probabilities(Image { dims, values: images.to_vec() }).values,
+            Form::Tensors(network, device) => {
+                let x = Tensor::<4>::from_data(TensorData::new(images.to_vec(), dims), device);
+                let p = network.forward(x).probabilities(self.settings.architecture);
+                p.into_tensor().into_data().try_into_vec().unwrap_or_default()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Architecture;
+
+    const SIZE: usize = 16;
+
+    fn input(mirror: impl Fn(usize, usize) -> (usize, usize)) -> Prepared {
+        let value = |s: usize, r: usize, c: usize, n: usize| ((s * 7 + r * 5 + c * 3 + n * 11) % 13) as f32 / 6.0 - 1.0;
+        let mut data = Vec::new();
+        for s in 0..3 {
+            for r in 0..SIZE {
+                for c in 0..SIZE {
+                    let (r, c) = mirror(r, c);
+                    data.extend((0..3).map(|n| value(s, r, c, n)));
+                }
+            }
+        }
+        Prepared { slices: 3, size: SIZE, channels: 3, data }
+    }
+
+    #[test]
+    fn a_mirrored_image_gives_the_mirrored_mean() {
+        let settings = ModelSettings { width: 4, ..ModelSettings::published(Architecture::Nested) };
+        let device = Device::flex();
+        let weights = Weights::of(&settings.init(3, &device));
+        let network = Predictor::new(settings, &weights, &device).unwrap();
+        let (plain, turned) = (input(|r, c| (r, c)), input(|r, c| (SIZE - 1 - r, SIZE - 1 - c)));
+        for (flips, same) in [(Flips::None, false), (Flips::Both, true)] {
+            let (a, b) = (network.probabilities(&plain, flips), network.probabilities(&turned, flips));
+            assert_eq!(a.len(), 3 * SIZE * SIZE * 6);
+            let back = |s: usize, r: usize, c: usize| &b[((s * SIZE + SIZE - 1 - r) * SIZE + SIZE - 1 - c) * 6..][..6];
+            let mirrored = a.chunks_exact(6).enumerate().all(|(n, p)| {
+                let q = back(n / SIZE / SIZE, n / SIZE % SIZE, n % SIZE);
+                p.iter().zip(q).all(|(p, q)| (p - q).abs() < 1e-5)
+            });
+            assert_eq!(mirrored, same, "{flips:?}");
+        }
+    }
+}

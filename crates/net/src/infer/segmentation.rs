@@ -1,0 +1,60 @@
+//! What segmenting a study gives.
+
+use myops_image::label::{Label, LabelMap};
+use myops_image::preprocess::Restore;
+use myops_image::volume::Volume;
+
+use super::confidence::Confidence;
+
+/// Labels of a study, and what a reader of them should know.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Segmentation {
+    /// On the study's own grid.
+    pub labels: LabelMap,
+    /// How likely each label is.
+    pub probabilities: ProbabilityMap,
+    /// How far scar is likely to agree with a reader's.
+    pub scar: Confidence,
+    /// How far edema and scar together are likely to agree with a reader's.
+    pub edema_or_scar: Confidence,
+    /// What may have gone less well than usual; mostly empty.
+    pub notes: Vec<Note>,
+}
+
+/// The probability of each label on the network's grid.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProbabilityMap {
+    /// `[slice][row][column][label]`.
+    pub(super) values: Vec<f32>,
+    pub(super) restore: Restore,
+}
+
+impl ProbabilityMap {
+    /// The probability of one label on the study's own grid, 0 to 1; beyond what the network saw it is 0, or 1 for
+    /// the background.
+    pub fn of(&self, label: Label) -> Volume<f32> {
+        let outside = if label == Label::Background { 1.0 } else { 0.0 };
+        self.restore.values(&self.values, Label::ALL.len(), outside, |pixel| pixel[label.class()])
+    }
+}
+
+/// Something that a reader of the labels should know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Note {
+    /// The locator saw no heart, so the middle of the image was taken.
+    HeartNotFound,
+    /// Without LGE no scar was labelled.
+    NoLge,
+    /// Without T2 edema was labelled from the other sequences.
+    NoT2,
+}
+
+impl std::fmt::Display for Note {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::HeartNotFound => "no heart was found, so the middle of the image was segmented",
+            Self::NoLge => "LGE is missing: scar cannot be told from edema, so all of it is labelled edema",
+            Self::NoT2 => "T2 is missing: edema is a guess from the other sequences",
+        })
+    }
+}

@@ -1,0 +1,64 @@
+//! How the small network that finds the heart is trained.
+
+use myops_image::augment::AugmentRanges;
+use myops_image::preprocess::{Framing, Missing, Normalise, Preprocess};
+use serde::{Deserialize, Serialize};
+
+use super::settings::TrainSettings;
+use crate::infer::{Decision, Recipe};
+use crate::loss::Loss;
+use crate::model::{Architecture, ModelSettings};
+
+/// How the locator is trained: what it sees, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LocatorSettings {
+    /// Passes over the training slices.
+    pub epochs: usize,
+    /// Slices in a batch.
+    pub batch_size: usize,
+    /// The learning rate after warming up.
+    pub learning_rate: f64,
+    /// Filters of the network's first level.
+    pub width: usize,
+    /// Height and width of its input about the middle of the image, pixels.
+    pub size: usize,
+    /// Size of a pixel of its input, mm.
+    pub spacing_mm: f64,
+}
+
+impl Default for LocatorSettings {
+    fn default() -> Self {
+        Self { epochs: 60, batch_size: 8, learning_rate: 3e-3, width: 8, size: 64, spacing_mm: 4.0 }
+    }
+}
+
+impl LocatorSettings {
+    /// The settings of the locator's own training, beside that of the network.
+    pub fn training(&self, network: &TrainSettings) -> TrainSettings {
+        let preprocess = Preprocess {
+            size: self.size,
+            spacing_mm: Some(self.spacing_mm),
+            framing: Framing::Central,
+            normalise: Normalise::ZScore,
+            missing: Missing::Zero,
+        };
+        let nested = TrainSettings::of(Architecture::Nested);
+        TrainSettings {
+            seed: network.seed,
+            phantoms: network.phantoms,
+            epochs: self.epochs,
+            batch_size: self.batch_size,
+            learning_rate: self.learning_rate,
+            average_decay: 0.0,
+            validate_every: self.epochs,
+            margin_pixels: 0,
+            loss: Loss::RegionDiceCrossEntropy,
+            model: ModelSettings { width: self.width, ..nested.model },
+            recipe: Recipe { preprocess, decision: Decision::Largest, ..Recipe::PUBLISHED },
+            locator: None,
+            augment: AugmentRanges { elastic_pixels: 0.0, blur_pixels: 0.0, ..nested.augment },
+            ..nested
+        }
+    }
+}
