@@ -1,5 +1,6 @@
-//! The project's own checks: `cargo xtask ci`, `cargo xtask layers`.
+//! The project's own checks: `cargo xtask ci`, `cargo xtask layers`, `cargo xtask bench`.
 
+mod bench;
 mod layers;
 mod steps;
 
@@ -9,8 +10,9 @@ fn main() -> ExitCode {
     let task = std::env::args().nth(1);
     let result = match task.as_deref() {
         Some("ci") => steps::ci(),
+        Some("bench") => bench::run(),
         Some("layers") => layers::check(),
-        _ => Err("usage: cargo xtask ci|layers".into()),
+        _ => Err("usage: cargo xtask ci|layers|bench".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -96,7 +96,12 @@ fn batch_norms_and_their_gradients_are_burns() {
 fn pooling_doubling_and_joining_are_burns() {
     let x = tensor([2, 10, 8, 6], 0.1);
     for (size, stride) in [(2, 2), (3, 2)] {
-        compare([x.clone()], &[], |[x], _| super::max_pool(x, size, stride), |[x], _| fallback::max_pool(x, size, stride));
+        compare(
+            [x.clone()],
+            &[],
+            |[x], _| super::max_pool(x, size, stride),
+            |[x], _| fallback::max_pool(x, size, stride),
+        );
     }
     compare([x.clone()], &[], |[x], _| super::upsample_nearest2(x), |[x], _| fallback::upsample_nearest2(x));
     compare(
