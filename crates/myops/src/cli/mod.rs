@@ -7,6 +7,7 @@ mod cases;
 mod cross_validate;
 mod demo;
 pub mod failure;
+mod folder;
 mod import;
 mod models;
 mod phantom;
