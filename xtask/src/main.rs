@@ -1,5 +1,6 @@
-//! The project's own checks: `cargo xtask ci`, `cargo xtask layers`, `cargo xtask builds`.
+//! The project's own checks: `cargo xtask ci`, its parts `layers` and `builds`, and the table of speeds, `bench`.
 
+mod bench;
 mod builds;
 mod layers;
 mod steps;
@@ -10,9 +11,10 @@ fn main() -> ExitCode {
     let task = std::env::args().nth(1);
     let result = match task.as_deref() {
         Some("ci") => steps::ci(),
+        Some("bench") => bench::run(),
         Some("layers") => layers::check(),
         Some("builds") => builds::check(),
-        _ => Err("usage: cargo xtask ci|layers|builds".into()),
+        _ => Err("usage: cargo xtask ci|layers|builds|bench".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

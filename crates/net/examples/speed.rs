@@ -1,79 +1,108 @@
-//! Times the networks: `speed infer|train runet|unet SLICES [THREADS]` prints milliseconds, one line a repetition.
-
-#![expect(clippy::panic, clippy::expect_used, clippy::print_stdout, reason = "a tool of developers, not of users")]
+//! Times the networks in one process: `speed infer|train NETWORK SLICES [SECONDS]`.
+//!
+//! Prints one line of JSON: what was timed, the shortest and the median milliseconds, and the peak of memory in MiB
+//! where the system tells it. `MYOPS_KERNELS=burn` times Burn's own operations. `RAYON_NUM_THREADS` sets the threads.
 
 use std::time::Instant;
 
 use burn::module::Module;
 use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::{Device, Tensor, TensorData};
-
-use myops_image::label::Label;
 use myops_kernels::allocator::{Allocator, keep_freed_memory};
-use myops_kernels::cpu::Image;
+use myops_kernels::cpu::{Image, Isa};
+use myops_kernels::ops::KERNELS_VARIABLE;
+use myops_image::label::Label;
+use myops_net::loss::{Loss, Objective, PathologyLoss};
 use myops_net::model::{Architecture, FixedNetwork, ModelSettings};
-use myops_net::train::TrainSettings;
 
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator;
 
+/// Height and width of a slice.
+const SIDE: usize = 256;
+
+/// Runs before the clock counts, as many as the peers have.
+const WARM_UP: usize = 2;
+
 fn main() {
     keep_freed_memory();
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [what, name, slices, rest @ ..] = args.as_slice() else { panic!("infer|train runet|unet SLICES [REPEATS]") };
+    let [what, name, slices, rest @ ..] = args.as_slice() else { panic!("infer|train NETWORK SLICES [SECONDS]") };
     let architecture = Architecture::ALL.into_iter().find(|a| a.name() == name).expect("a network");
-    let (n, repeats) = (slices.parse().expect("slices"), rest.first().map_or(10, |r| r.parse().expect("repeats")));
-    let side = rest.get(1).map_or(256, |r| r.parse().expect("side"));
-    match what.as_str() {
-        "infer" => infer(architecture, n, repeats, side),
-        _ => train(architecture, n, repeats, side),
+    let slices = slices.parse().expect("a number of slices");
+    let seconds: f64 = rest.first().map_or(3.0, |r| r.parse().expect("seconds"));
+    let stock = std::env::var(KERNELS_VARIABLE).is_ok_and(|v| v == "burn");
+    let mut times = match (what.as_str(), stock) {
+        ("infer", false) => infer(architecture, slices, seconds),
+        ("infer", true) => infer_stock(architecture, slices, seconds),
+        _ => train(architecture, slices, seconds),
+    };
+    times.sort_by(f64::total_cmp);
+    let engine = if stock { "burn flex".to_owned() } else { format!("myops {}", Isa::best().name()) };
+    println!(
+        r#"{{"engine": "{engine}", "net": "{name}", "batch": {slices}, "threads": {}, "min_ms": {:.2}, "median_ms": {:.2}, "peak_rss_mib": {}}}"#,
+        rayon::current_num_threads(),
+        times[0],
+        times[times.len() / 2],
+        peak_mib().map_or("null".into(), |m| m.to_string()),
+    );
+}
+
+/// The most memory this process has held, where the system tells it.
+fn peak_mib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse::<u64>().ok().map(|kib| kib / 1024)
+}
+
+/// Milliseconds of each call, the first ones left out.
+fn timed(seconds: f64, mut call: impl FnMut()) -> Vec<f64> {
+    for _ in 0..WARM_UP {
+        call();
     }
-}
-
-fn image(n: usize, side: usize, channels: usize, device: &Device) -> Tensor<4> {
-    let values: Vec<f32> = (0..n * side * side * channels).map(|p| (p as f32 * 0.618).fract()).collect();
-    Tensor::from_data(TensorData::new(values, [n, side, side, channels]), device)
-}
-
-fn infer(architecture: Architecture, n: usize, repeats: usize, side: usize) {
-    let device = Device::flex();
-    let network = FixedNetwork::of(&ModelSettings::published(architecture).init(0, &device).valid());
-    for _ in 0..repeats {
-        let values = image(n, side, 3, &device).into_data().try_into_vec().expect("floats");
-        let x = Image { dims: [n, side, side, 3], values };
+    let (mut times, begin) = (Vec::new(), Instant::now());
+    while begin.elapsed().as_secs_f64() < seconds || times.len() < 5 {
         let start = Instant::now();
-        let y = network.probabilities(x);
-        println!("{:.2}", start.elapsed().as_secs_f64() * 1e3);
-        drop(y);
+        call();
+        times.push(start.elapsed().as_secs_f64() * 1e3);
     }
+    times
 }
 
-fn train(architecture: Architecture, n: usize, repeats: usize, side: usize) {
+fn values(n: usize, channels: usize) -> Vec<f32> {
+    (0..n * SIDE * SIDE * channels).map(|p| (p as f32 * 0.618).fract()).collect()
+}
+
+fn tensor(n: usize, channels: usize, device: &Device) -> Tensor<4> {
+    Tensor::from_data(TensorData::new(values(n, channels), [n, SIDE, SIDE, channels]), device)
+}
+
+fn infer(architecture: Architecture, n: usize, seconds: f64) -> Vec<f64> {
+    let network = FixedNetwork::of(&ModelSettings::published(architecture).init(0, &Device::flex()).valid());
+    let x = Image { dims: [n, SIDE, SIDE, 3], values: values(n, 3) };
+    timed(seconds, || drop(network.probabilities(x.clone())))
+}
+
+fn infer_stock(architecture: Architecture, n: usize, seconds: f64) -> Vec<f64> {
+    let network = ModelSettings::published(architecture).init(0, &Device::flex()).valid();
+    let x = tensor(n, 3, &Device::flex());
+    timed(seconds, || drop(network.forward(x.clone()).probabilities(architecture).into_tensor().into_data()))
+}
+
+fn train(architecture: Architecture, n: usize, seconds: f64) -> Vec<f64> {
     let device = Device::flex().autodiff();
-    let settings = TrainSettings::of(architecture);
-    let mut network = settings.model.init(0, &device);
+    let mut network = ModelSettings::published(architecture).init(0, &device);
     let mut optimizer = AdamConfig::new().init();
-    for _ in 0..repeats {
-        let x = image(n, side, 3, &device);
-        let labels: Vec<Label> = (0..n * side * side).map(|p| Label::ALL[p / 7 % Label::ALL.len()]).collect();
-        let start = Instant::now();
-        let output = network.forward(x).into_tensor();
-        let forward = start.elapsed();
-        let values = output.clone().into_data().try_into_vec().expect("floats");
-        let loss = settings.objective().of(values, &labels).backward_from(output);
-        let of_loss = start.elapsed();
-        let gradients = GradientsParams::from_grads(loss.backward(), &network);
-        let backward = start.elapsed();
-        network = optimizer.step(1e-3, network, gradients);
-        let all = start.elapsed();
-        let ms = |d: std::time::Duration| d.as_secs_f64() * 1e3;
-        println!("{:.2}", ms(all));
-        eprintln!(
-            "forward {:.0} loss {:.0} backward {:.0} adam {:.0}",
-            ms(forward),
-            ms(of_loss.saturating_sub(forward)),
-            ms(backward.saturating_sub(of_loss)),
-            ms(all.saturating_sub(backward))
-        );
-    }
+    let x = tensor(n, 3, &device);
+    let labels: Vec<Label> = (0..n * SIDE * SIDE).map(|p| Label::ALL[p / 7 % 6]).collect();
+    let objective =
+        Objective { activation: architecture.activation(), loss: Loss::SoftDice, pathology: PathologyLoss::default() };
+    timed(seconds, || {
+        let output = network.forward(x.clone()).into_tensor();
+        let numbers = output.clone().into_data().try_into_vec().expect("floats");
+        let gradient = TensorData::new(objective.of(numbers, &labels).gradient, output.dims());
+        let surrogate = (output * Tensor::from_data(gradient, &device)).sum();
+        let gradients = GradientsParams::from_grads(surrogate.backward(), &network);
+        network = optimizer.step(1e-3, network.clone(), gradients);
+    })
 }
