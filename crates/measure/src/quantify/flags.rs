@@ -82,6 +82,29 @@ pub enum Flag {
 }
 
 impl Flag {
+    /// The name of its kind, as in JSON.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::NoWall => "no_wall",
+            Self::NoLvPool => "no_lv_pool",
+            Self::NoRvPool => "no_rv_pool",
+            Self::SingleSlice => "single_slice",
+            Self::ManySlices { .. } => "many_slices",
+            Self::BaseApexOrderUncertain => "base_apex_order_uncertain",
+            Self::AnteriorAssumed => "anterior_assumed",
+            Self::AnteriorUncertain => "anterior_uncertain",
+            Self::InsertionsBorrowed { .. } => "insertions_borrowed",
+            Self::RingOpen { .. } => "ring_open",
+            Self::NoRing { .. } => "no_ring",
+            Self::LeftVentricleAtBorder { .. } => "left_ventricle_at_border",
+            Self::ManyPieces { .. } => "many_pieces",
+            Self::LgeOnOtherVoxels => "lge_on_other_voxels",
+            Self::NoRemoteMyocardium => "no_remote_myocardium",
+            Self::Misaligned { .. } => "misaligned",
+            Self::LowConfidence { .. } => "low_confidence",
+        }
+    }
+
     /// The flag as a sentence for the report.
     pub fn sentence(&self) -> String {
         match self {
@@ -149,6 +172,7 @@ mod tests {
         assert_eq!(flag.sentence(), "The wall does not close about the LV in slices 1, 4.");
         let text = serde_json::to_string(&flag).unwrap();
         assert_eq!(text, r#"{"kind":"ring_open","slices":[0,3]}"#);
+        assert_eq!(flag.kind(), "ring_open");
         assert_eq!(serde_json::from_str::<Flag>(&text).unwrap(), flag);
     }
 }

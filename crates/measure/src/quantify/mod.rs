@@ -157,12 +157,16 @@ fn orientation_flags(axis: &LongAxis, orientation: &Orientation, chords: &[Chord
             flags.push(Flag::AnteriorUncertain);
         }
         if !orientation.borrowed.is_empty() {
-            flags.push(Flag::InsertionsBorrowed { slices: orientation.borrowed.clone() });
+            let mut slices = orientation.borrowed.clone();
+            slices.sort_unstable();
+            flags.push(Flag::InsertionsBorrowed { slices });
         }
     }
     let most = CHORDS_PER_SLICE as f64 * (1.0 - OPEN);
     let open = |at: usize| (chords.iter().filter(|c| c.frame == at).count() as f64) < most;
-    let slices: Vec<usize> = axis.rings.iter().enumerate().filter(|(at, _)| open(*at)).map(|(_, r)| r.slice).collect();
+    let opened = axis.rings.iter().enumerate().filter(|(at, _)| open(*at)).map(|(_, r)| r.slice);
+    let mut slices: Vec<usize> = opened.collect();
+    slices.sort_unstable();
     if !slices.is_empty() {
         flags.push(Flag::RingOpen { slices });
     }

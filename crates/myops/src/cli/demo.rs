@@ -45,7 +45,8 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
         std::io::stdout().lock().write_all(table(&labels, reference).as_bytes())?;
     }
     let folder = CaseFolder::of(&args.out, study.id());
-    talk.say(format_args!("picture   {}\nlabels    {}", folder.panel().display(), folder.labels().display()));
+    let [report, panel, labels] = [folder.report(), folder.panel(), folder.labels()].map(|p| p.display().to_string());
+    talk.say(format_args!("report    {report}\npicture   {panel}\nlabels    {labels}"));
     Ok(())
 }
 

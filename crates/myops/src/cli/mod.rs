@@ -6,11 +6,14 @@ mod augment;
 mod cases;
 mod cross_validate;
 mod demo;
+pub mod evaluate;
 pub mod failure;
 mod import;
+mod label_files;
 mod models;
 mod phantom;
-mod record;
+pub mod quantify;
+pub mod record;
 pub mod run_folder;
 mod segment;
 mod settings;
@@ -54,6 +57,10 @@ enum Command {
     Train(train::Args),
     /// Train and judge a network on every case in turn
     CrossValidate(cross_validate::Args),
+    /// Score label maps against reference labels
+    Evaluate(evaluate::Args),
+    /// Measure label maps and write a report for each case
+    Quantify(quantify::Args),
     /// Write an enlarged training set, as the published system did
     Augment(augment::Args),
     /// Write synthetic patients with reference labels
@@ -86,6 +93,8 @@ fn execute(Cli { common, command }: Cli) -> anyhow::Result<()> {
         Command::Segment(args) => segment::run(&args, talk),
         Command::Train(args) => train::run(&args, talk),
         Command::CrossValidate(args) => cross_validate::run(&args, talk),
+        Command::Evaluate(args) => evaluate::run(&args, talk),
+        Command::Quantify(args) => quantify::run(&args, talk),
         Command::Augment(args) => augment::run(&args, talk),
         Command::Phantom(args) => phantom::run(&args, talk),
         Command::Import(args) => import::run(&args, talk),

@@ -10,9 +10,11 @@ use myops_image::picture;
 use myops_image::preprocess::Orientation;
 use rayon::prelude::*;
 
+use super::quantify;
 use super::record::{CaseFolder, Record};
 use super::talk::Talk;
 use crate::models::{BUILT_IN, Model};
+use crate::report::{ModelId, Origin};
 
 /// Cases read ahead of the network, and cases waiting to be written.
 const IN_FLIGHT: usize = 2;
@@ -49,6 +51,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
         talk.say(format_args!("{} finished before; --again does them once more", count(done.len())));
     }
     let failed = segment_all(&todo, &model, &args.out, talk);
+    write_cohort(done.iter().chain(&todo), &args.out)?;
     let written = todo.len() - failed.len();
     talk.say(format_args!("{} segmented with {} into {}", count(written), model.name, args.out.display()));
     for (id, error) in &failed {
@@ -68,6 +71,13 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
 
 fn count(n: usize) -> String {
     if n == 1 { "1 case".into() } else { format!("{n} cases") }
+}
+
+/// The page and the table of all cases that have been measured.
+fn write_cohort<'a>(cases: impl Iterator<Item = &'a CaseFiles>, out: &Path) -> Result<()> {
+    let mut sheets: Vec<_> = cases.filter_map(|c| quantify::read_sheet(&CaseFolder::of(out, c.id())).ok()).collect();
+    sheets.sort_by(|a, b| a.case.cmp(&b.case));
+    if sheets.is_empty() { Ok(()) } else { quantify::write_cohort(out, sheets) }
 }
 
 /// Reads, segments and writes, each stage a case ahead of the next; gives the cases that failed.
@@ -108,7 +118,7 @@ fn segment_all(cases: &[CaseFiles], model: &Model, out: &Path, talk: Talk) -> Ve
     failed
 }
 
-/// Writes label map, picture and record of a case.
+/// Writes label map, picture, numbers, page and record of a case.
 pub fn write(case: &LoadedCase, labels: &LabelMap, model: &Model, out: &Path) -> Result<()> {
     let folder = CaseFolder::of(out, case.study.id());
     folder.create()?;
@@ -121,5 +131,8 @@ pub fn write(case: &LoadedCase, labels: &LabelMap, model: &Model, out: &Path) ->
         }
     };
     write_whole(folder.panel(), |w| w.write_all(&png))?;
+    let model_id = ModelId { name: model.name.clone(), fingerprint: model.fingerprint.clone() };
+    let origin = Origin { model: Some(model_id), mean_probability_percent: None };
+    quantify::write_case(&folder, case.study.id(), labels, case.study.images(), origin)?;
     folder.finish(&Record::of(&case.study, labels, model))
 }
