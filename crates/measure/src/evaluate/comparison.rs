@@ -59,12 +59,12 @@ impl Comparison {
 fn measures_with(hd95: Hd95) -> Vec<Measure> {
     let challenge = |score: Score| score.under(EmptyRule::Challenge);
     vec![
-        ("Dice, challenge rule".into(), Box::new(move |s| challenge(s.dice))),
-        ("sensitivity, challenge rule".into(), Box::new(move |s| challenge(s.sensitivity))),
-        ("precision, challenge rule".into(), Box::new(move |s| challenge(s.precision))),
-        (format!("HD95 {}, mm", hd95.name()), Box::new(move |s| hd95.of(s).value())),
-        ("ASSD, mm".into(), Box::new(|s| s.assd_mm.value())),
-        ("absolute volume difference, ml".into(), Box::new(|s| Some(s.volume_difference_ml.abs()))),
+        ("Dice (challenge)".into(), Box::new(move |s| challenge(s.dice))),
+        ("sensitivity (challenge)".into(), Box::new(move |s| challenge(s.sensitivity))),
+        ("precision (challenge)".into(), Box::new(move |s| challenge(s.precision))),
+        (format!("HD95 {} (mm)", hd95.name()), Box::new(move |s| hd95.of(s).value())),
+        ("ASSD (mm)".into(), Box::new(|s| s.assd_mm.value())),
+        ("absolute volume difference (ml)".into(), Box::new(|s| Some(s.volume_difference_ml.abs()))),
     ]
 }
 
