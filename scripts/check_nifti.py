@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Checks that label maps lie exactly on their images: `check_nifti.py CASES LABELS`.
 
-CASES holds images (ID_C0.nii.gz, ... flat or one folder a case), LABELS one ID.nii.gz a case. For each label map:
-shape, affine, q-form and s-form (codes and values) are those of the image, voxels are int16 of the six codes, the
-header is clean. Where CASES has reference labels (ID_gd.nii.gz) and `--same` is given, all voxels must equal them.
+CASES holds images (ID_C0.nii.gz, ... flat or one folder a case), LABELS one ID.nii.gz or ID_labels.nii.gz a case, in
+folders or not. For each label map: shape, affine, q-form and s-form (codes and values) are those of the image, voxels
+are int16 of the six codes, the header is clean. Where CASES has reference labels (ID_gd.nii.gz) and `--same` is given,
+all voxels must equal them.
 
 Needs nibabel; compares SimpleITK's reading too where that is installed. Ends with 1 if any label map fails.
 """
@@ -34,8 +35,8 @@ def main():
     parser.add_argument("--same", action="store_true", help="voxels must equal the reference labels (ID_gd)")
     args = parser.parse_args()
     failed = checked = 0
-    for path in sorted(args.labels.glob("*.nii.gz")):
-        case = path.name.removesuffix(".nii.gz")
+    for path in sorted(args.labels.rglob("*.nii.gz")):
+        case = path.name.removesuffix(".nii.gz").removesuffix("_labels")
         images = [p for p in args.cases.rglob(f"{case}_*.nii.gz") if not p.name.endswith("_gd.nii.gz")]
         reference = next(args.cases.rglob(f"{case}_gd.nii.gz"), None) if args.same else None
         problems = [] if images else ["no image of this case"]

@@ -2,12 +2,13 @@
 
 use std::process::Command;
 
-/// The test command of the README comes last but one; it runs every test of the workspace.
+/// The two commands of the README come last: the demo, and every test of the workspace.
 const STEPS: &[&[&str]] = &[
     &["fmt", "--all", "--check"],
     &["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"],
-    &["test", "--release", "--workspace"],
+    &["doc", "--release", "--workspace", "--no-deps"],
     &["run", "--release", "--", "demo", "--out", "target/demo"],
+    &["test", "--release", "--workspace"],
 ];
 
 /// Runs every step; stops at the first that fails.
@@ -16,7 +17,11 @@ pub fn ci() -> Result<(), String> {
     for step in STEPS {
         let line = step.join(" ");
         eprintln!("\n== cargo {line}");
-        let status = Command::new("cargo").args(*step).status().map_err(|e| format!("cargo {line}: {e}"))?;
+        let status = Command::new("cargo")
+            .args(*step)
+            .env("RUSTDOCFLAGS", "-D warnings")
+            .status()
+            .map_err(|e| format!("cargo {line}: {e}"))?;
         if !status.success() {
             return Err(format!("cargo {line} failed"));
         }

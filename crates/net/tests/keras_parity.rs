@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
 
+use std::io::Read;
 use std::path::PathBuf;
 
 use burn::module::Module;
@@ -22,19 +23,33 @@ fn reference(name: &str) -> Option<PathBuf> {
     Some(PathBuf::from(folder).join(name))
 }
 
-/// An array `[1, c, h, w]` of an npz file as `[1, h, w, c]`.
+/// An array `[1, c, h, w]` of 32-bit floats in an npz file, which is a zip archive, as `[1, h, w, c]`.
 fn channels_last(path: &PathBuf, name: &str) -> (Vec<f32>, [usize; 4]) {
-    let mut archive = npyz::npz::NpzArchive::open(path).unwrap();
-    let array = archive.by_name(name).unwrap().unwrap();
-    let [n, c, h, w] = array.shape().iter().map(|d| *d as usize).collect::<Vec<_>>()[..] else { panic!("four axes") };
-    let values: Vec<f32> = match array.dtype().descr().as_str() {
-        "'<f8'" => array.into_vec::<f64>().unwrap().into_iter().map(|v| v as f32).collect(),
-        _ => array.into_vec().unwrap(),
-    };
-    let at = |y, x, k| values[(k * h + y) * w + x];
-    let moved = (0..h * w * c).map(|p| at(p / c / w, p / c % w, p % c)).collect();
-    assert_eq!(n, 1);
-    (moved, [1, h, w, c])
+    let archive = std::fs::read(path).unwrap();
+    let entry = unpacked(&archive, &format!("{name}.npy"));
+    let header_length = usize::from(u16::from_le_bytes([entry[8], entry[9]]));
+    let (header, values) = entry[10..].split_at(header_length);
+    let header = std::str::from_utf8(header).unwrap();
+    assert!(header.contains("'descr': '<f4', 'fortran_order': False"), "{header}");
+    let shape = header.split(['(', ')']).nth(1).unwrap();
+    let shape: Vec<usize> = shape.split(", ").map(|n| n.parse().unwrap()).collect();
+    let [1, c, h, w] = shape[..] else { panic!("{shape:?}: not one image") };
+    let values = values.as_chunks().0;
+    let at = |y, x, k| f32::from_le_bytes(values[(k * h + y) * w + x]);
+    ((0..h * w * c).map(|p| at(p / c / w, p / c % w, p % c)).collect(), [1, h, w, c])
+}
+
+/// A compressed file of a zip archive.
+fn unpacked(archive: &[u8], name: &str) -> Vec<u8> {
+    const LOCAL_HEADER: usize = 30;
+    let found = archive.windows(name.len()).position(|w| w == name.as_bytes()).unwrap();
+    let header = &archive[found - LOCAL_HEADER..found];
+    assert_eq!((&header[..4], header[8]), (&b"PK\x03\x04"[..], 8), "{name}: not deflated");
+    let extra = usize::from(u16::from_le_bytes([header[28], header[29]]));
+    let mut bytes = Vec::new();
+    let packed = &archive[found + name.len() + extra..];
+    flate2::read::DeflateDecoder::new(packed).read_to_end(&mut bytes).unwrap();
+    bytes
 }
 
 fn keras_weights(file: &str, architecture: Architecture) -> Option<Weights> {

@@ -27,6 +27,22 @@ pub fn write_whole(
     replace(path, write).map_err(|cause| IoError::Write { path: path.into(), cause })
 }
 
+/// Removes what a process that was killed while writing left in a folder; no process may be writing there now.
+///
+/// # Errors
+/// [`IoError::Read`] where the folder cannot be listed; [`IoError::Write`] where a file cannot be removed.
+pub fn remove_unfinished(folder: impl AsRef<Path>) -> Result<(), IoError> {
+    let read = |cause| IoError::Read { path: folder.as_ref().into(), cause };
+    for entry in fs::read_dir(&folder).map_err(read)? {
+        let path = entry.map_err(read)?.path();
+        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+        if name.starts_with(".myops-") && path.extension().is_some_and(|e| e == "tmp") {
+            fs::remove_file(&path).map_err(|cause| IoError::Write { path: path.clone(), cause })?;
+        }
+    }
+    Ok(())
+}
+
 fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let target = match fs::metadata(path) {
         Ok(there) if there.is_dir() => return Err(ErrorKind::IsADirectory.into()),
@@ -114,6 +130,15 @@ mod tests {
         assert_eq!(error.unwrap_err().to_string(), expected);
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(files(folder.path()), ["a.txt"]);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_removed_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = [".myops-17-3.tmp", ".hidden.tmp", "a.txt", "myops-1-1.tmp"];
+        names.iter().for_each(|name| fs::write(folder.path().join(name), "x").unwrap());
+        remove_unfinished(folder.path()).unwrap();
+        assert_eq!(files(folder.path()), names[1..]);
     }
 
     #[test]

@@ -29,7 +29,7 @@ mod placement;
 mod read;
 mod write;
 
-pub use atomic::write_whole;
+pub use atomic::{remove_unfinished, write_whole};
 pub use cases::{CaseFiles, LoadedCase};
 pub use error::{Flaw, IoError};
 pub use find::{find_cases, find_cases_among};

@@ -138,13 +138,13 @@ impl Body {
     }
 
     fn thorax(&self, [x, y]: [f32; 2], depth: f32) -> Tissue {
-        let from_heart = (x - self.heart[0]).hypot(y - self.heart[1]) - self.heart_radius_mm;
+        let (aside, below) = (self.heart[0] - x, y - self.heart[1]);
+        let from_heart = aside.hypot(below);
         let ragged = rough_noise(self.seed ^ 5, x / 18.0, y / 18.0);
-        // Fat of the mediastinum between the heart and the anterior chest wall.
-        if from_heart < 34.0 + 25.0 * ragged
-            && x < self.heart[0] - 0.25 * self.heart_radius_mm
-            && y < self.heart[1] + 45.0
-        {
+        // Fat of the mediastinum between the heart and the anterior chest wall: thickest straight ahead (left in the
+        // picture, and up), none behind.
+        let ahead = (0.9 * aside - 0.45 * below) / from_heart.max(1.0);
+        if from_heart - self.heart_radius_mm < (34.0 + 30.0 * ragged) * (1.6 * ahead - 0.3).min(1.0) {
             return if ragged > -0.25 { Tissue::Fat } else { Tissue::Muscle };
         }
         let vessel = noise(self.seed ^ 6, x / 6.0, y / 6.0) > 0.72 && depth > 6.0;
@@ -163,8 +163,10 @@ impl Body {
             _ => {}
         }
         if self.liver.distance(point) + ragged < 1.0 {
-            let branch = rough_noise(self.seed ^ 9, x / 20.0, y / 14.0).abs();
-            return if branch < 0.035 { Tissue::Blood } else { Tissue::Liver };
+            // Veins are pieces of a level line: whole lines would be loops.
+            let line = noise(self.seed ^ 9, x / 24.0, y / 13.0).abs();
+            let vein = line < 0.12 * noise(self.seed ^ 0xD, x / 11.0, y / 11.0) - 0.02;
+            return if vein { Tissue::Vein } else { Tissue::Liver };
         }
         match self.kidney.distance(point) {
             d if d < 0.42 => return Tissue::Fat,

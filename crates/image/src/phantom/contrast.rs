@@ -19,6 +19,8 @@ pub enum Tissue {
     Lung,
     LungVessel,
     Liver,
+    /// Veins of the liver.
+    Vein,
     Spleen,
     Kidney,
     Bowel,
@@ -36,7 +38,7 @@ pub enum Tissue {
 }
 
 /// Brightness in bSSFP, LGE and T2; blood in bSSFP, scar in LGE and edema in T2 are 1. The order is that of [`Tissue`].
-const BRIGHTNESS: [[f32; 3]; 22] = [
+const BRIGHTNESS: [[f32; 3]; 23] = [
     [0.0, 0.0, 0.0],
     [0.45, 0.4, 0.4],
     [1.15, 1.1, 1.25],
@@ -47,6 +49,7 @@ const BRIGHTNESS: [[f32; 3]; 22] = [
     [0.05, 0.07, 0.05],
     [0.3, 0.3, 0.18],
     [0.36, 0.42, 0.26],
+    [0.62, 0.52, 0.2],
     [0.45, 0.4, 0.6],
     [0.6, 0.85, 0.85],
     [0.38, 0.38, 0.42],
@@ -64,7 +67,7 @@ const BRIGHTNESS: [[f32; 3]; 22] = [
 /// What the scanner makes of the tissue; each array has one value for bSSFP, LGE and T2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contrast {
-    brightness: [[f32; 3]; 22],
+    brightness: [[f32; 3]; 23],
     /// The stored number of brightness 1.
     scale: [f32; 3],
     /// Standard deviation of the noise in either channel, in units of brightness.

@@ -1,5 +1,7 @@
 //! What is known exactly about a phantom.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::InjuryKind;
@@ -11,8 +13,8 @@ use crate::label::Label;
 pub struct Truth {
     /// What kind of injury the heart has.
     pub injury: InjuryKind,
-    /// Volume (ml) of each label in the order of [`Label::ALL`]; that of background is 0.
-    pub volumes_ml: [f64; 6],
+    /// Volume (ml) of each label but the background, by its name.
+    pub volumes_ml: BTreeMap<String, f64>,
     /// Volume (ml) of the part of the scar that shows no reflow.
     pub no_reflow_ml: f64,
     /// Scar as a percentage of the wall of the left ventricle.
@@ -27,9 +29,9 @@ pub struct Truth {
 }
 
 impl Truth {
-    /// The volume (ml) of a label.
+    /// The volume (ml) of a label; 0 of the background.
     pub fn volume_ml(&self, label: Label) -> f64 {
-        self.volumes_ml[label.class()]
+        self.volumes_ml.get(label.name()).copied().unwrap_or(0.0)
     }
 
     /// The volume (ml) of the wall with scar and edema.
@@ -75,6 +77,7 @@ impl Tally {
 
     /// The sizes, each point standing for `point_ml`.
     pub fn truth(&self, injury: InjuryKind, point_ml: f64) -> Truth {
+        let ml = |label: Label| self.labels[label.class()] as f64 * point_ml;
         let percent = |part: u64, whole: u64| if whole == 0 { 0.0 } else { 100.0 * part as f64 / whole as f64 };
         let of = |label: Label| self.labels[label.class()];
         let wall = of(Label::Myocardium) + of(Label::Edema) + of(Label::Scar);
@@ -82,7 +85,7 @@ impl Tally {
         let scarred = (1_u8..).zip(segments).filter(|(_, p)| p.is_some_and(|p| p >= 5.0)).map(|(n, _)| n).collect();
         Truth {
             injury,
-            volumes_ml: self.labels.map(|n| n as f64 * point_ml),
+            volumes_ml: Label::ALL.into_iter().skip(1).map(|l| (l.name().to_owned(), ml(l))).collect(),
             no_reflow_ml: self.no_reflow as f64 * point_ml,
             scar_percent_of_wall: percent(of(Label::Scar), wall),
             edema_percent_of_wall: percent(of(Label::Edema), wall),

@@ -12,11 +12,13 @@ pub struct Series {
 }
 
 const WIDTH: usize = 960;
-const HEIGHT: usize = 540;
+const HEIGHT: usize = 560;
 /// The plot's left, top, right and bottom in pixels.
 const PLOT: [f32; 4] = [90.0, 64.0, 936.0, 470.0];
+/// The top of the legend's first line; it has room for two.
+const LEGEND_TOP: usize = 505;
 /// Colours that people with any colour vision can tell apart, in order of use.
-const COLOURS: [Rgb; 7] = [
+const COLOURS: [Rgb; 9] = [
     [0x56, 0xB4, 0xE9],
     [0xE6, 0x9F, 0x00],
     [0x00, 0x9E, 0x73],
@@ -24,9 +26,11 @@ const COLOURS: [Rgb; 7] = [
     [0xF0, 0xE4, 0x42],
     [0xD5, 0x5E, 0x00],
     [0xF5, 0xF5, 0xF5],
+    [0x99, 0x99, 0x99],
+    [0x40, 0x82, 0xD2],
 ];
 
-/// A PNG file of 960 by 540 pixels with all series in one chart, the axes fitted to the points.
+/// A PNG file of 960 by 560 pixels with all series in one chart, the axes fitted to the points.
 pub fn curves(series: &[Series], title: &str) -> Vec<u8> {
     let mut picture = Picture::new(WIDTH, HEIGHT, BACKDROP);
     picture.text(24, 16, &font::fitting(title, 3, WIDTH - 48), 3, BRIGHT);
@@ -45,12 +49,16 @@ pub fn curves(series: &[Series], title: &str) -> Vec<u8> {
     }
     picture.line((PLOT[0], PLOT[3]), (PLOT[2], PLOT[3]), 1.5, DIM);
     picture.line((PLOT[0], PLOT[1]), (PLOT[0], PLOT[3]), 1.5, DIM);
-    let mut left = PLOT[0] as usize;
+    let (mut left, mut top) = (PLOT[0] as usize, LEGEND_TOP);
     for (one, colour) in series.iter().zip(COLOURS.iter().cycle()) {
         draw(&mut picture, one, *colour, &x, &y);
-        picture.fill(left, HEIGHT - 27, 18, 4, *colour);
-        picture.text(left + 26, HEIGHT - 33, &one.name, 2, BRIGHT);
-        left += 26 + font::width(&one.name, 2) + 28;
+        let width = 26 + font::width(&one.name, 2);
+        if left + width > PLOT[2] as usize {
+            (left, top) = (PLOT[0] as usize, top + 24);
+        }
+        picture.fill(left, top + 6, 18, 4, *colour);
+        picture.text(left + 26, top, &one.name, 2, BRIGHT);
+        left += width + 28;
     }
     picture.to_png()
 }
@@ -111,7 +119,7 @@ impl Axis {
 
     /// The tick's number with no more digits than the step has.
     fn name(&self, tick: f32) -> String {
-        let digits = (-self.step.log10() + 1e-3).ceil().clamp(0.0, 6.0) as usize;
+        let digits = (-self.step.log10() - 1e-3).ceil().clamp(0.0, 6.0) as usize;
         format!("{tick:.digits$}")
     }
 }
@@ -129,6 +137,8 @@ mod tests {
         assert!((axis.pixel(0.5) - 50.0).abs() < 1e-3);
         let epochs = Axis::fitted([0.0, 200.0].into_iter(), [0.0, 1.0]);
         assert_eq!(epochs.ticks().map(|t| epochs.name(t)).collect::<Vec<_>>(), ["0", "50", "100", "150", "200"]);
+        let few = Axis::fitted([1.0, 6.0].into_iter(), [0.0, 1.0]);
+        assert_eq!(few.ticks().map(|t| few.name(t)).collect::<Vec<_>>(), ["1", "2", "3", "4", "5", "6"]);
     }
 
     #[test]

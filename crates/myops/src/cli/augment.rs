@@ -14,8 +14,8 @@ use myops_image::study::Study;
 use myops_image::volume::Volume;
 use rayon::prelude::*;
 
-use super::cases;
 use super::talk::Talk;
+use super::{cases, folder};
 
 /// Arguments of `myops augment`.
 #[derive(Debug, clap::Args)]
@@ -73,17 +73,17 @@ fn write(study: &Study, time: usize, args: &Args) -> Result<()> {
         labels[from..to].copy_from_slice(&y);
     }
     let id = format!("{}x{time:02}", study.id());
-    let folder = args.out.join(&id);
-    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    let place = args.out.join(&id);
+    folder::make(&place)?;
     let [row, column, slice] = restore.spacing_mm();
     let spacing = myops_image::geometry::Spacing::new_mm([column, row, slice])?;
     let grid = Grid::new([size, size, prepared.slices], Affine::from_spacing(spacing))?;
     let placement = Placement::of_grid(&grid);
     for (channel, name) in ["C0", "LGE", "T2"].into_iter().enumerate() {
         let values = image.iter().skip(channel).step_by(3).map(|v| v.round() as i16).collect();
-        write_image(folder.join(format!("{id}_{name}.nii.gz")), &Volume::new(grid, values)?, &placement)?;
+        write_image(place.join(format!("{id}_{name}.nii.gz")), &Volume::new(grid, values)?, &placement)?;
     }
-    write_labels(folder.join(format!("{id}_gd.nii.gz")), &Volume::new(grid, labels)?, &placement)?;
+    write_labels(place.join(format!("{id}_gd.nii.gz")), &Volume::new(grid, labels)?, &placement)?;
     Ok(())
 }
 
@@ -127,5 +127,5 @@ fn tiles_of(title: &str, drawn: &Augmentation, image: &[f32], labels: &[Label], 
     let bright = image.iter().skip(channel).step_by(3).copied().fold(0.0, f32::max).max(1e-6) * 0.7;
     let gray: Vec<f32> = image.iter().skip(channel).step_by(3).map(|v| (v / bright).min(1.0)).collect();
     let tile = |title: String, labels| Tile { title, width: size, height: size, gray: gray.clone(), labels };
-    [tile(title.into(), None), tile(format!("{title}, labels"), Some(labels))]
+    [tile(title.into(), None), tile("with its labels".into(), Some(labels))]
 }

@@ -11,7 +11,7 @@ use myops_net::train::TrainSettings;
 use super::run_folder::{Resume, RunFolder};
 use super::settings::TrainArgs;
 use super::talk::Talk;
-use super::{cases, train};
+use super::{cases, folder, train};
 use crate::models::Model;
 
 /// Arguments of `myops cross-validate`.
@@ -40,8 +40,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let studies = cases::labelled(data, talk)?;
     let folds = train::deal(&studies, args.folds)?;
     let predictions = args.out.join("predictions");
-    std::fs::create_dir_all(&predictions)
-        .with_context(|| format!("cannot make the folder {}", predictions.display()))?;
+    folder::make(&predictions)?;
     for fold in 0..folds.count() {
         let held_out = folds.held_out(fold).unwrap_or_default();
         let missing = held_out.iter().any(|id| !prediction_file(&predictions, id).is_file());

@@ -13,7 +13,7 @@ pub struct Hinted {
 
 impl std::fmt::Display for Hinted {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:#}", self.error)
+        f.write_str(&one_line(&self.error))
     }
 }
 
@@ -35,18 +35,52 @@ impl<T, E: Into<anyhow::Error>> WithHint<T> for Result<T, E> {
 }
 
 /// The advice that goes with an error, where there is any.
-pub fn hint_of(error: &anyhow::Error) -> Option<String> {
+fn hint_of(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| {
         let hinted = cause.downcast_ref::<Hinted>().map(|h| h.hint.clone());
         hinted.or_else(|| cause.downcast_ref::<IoError>().and_then(IoError::hint))
     })
 }
 
-/// Prints a failure on standard error; the exit code says that it was refused or failed.
-pub fn report(error: &anyhow::Error) -> ExitCode {
-    eprintln!("error: {error:#}");
+/// An error and its causes in one line; a cause that was told by the error above it is not told again.
+fn one_line(error: &anyhow::Error) -> String {
+    let mut line = String::new();
+    for cause in error.chain() {
+        let words = cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        if !line.contains(&words) {
+            line += if line.is_empty() { "" } else { ": " };
+            line += &words;
+        }
+    }
+    line
+}
+
+/// Prints a failure on standard error, with its hint; `whose` goes before it unless the failure says it itself.
+pub fn tell(whose: &str, error: &anyhow::Error) {
+    let words = one_line(error);
+    let whose = if words.starts_with(whose) { "" } else { whose };
+    eprintln!("error: {whose}{words}");
     if let Some(hint) = hint_of(error) {
         eprintln!("hint: {hint}");
     }
+}
+
+/// Prints a failure; the exit code says that it was refused or failed.
+pub fn report(error: &anyhow::Error) -> ExitCode {
+    tell("", error);
     ExitCode::from(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context;
+
+    #[test]
+    fn a_cause_is_told_once_and_in_one_line() {
+        let error = anyhow::anyhow!("header too\n  small").context("broken: header too small");
+        let error = Err::<(), _>(error).context("a.bin").hint(|| "copy it again".into()).unwrap_err();
+        assert_eq!(one_line(&error), "a.bin: broken: header too small");
+        assert_eq!(hint_of(&error).as_deref(), Some("copy it again"));
+    }
 }

@@ -8,6 +8,7 @@ mod cross_validate;
 mod demo;
 pub mod evaluate;
 pub mod failure;
+mod folder;
 mod import;
 mod label_files;
 mod models;

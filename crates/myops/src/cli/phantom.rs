@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use myops_image::io::{Placement, write_image, write_labels, write_whole};
 use myops_image::phantom::Truth;
 use myops_image::sequence::Sequence;
 use myops_image::study::Study;
 use rayon::prelude::*;
 
-use super::cases;
 use super::talk::Talk;
+use super::{cases, folder};
 
 /// Arguments of `myops phantom`.
 #[derive(Debug, clap::Args)]
@@ -41,9 +41,9 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
 
 /// Writes a patient as the challenge stored its cases, with the truth beside.
 pub fn write(study: &Study, truth: &Truth, out: &Path) -> Result<()> {
-    let folder = out.join(study.id());
-    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
-    let file = |ending: &str| folder.join(format!("{}_{ending}", study.id()));
+    let place = out.join(study.id());
+    folder::make(&place)?;
+    let file = |ending: &str| place.join(format!("{}_{ending}", study.id()));
     let placement = Placement::of_grid(study.grid());
     for (sequence, name) in [(Sequence::Bssfp, "C0"), (Sequence::Lge, "LGE"), (Sequence::T2, "T2")] {
         if let Some(image) = study.image(sequence) {

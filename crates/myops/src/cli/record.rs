@@ -1,14 +1,16 @@
 //! What is kept of a segmented case beside its label map.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
-use myops_image::io::write_whole;
+use anyhow::Result;
+use myops_image::io::{remove_unfinished, write_whole};
 use myops_image::label::{Label, LabelMap};
 use myops_image::sequence::Sequence;
 use myops_image::study::Study;
 use serde::{Deserialize, Serialize};
 
+use super::folder;
 use crate::models::Model;
 
 /// The files of a segmented case, in a folder of its own.
@@ -32,7 +34,7 @@ pub struct Record {
     /// Sequences that were not there.
     pub missing_sequences: Vec<String>,
     /// The volume of each label, ml.
-    pub volumes_ml: Vec<(String, f64)>,
+    pub volumes_ml: BTreeMap<String, f64>,
 }
 
 impl Record {
@@ -50,7 +52,7 @@ impl Record {
 }
 
 /// The volume of each label but the background, ml.
-pub fn volumes_ml(labels: &LabelMap) -> Vec<(String, f64)> {
+pub fn volumes_ml(labels: &LabelMap) -> BTreeMap<String, f64> {
     let ml = labels.spacing().voxel_ml();
     let count = |label: Label| labels.data().iter().filter(|l| **l == label).count() as f64;
     Label::ALL.into_iter().skip(1).map(|l| (l.name().into(), count(l) * ml)).collect()
@@ -105,13 +107,13 @@ impl CaseFolder {
             && self.report().is_file()
     }
 
-    /// Makes the folder.
+    /// Makes the folder, free of what a killed run left half-written in it.
     ///
     /// # Errors
     /// Where it cannot be made.
     pub fn create(&self) -> Result<()> {
-        std::fs::create_dir_all(&self.folder)
-            .with_context(|| format!("cannot make the folder {}", self.folder.display()))
+        folder::make(&self.folder)?;
+        Ok(remove_unfinished(&self.folder)?)
     }
 
     /// Writes the record; last of all, since it says that the case is done.

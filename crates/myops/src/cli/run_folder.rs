@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 use indicatif::ProgressBar;
-use myops_image::io::write_whole;
+use myops_image::io::{remove_unfinished, write_whole};
 use myops_image::label::Label;
 use myops_image::picture::{Series, curves};
 use myops_net::infer::ModelHeader;
@@ -15,7 +15,7 @@ use myops_net::weights::Stored;
 
 use super::failure::WithHint;
 use super::talk::Talk;
-use super::tensorboard;
+use super::{folder, tensorboard};
 
 /// The folder of a training.
 ///
@@ -38,7 +38,7 @@ impl RunFolder {
     /// Where it cannot be made.
     pub fn create(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
-        fs::create_dir_all(&path).with_context(|| format!("cannot make the folder {}", path.display()))?;
+        folder::make(&path)?;
         Ok(Self(path))
     }
 
@@ -73,6 +73,7 @@ impl RunFolder {
             let error = anyhow::anyhow!("{} already holds a training", self.0.display());
             return Err(error).hint(|| "--resume goes on with it; --out starts another elsewhere".into());
         }
+        remove_unfinished(&self.0)?;
         let bytes = fs::read(&last).with_context(|| format!("cannot read {}", last.display()))?;
         let checkpoint = Checkpoint::from_bytes(&bytes).with_context(|| last.display().to_string())?;
         Trainer::resume(settings, split, device, checkpoint).with_context(|| last.display().to_string())
@@ -159,15 +160,17 @@ fn picture(history: &[EpochRecord]) -> Vec<u8> {
     };
     let validation = |value: &dyn Fn(&Validation) -> f64, r: &EpochRecord| r.validation.as_ref().map(value);
     let mut all = vec![series("training loss", &|r| Some(r.loss))];
-    if let Some(Validation { dice, .. }) = history.last().and_then(|r| r.validation.as_ref()) {
+    let title = if let Some(Validation { dice, .. }) = history.last().and_then(|r| r.validation.as_ref()) {
         all.push(series("held-out loss", &|r| validation(&|v| v.loss, r)));
         for (n, (region, _)) in dice.iter().enumerate() {
-            all.push(series(&format!("Dice {region}"), &|r| validation(&|v| v.dice[n].1, r)));
+            all.push(series(region, &|r| validation(&|v| v.dice[n].1, r)));
         }
+        "Loss, and Dice of the held-out cases"
     } else {
         for (n, label) in Label::ALL.iter().enumerate().skip(1) {
-            all.push(series(&format!("soft Dice {}", label.name()), &|r| r.soft_dice.get(n).copied()));
+            all.push(series(label.name(), &|r| r.soft_dice.get(n).copied()));
         }
-    }
-    curves(&all, "Loss and Dice by epoch")
+        "Loss, and soft Dice in training"
+    };
+    curves(&all, title)
 }

@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use super::quantify;
 use super::record::{CaseFolder, Record};
 use super::talk::Talk;
+use super::{failure, folder};
 use crate::models::{BUILT_IN, Model};
 use crate::report::{ModelId, Origin};
 
@@ -43,8 +44,7 @@ pub struct Args {
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let cases = find_cases_among(&args.paths)?;
     let model = Model::open(&args.model, &args.device.open())?;
-    std::fs::create_dir_all(&args.out)
-        .map_err(|e| anyhow::anyhow!("cannot make the folder {}: {e}", args.out.display()))?;
+    folder::make(&args.out)?;
     let (done, todo): (Vec<_>, Vec<_>) =
         cases.into_iter().partition(|c| !args.again && CaseFolder::of(&args.out, c.id()).is_done(&model));
     if !done.is_empty() {
@@ -55,10 +55,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let written = todo.len() - failed.len();
     talk.say(format_args!("{} segmented with {} into {}", count(written), model.name, args.out.display()));
     for (id, error) in &failed {
-        eprintln!("error: case {id}: {error:#}");
-        if let Some(hint) = super::failure::hint_of(error) {
-            eprintln!("hint: {hint}");
-        }
+        failure::tell(&format!("case {id}: "), error);
     }
     match failed.as_slice() {
         [] => Ok(()),

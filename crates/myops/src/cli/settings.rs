@@ -10,7 +10,7 @@ use toml::{Table, Value};
 /// Flags of every command that trains.
 #[derive(Debug, Clone, clap::Args)]
 pub struct TrainArgs {
-    /// Network: runet or unet [default: runet]
+    /// Network: runet, unet or nested [default: runet]
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
     /// Settings file (TOML); whatever it leaves out keeps its default
@@ -81,7 +81,11 @@ pub fn architecture(name: &str) -> Result<Architecture> {
 
 fn read_table(path: &Path) -> Result<Table> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    text.parse().with_context(|| path.display().to_string())
+    let place = |at: usize| format!("line {}", text[..at].matches('\n').count() + 1);
+    text.parse().map_err(|e: toml::de::Error| {
+        let line = e.span().map_or(String::new(), |span| place(span.start) + ": ");
+        anyhow::anyhow!("{}: {line}{}", path.display(), e.message())
+    })
 }
 
 /// Puts every value of `from` over that of the same place in `into`.

@@ -1,0 +1,40 @@
+//! "How good is this network on patients that it has not seen?"
+
+use std::fs;
+use std::path::Path;
+
+use super::program::{bytes, done, killed_once, names, patients, place, refused, tiny_settings};
+
+#[test]
+fn every_case_is_scored_by_a_network_that_never_saw_it() {
+    let out = place("cv/whole");
+    let line = format!("cross-validate {} --folds 2 --config {} --out {out}", patients(), tiny_settings());
+    let table = done(&line);
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines[0], "4 cases, out of fold; empty masks by the challenge's rule");
+    assert_eq!(lines.len(), 8, "{table}");
+    assert!(lines.iter().any(|l| l.starts_with("scar+edema")), "{table}");
+    assert!(lines[1..].iter().all(|l| l.contains(" Dice 0.") && l.contains(" ± ")), "{table}");
+    assert_eq!(names(&format!("{out}/predictions")).len(), 4);
+    let csv = String::from_utf8(bytes(format!("{out}/dice.csv"))).unwrap();
+    assert_eq!(csv.lines().count(), 5, "{csv}");
+
+    // Killed in the second fold and begun once more, it ends with the same; the first fold is not trained again.
+    let other = place("cv/killed");
+    let line = line.replace(&out, &other);
+    killed_once(&line, || Path::new(&format!("{other}/fold1/last.checkpoint")).exists());
+    let first = format!("{other}/fold0/last.checkpoint");
+    let trained = fs::metadata(&first).unwrap().modified().unwrap();
+    assert_eq!(done(&line), table);
+    assert_eq!(fs::metadata(&first).unwrap().modified().unwrap(), trained);
+    assert_eq!(bytes(format!("{other}/dice.csv")), bytes(format!("{out}/dice.csv")));
+
+    // Begun once more when all is done, it only counts.
+    assert_eq!(done(&line), table);
+}
+
+#[test]
+fn more_folds_than_cases_are_refused() {
+    let error = refused(&format!("cross-validate {} --folds 30 --out {}", patients(), place("cv/none")));
+    assert_eq!(error, "error: folds = 30: need 2 to 4 (the number of cases)\n");
+}

@@ -1,0 +1,68 @@
+//! "What can it do, and what did I type wrong?"
+
+use std::fs;
+
+use super::program::{done, myops, patients, place, refused};
+
+#[test]
+fn wrong_usage_ends_with_2_and_says_what_was_wrong() {
+    let lines =
+        ["", "frobnicate", "segment", "train", "segment x --threads 0", "train x --epochs many", "demo --size 3"];
+    for line in lines {
+        let run = myops(line);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "myops {line}");
+        assert!(run.err.contains("Usage: myops") || run.err.starts_with("error: invalid value"), "{}", run.err);
+    }
+    let error = myops("segment x --device tpu").err;
+    let first = error.lines().next().unwrap();
+    assert_eq!(first, "error: invalid value 'tpu' for '--device <NAME>': device tpu: this build has cpu");
+}
+
+#[test]
+fn help_names_every_command() {
+    let help = done("--help");
+    for verb in ["demo", "segment", "train", "cross-validate", "augment", "phantom", "import", "models"] {
+        assert!(help.contains(&format!("\n  {verb} ")), "{verb} is not in\n{help}");
+        assert!(done(&format!("{verb} --help")).contains("Options:"));
+    }
+    assert!(done("shell --completions bash").contains("cross-validate"));
+    assert!(done("shell").starts_with(".ie"), "a manual page");
+}
+
+#[test]
+fn the_built_in_models_are_listed() {
+    assert!(done("models").starts_with("runet "));
+}
+
+#[test]
+fn printed_settings_are_a_settings_file_of_every_default() {
+    let place = place("config");
+    let file = format!("{place}/settings.toml");
+    for model in ["runet", "unet"] {
+        let printed = done(&format!("train --print-config --model {model} --epochs 7 --seed 3"));
+        assert!(printed.contains("epochs = 7\n") && printed.contains(&format!("architecture = \"{model}\"\n")));
+        fs::write(&file, &printed).unwrap();
+        assert_eq!(done(&format!("train --print-config --config {file}")), printed);
+    }
+}
+
+#[test]
+fn a_setting_that_cannot_be_is_refused_at_once() {
+    let place = place("settings-refused");
+    let file = format!("{place}/settings.toml");
+    let refusal = |text: &str| {
+        fs::write(&file, text).unwrap();
+        refused(&format!("train {} --config {file} --out {place}/run", patients()))
+    };
+    assert_eq!(refusal("epochs = 0"), "error: epochs = 0: need 1 to 100000\n");
+    let expected = "error: learning_rate = 50: need 0.000000001 to 10\n";
+    assert_eq!(refusal("learning_rate = 50.0"), expected);
+    let error = refusal("epoch = 3");
+    assert!(error.starts_with(&format!("error: {file}: unknown field `epoch`, expected one of `seed`")), "{error}");
+    let error = refusal("seed = 1\nepochs = \n");
+    assert!(error.starts_with(&format!("error: {file}: line 2: ")) && error.lines().count() == 1, "{error}");
+    let error = refused(&format!("train {} --model vnet", patients()));
+    assert_eq!(error, "error: model vnet: need one of runet, unet, nested\n");
+    let error = refused(&format!("train {} --fold 5 --folds 4", patients()));
+    assert_eq!(error, "error: fold = 5: need 0 to 3\n");
+}

@@ -1,0 +1,14 @@
+//! What users do with the program, one module a story, on synthetic patients and tiny networks.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+
+mod program;
+
+mod augmenting;
+mod cross_validating;
+mod demonstrating;
+mod drawing_patients;
+mod importing;
+mod looking_around;
+mod segmenting;
+mod training;

@@ -1,0 +1,132 @@
+//! The program run as a user runs it, and what the stories share: places, patients, a trained network.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// What a run of the program left.
+#[derive(Debug)]
+pub struct Run {
+    /// The exit code.
+    pub code: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+/// A command line: words, and paths where they are needed.
+pub fn command<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_myops"));
+    command.args(arguments);
+    command
+}
+
+/// Runs the program on a line of words without spaces in them.
+pub fn myops(line: &str) -> Run {
+    let output = command(line.split_whitespace()).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap().replace('\\', "/");
+    Run { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// The same where nothing may go wrong; gives standard output.
+pub fn done(line: &str) -> String {
+    let run = myops(line);
+    assert_eq!(run.code, 0, "myops {line}\n{}", run.err);
+    run.out
+}
+
+/// The same where the program has to refuse; gives standard error.
+pub fn refused(line: &str) -> String {
+    let run = myops(line);
+    assert_eq!(run.code, 1, "myops {line}\n{}", run.err);
+    run.err
+}
+
+/// Starts the program and kills it once `ready`.
+pub fn killed_once(line: &str, ready: impl Fn() -> bool) {
+    let mut child: Child =
+        command(line.split_whitespace()).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+    let start = Instant::now();
+    while !ready() {
+        assert!(start.elapsed() < Duration::from_mins(2), "myops {line}: not so far in two minutes");
+        assert!(child.try_wait().unwrap().is_none(), "myops {line}: ended before it was to be killed");
+        sleep(Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// An empty folder of a story's own, as text for command lines.
+pub fn place(name: &str) -> String {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stories").join(name);
+    if path.exists() {
+        fs::remove_dir_all(&path).unwrap();
+    }
+    fs::create_dir_all(&path).unwrap();
+    let text = path.to_str().unwrap().replace('\\', "/");
+    assert!(!text.contains(' '), "{text}: these stories need a path without spaces");
+    text
+}
+
+/// Four patients, drawn once for all stories; nobody changes them.
+pub fn patients() -> &'static str {
+    static PATIENTS: OnceLock<String> = OnceLock::new();
+    PATIENTS.get_or_init(|| {
+        let patients = place("patients");
+        done(&format!("phantom --cases 4 --seed 5 --out {patients}"));
+        patients
+    })
+}
+
+/// A network trained for two epochs, once for all stories.
+pub fn network() -> &'static str {
+    static NETWORK: OnceLock<String> = OnceLock::new();
+    NETWORK.get_or_init(|| {
+        let run = place("network") + "/run";
+        done(&format!("train {} --config {} --out {run}", patients(), tiny_settings()));
+        run
+    })
+}
+
+/// A settings file for a network that trains in a second.
+pub fn tiny_settings() -> &'static str {
+    static SETTINGS: OnceLock<String> = OnceLock::new();
+    SETTINGS.get_or_init(|| {
+        let file = place("settings") + "/tiny.toml";
+        let text = "epochs = 2\nbatch_size = 4\n[model]\nwidth = 4\n[recipe.preprocess]\nsize = 64\n";
+        fs::write(&file, text).unwrap();
+        file
+    })
+}
+
+/// The names of what lies in a folder, sorted.
+pub fn names(folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// The bytes of a file.
+pub fn bytes(file: impl AsRef<Path>) -> Vec<u8> {
+    fs::read(file.as_ref()).unwrap_or_else(|e| panic!("{}: {e}", file.as_ref().display()))
+}
+
+/// Copies a folder and the folders in it.
+pub fn copy(from: impl AsRef<Path>, to: impl Into<PathBuf>) {
+    let to = to.into();
+    fs::create_dir_all(&to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(path, target);
+        } else {
+            fs::copy(path, target).unwrap();
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! "Label these cases": one, a folder of them, some of them broken.
+
+use std::fs;
+use std::path::Path;
+
+use myops_image::io::{find_cases, read_labels};
+
+use super::program::{bytes, copy, done, myops, names, network, patients, place, refused};
+
+#[test]
+fn a_folder_of_cases_is_labelled_on_each_ones_own_grid() {
+    let out = place("segment/folder");
+    done(&format!("segment {} --model {} --out {out}", patients(), network()));
+    assert_eq!(names(&out), ["phantom-001", "phantom-002", "phantom-003", "phantom-004"]);
+    for case in find_cases(patients()).unwrap() {
+        let id = case.id();
+        let labels = read_labels(format!("{out}/{id}/{id}_labels.nii.gz")).unwrap().volume;
+        assert_eq!(labels.grid(), case.load().unwrap().study.grid());
+        assert_eq!(bytes(format!("{out}/{id}/{id}_panel.png"))[..4], *b"\x89PNG");
+        let record = bytes(format!("{out}/{id}/{id}_record.json"));
+        let record: serde_json::Value = serde_json::from_slice(&record).unwrap();
+        assert_eq!((&record["id"], &record["missing_sequences"]), (&id.into(), &serde_json::json!([])));
+        assert!(record["volumes_ml"]["LV pool"].is_f64(), "{record:#}");
+    }
+}
+
+#[test]
+fn a_broken_case_is_named_at_the_end_and_the_others_are_done() {
+    let (data, out) = (place("segment/broken"), place("segment/broken-out"));
+    copy(patients(), &data);
+    let file = |n: usize, name: &str| format!("{data}/phantom-00{n}/phantom-00{n}_{name}.nii.gz");
+    let whole = bytes(file(2, "LGE"));
+    fs::write(file(2, "LGE"), &whole[..whole.len() / 2]).unwrap();
+    fs::remove_file(file(3, "T2")).unwrap();
+    fs::write(file(4, "C0"), b"hello").unwrap();
+    let line = format!("segment {data} --model {} --out {out}", network());
+    let error = refused(&line);
+    let lines: Vec<&str> = error.lines().collect();
+    assert_eq!(lines[0], format!("1 case segmented with {} into {out}", network()));
+    let truncated = format!("error: case phantom-002: {}: truncated gzip: it ends after ", file(2, "LGE"));
+    assert!(lines[1].starts_with(&truncated), "{error}");
+    assert_eq!(lines[2], "hint: copy or download the file again");
+    assert_eq!(lines[3], "error: case phantom-003: T2 is missing, and this model needs bSSFP, LGE and T2");
+    let none = "not a NIfTI file: no NIfTI-1 or NIfTI-2 header at its start";
+    assert_eq!(lines[4], format!("error: case phantom-004: {}: {none}", file(4, "C0")));
+    assert_eq!(lines[6], "error: 3 of 4 cases failed: phantom-002, phantom-003, phantom-004");
+    assert_eq!(names(&out), ["phantom-001"], "nothing of a failed case is left");
+
+    // Repaired and run again, only what was missing is done.
+    let done_before = fs::metadata(format!("{out}/phantom-001/phantom-001_labels.nii.gz")).unwrap().modified().unwrap();
+    fs::write(file(2, "LGE"), &whole).unwrap();
+    let error = refused(&line);
+    assert!(error.starts_with("1 case finished before; --again does them once more\n1 case segmented with"), "{error}");
+    assert_eq!(names(&out), ["phantom-001", "phantom-002"]);
+    let now = fs::metadata(format!("{out}/phantom-001/phantom-001_labels.nii.gz")).unwrap().modified().unwrap();
+    assert_eq!(now, done_before);
+}
+
+#[test]
+fn a_case_can_be_named_by_folder_by_file_and_by_the_beginning_of_its_files() {
+    let case = format!("{}/phantom-001", patients());
+    let labels = |path: &str, name: &str| {
+        let out = place(&format!("segment/{name}"));
+        done(&format!("segment {path} --model {} --out {out} --quiet", network()));
+        assert_eq!(names(&out), ["phantom-001"]);
+        bytes(format!("{out}/phantom-001/phantom-001_labels.nii.gz"))
+    };
+    let by_folder = labels(&case, "by-folder");
+    assert_eq!(labels(&format!("{case}/phantom-001_T2.nii.gz"), "by-file"), by_folder);
+    assert_eq!(labels(&format!("{case}/phantom-001"), "by-beginning"), by_folder);
+}
+
+#[test]
+fn all_three_layouts_give_the_same_labels() {
+    let data = place("segment/layouts");
+    let image = |name: &str| bytes(format!("{}/phantom-002/phantom-002_{name}.nii.gz", patients()));
+    let names_of = |layout: &str| match layout {
+        "flat" => ["flat/a_C0", "flat/a_DE", "flat/a_T2"],
+        "folders" => ["folders/a/a_C0", "folders/a/a_LGE", "folders/a/a_T2"],
+        _ => ["nnunet/imagesTr/a_0000", "nnunet/imagesTr/a_0001", "nnunet/imagesTr/a_0002"],
+    };
+    let labels = ["flat", "folders", "nnunet"].map(|layout| {
+        for (name, sequence) in names_of(layout).into_iter().zip(["C0", "LGE", "T2"]) {
+            let file = format!("{data}/{name}.nii.gz");
+            fs::create_dir_all(Path::new(&file).parent().unwrap()).unwrap();
+            fs::write(file, image(sequence)).unwrap();
+        }
+        let out = format!("{data}/{layout}-out");
+        done(&format!("segment {data}/{layout} --model {} --out {out}", network()));
+        bytes(format!("{out}/a/a_labels.nii.gz"))
+    });
+    assert!(labels[0] == labels[1] && labels[1] == labels[2]);
+}
+
+#[test]
+fn sequences_that_do_not_lie_on_one_another_are_refused() {
+    let data = place("segment/shifted");
+    copy(format!("{}/phantom-001", patients()), &data);
+    fs::copy(format!("{}/phantom-002/phantom-002_T2.nii.gz", patients()), format!("{data}/phantom-001_T2.nii.gz"))
+        .unwrap();
+    let error = refused(&format!("segment {data} --model {} --out {data}/out", network()));
+    let first = error.lines().next_back().unwrap();
+    assert_eq!(first, "error: 1 of 1 case failed: phantom-001", "{error}");
+    assert!(error.contains("hint: register the sequences to one another"), "{error}");
+}
+
+#[test]
+fn places_and_models_that_are_not_there_are_refused() {
+    let place = place("segment/nothing");
+    let error = refused(&format!("segment {place}"));
+    assert!(
+        error.starts_with(&format!("error: {place}: no case found; looked for ID_{{C0,LGE,T2}}.nii.gz")),
+        "{error}"
+    );
+    let error = refused(&format!("segment {} --model nope --out {place}/out", patients()));
+    assert_eq!(
+        error,
+        "error: model nope: neither a built-in model nor a trained one\n\
+         hint: built in: runet; or give the folder that myops train wrote\n"
+    );
+    let file = format!("{place}/weights.safetensors");
+    fs::write(&file, b"no weights").unwrap();
+    let error = refused(&format!("segment {} --model {file} --out {place}/out", patients()));
+    assert!(error.starts_with(&format!("error: {file}: not a whole safetensors file: ")), "{error}");
+    assert_eq!(error.lines().count(), 1, "{error}");
+    // A file where the folder should be.
+    let run = myops(&format!("segment {} --model {} --out {file}", patients(), network()));
+    assert_eq!(run.code, 1);
+    assert!(run.err.starts_with(&format!("error: {file}: the folder cannot be made: ")), "{}", run.err);
+    assert!(run.err.ends_with("hint: give a place that may be written to with --out\n"), "{}", run.err);
+}

@@ -1,0 +1,79 @@
+//! "Train a network on my cases": it learns, repeats itself, and survives being killed.
+
+use std::fs;
+
+use super::program::{bytes, done, killed_once, names, patients, place, refused, tiny_settings};
+
+const FILES: [&str; 7] = [
+    "best.safetensors",
+    "curves.png",
+    "events.out.tfevents.myops",
+    "last.checkpoint",
+    "log.jsonl",
+    "model.safetensors",
+    "settings.toml",
+];
+
+fn line(out: &str, rest: &str) -> String {
+    format!("train {} --config {} --out {out} {rest}", patients(), tiny_settings())
+}
+
+fn model(run: &str) -> Vec<u8> {
+    bytes(format!("{run}/model.safetensors"))
+}
+
+#[test]
+fn a_run_holds_networks_log_curves_and_the_way_to_go_on() {
+    let run = place("train/run");
+    done(&line(&run, "--fold 0 --folds 4"));
+    assert_eq!(names(&run), FILES);
+    let log = String::from_utf8(bytes(format!("{run}/log.jsonl"))).unwrap();
+    let epochs: Vec<serde_json::Value> = log.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!((epochs.len(), epochs[1]["epoch"].as_u64()), (2, Some(1)));
+    assert!(epochs[1]["validation"]["loss"].as_f64().unwrap() < 1.0, "{log}");
+    assert_eq!(bytes(format!("{run}/curves.png"))[..4], *b"\x89PNG");
+    done(&format!("train --print-config --config {run}/settings.toml"));
+
+    let before = model(&run);
+    let error = refused(&line(&run, "--fold 0 --folds 4"));
+    assert_eq!(
+        error.lines().skip(1).collect::<Vec<_>>().join("\n"),
+        format!(
+            "error: {run} already holds a training\nhint: --resume goes on with it; --out starts another elsewhere"
+        )
+    );
+    let error = refused(&line(&run, "--fold 0 --folds 4 --seed 9 --resume"));
+    let expected = format!("error: {run}/last.checkpoint: the checkpoint was made with other settings: ");
+    assert!(error.lines().nth(1).unwrap().starts_with(&expected), "{error}");
+    assert_eq!(model(&run), before, "a refusal changes nothing");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_weights_and_another_seed_others() {
+    let run = |name: &str, rest: &str| {
+        let run = place(&format!("train/{name}"));
+        done(&line(&run, rest));
+        model(&run)
+    };
+    let first = run("first", "");
+    assert!(run("second", "--threads 1") == first, "whatever the number of threads");
+    assert!(run("third", "--seed 2") != first);
+}
+
+#[test]
+fn killed_and_resumed_it_ends_with_the_weights_of_a_training_that_was_never_killed() {
+    for (name, rest) in [("alone", ""), ("held-out", "--fold 1 --folds 2 --phantoms 1")] {
+        let (whole, killed) = (place(&format!("train/{name}-whole")), place(&format!("train/{name}-killed")));
+        let rest = format!("{rest} --epochs 5");
+        done(&line(&whole, &rest));
+        let epochs_done = || fs::read_to_string(format!("{killed}/log.jsonl")).map_or(0, |log| log.lines().count());
+        // Once between two epochs, once anywhere.
+        killed_once(&line(&killed, &rest), || epochs_done() == 2);
+        killed_once(&line(&killed, &format!("{rest} --resume")), || epochs_done() == 3);
+        assert!(!names(&killed).contains(&"model.safetensors".into()));
+        done(&line(&killed, &format!("{rest} --resume")));
+        assert!(model(&killed) == model(&whole), "{name}: other weights");
+        assert_eq!(bytes(format!("{killed}/log.jsonl")), bytes(format!("{whole}/log.jsonl")));
+        assert_eq!(names(&killed), FILES, "nothing half-written is left");
+    }
+}
