@@ -2,17 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
-use myops_image::io::{find_cases, read_labels, write_labels, write_whole};
-use myops_image::label::{LabelMap, Region};
+use anyhow::Result;
+use myops_image::io::{find_cases, write_labels};
 use myops_image::study::Study;
 use myops_net::train::TrainSettings;
 
 use super::run_folder::{Resume, RunFolder};
 use super::settings::TrainArgs;
 use super::talk::Talk;
-use super::{cases, folder, train};
+use super::{cases, evaluate, folder, train};
 use crate::models::Model;
+use crate::report;
 
 /// Arguments of `myops cross-validate`.
 #[derive(Debug, clap::Args)]
@@ -49,7 +49,10 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
             predict_fold(args, data, (fold, held_out), &predictions)?;
         }
     }
-    score(&studies, &predictions, &args.out)
+    let evaluation = evaluate::evaluate_folders(&predictions, data, evaluate::Options::default(), talk)?;
+    evaluate::write(&evaluation, [&predictions, data], &args.out.join("evaluation"))?;
+    let table = format!("{} cases, out of fold\n{}", studies.len(), report::evaluation::table(&evaluation));
+    Ok(std::io::Write::write_all(&mut std::io::stdout(), table.as_bytes())?)
 }
 
 fn prediction_file(predictions: &Path, id: &str) -> PathBuf {
@@ -78,42 +81,4 @@ fn predict_fold(args: &Args, data: &Path, (fold, ids): (usize, &[String]), predi
         write_labels(prediction_file(predictions, case.study.id()), &labels, &case.placement)?;
     }
     Ok(())
-}
-
-/// Scores every prediction; prints mean and standard deviation over cases, and writes the scores of each case.
-fn score(studies: &[Study], predictions: &Path, out: &Path) -> Result<()> {
-    let mut scores = vec![Vec::new(); Region::SCORED.len()];
-    let mut csv = String::from("case");
-    Region::SCORED.iter().for_each(|r| csv += &format!(",dice {}", r.name()));
-    csv += "\n";
-    for study in studies {
-        let prediction = read_labels(prediction_file(predictions, study.id()))?.volume;
-        let reference = study.reference().context("no reference labels")?;
-        csv += study.id();
-        for (scores, region) in scores.iter_mut().zip(Region::SCORED) {
-            let dice = dice(&prediction, reference, region);
-            csv += &format!(",{dice:.4}");
-            scores.push(dice);
-        }
-        csv += "\n";
-    }
-    write_whole(out.join("dice.csv"), |w| w.write_all(csv.as_bytes()))?;
-    let mut table = format!("{} cases, out of fold; empty masks by the challenge's rule\n", studies.len());
-    for (region, scores) in Region::SCORED.iter().zip(scores) {
-        let n = scores.len() as f64;
-        let mean = scores.iter().sum::<f64>() / n;
-        let deviation = (scores.iter().map(|s| (s - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
-        table += &format!("{:<20} Dice {mean:.3} ± {deviation:.3}\n", region.name());
-    }
-    std::io::Write::write_all(&mut std::io::stdout(), table.as_bytes())?;
-    Ok(())
-}
-
-fn dice(prediction: &LabelMap, reference: &LabelMap, region: Region) -> f64 {
-    let pairs = prediction.data().iter().zip(reference.data());
-    let (both, total) = pairs.fold((0usize, 0usize), |(both, total), (p, r)| {
-        let (p, r) = (region.contains(*p), region.contains(*r));
-        (both + usize::from(p && r), total + usize::from(p) + usize::from(r))
-    });
-    if total == 0 { 1.0 } else { 2.0 * both as f64 / total as f64 }
 }

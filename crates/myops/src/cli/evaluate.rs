@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::failure::WithHint;
+use super::folder;
 use super::label_files::{LabelFile, Role, find};
 use super::talk::Talk;
 use crate::report::evaluation as told;
@@ -174,7 +175,7 @@ struct Record<'a> {
 /// # Errors
 /// Where a file cannot be written.
 pub fn write(evaluation: &Evaluation, [prediction, reference]: [&Path; 2], out: &Path) -> Result<()> {
-    std::fs::create_dir_all(out).with_context(|| format!("cannot make the folder {}", out.display()))?;
+    folder::make(out)?;
     let record = Record {
         schema: "myops-evaluate-1",
         program_version: env!("CARGO_PKG_VERSION"),

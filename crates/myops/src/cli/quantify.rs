@@ -11,7 +11,7 @@ use myops_image::study::{Study, check_same_place};
 use myops_image::volume::Volume;
 use rayon::prelude::*;
 
-use super::failure::{WithHint, hint_of};
+use super::failure::{self, WithHint};
 use super::label_files::{LabelFile, Role, find};
 use super::record::CaseFolder;
 use super::talk::Talk;
@@ -59,8 +59,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
         match sheet {
             Ok(sheet) => sheets.push(sheet),
             Err(error) => {
-                eprintln!("error: case {}: {error:#}", labels.id);
-                hint_of(&error).into_iter().for_each(|hint| eprintln!("hint: {hint}"));
+                failure::tell(&format!("case {}: ", labels.id), &error);
                 failed.push(labels.id.as_str());
             }
         }

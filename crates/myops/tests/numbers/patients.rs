@@ -1,8 +1,8 @@
 //! Small synthetic patients as files, and the program run on them.
 
 use std::path::Path;
+use std::process::Command;
 
-use assert_cmd::Command;
 use myops_image::io::{Placement, write_image, write_labels};
 use myops_image::label::LabelMap;
 use myops_image::phantom::{Phantom, PhantomSettings, Truth};
