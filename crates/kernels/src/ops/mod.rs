@@ -2,7 +2,12 @@
 
 mod fallback;
 
+use std::sync::LazyLock;
+
+use burn::backend::{Dispatch, DispatchDevice};
 use burn::tensor::Tensor;
+
+use crate::backend::KernelBackend;
 
 /// How a convolution walks over its input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,21 +47,39 @@ pub struct Scale {
     pub beta: Tensor<1>,
 }
 
+/// Set to `burn`, it makes the CPU compute with Burn's own operations, for comparison.
+pub const KERNELS_VARIABLE: &str = "MYOPS_KERNELS";
+
+/// Whether this crate's kernels compute with the tensor.
+fn on_cpu(x: &Tensor<4>) -> bool {
+    static STOCK: LazyLock<bool> = LazyLock::new(|| std::env::var(KERNELS_VARIABLE).is_ok_and(|v| v == "burn"));
+    !*STOCK && matches!(x.device().inner().as_dispatch(), DispatchDevice::Flex(_))
+}
+
 /// Convolution, as a cross-correlation, with square strides and padding.
 ///
 /// # Shapes
 /// `x` is `[N, H, W, c_in]`, `weight` `[kh, kw, c_in, c_out]`, `bias` `[c_out]`; the result
 /// `[N, (H + 2 p - kh) / s + 1, (W + 2 p - kw) / s + 1, c_out]`.
-pub fn conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, options: ConvOptions) -> Tensor<4> {
-    fallback::conv2d(x, weight, bias, options)
+pub fn conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, options: ConvOptions) -> Tensor<4> {
+    if !on_cpu(&x) {
+        return fallback::conv2d(x, weight, bias, options);
+    }
+    let ConvOptions { stride, padding } = options;
+    let [weight, bias] = [weight.into_dispatch(), bias.into_dispatch()];
+    Tensor::from_dispatch(Dispatch::conv2d(x.into_dispatch(), weight, bias, stride, padding))
 }
 
 /// Transposed convolution 2x2 of stride 2: every input pixel becomes a square of four.
 ///
 /// # Shapes
 /// `x` is `[N, H, W, c_in]`, `weight` `[2, 2, c_in, c_out]`, `bias` `[c_out]`; the result `[N, 2 H, 2 W, c_out]`.
-pub fn conv_transpose2x2(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>) -> Tensor<4> {
-    fallback::conv_transpose2x2(x, weight, bias)
+pub fn conv_transpose2x2(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>) -> Tensor<4> {
+    if !on_cpu(&x) {
+        return fallback::conv_transpose2x2(x, weight, bias);
+    }
+    let [weight, bias] = [weight.into_dispatch(), bias.into_dispatch()];
+    Tensor::from_dispatch(Dispatch::conv_transpose2x2(x.into_dispatch(), weight, bias))
 }
 
 /// `activation(norm(x) + residual)` with the mean and variance of the batch.
@@ -70,7 +93,21 @@ pub fn batch_norm_train(
     residual: Option<Tensor<4>>,
     activation: Activation,
 ) -> Normalized {
-    fallback::batch_norm_train(x, scale, epsilon, residual, activation)
+    if !on_cpu(&x) {
+        return fallback::batch_norm_train(x, scale, epsilon, residual, activation);
+    }
+    let (epsilon, relu) = (epsilon as f32, activation == Activation::Relu);
+    let [gamma, beta] = [scale.gamma.into_dispatch(), scale.beta.into_dispatch()];
+    let x = x.into_dispatch();
+    let normalised = match residual {
+        None => Dispatch::norm(x, gamma, beta, epsilon, relu),
+        Some(residual) => Dispatch::norm_add(x, gamma, beta, residual.into_dispatch(), epsilon, relu),
+    };
+    Normalized {
+        output: Tensor::from_dispatch(normalised.output),
+        mean: Tensor::from_dispatch(normalised.mean),
+        variance: Tensor::from_dispatch(normalised.variance),
+    }
 }
 
 /// `activation(norm(x) + residual)` with known statistics: `[mean, variance]`, each `[C]`.
@@ -96,7 +133,10 @@ pub fn batch_norm_infer(
 /// # Shapes
 /// `[N, H, W, C]` to `[N, (H - size) / stride + 1, (W - size) / stride + 1, C]`.
 pub fn max_pool(x: Tensor<4>, size: usize, stride: usize) -> Tensor<4> {
-    fallback::max_pool(x, size, stride)
+    if !on_cpu(&x) {
+        return fallback::max_pool(x, size, stride);
+    }
+    Tensor::from_dispatch(Dispatch::max_pool(x.into_dispatch(), size, stride))
 }
 
 /// Every pixel as a square of four.
@@ -104,6 +144,22 @@ pub fn max_pool(x: Tensor<4>, size: usize, stride: usize) -> Tensor<4> {
 /// # Shapes
 /// `[N, H, W, C]` to `[N, 2 H, 2 W, C]`.
 pub fn upsample_nearest2(x: Tensor<4>) -> Tensor<4> {
-    let [n, h, w, c] = x.dims();
-    x.reshape([n, h, 1, w, 1, c]).expand([n, h, 2, w, 2, c]).reshape([n, 2 * h, 2 * w, c])
+    if !on_cpu(&x) {
+        return fallback::upsample_nearest2(x);
+    }
+    Tensor::from_dispatch(Dispatch::upsample(x.into_dispatch()))
 }
+
+/// The channels of two images one after the other.
+///
+/// # Shapes
+/// `[N, H, W, a]` and `[N, H, W, b]` to `[N, H, W, a + b]`.
+pub fn concat(first: Tensor<4>, second: Tensor<4>) -> Tensor<4> {
+    if !on_cpu(&first) {
+        return Tensor::cat(vec![first, second], 3);
+    }
+    Tensor::from_dispatch(Dispatch::concat(first.into_dispatch(), second.into_dispatch()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -105,7 +105,7 @@ impl Conv {
     /// `[N, H, W, c_in]` to `[N, H', W', c_out]`.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let options = ConvOptions { stride: self.stride, padding: self.padding };
-        ops::conv2d(x, self.weight.val(), Some(self.bias.val()), options)
+        ops::conv2d(x, self.weight.val(), self.bias.val(), options)
     }
 }
 
@@ -127,7 +127,7 @@ impl TransposedConv {
     /// # Shapes
     /// `[N, H, W, c_in]` to `[N, 2 H, 2 W, c_out]`.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        ops::conv_transpose2x2(x, self.weight.val(), Some(self.bias.val()))
+        ops::conv_transpose2x2(x, self.weight.val(), self.bias.val())
     }
 }
 

@@ -1,5 +1,6 @@
 //! The networks: what they compute, not how they are trained or run.
 
+mod fixed;
 mod layers;
 mod nested_unet;
 mod output;
@@ -12,6 +13,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+pub use fixed::FixedNetwork;
 pub use layers::{BATCH_NORM_EPSILON, BatchNorm, Conv, ConvConfig, ConvNorm, Initializer, TransposedConv};
 pub use nested_unet::{NestedUnet, NestedUnetConfig, ResidualBlock, Rise};
 pub use output::{Logits, Probabilities};

@@ -5,7 +5,7 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use myops_kernels::ops::max_pool;
+use myops_kernels::ops::{concat, max_pool};
 use rand::Rng;
 
 use super::layers::{Conv, ConvConfig, ConvNorm, Initializer, TransposedConv};
@@ -113,6 +113,6 @@ impl Rise {
     }
 
     fn forward(&self, x: Tensor<4>, skip: Tensor<4>) -> Tensor<4> {
-        self.block.forward(Tensor::cat(vec![self.up.forward(x), skip], 3))
+        self.block.forward(concat(self.up.forward(x), skip))
     }
 }

@@ -75,7 +75,7 @@ impl ResidualUnet {
         for stage in &self.decoder {
             x = stage.forward_up(x);
             if let Some(skip) = skips.pop() {
-                x = Tensor::cat(vec![x, skip], 3);
+                x = ops::concat(x, skip);
             }
         }
         // The head looks at one pixel at a time, so it may run before the last upsampling.

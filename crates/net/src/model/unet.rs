@@ -75,7 +75,7 @@ impl Unet {
         }
         let skips = skips.into_iter().rev().skip(1);
         for ((up, level), skip) in self.upsamplers.iter().zip(&self.decoder).zip(skips) {
-            x = level.forward(Tensor::cat(vec![up.forward(x), skip], 3));
+            x = level.forward(ops::concat(up.forward(x), skip));
         }
         Logits(self.head.forward(x))
     }

@@ -1,0 +1,224 @@
+//! Convolution forward, and what may follow it in the same pass.
+
+use std::mem::MaybeUninit;
+
+use rayon::prelude::*;
+
+use super::buffer::{unwritten, written};
+use super::lanes::{Isa, Job, Lanes};
+use super::pack::{Block, Packed};
+use super::rows::Rows;
+use super::shape::{ConvShape, Walk};
+use super::tile::{Operands, accumulate, width_for, with_tile};
+
+/// What follows a convolution before its result is written.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Finish<'a> {
+    /// Added to every pixel, `[c_out]`.
+    pub bias: Option<&'a [f32]>,
+    /// Added to the result, of its shape.
+    pub residual: Option<&'a [f32]>,
+    /// Whether what is below 0 becomes 0.
+    pub relu: bool,
+}
+
+/// The cross-correlation of `input` with `weight`.
+///
+/// # Panics
+/// Where a slice is not as long as the shape says.
+pub fn convolve(isa: Isa, shape: &ConvShape, input: &[f32], weight: &[f32], finish: Finish) -> Vec<f32> {
+    let [c_in, c_out] = shape.channels;
+    let packed = Packed::of(isa, [shape.kernel[0], shape.kernel[1] * c_in, c_out], weight);
+    convolve_packed(isa, shape, input, &packed, finish)
+}
+
+/// The same with weights that are packed already.
+pub fn convolve_packed(isa: Isa, shape: &ConvShape, input: &[f32], packed: &Packed, finish: Finish) -> Vec<f32> {
+    run_walk(isa, &shape.walk(), input, packed, shape.channels[1], finish)
+}
+
+/// Walks over the source and writes the results, `[rows][columns][c_out]`.
+pub fn run_walk(isa: Isa, walk: &Walk, source: &[f32], packed: &Packed, c_out: usize, finish: Finish) -> Vec<f32> {
+    let row_len = walk.output[1] * c_out;
+    let len = walk.rows() * row_len;
+    assert!(finish.bias.is_none_or(|b| b.len() == c_out), "a bias of another shape");
+    assert!(finish.residual.is_none_or(|r| r.len() == len), "a residual of another shape");
+    let mut out = unwritten(len);
+    if len == 0 {
+        return Vec::new();
+    }
+    let at_a_time = walk.rows_at_a_time(c_out, rayon::current_num_threads());
+    let layout = Layout { row_step: row_len, pixel_step: c_out };
+    out.par_chunks_mut(at_a_time * row_len).enumerate().for_each(|(n, out)| {
+        let first = n * at_a_time;
+        let count = out.len() / row_len;
+        let rows = Rows::of(walk, source, first..first + count);
+        let residual = finish.residual.map(|r| &r[first * row_len..]);
+        let finish = Finish { residual, ..finish };
+        isa.run(Piece { walk, rows: &rows, packed, finish, out: out.as_mut_ptr().cast(), count, layout });
+    });
+    // SAFETY: the pieces cover all rows, and each writes all pixels and channels of its rows.
+    unsafe { written(out) }
+}
+
+/// Where results go: steps in floats.
+#[derive(Clone, Copy)]
+struct Layout {
+    row_step: usize,
+    pixel_step: usize,
+}
+
+/// Some rows of results.
+struct Piece<'a> {
+    walk: &'a Walk,
+    rows: &'a Rows<'a>,
+    packed: &'a Packed,
+    finish: Finish<'a>,
+    out: *mut f32,
+    count: usize,
+    layout: Layout,
+}
+
+impl Job for Piece<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<L: Lanes>(self) {
+        let Walk { kernel, channels, stride, output, .. } = *self.walk;
+        let run = self.walk.run();
+        let width = width_for(output[1], L::TILE);
+        for (n, block) in self.packed.blocks.iter().enumerate() {
+            let weights = self.packed.block(n, kernel[0] * run, L::N);
+            let stripe = run * block.vectors * L::N;
+            let table: Vec<*const f32> = (0..kernel[0]).map(|k| weights[k * stripe..].as_ptr()).collect();
+            for row in 0..self.count {
+                let mut column = 0;
+                while column < output[1] {
+                    // The last tile reaches back over pixels that are written already, with the same values.
+                    let at = column.min(output[1] - width);
+                    let operands = Operands {
+                        // SAFETY: the table has `kernel[0]` pointers for each row.
+                        a: unsafe { self.rows.pointers().add(row * kernel[0]) },
+                        a_every: 1,
+                        a_shift: at * stride * channels,
+                        a_lane: stride * channels,
+                        a_next: 1,
+                        b: table.as_ptr(),
+                        b_every: 1,
+                        b_shift: 0,
+                        b_next: block.vectors * L::N,
+                        rows: kernel[0],
+                        steps: run,
+                    };
+                    let to = row * self.layout.row_step + at * self.layout.pixel_step + block.start;
+                    // SAFETY: the operands lie within the padded rows and the block's weights; the results of
+                    // `width` pixels lie within the rows of this piece.
+                    unsafe { with_tile!(width, block.vectors, finish_tile::<L>(&operands, &self, block, to)) };
+                    column += width;
+                }
+            }
+        }
+    }
+}
+
+/// Sums a tile up and writes it.
+#[inline(always)]
+unsafe fn finish_tile<L: Lanes, const P: usize, const V: usize>(o: &Operands, piece: &Piece, block: &Block, to: usize) {
+    // SAFETY: the caller vouches for the operands and for the place of the results.
+    unsafe {
+        let mut sums = [[L::splat(0.0); V]; P];
+        accumulate(o, &mut sums);
+        for v in 0..V {
+            let n = block.channels - v * L::N;
+            let channel = block.start + v * L::N;
+            let bias = match piece.finish.bias {
+                Some(bias) => L::load_first(bias.as_ptr().add(channel), n),
+                None => L::splat(0.0),
+            };
+            for (p, sums) in sums.iter().enumerate() {
+                let at = to + p * piece.layout.pixel_step + v * L::N;
+                let mut value = sums[v].add(bias);
+                if let Some(residual) = piece.finish.residual {
+                    value = value.add(L::load_first(residual.as_ptr().add(at), n));
+                }
+                if piece.finish.relu {
+                    value = value.relu();
+                }
+                if n >= L::N { value.store(piece.out.add(at)) } else { value.store_first(piece.out.add(at), n) }
+            }
+        }
+    }
+}
+
+/// Transposed convolution 2x2 of stride 2: `[N, H, W, c_in]` to `[N, 2 H, 2 W, c_out]`, weights `[2, 2, c_in, c_out]`.
+///
+/// # Panics
+/// Where a slice is not as long as the shape says.
+pub fn transposed_convolve(
+    isa: Isa,
+    dims: [usize; 4],
+    input: &[f32],
+    weight: &[f32],
+    bias: &[f32],
+) -> Vec<f32> {
+    let corners = Corner::transposed(isa, [dims[3], bias.len()], weight);
+    run_corners(isa, dims, input, &corners, Finish { bias: Some(bias), ..Finish::default() })
+}
+
+/// The convolution that gives one pixel of every square of four.
+#[derive(Debug, Clone)]
+pub struct Corner {
+    pub packed: Packed,
+    pub kernel: [usize; 2],
+    pub before: [isize; 2],
+}
+
+impl Corner {
+    /// Those of a transposed convolution 2x2 of stride 2, from weights `[2, 2, c_in, c_out]`.
+    pub fn transposed(isa: Isa, [c_in, c_out]: [usize; 2], weight: &[f32]) -> [Self; 4] {
+        assert_eq!(weight.len(), 4 * c_in * c_out, "weights of another shape");
+        let packed = |n: usize| Packed::of(isa, [1, c_in, c_out], &weight[n * c_in * c_out..][..c_in * c_out]);
+        [0, 1, 2, 3].map(|n| Self { packed: packed(n), kernel: [1, 1], before: [0, 0] })
+    }
+}
+
+/// Four convolutions of `[N, H, W, c_in]`, whose results are the corners of squares: `[N, 2 H, 2 W, c_out]`.
+///
+/// A residual is not added.
+pub fn run_corners(
+    isa: Isa,
+    [batch, h, w, c_in]: [usize; 4],
+    input: &[f32],
+    corners: &[Corner; 4],
+    finish: Finish,
+) -> Vec<f32> {
+    let c_out: usize = corners[0].packed.blocks.iter().map(|b| b.channels).sum();
+    let walks = corners.each_ref().map(|corner| Walk {
+        batch,
+        source: [h, w],
+        channels: c_in,
+        kernel: corner.kernel,
+        stride: 1,
+        before: corner.before,
+        spread: 1,
+        output: [h, w],
+    });
+    let mut out: Vec<MaybeUninit<f32>> = unwritten(4 * batch * h * w * c_out);
+    if out.is_empty() {
+        return Vec::new();
+    }
+    let at_a_time = walks[0].rows_at_a_time(4 * c_out, rayon::current_num_threads());
+    let out_row = 2 * w * c_out;
+    out.par_chunks_mut(at_a_time * 2 * out_row).enumerate().for_each(|(n, out)| {
+        let count = out.len() / (2 * out_row);
+        for (place, (walk, corner)) in walks.iter().zip(corners).enumerate() {
+            let rows = Rows::of(walk, input, n * at_a_time..n * at_a_time + count);
+            let layout = Layout { row_step: 2 * out_row, pixel_step: 2 * c_out };
+            let start = place / 2 * out_row + place % 2 * c_out;
+            let to = out[start..].as_mut_ptr().cast();
+            isa.run(Piece { walk, rows: &rows, packed: &corner.packed, finish, out: to, count, layout });
+        }
+    });
+    // SAFETY: the four corners of every input pixel cover the output, and each piece writes all of its own.
+    unsafe { written(out) }
+}

@@ -1,0 +1,28 @@
+//! The kernels: plain slices in, plain vectors out, on all threads of rayon's pool.
+//!
+//! Images are `[N, H, W, C]`, weights `[kh, kw, c_in, c_out]`. Every convolution, forward or backward, is one loop: a tile
+//! of sums in registers, to which products of broadcast values and vectors are added ([`tile`]). What differs is where
+//! the operands come from. Results do not depend on scheduling: work is cut into pieces by the number of threads alone,
+//! and partial sums are added in the order of the pieces.
+
+mod buffer;
+mod conv;
+mod gradient;
+pub mod lanes;
+mod layer;
+mod norm;
+mod pack;
+mod pool;
+mod resize;
+mod rows;
+mod shape;
+mod tile;
+
+pub use conv::{Finish, convolve, transposed_convolve};
+pub use gradient::{bias_gradient, input_gradient, transposed_gradients, weight_gradient};
+pub use lanes::Isa;
+pub use layer::{FixedConv, FixedTransposed, Image, Step, UpsampledConv};
+pub use norm::{NormBackward, NormGradients, Normalised, Statistics, norm_backward, norm_forward};
+pub use pool::{Pooled, max_pool, max_pool_backward, pooled};
+pub use resize::{concat, split, upsample, upsample_backward};
+pub use shape::ConvShape;

@@ -1,0 +1,73 @@
+//! Weights in the order in which the tiles read them.
+
+use super::lanes::Isa;
+
+/// Weights cut into blocks of output channels, each as wide as the vectors of a tile: `[block][kernel row]
+/// [kernel column, input channel][channel of the block]`, the last block filled up with zeros.
+#[derive(Debug, Clone)]
+pub struct Packed {
+    values: Vec<f32>,
+    /// The blocks, in order.
+    pub blocks: Vec<Block>,
+}
+
+/// The output channels that one tile covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Block {
+    /// The first.
+    pub start: usize,
+    /// How many.
+    pub channels: usize,
+    /// Vectors that hold them: 1 or 2.
+    pub vectors: usize,
+}
+
+/// Cuts channels into blocks of two vectors, and of one where no more are left.
+pub fn blocks(channels: usize, lanes: usize) -> Vec<Block> {
+    let block = |start: usize| {
+        let left = channels - start;
+        let vectors = if left > lanes { 2 } else { 1 };
+        Block { start, channels: left.min(vectors * lanes), vectors }
+    };
+    (0..channels.div_ceil(2 * lanes)).map(|n| block(n * 2 * lanes)).collect()
+}
+
+impl Packed {
+    /// Packs weights `[rows][run][c_out]` that lie in this order.
+    pub fn of(isa: Isa, [rows, run, c_out]: [usize; 3], weight: &[f32]) -> Self {
+        assert_eq!(weight.len(), rows * run * c_out, "weights of another shape");
+        let blocks = blocks(c_out, isa.lanes());
+        let total: usize = blocks.iter().map(|b| b.vectors * isa.lanes()).sum();
+        let mut values = Vec::with_capacity(rows * run * total);
+        for block in &blocks {
+            for pixel in weight.chunks_exact(c_out) {
+                values.extend_from_slice(&pixel[block.start..block.start + block.channels]);
+                values.resize(values.len() + block.vectors * isa.lanes() - block.channels, 0.0);
+            }
+        }
+        Self { values, blocks }
+    }
+
+    /// Packs weights `[rows][run][c_out]`, read through `at(row, position, channel)`.
+    pub fn new(isa: Isa, [rows, run, c_out]: [usize; 3], at: impl Fn(usize, usize, usize) -> f32) -> Self {
+        let blocks = blocks(c_out, isa.lanes());
+        let total: usize = blocks.iter().map(|b| b.vectors * isa.lanes()).sum();
+        let mut values = Vec::with_capacity(rows * run * total);
+        for block in &blocks {
+            for row in 0..rows {
+                for position in 0..run {
+                    values.extend((block.start..block.start + block.channels).map(|c| at(row, position, c)));
+                    let filled = values.len() + block.vectors * isa.lanes() - block.channels;
+                    values.resize(filled, 0.0);
+                }
+            }
+        }
+        Self { values, blocks }
+    }
+
+    /// The weights of a block; the blocks before it are as wide as the first.
+    pub fn block(&self, n: usize, rows_times_run: usize, lanes: usize) -> &[f32] {
+        let start = n * 2 * lanes * rows_times_run;
+        &self.values[start..start + self.blocks[n].vectors * lanes * rows_times_run]
+    }
+}

@@ -1,0 +1,115 @@
+//! Every convolution kernel against loops that cannot be wrong, over random shapes and every instruction set.
+
+mod plain;
+
+use myops_kernels::cpu::{
+    self, ConvShape, Finish, Isa, bias_gradient, convolve, input_gradient, transposed_convolve, transposed_gradients,
+    weight_gradient,
+};
+use plain::{assert_close, values};
+use proptest::prelude::*;
+
+fn shapes() -> impl Strategy<Value = ConvShape> {
+    let kernels = prop_oneof![Just(1usize), Just(2), Just(3), Just(3), Just(5), Just(7)];
+    let channels = prop_oneof![1usize..10, Just(16), Just(17), Just(24), Just(32), Just(40), Just(48)];
+    (1usize..4, 1usize..20, 1usize..20, (channels.clone(), channels), kernels, 1usize..4, 0usize..4).prop_map(
+        |(batch, h, w, (c_in, c_out), k, stride, padding)| ConvShape {
+            batch,
+            input: [h.max(k), w.max(k)],
+            channels: [c_in, c_out],
+            kernel: [k, k],
+            stride,
+            padding: padding.min(k - 1),
+        },
+    )
+}
+
+/// Cases of a property; Miri takes seconds for one.
+fn config() -> ProptestConfig {
+    ProptestConfig::with_cases(if cfg!(miri) { 2 } else { 200 })
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn forward_is_the_sum_over_the_window(shape in shapes(), relu: bool, with_residual: bool) {
+        let (x, w) = (values(shape.input_len(), 1), values(shape.weight_len(), 2));
+        let (bias, residual) = (values(shape.channels[1], 3), values(shape.output_len(), 4));
+        let mut expected = plain::convolve(&shape, &x, &w);
+        for (n, y) in expected.iter_mut().enumerate() {
+            *y += f64::from(bias[n % bias.len()]);
+            if with_residual { *y += f64::from(residual[n]); }
+            if relu { *y = y.max(0.0); }
+        }
+        for isa in Isa::available() {
+            let finish = Finish { bias: Some(&bias), residual: with_residual.then_some(&residual), relu };
+            assert_close(&convolve(isa, &shape, &x, &w, finish), &expected, isa);
+        }
+    }
+
+    #[test]
+    fn gradients_are_the_sums_turned_round(shape in shapes()) {
+        let (x, w) = (values(shape.input_len(), 1), values(shape.weight_len(), 2));
+        let g = values(shape.output_len(), 5);
+        let (of_x, of_w) = plain::gradients(&shape, &x, &w, &g);
+        for isa in Isa::available() {
+            assert_close(&input_gradient(isa, &shape, &w, &g), &of_x, isa);
+            assert_close(&weight_gradient(isa, &shape, &x, &g), &of_w, isa);
+            let sums: Vec<f64> = (0..shape.channels[1])
+                .map(|c| g.iter().skip(c).step_by(shape.channels[1]).map(|v| f64::from(*v)).sum())
+                .collect();
+            assert_close(&bias_gradient(isa, &g, shape.channels[1]), &sums, isa);
+        }
+    }
+
+    #[test]
+    fn a_transposed_convolution_puts_every_pixel_on_four(
+        batch in 1usize..4, h in 1usize..9, w in 1usize..9, c_in in 1usize..40, c_out in 1usize..40,
+    ) {
+        let dims = [batch, h, w, c_in];
+        let (x, weight) = (values(batch * h * w * c_in, 1), values(4 * c_in * c_out, 2));
+        let (bias, g) = (values(c_out, 3), values(4 * batch * h * w * c_out, 4));
+        let expected = plain::transposed(dims, &x, &weight, &bias);
+        let (of_x, of_w) = plain::transposed_gradients(dims, &x, &weight, &g);
+        for isa in Isa::available() {
+            assert_close(&transposed_convolve(isa, dims, &x, &weight, &bias), &expected, isa);
+            let [input, weights] = transposed_gradients(isa, dims, &x, &weight, &g);
+            assert_close(&input, &of_x, isa);
+            assert_close(&weights, &of_w, isa);
+        }
+    }
+}
+
+#[test]
+fn nothing_in_gives_nothing_out() {
+    let shape = ConvShape { batch: 0, input: [4, 4], channels: [3, 2], kernel: [3, 3], stride: 1, padding: 1 };
+    for isa in Isa::available() {
+        assert!(convolve(isa, &shape, &[], &values(54, 1), Finish::default()).is_empty());
+        assert!(input_gradient(isa, &shape, &values(54, 1), &[]).is_empty());
+        assert_eq!(weight_gradient(isa, &shape, &[], &[]), [0.0; 54]);
+        assert_eq!(bias_gradient(isa, &[], 2), [0.0; 2]);
+    }
+    let small = ConvShape { batch: 1, input: [2, 2], channels: [1, 1], kernel: [5, 5], stride: 2, padding: 0 };
+    assert_eq!(small.output(), [0, 0]);
+    assert!(convolve(Isa::best(), &small, &[1.0; 4], &[1.0; 25], Finish::default()).is_empty());
+}
+
+#[test]
+#[should_panic(expected = "another shape")]
+fn a_slice_that_is_too_short_is_refused() {
+    let shape = ConvShape { batch: 1, input: [4, 4], channels: [3, 2], kernel: [3, 3], stride: 1, padding: 1 };
+    let _ = convolve(Isa::best(), &shape, &[0.0; 47], &[0.0; 54], Finish::default());
+}
+
+#[test]
+fn results_do_not_depend_on_scheduling() {
+    let shape = ConvShape { batch: 3, input: [33, 29], channels: [16, 24], kernel: [3, 3], stride: 1, padding: 1 };
+    let (x, g) = (values(shape.input_len(), 1), values(shape.output_len(), 2));
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().unwrap();
+    let run = || pool.install(|| cpu::weight_gradient(Isa::best(), &shape, &x, &g));
+    let first = run();
+    for _ in 0..20 {
+        assert!(run() == first);
+    }
+}

@@ -1,0 +1,49 @@
+//! Convolutions with fixed weights give what the same convolutions give with weights that may change.
+
+mod plain;
+
+use myops_kernels::cpu::{
+    ConvShape, FixedConv, FixedTransposed, Finish, Image, Isa, Step, UpsampledConv, convolve, transposed_convolve,
+};
+use plain::{assert_close, values};
+use proptest::prelude::*;
+
+fn image(dims: [usize; 4], seed: u64) -> Image {
+    Image { dims, values: values(dims.iter().product(), seed) }
+}
+
+fn wide(values: &[f32]) -> Vec<f64> {
+    values.iter().map(|v| f64::from(*v)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 2 } else { 60 }))]
+
+    #[test]
+    fn a_doubled_image_need_not_be_made(n in 1usize..3, h in 1usize..9, w in 1usize..20, c_in in 1usize..20, c_out in 1usize..40, relu: bool) {
+        let x = image([n, h, w, c_in], 1);
+        let (weight, bias) = (values(9 * c_in * c_out, 2), values(c_out, 3));
+        let doubled = FixedConv::new([3, 3, c_in, c_out], &weight, bias.clone(), Step { stride: 1, padding: 1 });
+        let expected = doubled.run(&x.upsampled(), None, relu);
+        let actual = UpsampledConv::new([c_in, c_out], &weight, bias).run(&x, relu);
+        prop_assert_eq!(actual.dims, expected.dims);
+        assert_close(&actual.values, &wide(&expected.values), Isa::best());
+    }
+
+    #[test]
+    fn packing_once_changes_nothing(n in 1usize..3, h in 3usize..9, w in 3usize..9, c in 1usize..40, stride in 1usize..3) {
+        let x = image([n, h, w, c], 1);
+        let (weight, bias) = (values(9 * c * 20, 2), values(20, 3));
+        let shape = ConvShape { batch: n, input: [h, w], channels: [c, 20], kernel: [3, 3], stride, padding: 1 };
+        let [oh, ow] = shape.output();
+        let residual = image([n, oh, ow, 20], 4);
+        let finish = Finish { bias: Some(&bias), residual: Some(&residual.values), relu: true };
+        let expected = convolve(Isa::best(), &shape, &x.values, &weight, finish);
+        let fixed = FixedConv::new([3, 3, c, 20], &weight, bias.clone(), Step { stride, padding: 1 });
+        prop_assert_eq!(fixed.run(&x, Some(&residual), true), Image { dims: [n, oh, ow, 20], values: expected });
+
+        let weight = values(4 * c * 20, 5);
+        let expected = transposed_convolve(Isa::best(), x.dims, &x.values, &weight, &bias);
+        prop_assert_eq!(FixedTransposed::new([c, 20], &weight, bias).run(&x).values, expected);
+    }
+}
