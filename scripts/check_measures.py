@@ -40,8 +40,8 @@ REGIONS = {
     "LV pool": [500],
     "RV pool": [600],
 }
-# MONAI computes in single precision.
-TOLERANCE = {"hd95_larger_mm": 2e-5}
+# MONAI finds the rank of a percentile in single precision: off by a ten-thousandth of a rank among thousands.
+TOLERANCE = {"hd95_larger_mm": 2e-4}
 
 
 def blob(rng, shape):
