@@ -18,6 +18,7 @@ use super::talk::Talk;
 use crate::report::evaluation as told;
 
 /// Arguments of `myops evaluate`.
+#[expect(clippy::doc_markdown, reason = "the words are printed as help")]
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Folder of the label maps to be judged: ID_labels.nii.gz, ID.nii.gz, or folders of them
@@ -37,6 +38,7 @@ pub struct Args {
 }
 
 /// How cases are matched and scored.
+#[expect(clippy::doc_markdown, reason = "the words are printed as help")]
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct Options {
     /// Score a missing prediction as empty and leave an extra one out, instead of refusing

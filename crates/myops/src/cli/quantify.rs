@@ -20,6 +20,7 @@ use crate::report::{
 };
 
 /// Arguments of `myops quantify`.
+#[expect(clippy::doc_markdown, reason = "the words are printed as help")]
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Label maps: files, or folders of ID_labels.nii.gz, ID.nii.gz or ID_gd.nii.gz

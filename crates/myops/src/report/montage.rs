@@ -21,6 +21,9 @@ const STROKES: [(Label, f64, &str); 5] = [
     (Label::Scar, 1.6, ""),
 ];
 
+/// The dark seam inside a line.
+const SEAM_MM: f64 = 0.5;
+
 /// One slice of the montage.
 #[derive(Debug, Clone)]
 pub struct MontageSlice {
@@ -93,7 +96,7 @@ fn outlines(view: &CaseView, square: Square, k: usize) -> String {
     let labels = view.labels();
     let [x, y, _] = labels.spacing().mm();
     let shown = square.cut(labels.slice(k), labels.shape()[0], Label::Background);
-    let mut clips = String::new();
+    let mut shapes = String::new();
     let mut lines = String::new();
     for (label, width, dashes) in STROKES {
         let inside: Vec<bool> = shown.iter().map(|l| *l == label).collect();
@@ -101,22 +104,24 @@ fn outlines(view: &CaseView, square: Square, k: usize) -> String {
         if path.is_empty() {
             continue;
         }
-        let (id, colour) = (format!("c{k}-{}", label.class()), css_colour(label));
-        clips += &format!(
-            "<clipPath id=\"{id}\"><path d=\"{path}\" clip-rule=\"evenodd\" transform=\"scale({x} {y})\"/></clipPath>"
+        let (id, colour) = (format!("{k}-{}", label.class()), css_colour(label));
+        shapes += &format!(
+            "<path id=\"l{id}\" d=\"{path}\" clip-rule=\"evenodd\" transform=\"scale({x} {y})\"/>\
+             <clipPath id=\"c{id}\"><use href=\"#l{id}\"/></clipPath>"
         );
-        // Half of the line lies outside and is cut away; dashes are in voxels of the path.
-        let scale = f64::midpoint(x, y);
-        let dashes =
-            dashes.split_whitespace().filter_map(|d| d.parse::<f64>().ok()).map(|d| format!("{:.2}", d / scale));
-        let dashes = dashes.collect::<Vec<_>>().join(" ");
+        // Paths are in voxels; half of a line lies outside of its label and is cut away. A dark seam sets it off.
+        let voxels = |mm: f64| format!("{:.2}", mm / f64::midpoint(x, y));
+        let dashes: Vec<String> = dashes.split_whitespace().filter_map(|d| d.parse().ok()).map(voxels).collect();
         lines += &format!(
-            "<g clip-path=\"url(#{id})\"><path d=\"{path}\" transform=\"scale({x} {y})\" fill=\"none\" \
-             stroke=\"{colour}\" stroke-width=\"{:.2}\" stroke-dasharray=\"{dashes}\"/></g>",
-            2.0 * width / scale
+            "<g clip-path=\"url(#c{id})\" fill=\"none\">\
+             <use href=\"#l{id}\" stroke=\"#000\" stroke-opacity=\"0.6\" stroke-width=\"{}\"/>\
+             <use href=\"#l{id}\" stroke=\"{colour}\" stroke-width=\"{}\" stroke-dasharray=\"{}\"/></g>",
+            voxels(2.0 * (width + SEAM_MM)),
+            voxels(2.0 * width),
+            dashes.join(" ")
         );
     }
-    format!("<defs>{clips}<g id=\"outlines{k}\">{lines}</g></defs>")
+    format!("<defs>{shapes}<g id=\"outlines{k}\">{lines}</g></defs>")
 }
 
 fn tile(view: &CaseView, square: Square, k: usize, sequence: Sequence) -> Option<String> {

@@ -13,11 +13,7 @@ pub fn path(inside: &[bool], columns: usize) -> String {
     while let Some((&start, _)) = edges.first_key_value() {
         let mut corners = vec![start];
         let mut at = start;
-        loop {
-            let Some(next) = take(&mut edges, at) else { break };
-            if next == start {
-                break;
-            }
+        while let Some(next) = take(&mut edges, at).filter(|next| *next != start) {
             corners.push(next);
             at = next;
         }
