@@ -33,14 +33,14 @@ pub struct MontageSlice {
     pub level: &'static str,
     /// The outlines, defined once for its tiles: SVG `defs`.
     pub outlines: String,
-    /// One tile for each sequence.
+    /// One tile for each sequence, or one of the labels where there is no image at all.
     pub tiles: Vec<Tile>,
 }
 
 /// One image of the montage.
 #[derive(Debug, Clone)]
 pub struct Tile {
-    /// The sequence.
+    /// The sequence, or what is shown instead.
     pub name: &'static str,
     /// The drawing; `None` where the sequence is not there.
     pub svg: Option<String>,
@@ -65,12 +65,13 @@ pub fn montage(sheet: &CaseSheet, view: &CaseView) -> Vec<MontageSlice> {
                 Level::Mid => "mid",
                 Level::Apical => "apical",
             });
-            let tile = |s: Sequence| Tile { name: s.name(), svg: tile(view, square, k, s) };
+            let image = |s: Sequence| Tile { name: s.name(), svg: image(view, square, k, s) };
+            let alone = || vec![Tile { name: "labels", svg: Some(drawn(view, square, k, "labels", "")) }];
             MontageSlice {
                 number: k + 1,
                 level: level.unwrap_or("no ring"),
                 outlines: outlines(view, square, k),
-                tiles: Sequence::ALL.map(tile).to_vec(),
+                tiles: if sheet.sequences.is_empty() { alone() } else { Sequence::ALL.map(image).to_vec() },
             }
         })
         .collect()
@@ -124,18 +125,26 @@ fn outlines(view: &CaseView, square: Square, k: usize) -> String {
     format!("<defs>{shapes}<g id=\"outlines{k}\">{lines}</g></defs>")
 }
 
-fn tile(view: &CaseView, square: Square, k: usize, sequence: Sequence) -> Option<String> {
+/// A tile of a sequence, where it is there.
+fn image(view: &CaseView, square: Square, k: usize, sequence: Sequence) -> Option<String> {
     let image = view.image(sequence)?;
-    let [x, y, _] = image.spacing().mm();
     let cut = square.cut(image.slice(k), image.shape()[0], 0.0);
     let png = STANDARD.encode(grey_png(square.size, &greys(&cut)));
+    let under = format!(
+        "<image width=\"100%\" height=\"100%\" preserveAspectRatio=\"none\" href=\"data:image/png;base64,{png}\"/>"
+    );
+    Some(drawn(view, square, k, sequence.name(), &under))
+}
+
+/// The outlines of a slice over what lies under them, in mm of the square.
+fn drawn(view: &CaseView, square: Square, k: usize, name: &str, under: &str) -> String {
+    let [x, y, _] = view.labels().spacing().mm();
     let (width, height) = (square.size[0] as f64 * x, square.size[1] as f64 * y);
-    Some(format!(
-        "<svg viewBox=\"0 0 {width:.2} {height:.2}\" role=\"img\" aria-label=\"{sequence}, slice {}, labels outlined\">\
-         <image width=\"{width:.2}\" height=\"{height:.2}\" preserveAspectRatio=\"none\" \
-         href=\"data:image/png;base64,{png}\"/><use href=\"#outlines{k}\"/></svg>",
+    format!(
+        "<svg viewBox=\"0 0 {width:.2} {height:.2}\" role=\"img\" aria-label=\"{name}, slice {}, labels outlined\">\
+         {under}<use href=\"#outlines{k}\"/></svg>",
         k + 1
-    ))
+    )
 }
 
 /// A PNG file of one byte a pixel.

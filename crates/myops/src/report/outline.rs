@@ -96,6 +96,10 @@ mod tests {
     #[test]
     fn a_hole_is_a_line_of_its_own() {
         assert_eq!(drawn("###/#.#/###").matches('Z').count(), 2);
-        assert_eq!(drawn("#./.#").matches('Z').count(), 2);
+    }
+
+    #[test]
+    fn voxels_that_touch_at_a_corner_share_a_line() {
+        assert_eq!(drawn("#./.#"), "M0 0H1V1H2V2H1V1H0Z");
     }
 }

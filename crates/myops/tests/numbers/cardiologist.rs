@@ -57,7 +57,9 @@ fn labels_alone_make_a_page_too() {
     let html =
         std::fs::read_to_string(folder.path().join("report").join(id).join(format!("{id}_report.html"))).unwrap();
     page::check(&html);
-    assert!(html.contains("labels alone, no images") && html.contains("no image</p>"));
+    assert!(
+        html.contains("labels alone, no images") && html.contains("aria-label=\"labels, slice 3, labels outlined\"")
+    );
     let cohort = std::fs::read_to_string(folder.path().join("report/cohort.html")).unwrap();
     page::check(&cohort);
     assert!(cohort.contains("href=\"only%20%3Clabels%3E%20%26%20no%20images/"), "the link can be followed");
