@@ -1,7 +1,5 @@
 //! Quantities of synthetic patients are those they were drawn with.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use myops_image::label::{Label, LabelMap, Region};
 use myops_image::phantom::{Phantom, PhantomSettings, Truth};
 use myops_image::sequence::Sequence;
