@@ -24,6 +24,7 @@ const FLOORS: &[&[&str]] = &[
     &["net::infer"],
     &["net::train"],
     &["myops::models"],
+    &["myops::report"],
     &["myops::cli"],
 ];
 

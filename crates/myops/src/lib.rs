@@ -10,3 +10,4 @@ pub use myops_net as net;
 
 pub mod cli;
 pub mod models;
+pub mod report;

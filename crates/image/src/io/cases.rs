@@ -96,7 +96,7 @@ impl CaseFiles {
         let (images, reference) = thread::scope(|scope| {
             let images =
                 self.images.as_ref().map(|file| file.as_ref().map(|path| scope.spawn(move || read_image(path))));
-            let reference = self.read_reference();
+            let reference = self.load_reference();
             (images.map(|reading| reading.map(joined)), reference)
         });
         let PerSequence { bssfp, lge, t2 } = images.map(Option::transpose);
@@ -111,7 +111,11 @@ impl CaseFiles {
         Ok(LoadedCase { study, placement })
     }
 
-    fn read_reference(&self) -> Result<Option<Placed<Label>>, IoError> {
+    /// Reads the reference labels alone, where there is a file of them.
+    ///
+    /// # Errors
+    /// As [`Self::load`] gives for that file.
+    pub fn load_reference(&self) -> Result<Option<Placed<Label>>, IoError> {
         let numbers = match &self.naming {
             Naming::BySequence => vec![LabelNumbers::codes()],
             Naming::ByChannel(_, numbers) => vec![numbers.clone(), LabelNumbers::codes()],

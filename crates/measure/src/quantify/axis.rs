@@ -34,7 +34,7 @@ pub struct RingSlice {
 pub struct LongAxis {
     /// The slices, the most basal first.
     pub rings: Vec<RingSlice>,
-    /// Whether the areas of the LV pool left the order open.
+    /// Whether neither the areas of the LV pool nor the patient axes tell the order.
     pub order_uncertain: bool,
 }
 
@@ -49,8 +49,9 @@ impl LongAxis {
             .filter(|(_, area)| *area > 0.0)
             .collect();
         let change = relative_change(&rings);
-        let order_uncertain = rings.len() > 1 && change.abs() < TELLING_CHANGE;
-        let told = patient::counts_towards_apex(labels.grid().world_from_voxel()).filter(|_| order_uncertain);
+        let areas_tell = rings.len() < 2 || change.abs() >= TELLING_CHANGE;
+        let told = patient::counts_towards_apex(labels.grid().world_from_voxel()).filter(|_| !areas_tell);
+        let order_uncertain = !areas_tell && told.is_none();
         if !told.unwrap_or(change <= 0.0) {
             rings.reverse();
         }

@@ -12,6 +12,8 @@ use super::pieces::Pieces;
 pub const CHORDS_PER_SLICE: usize = 100;
 /// Samples on a ray for each in-plane voxel.
 const SAMPLES_PER_VOXEL: f64 = 5.0;
+/// Wall this far behind the end of the wall is a stray piece and no part of it, in mm.
+const STRAY_MM: f64 = 5.0;
 
 /// One ray through the wall.
 #[derive(Debug, Clone)]
@@ -66,6 +68,9 @@ fn follow(labels: &LabelMap, scars: &Pieces, frame: &Frame, at: usize, phi: f64)
             break;
         }
         let voxel = [i as usize, j as usize, frame.ring.slice];
+        if !ids.is_empty() && radius_mm > epicardium_mm + STRAY_MM {
+            break;
+        }
         if Region::WALL.contains(labels[voxel]) {
             if ids.is_empty() {
                 endocardium_mm = radius_mm - step_mm / 2.0;

@@ -12,7 +12,7 @@ pub const LIMITS: [&str; 5] = [
 ];
 
 /// A peculiarity of one case.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Flag {
     /// No voxel is labelled wall.
@@ -28,9 +28,9 @@ pub enum Flag {
         /// Slices of the study.
         slices: usize,
     },
-    /// The areas of the LV pool do not tell base from apex.
+    /// Neither the areas of the LV pool nor the patient axes tell base from apex.
     BaseApexOrderUncertain,
-    /// The affine does not place the slices obliquely in the patient.
+    /// The affine does not tell how the slices stand in the patient.
     AnteriorAssumed,
     /// The patient axes do not tell the anterior RV insertion from the inferior one.
     AnteriorUncertain,
@@ -41,6 +41,11 @@ pub enum Flag {
     },
     /// The wall does not close about the LV pool.
     RingOpen {
+        /// Indices of those slices.
+        slices: Vec<usize>,
+    },
+    /// There is wall without LV pool, or LV pool without wall.
+    NoRing {
         /// Indices of those slices.
         slices: Vec<usize>,
     },
@@ -60,9 +65,46 @@ pub enum Flag {
     LgeOnOtherVoxels,
     /// There is too little healthy myocardium to compare the LGE signal with.
     NoRemoteMyocardium,
+    /// A sequence fits the first one better when it is moved.
+    Misaligned {
+        /// The sequence that seems to lie elsewhere.
+        sequence: String,
+        /// The sequence it was compared with.
+        with: String,
+        /// How far it would have to be moved, in mm.
+        shift_mm: f64,
+    },
+    /// The network was not sure of the labels of the heart.
+    LowConfidence {
+        /// The mean probability of the label chosen, over the labelled heart, in percent.
+        mean_probability_percent: f64,
+    },
 }
 
 impl Flag {
+    /// The name of its kind, as in JSON.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::NoWall => "no_wall",
+            Self::NoLvPool => "no_lv_pool",
+            Self::NoRvPool => "no_rv_pool",
+            Self::SingleSlice => "single_slice",
+            Self::ManySlices { .. } => "many_slices",
+            Self::BaseApexOrderUncertain => "base_apex_order_uncertain",
+            Self::AnteriorAssumed => "anterior_assumed",
+            Self::AnteriorUncertain => "anterior_uncertain",
+            Self::InsertionsBorrowed { .. } => "insertions_borrowed",
+            Self::RingOpen { .. } => "ring_open",
+            Self::NoRing { .. } => "no_ring",
+            Self::LeftVentricleAtBorder { .. } => "left_ventricle_at_border",
+            Self::ManyPieces { .. } => "many_pieces",
+            Self::LgeOnOtherVoxels => "lge_on_other_voxels",
+            Self::NoRemoteMyocardium => "no_remote_myocardium",
+            Self::Misaligned { .. } => "misaligned",
+            Self::LowConfidence { .. } => "low_confidence",
+        }
+    }
+
     /// The flag as a sentence for the report.
     pub fn sentence(&self) -> String {
         match self {
@@ -75,7 +117,9 @@ impl Flag {
             Self::ManySlices { slices } => {
                 format!("The study has {slices} slices, more than a short-axis stack usually has.")
             }
-            Self::BaseApexOrderUncertain => "The LV areas do not tell base from apex: levels may be reversed.".into(),
+            Self::BaseApexOrderUncertain => {
+                "Neither LV areas nor patient axes tell base from apex: levels may be reversed.".into()
+            }
             Self::AnteriorAssumed => {
                 "The image does not say how it lies in the patient: pictures were taken to be seen \
                                       from the apex, so anterior and inferior may be exchanged."
@@ -92,6 +136,16 @@ impl Flag {
                 format!("The left ventricle reaches the edge of the image in {}: volumes may be cut.", list(slices))
             }
             Self::ManyPieces { region, pieces } => format!("The {region} falls into {pieces} pieces."),
+            Self::NoRing { slices } => format!(
+                "Wall without LV pool, or LV pool without wall, in {}: counted in volumes, not in segments.",
+                list(slices)
+            ),
+            Self::Misaligned { sequence, with, shift_mm } => format!(
+                "{sequence} fits {with} better when moved by {shift_mm:.0} mm: the sequences may not lie on one another."
+            ),
+            Self::LowConfidence { mean_probability_percent } => format!(
+                "The network was unsure: its mean probability over the labelled heart is {mean_probability_percent:.0} %."
+            ),
             Self::LgeOnOtherVoxels => {
                 "The LGE image lies on other voxels than the labels: thresholds were not computed.".into()
             }
@@ -118,6 +172,7 @@ mod tests {
         assert_eq!(flag.sentence(), "The wall does not close about the LV in slices 1, 4.");
         let text = serde_json::to_string(&flag).unwrap();
         assert_eq!(text, r#"{"kind":"ring_open","slices":[0,3]}"#);
+        assert_eq!(flag.kind(), "ring_open");
         assert_eq!(serde_json::from_str::<Flag>(&text).unwrap(), flag);
     }
 }

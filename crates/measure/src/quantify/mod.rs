@@ -4,12 +4,14 @@
 //! the slices, `orientation` places each of them about the left ventricle; `chords`, `segments` and `scars` measure in
 //! these coordinates; `thresholds` adds the LGE signal.
 
+mod alignment;
 mod axis;
 mod chords;
 mod flags;
 mod orientation;
 mod patient;
 mod pieces;
+mod rings;
 mod scars;
 mod segments;
 mod thresholds;
@@ -19,10 +21,12 @@ use myops_image::label::{LabelMap, Region};
 use myops_image::volume::Volume;
 use serde::{Deserialize, Serialize};
 
-pub use axis::{Level, RingSlice};
+pub use alignment::misaligned;
+pub use axis::Level;
 pub use chords::{CHORDS_PER_SLICE, Transmurality};
 pub use flags::{Flag, LIMITS};
 pub use pieces::Pieces;
+pub use rings::Ring;
 pub use scars::{Distribution, ScarPiece};
 pub use segments::{Segment, Territory, TerritoryBurden};
 pub use thresholds::{Threshold, Thresholds};
@@ -43,7 +47,7 @@ pub struct Quantities {
     /// Volumes and mass.
     pub volumes: Volumes,
     /// The slices that hold a ring of wall, from base to apex.
-    pub rings: Vec<RingSlice>,
+    pub rings: Vec<Ring>,
     /// The 17 AHA segments, in order.
     pub segments: Vec<Segment>,
     /// The three coronary territories.
@@ -80,7 +84,7 @@ pub fn quantify(labels: &LabelMap, lge: Option<&Volume<f32>>) -> Quantities {
         territories: segments::territories(&segments),
         transmurality: Transmurality::of(&chords),
         scars: scars::scar_pieces(labels, &scars, &map, &chords, &orientation),
-        rings: axis.rings,
+        rings: rings::rings(labels, &axis, &chords),
         segments,
         thresholds,
         flags,
@@ -115,11 +119,20 @@ fn anatomy_flags(labels: &LabelMap, axis: &LongAxis) -> Vec<Flag> {
     if slices >= MANY_SLICES {
         flags.push(Flag::ManySlices { slices });
     }
+    let ring = |k: usize| axis.rings.iter().any(|ring| ring.slice == k);
+    let half: Vec<usize> = (0..slices).filter(|k| !ring(*k) && has_left_ventricle(labels, *k)).collect();
+    if !half.is_empty() && !flags.contains(&Flag::NoWall) && !flags.contains(&Flag::NoLvPool) {
+        flags.push(Flag::NoRing { slices: half });
+    }
     let cut: Vec<usize> = (0..slices).filter(|k| reaches_border(labels, *k)).collect();
     if !cut.is_empty() {
         flags.push(Flag::LeftVentricleAtBorder { slices: cut });
     }
     flags
+}
+
+fn has_left_ventricle(labels: &LabelMap, k: usize) -> bool {
+    labels.slice(k).iter().any(|label| Region::WALL.contains(*label) || Region::LV_POOL.contains(*label))
 }
 
 fn reaches_border(labels: &LabelMap, k: usize) -> bool {
@@ -144,12 +157,16 @@ fn orientation_flags(axis: &LongAxis, orientation: &Orientation, chords: &[Chord
             flags.push(Flag::AnteriorUncertain);
         }
         if !orientation.borrowed.is_empty() {
-            flags.push(Flag::InsertionsBorrowed { slices: orientation.borrowed.clone() });
+            let mut slices = orientation.borrowed.clone();
+            slices.sort_unstable();
+            flags.push(Flag::InsertionsBorrowed { slices });
         }
     }
     let most = CHORDS_PER_SLICE as f64 * (1.0 - OPEN);
     let open = |at: usize| (chords.iter().filter(|c| c.frame == at).count() as f64) < most;
-    let slices: Vec<usize> = axis.rings.iter().enumerate().filter(|(at, _)| open(*at)).map(|(_, r)| r.slice).collect();
+    let opened = axis.rings.iter().enumerate().filter(|(at, _)| open(*at)).map(|(_, r)| r.slice);
+    let mut slices: Vec<usize> = opened.collect();
+    slices.sort_unstable();
     if !slices.is_empty() {
         flags.push(Flag::RingOpen { slices });
     }

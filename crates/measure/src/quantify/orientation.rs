@@ -84,7 +84,7 @@ impl Orientation {
         let mut frames: Vec<Frame> = axis.rings.iter().map(|ring| frame_at(labels, *ring)).collect();
         let own: Vec<Option<Arc>> = frames.iter().map(|frame| rv_arc(labels, &rv, frame)).collect();
         let arcs: Vec<(usize, Arc)> = own.iter().enumerate().filter_map(|(at, arc)| arc.map(|arc| (at, arc))).collect();
-        let assumed = !patient::is_oblique(affine);
+        let assumed = !patient::shows_the_head(affine);
         let difference = anterior_difference(affine, &arcs);
         let turn = if assumed { patient::turn_of_the_standard_view(affine) } else { difference.signum() };
         for (at, frame) in frames.iter_mut().enumerate() {

@@ -2,23 +2,23 @@
 
 use myops_image::geometry::Affine;
 
-/// Short-axis slices are oblique: where a world axis lies closer to the slice normal than this, the affine is taken
-/// for one that was lost on the way and replaced by bare spacings.
-const LEAST_OBLIQUE_DEGREES: f64 = 10.0;
+/// Short-axis slices stand upright: where the long axis of the body lies closer to the slice normal than this, the
+/// affine is taken for one that was lost on the way and replaced by bare spacings, which call every stack axial.
+const LEAST_TILT_DEGREES: f64 = 10.0;
 
 /// The direction from the base to the apex of most hearts: to the left, anterior and inferior (RAS+).
 const TO_APEX: [f64; 3] = [-1.0, 1.0, -1.0];
 
-/// Whether the affine places slices obliquely, as a short axis lies in a patient.
-pub fn is_oblique(affine: &Affine) -> bool {
-    let normal = unit(cross(affine.column(0), affine.column(1)));
-    normal.iter().all(|x| x.abs() < LEAST_OBLIQUE_DEGREES.to_radians().cos())
+/// Whether the slices stand upright in the patient, so that they show which way the head lies.
+pub fn shows_the_head(affine: &Affine) -> bool {
+    let [_, _, along] = unit(cross(affine.column(0), affine.column(1)));
+    along.abs() < LEAST_TILT_DEGREES.to_radians().cos()
 }
 
 /// Whether the slices count from base to apex by the axes of the patient; `None` where the affine does not tell.
 pub fn counts_towards_apex(affine: &Affine) -> Option<bool> {
     let along = dot(unit(affine.column(2)), unit(TO_APEX));
-    (is_oblique(affine) && along.abs() > 0.3).then_some(along > 0.0)
+    (shows_the_head(affine) && along.abs() > 0.3).then_some(along > 0.0)
 }
 
 /// The world direction (RAS+) of an in-plane angle, measured from `i` towards `j` in mm.
@@ -66,14 +66,22 @@ mod tests {
     #[test]
     fn bare_spacings_tell_nothing() {
         let plain = Affine::from_spacing(Spacing::new_mm([1.0, 1.0, 10.0]).unwrap());
-        assert!(!is_oblique(&plain) && counts_towards_apex(&plain).is_none());
+        assert!(!shows_the_head(&plain) && counts_towards_apex(&plain).is_none());
         assert_eq!(turn_of_the_standard_view(&plain), -1.0);
         let mirrored = Affine::new([[-1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 9.0, 0.0]]).unwrap();
         assert_eq!(turn_of_the_standard_view(&mirrored), 1.0);
     }
 
     #[test]
-    fn a_short_axis_is_oblique() {
+    fn axes_along_those_of_the_patient_still_show_the_head() {
+        // i to the left, j to the head, k to the back, as some converters straighten oblique slices.
+        let upright = Affine::new([[-1.0, 0.0, 0.0, 0.0], [0.0, 0.0, -9.0, 0.0], [0.0, 1.0, 0.0, 0.0]]).unwrap();
+        assert!(shows_the_head(&upright));
+        assert_eq!(counts_towards_apex(&upright), Some(false));
+    }
+
+    #[test]
+    fn an_oblique_stack_tells_base_from_apex() {
         let affine = Affine::new([[-0.7, -0.2, 4.0, 0.0], [-0.3, 0.2, -10.0, 0.0], [-0.1, 0.7, 4.0, 0.0]]).unwrap();
         assert_eq!(counts_towards_apex(&affine), Some(false));
         assert!(anterior(in_plane(&affine, std::f64::consts::FRAC_PI_2)) > 0.5);

@@ -49,6 +49,15 @@ impl Territory {
     /// All three, in the order of tables.
     pub const ALL: [Self; 3] = [Self::Lad, Self::Rca, Self::Lcx];
 
+    /// The usual abbreviation.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lad => "LAD",
+            Self::Rca => "RCA",
+            Self::Lcx => "LCX",
+        }
+    }
+
     /// The artery of a segment, 1 to 17.
     pub fn of(segment: u8) -> Self {
         match segment {

@@ -27,8 +27,14 @@ pub struct Volumes {
     pub scar_percent: Option<f64>,
     /// Edema without scar, in ml.
     pub edema_without_scar_ml: f64,
+    /// Mass of the edema without scar in g, at 1.05 g/ml.
+    pub edema_without_scar_g: f64,
+    /// Edema without scar as a percentage of the wall.
+    pub edema_without_scar_percent: Option<f64>,
     /// Edema and scar together, the area at risk, in ml.
     pub area_at_risk_ml: f64,
+    /// Mass of the area at risk in g, at 1.05 g/ml.
+    pub area_at_risk_g: f64,
     /// The area at risk as a percentage of the wall.
     pub area_at_risk_percent: Option<f64>,
     /// Exploratory: (area at risk - scar) / area at risk, 0 to 1; `None` without area at risk.
@@ -40,7 +46,8 @@ impl Volumes {
     pub fn of(labels: &LabelMap) -> Self {
         let voxel_ml = labels.spacing().voxel_ml();
         let ml = |region: Region| labels.data().iter().filter(|l| region.contains(**l)).count() as f64 * voxel_ml;
-        let (wall_ml, scar_ml, area_at_risk_ml) = (ml(Region::WALL), ml(Region::SCAR), ml(Region::EDEMA_OR_SCAR));
+        let (wall_ml, scar_ml) = (ml(Region::WALL), ml(Region::SCAR));
+        let (edema_ml, area_at_risk_ml) = (ml(Region::EDEMA), ml(Region::EDEMA_OR_SCAR));
         Self {
             lv_pool_ml: ml(Region::LV_POOL),
             rv_pool_ml: ml(Region::RV_POOL),
@@ -50,8 +57,11 @@ impl Volumes {
             scar_ml,
             scar_g: scar_ml * MYOCARDIUM_G_PER_ML,
             scar_percent: percent(scar_ml, wall_ml),
-            edema_without_scar_ml: ml(Region::EDEMA),
+            edema_without_scar_ml: edema_ml,
+            edema_without_scar_g: edema_ml * MYOCARDIUM_G_PER_ML,
+            edema_without_scar_percent: percent(edema_ml, wall_ml),
             area_at_risk_ml,
+            area_at_risk_g: area_at_risk_ml * MYOCARDIUM_G_PER_ML,
             area_at_risk_percent: percent(area_at_risk_ml, wall_ml),
             salvage_index: (area_at_risk_ml > 0.0).then(|| (area_at_risk_ml - scar_ml) / area_at_risk_ml),
         }

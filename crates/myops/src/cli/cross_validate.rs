@@ -3,18 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use myops_image::io::{find_cases, read_labels, write_labels, write_whole};
-use myops_image::label::Region;
+use myops_image::io::{find_cases, write_labels};
 use myops_image::study::Study;
-use myops_measure::evaluate::{EmptyRule, Overlap, Summary};
 use myops_net::train::TrainSettings;
 
 use super::run_folder::{Resume, RunFolder};
 use super::settings::TrainArgs;
 use super::talk::Talk;
 use super::train::Cases;
-use super::{cases, folder, train};
+use super::{cases, evaluate, folder, train};
 use crate::models::Model;
+use crate::report;
 
 /// Arguments of `myops cross-validate`.
 #[derive(Debug, clap::Args)]
@@ -51,7 +50,10 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
             predict_fold(args, data, (fold, held_out), &predictions)?;
         }
     }
-    score(&studies, &predictions, &args.out)
+    let evaluation = evaluate::evaluate_folders(&predictions, data, evaluate::Options::default(), talk)?;
+    evaluate::write(&evaluation, [&predictions, data], &args.out.join("evaluation"))?;
+    let table = format!("{} cases, out of fold\n{}", studies.len(), report::evaluation::table(&evaluation));
+    Ok(std::io::Write::write_all(&mut std::io::stdout(), table.as_bytes())?)
 }
 
 fn prediction_file(predictions: &Path, id: &str) -> PathBuf {
@@ -81,34 +83,5 @@ fn predict_fold(args: &Args, data: &Path, (fold, ids): (usize, &[String]), predi
         folder::make(file.parent().unwrap_or(predictions))?;
         write_labels(file, &labels, &case.placement)?;
     }
-    Ok(())
-}
-
-/// Scores every prediction; prints mean and standard deviation over cases, and writes the scores of each case.
-fn score(studies: &[Study], predictions: &Path, out: &Path) -> Result<()> {
-    let mut scores = vec![Vec::new(); Region::SCORED.len()];
-    let mut csv = String::from("case");
-    Region::SCORED.iter().for_each(|r| csv += &format!(",dice {}", r.name()));
-    csv += "\n";
-    for study in studies {
-        let prediction = read_labels(prediction_file(predictions, study.id()))?.volume;
-        let reference = study.reference().context("no reference labels")?;
-        csv += study.id();
-        for (scores, region) in scores.iter_mut().zip(Region::SCORED) {
-            let overlap = Overlap::of(prediction.data(), reference.data(), region);
-            let dice = overlap.dice().under(EmptyRule::Challenge).context("the challenge's rule scores every case")?;
-            csv += &format!(",{dice:.4}");
-            scores.push(dice);
-        }
-        csv += "\n";
-    }
-    write_whole(out.join("dice.csv"), |w| w.write_all(csv.as_bytes()))?;
-    let mut table = format!("{} cases, out of fold; empty masks by the challenge's rule\n", studies.len());
-    for (region, scores) in Region::SCORED.iter().zip(scores) {
-        let summary = Summary::of(&scores, 0).context("no case to score")?;
-        let deviation = summary.sd.map(|sd| format!(" ± {sd:.3}")).unwrap_or_default();
-        table += &format!("{:<20} Dice {:.3}{deviation}\n", region.name(), summary.mean);
-    }
-    std::io::Write::write_all(&mut std::io::stdout(), table.as_bytes())?;
     Ok(())
 }

@@ -36,16 +36,18 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let case = files[0].load()?;
     let model = Model::open(&args.model, &Device::flex())?;
     let start = Instant::now();
-    let labels = model.segmenter.segment(&case.study)?.labels;
+    let segmentation = model.segmenter.segment(&case.study)?;
     let seconds = start.elapsed().as_secs_f64();
-    segment::write(&case, &labels, &model, &args.out)?;
+    segment::write(&case, &segmentation, &model, &args.out)?;
+    let labels = &segmentation.labels;
     let [columns, rows, slices] = labels.shape();
     talk.say(format_args!("a synthetic heart of {slices} slices of {columns} x {rows}, segmented in {seconds:.2} s"));
     if let Some(reference) = case.study.reference() {
-        std::io::stdout().lock().write_all(table(&labels, reference).as_bytes())?;
+        std::io::stdout().lock().write_all(table(labels, reference).as_bytes())?;
     }
     let folder = CaseFolder::of(&args.out, study.id());
-    talk.say(format_args!("picture   {}\nlabels    {}", folder.panel().display(), folder.labels().display()));
+    let [report, panel, labels] = [folder.report(), folder.panel(), folder.labels()].map(|p| p.display().to_string());
+    talk.say(format_args!("report    {report}\npicture   {panel}\nlabels    {labels}"));
     Ok(())
 }
 

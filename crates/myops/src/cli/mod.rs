@@ -7,11 +7,14 @@ mod cases;
 mod cross_validate;
 mod demo;
 mod ensemble;
+mod evaluate;
 pub mod failure;
 mod folder;
 mod import;
+mod label_files;
 mod models;
 mod phantom;
+mod quantify;
 mod record;
 pub mod run_folder;
 mod segment;
@@ -58,6 +61,10 @@ enum Command {
     CrossValidate(cross_validate::Args),
     /// Put several trained networks into one file, whose probabilities are averaged
     Ensemble(ensemble::Args),
+    /// Score label maps against reference labels
+    Evaluate(evaluate::Args),
+    /// Measure label maps and write a report for each case
+    Quantify(quantify::Args),
     /// Write an enlarged training set, as the published system did
     Augment(augment::Args),
     /// Write synthetic patients with reference labels
@@ -91,6 +98,8 @@ fn execute(Cli { common, command }: Cli) -> anyhow::Result<()> {
         Command::Train(args) => train::run(&args, talk),
         Command::CrossValidate(args) => cross_validate::run(&args, talk),
         Command::Ensemble(args) => ensemble::run(&args, talk),
+        Command::Evaluate(args) => evaluate::run(&args, talk),
+        Command::Quantify(args) => quantify::run(&args, talk),
         Command::Augment(args) => augment::run(&args, talk),
         Command::Phantom(args) => phantom::run(&args, talk),
         Command::Import(args) => import::run(&args, talk),

@@ -74,6 +74,21 @@ impl CaseFolder {
         self.file("_panel.png")
     }
 
+    /// The page of the case.
+    pub fn report(&self) -> PathBuf {
+        self.file("_report.html")
+    }
+
+    /// All that was measured, as JSON.
+    pub fn quantities(&self) -> PathBuf {
+        self.file("_quantities.json")
+    }
+
+    /// The small picture for lists.
+    pub fn thumbnail(&self) -> PathBuf {
+        self.file("_thumbnail.png")
+    }
+
     fn record(&self) -> PathBuf {
         self.file("_record.json")
     }
@@ -89,6 +104,7 @@ impl CaseFolder {
         record.is_some_and(|r| r.model_fingerprint == model.fingerprint)
             && self.labels().is_file()
             && self.panel().is_file()
+            && self.report().is_file()
     }
 
     /// Makes the folder, free of what a killed run left half-written in it.

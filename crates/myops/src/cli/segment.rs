@@ -7,14 +7,16 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 use myops_image::io::{CaseFiles, LoadedCase, find_cases_among, write_labels, write_whole};
-use myops_image::label::LabelMap;
 use myops_image::picture;
 use myops_image::preprocess::Orientation;
+use myops_net::infer::Segmentation;
 
+use super::quantify;
 use super::record::{CaseFolder, Record};
 use super::talk::Talk;
 use super::{failure, folder};
 use crate::models::{BUILT_IN, Model};
+use crate::report::{ModelId, Origin};
 
 /// Cases read ahead of the network, and cases waiting to be written.
 const IN_FLIGHT: usize = 2;
@@ -52,6 +54,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
         talk.say(format_args!("{} finished before; --again does them once more", count(done.len())));
     }
     let failed = segment_all(&todo, &model, &args.out, talk);
+    write_cohort(done.iter().chain(&todo), &args.out)?;
     let written = todo.len() - failed.len();
     talk.say(format_args!("{} segmented with {} into {}", count(written), model.name, args.out.display()));
     for (id, error) in &failed {
@@ -70,6 +73,13 @@ fn count(n: usize) -> String {
     if n == 1 { "1 case".into() } else { format!("{n} cases") }
 }
 
+/// The page and the table of all cases that have been measured.
+fn write_cohort<'a>(cases: impl Iterator<Item = &'a CaseFiles>, out: &Path) -> Result<()> {
+    let mut sheets: Vec<_> = cases.filter_map(|c| quantify::read_sheet(&CaseFolder::of(out, c.id())).ok()).collect();
+    sheets.sort_by(|a, b| a.case.cmp(&b.case));
+    if sheets.is_empty() { Ok(()) } else { quantify::write_cohort(out, sheets) }
+}
+
 /// Reads, segments and writes, each stage a case ahead of the next; gives the cases that failed.
 ///
 /// The stages wait for each other on threads of their own: a thread of the pool that waited would be missing where the
@@ -77,7 +87,7 @@ fn count(n: usize) -> String {
 fn segment_all(cases: &[CaseFiles], model: &Model, out: &Path, talk: Talk) -> Vec<(String, anyhow::Error)> {
     let bar = talk.bar(cases.len() as u64, "segmenting");
     let (send_loaded, loaded) = sync_channel(IN_FLIGHT);
-    let (send_labelled, labelled) = sync_channel::<(&str, Result<(LoadedCase, LabelMap)>)>(IN_FLIGHT);
+    let (send_labelled, labelled) = sync_channel::<(&str, Result<(LoadedCase, Segmentation)>)>(IN_FLIGHT);
     let labelled = Mutex::new(labelled);
     let next_labelled = || labelled.lock().unwrap_or_else(PoisonError::into_inner).recv();
     let mut failed = std::thread::scope(|scope| {
@@ -90,8 +100,8 @@ fn segment_all(cases: &[CaseFiles], model: &Model, out: &Path, talk: Talk) -> Ve
         scope.spawn(move || {
             for (id, case) in loaded {
                 let result = case.map_err(Into::into).and_then(|case: LoadedCase| {
-                    let labels = model.segmenter.segment(&case.study)?.labels;
-                    Ok((case, labels))
+                    let segmentation = model.segmenter.segment(&case.study)?;
+                    Ok((case, segmentation))
                 });
                 let _ = send_labelled.send((id, result));
             }
@@ -99,7 +109,7 @@ fn segment_all(cases: &[CaseFiles], model: &Model, out: &Path, talk: Talk) -> Ve
         let write_all = || {
             let mut failed = Vec::new();
             while let Ok((id, result)) = next_labelled() {
-                let written = result.and_then(|(case, labels)| write(&case, &labels, model, out));
+                let written = result.and_then(|(case, segmentation)| write(&case, &segmentation, model, out));
                 failed.extend(written.err().map(|error| (id.to_owned(), error)));
                 bar.inc(1);
             }
@@ -113,8 +123,9 @@ fn segment_all(cases: &[CaseFiles], model: &Model, out: &Path, talk: Talk) -> Ve
     failed
 }
 
-/// Writes label map, picture and record of a case.
-pub fn write(case: &LoadedCase, labels: &LabelMap, model: &Model, out: &Path) -> Result<()> {
+/// Writes label map, picture, numbers, page and record of a case.
+pub fn write(case: &LoadedCase, segmentation: &Segmentation, model: &Model, out: &Path) -> Result<()> {
+    let labels = &segmentation.labels;
     let folder = CaseFolder::of(out, case.study.id());
     folder.create()?;
     write_labels(folder.labels(), labels, &case.placement)?;
@@ -126,5 +137,8 @@ pub fn write(case: &LoadedCase, labels: &LabelMap, model: &Model, out: &Path) ->
         }
     };
     write_whole(folder.panel(), |w| w.write_all(&png))?;
+    let model_id = ModelId { name: model.name.clone(), fingerprint: model.fingerprint.clone() };
+    let origin = Origin { model: Some(model_id), mean_probability_percent: segmentation.mean_probability_percent };
+    quantify::write_case(&folder, case.study.id(), labels, case.study.images(), origin)?;
     folder.finish(&Record::of(&case.study, labels, model))
 }

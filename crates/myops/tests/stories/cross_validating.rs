@@ -11,13 +11,13 @@ fn every_case_is_scored_by_a_network_that_never_saw_it() {
     let line = format!("cross-validate {} --folds 2 --config {} --out {out}", patients(), tiny_settings());
     let table = done(&line);
     let lines: Vec<&str> = table.lines().collect();
-    assert_eq!(lines[0], "4 cases, out of fold; empty masks by the challenge's rule");
-    assert_eq!(lines.len(), 8, "{table}");
-    assert!(lines.iter().any(|l| l.starts_with("scar+edema")), "{table}");
-    assert!(lines[1..].iter().all(|l| l.contains(" Dice 0.") && l.contains(" ± ")), "{table}");
+    assert_eq!(lines[0], "4 cases, out of fold");
+    assert!(lines[1].starts_with("region ") && lines[1].contains("Dice mean ± SD"), "{table}");
+    assert!(lines[2..9].iter().all(|l| l.contains(" ± ")) && lines[4].starts_with("scar+edema"), "{table}");
+    assert!(table.contains("Dice by rule") && table.contains("HD95 pooled"), "{table}");
     assert_eq!(names(&format!("{out}/predictions")).len(), 4);
-    let csv = String::from_utf8(bytes(format!("{out}/dice.csv"))).unwrap();
-    assert_eq!(csv.lines().count(), 5, "{csv}");
+    let csv = String::from_utf8(bytes(format!("{out}/evaluation/scores.csv"))).unwrap();
+    assert_eq!(csv.lines().count(), 1 + 4 * 7, "{csv}");
 
     // Killed in the second fold and begun once more, it ends with the same; the first fold is not trained again.
     let other = place("cv/killed");
@@ -27,7 +27,8 @@ fn every_case_is_scored_by_a_network_that_never_saw_it() {
     let trained = fs::metadata(&first).unwrap().modified().unwrap();
     assert_eq!(done(&line), table);
     assert_eq!(fs::metadata(&first).unwrap().modified().unwrap(), trained);
-    assert_eq!(bytes(format!("{other}/dice.csv")), bytes(format!("{out}/dice.csv")));
+    let csv_of = |out: &str| bytes(format!("{out}/evaluation/scores.csv"));
+    assert_eq!(csv_of(&other), csv_of(&out));
 
     // Begun once more when all is done, it only counts.
     assert_eq!(done(&line), table);

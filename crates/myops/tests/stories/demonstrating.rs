@@ -15,9 +15,9 @@ fn a_patient_is_made_segmented_and_compared_with_the_truth() {
         assert!(truth.iter().all(|ml| *ml > 0.0) && found.iter().all(|ml| *ml >= 0.0), "{table}");
     }
     let folder = format!("{out}/phantom-001");
-    let endings = ["C0.nii.gz", "LGE.nii.gz", "T2.nii.gz", "gd.nii.gz", "labels.nii.gz", "panel.png", "record.json"];
-    let mut expected: Vec<String> = endings.map(|e| format!("phantom-001_{e}")).into();
-    expected.push("phantom-001_truth.json".into());
-    assert_eq!(names(&folder), expected);
+    let of_the_patient = ["C0.nii.gz", "LGE.nii.gz", "T2.nii.gz", "gd.nii.gz"];
+    let found = ["labels.nii.gz", "panel.png", "quantities.json", "record.json", "report.html", "thumbnail.png"];
+    let endings = of_the_patient.into_iter().chain(found).chain(["truth.json"]);
+    assert_eq!(names(&folder), endings.map(|e| format!("phantom-001_{e}")).collect::<Vec<_>>());
     assert_eq!(bytes(format!("{folder}/phantom-001_panel.png"))[..4], *b"\x89PNG");
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::program::{done, names, patients, place, refused};
+use super::program::{cases, done, names, patients, place, refused};
 
 #[test]
 fn a_keras_file_becomes_a_model_to_segment_with() {
@@ -14,7 +14,7 @@ fn a_keras_file_becomes_a_model_to_segment_with() {
     for file in ["runet_keras2", "runet_keras3", "unet_keras2"] {
         done(&format!("import {reference}/{file}.h5 --out {out}/{file}.safetensors"));
         done(&format!("segment {}/phantom-001 --model {out}/{file}.safetensors --out {out}/{file}", patients()));
-        assert_eq!(names(&format!("{out}/{file}")), ["phantom-001"]);
+        assert_eq!(cases(&format!("{out}/{file}")), ["phantom-001"]);
     }
     let error = refused(&format!("import {reference}/runet_keras2.h5 --model unet --out {out}/x"));
     assert_eq!(

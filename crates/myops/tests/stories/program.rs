@@ -111,6 +111,11 @@ pub fn names(folder: &str) -> Vec<String> {
     names
 }
 
+/// The names of the folders in a folder, sorted: the cases among results.
+pub fn cases(folder: &str) -> Vec<String> {
+    names(folder).into_iter().filter(|name| Path::new(folder).join(name).is_dir()).collect()
+}
+
 /// The bytes of a file.
 pub fn bytes(file: impl AsRef<Path>) -> Vec<u8> {
     fs::read(file.as_ref()).unwrap_or_else(|e| panic!("{}: {e}", file.as_ref().display()))

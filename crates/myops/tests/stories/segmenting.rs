@@ -5,23 +5,33 @@ use std::path::Path;
 
 use myops_image::io::{find_cases, read_labels};
 
-use super::program::{bytes, copy, done, myops, names, network, patients, place, refused};
+use super::program::{bytes, cases, copy, done, myops, network, patients, place, refused};
 
 #[test]
 fn a_folder_of_cases_is_labelled_on_each_ones_own_grid() {
     let out = place("segment/folder");
     done(&format!("segment {} --model {} --out {out}", patients(), network()));
-    assert_eq!(names(&out), ["phantom-001", "phantom-002", "phantom-003", "phantom-004"]);
+    assert_eq!(cases(&out), ["phantom-001", "phantom-002", "phantom-003", "phantom-004"]);
     for case in find_cases(patients()).unwrap() {
         let id = case.id();
         let labels = read_labels(format!("{out}/{id}/{id}_labels.nii.gz")).unwrap().volume;
         assert_eq!(labels.grid(), case.load().unwrap().study.grid());
         assert_eq!(bytes(format!("{out}/{id}/{id}_panel.png"))[..4], *b"\x89PNG");
+        let report = String::from_utf8(bytes(format!("{out}/{id}/{id}_report.html"))).unwrap();
+        assert!(report.contains("weights ") && report.contains("Infarct size"), "{id}");
         let record = bytes(format!("{out}/{id}/{id}_record.json"));
         let record: serde_json::Value = serde_json::from_slice(&record).unwrap();
         assert_eq!((&record["id"], &record["missing_sequences"]), (&id.into(), &serde_json::json!([])));
         assert!(record["volumes_ml"]["LV pool"].is_f64(), "{record:#}");
+        let quantities = bytes(format!("{out}/{id}/{id}_quantities.json"));
+        let quantities: serde_json::Value = serde_json::from_slice(&quantities).unwrap();
+        assert_eq!(quantities["model"]["fingerprint"], record["model_fingerprint"]);
+        let ml = [&quantities["volumes"]["lv_pool_ml"], &record["volumes_ml"]["LV pool"]].map(|v| v.as_f64().unwrap());
+        assert!((ml[0] - ml[1]).abs() < 1e-9, "{ml:?}");
     }
+    let table = String::from_utf8(bytes(format!("{out}/cohort.csv"))).unwrap();
+    assert_eq!(table.lines().count(), 5, "{table}");
+    assert!(String::from_utf8(bytes(format!("{out}/cohort.html"))).unwrap().contains("phantom-004_report.html"));
 }
 
 #[test]
@@ -44,14 +54,14 @@ fn a_broken_case_is_named_at_the_end_and_the_others_are_done() {
     let none = "not a NIfTI file: no NIfTI-1 or NIfTI-2 header at its start";
     assert_eq!(lines[4], format!("error: case phantom-004: {}: {none}", file(4, "C0")));
     assert_eq!(lines[6], "error: 3 of 4 cases failed: phantom-002, phantom-003, phantom-004");
-    assert_eq!(names(&out), ["phantom-001"], "nothing of a failed case is left");
+    assert_eq!(cases(&out), ["phantom-001"], "nothing of a failed case is left");
 
     // Repaired and run again, only what was missing is done.
     let done_before = fs::metadata(format!("{out}/phantom-001/phantom-001_labels.nii.gz")).unwrap().modified().unwrap();
     fs::write(file(2, "LGE"), &whole).unwrap();
     let error = refused(&line);
     assert!(error.starts_with("1 case finished before; --again does them once more\n1 case segmented with"), "{error}");
-    assert_eq!(names(&out), ["phantom-001", "phantom-002"]);
+    assert_eq!(cases(&out), ["phantom-001", "phantom-002"]);
     let now = fs::metadata(format!("{out}/phantom-001/phantom-001_labels.nii.gz")).unwrap().modified().unwrap();
     assert_eq!(now, done_before);
 }
@@ -62,7 +72,7 @@ fn a_case_can_be_named_by_folder_by_file_and_by_the_beginning_of_its_files() {
     let labels = |path: &str, name: &str| {
         let out = place(&format!("segment/{name}"));
         done(&format!("segment {path} --model {} --out {out} --quiet", network()));
-        assert_eq!(names(&out), ["phantom-001"]);
+        assert_eq!(cases(&out), ["phantom-001"]);
         bytes(format!("{out}/phantom-001/phantom-001_labels.nii.gz"))
     };
     let by_folder = labels(&case, "by-folder");

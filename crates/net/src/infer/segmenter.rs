@@ -6,6 +6,7 @@ use myops_image::preprocess::{Frame, Prepared, PreprocessError};
 use myops_image::sequence::Sequence;
 use myops_image::study::Study;
 
+use super::certainty::mean_probability_percent;
 use super::cleanup::relabel;
 use super::confidence::Confidence;
 use super::file::ModelFile;
@@ -82,6 +83,7 @@ impl Segmenter {
         let (prepared, restore) = recipe.preprocess.apply_in(study, frame)?;
         let Averaged { mut mean, members } = self.run(&prepared);
         let mut labels = recipe.labels(&mean, LABELS, &restore);
+        let mean_probability_percent = mean_probability_percent(&mean, LABELS, recipe.decision);
         if study.image(Sequence::Lge).is_none() {
             relabel(&mut labels, Label::Scar, Label::Edema);
             notes.push(Note::NoLge);
@@ -93,7 +95,7 @@ impl Segmenter {
         let confidence = |region| Confidence::of(region, &mean, &seen, &members, pixel_ml);
         let (scar, edema_or_scar) = (confidence(Region::SCAR), confidence(Region::EDEMA_OR_SCAR));
         let probabilities = ProbabilityMap { values: mean, restore };
-        Ok(Segmentation { labels, probabilities, scar, edema_or_scar, notes })
+        Ok(Segmentation { labels, probabilities, mean_probability_percent, scar, edema_or_scar, notes })
     }
 
     /// The mean probabilities over all networks, and what each of several says alone.

@@ -1,0 +1,205 @@
+//! `myops evaluate`: what a folder of label maps is worth against reference labels.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use myops_image::io::write_whole;
+use myops_image::label::{Label, LabelMap};
+use myops_image::volume::Volume;
+use myops_measure::evaluate::{Comparison, EvaluatedCase, Evaluation, Hd95, score_case};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::failure::WithHint;
+use super::folder;
+use super::label_files::{LabelFile, Role, find};
+use super::talk::Talk;
+use crate::report::evaluation as told;
+
+/// Arguments of `myops evaluate`.
+#[expect(clippy::doc_markdown, reason = "the words are printed as help")]
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Folder of the label maps to be judged: ID_labels.nii.gz, ID.nii.gz, or folders of them
+    #[arg(long, value_name = "DIR")]
+    prediction: PathBuf,
+    /// Folder of the reference labels: ID_gd.nii.gz, ID.nii.gz, or folders of cases in any layout
+    #[arg(long, value_name = "DIR")]
+    reference: PathBuf,
+    /// Folder for tables and pictures
+    #[arg(long, value_name = "DIR", default_value = "evaluation")]
+    out: PathBuf,
+    /// Label maps of another model on the same cases, compared case by case
+    #[arg(long, value_name = "DIR")]
+    compare: Option<PathBuf>,
+    #[command(flatten)]
+    options: Options,
+}
+
+/// How cases are matched and scored.
+#[expect(clippy::doc_markdown, reason = "the words are printed as help")]
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct Options {
+    /// Score a missing prediction as empty and leave an extra one out, instead of refusing
+    #[arg(long)]
+    pub allow_missing: bool,
+    /// Definition of HD95 in tables and pictures: pooled (MedPy), larger (MONAI) or area (surface-distance)
+    #[arg(long, value_name = "NAME", default_value = "pooled", value_parser = hd95)]
+    pub hd95: Hd95,
+    /// What the bootstrap draws from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { allow_missing: false, hd95: Hd95::default(), seed: 1 }
+    }
+}
+
+fn hd95(name: &str) -> Result<Hd95, String> {
+    Hd95::ALL.into_iter().find(|h| h.name() == name).ok_or_else(|| "need one of pooled, larger, area".to_owned())
+}
+
+/// Scores predictions, prints the table, writes the rest.
+pub fn run(args: &Args, talk: Talk) -> Result<()> {
+    let first = evaluate_folders(&args.prediction, &args.reference, args.options, talk)?;
+    let mut table = told::table(&first);
+    let second = match &args.compare {
+        None => None,
+        Some(other) => {
+            let second = evaluate_folders(other, &args.reference, args.options, talk)?;
+            let comparison = Comparison::between(&first, &second)?;
+            let names = [&args.prediction, other].map(|path| path.display().to_string());
+            table += &told::comparison_table(&comparison, &names[0], &names[1]);
+            Some((second, comparison))
+        }
+    };
+    write(&first, [&args.prediction, &args.reference], &args.out)?;
+    if let Some((second, comparison)) = &second {
+        write_comparison(&first, second, comparison, &args.out)?;
+    }
+    std::io::stdout().lock().write_all(table.as_bytes())?;
+    talk.say(format_args!("{} cases scored; tables and pictures are in {}", first.cases.len(), args.out.display()));
+    Ok(())
+}
+
+/// Scores the label maps of a folder against the reference labels of the same cases in another.
+///
+/// # Errors
+/// Where a case has no prediction or no reference (unless that is allowed), a file cannot be read, or a prediction lies
+/// on another grid than its reference; all such cases are named.
+pub fn evaluate_folders(prediction: &Path, reference: &Path, options: Options, talk: Talk) -> Result<Evaluation> {
+    let mut predictions = find(prediction, Role::Prediction)?;
+    let references = find(reference, Role::Reference)?;
+    check_names(&predictions, &references, options.allow_missing, talk)?;
+    predictions.retain(|p| references.iter().any(|r| r.id == p.id));
+    let bar = talk.bar(references.len() as u64, "scoring");
+    let score = |reference: &LabelFile| {
+        let prediction = predictions.iter().find(|p| p.id == reference.id);
+        let scored = score(prediction, reference);
+        bar.inc(1);
+        scored
+    };
+    let scored: Vec<Result<EvaluatedCase>> = references.par_iter().map(score).collect();
+    bar.finish_and_clear();
+    let (mut cases, mut refused) = (Vec::new(), Vec::new());
+    for (case, reference) in scored.into_iter().zip(&references) {
+        match case {
+            Ok(case) => cases.push(case),
+            Err(error) => refused.push(format!("case {}: {error:#}", reference.id)),
+        }
+    }
+    if refused.is_empty() {
+        return Ok(Evaluation::of(cases, options.hd95, options.seed));
+    }
+    let error = anyhow::anyhow!("{} of {} cases refused: {}", refused.len(), references.len(), refused.join("; "));
+    Err(error).hint(|| "a prediction has to lie on the grid of its reference, voxel by voxel".into())
+}
+
+/// Refuses cases that only one side has, or says which they are.
+fn check_names(predictions: &[LabelFile], references: &[LabelFile], allow: bool, talk: Talk) -> Result<()> {
+    let only = |these: &[LabelFile], those: &[LabelFile]| -> Vec<String> {
+        these.iter().filter(|a| those.iter().all(|b| b.id != a.id)).map(|a| a.id.clone()).collect()
+    };
+    let (missing, extra) = (only(references, predictions), only(predictions, references));
+    let mut told = Vec::new();
+    if !missing.is_empty() {
+        told.push(format!(
+            "{} of {} cases have no prediction: {}",
+            missing.len(),
+            references.len(),
+            missing.join(", ")
+        ));
+    }
+    if !extra.is_empty() {
+        told.push(format!("{} predictions have no reference: {}", extra.len(), extra.join(", ")));
+    }
+    if missing.len() == references.len() {
+        return Err(anyhow::anyhow!(told.join("; "))).hint(|| "no case has both: do the names agree?".into());
+    }
+    if told.is_empty() {
+        return Ok(());
+    }
+    if allow {
+        told.iter().for_each(|line| talk.say(line));
+        return Ok(());
+    }
+    let hint = "--allow-missing scores a missing prediction as empty and leaves an extra one out";
+    Err(anyhow::anyhow!(told.join("; "))).hint(|| hint.into())
+}
+
+fn score(prediction: Option<&LabelFile>, reference: &LabelFile) -> Result<EvaluatedCase> {
+    let truth = reference.read()?;
+    let found: LabelMap = match prediction {
+        Some(file) => file.read()?,
+        None => Volume::filled(*truth.grid(), Label::Background),
+    };
+    let place = |file: &LabelFile| format!("{} against {}", file.place(), reference.place());
+    let regions = score_case(&found, &truth).with_context(|| prediction.map_or_else(String::new, place))?;
+    Ok(EvaluatedCase { id: reference.id.clone(), prediction_missing: prediction.is_none(), regions })
+}
+
+/// An evaluation with where it comes from.
+#[derive(Serialize)]
+struct Record<'a> {
+    schema: &'static str,
+    program_version: &'static str,
+    prediction: String,
+    reference: String,
+    #[serde(flatten)]
+    evaluation: &'a Evaluation,
+}
+
+/// Writes scores and summary as CSV, everything as JSON, and the pictures.
+///
+/// # Errors
+/// Where a file cannot be written.
+pub fn write(evaluation: &Evaluation, [prediction, reference]: [&Path; 2], out: &Path) -> Result<()> {
+    folder::make(out)?;
+    let record = Record {
+        schema: "myops-evaluate-1",
+        program_version: env!("CARGO_PKG_VERSION"),
+        prediction: prediction.display().to_string(),
+        reference: reference.display().to_string(),
+        evaluation,
+    };
+    let text = |name: &str, text: String| write_whole(out.join(name), |w| w.write_all(text.as_bytes()));
+    text("scores.csv", told::scores_csv(evaluation))?;
+    text("summary.csv", told::summary_csv(evaluation))?;
+    text("dice.svg", told::dice_picture(evaluation))?;
+    text("hd95.svg", told::hd95_picture(evaluation))?;
+    text("scar_volume.svg", told::scar_volume_picture(evaluation))?;
+    text("evaluation.json", serde_json::to_string_pretty(&record)?)?;
+    Ok(())
+}
+
+fn write_comparison(first: &Evaluation, second: &Evaluation, comparison: &Comparison, out: &Path) -> Result<()> {
+    let text = |name: &str, text: String| write_whole(out.join(name), |w| w.write_all(text.as_bytes()));
+    text("scores_compared.csv", told::scores_csv(second))?;
+    text("comparison.csv", told::comparison_csv(comparison))?;
+    text("comparison.json", serde_json::to_string_pretty(comparison)?)?;
+    text("comparison.svg", told::difference_picture(first, second))?;
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! Comma-separated values, and a cohort's table in them.
+
+use myops_measure::quantify::{Flag, ScarPiece};
+
+use super::number::cell;
+use super::sheet::CaseSheet;
+
+/// A table in the making: RFC 4180 with line feeds.
+#[derive(Debug, Clone, Default)]
+pub struct Csv(String);
+
+impl Csv {
+    /// Adds a row.
+    pub fn row<S: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = S>) {
+        for (at, value) in cells.into_iter().enumerate() {
+            if at > 0 {
+                self.0.push(',');
+            }
+            self.0 += &quoted(value.as_ref());
+        }
+        self.0.push('\n');
+    }
+
+    /// The text of the file.
+    pub fn into_text(self) -> String {
+        self.0
+    }
+}
+
+fn quoted(value: &str) -> String {
+    if value.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", value.replace('"', "\"\""))
+    } else {
+        value.to_owned()
+    }
+}
+
+/// One row a case. Units are in the names of the columns; an empty cell could not be assessed.
+pub fn cohort_csv(sheets: &[CaseSheet]) -> String {
+    let mut csv = Csv::default();
+    let rows: Vec<Vec<(String, String)>> = sheets.iter().map(columns).collect();
+    if let Some(first) = rows.first() {
+        csv.row(first.iter().map(|(name, _)| name));
+    }
+    for row in &rows {
+        csv.row(row.iter().map(|(_, value)| value));
+    }
+    csv.into_text()
+}
+
+/// The columns of a case, the same for every case.
+fn columns(sheet: &CaseSheet) -> Vec<(String, String)> {
+    let q = &sheet.quantities;
+    let text = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let number = |name: &str, value: Option<f64>| (name.to_owned(), cell(value));
+    let mut columns = vec![
+        text("case", &sheet.case),
+        text("program_version", &sheet.program_version),
+        text("model", sheet.model.as_ref().map_or("", |m| &m.name)),
+        text("model_fingerprint", sheet.model.as_ref().map_or("", |m| &m.fingerprint)),
+        text("slices", &sheet.shape_voxels[2].to_string()),
+        text("ring_slices", &q.rings.len().to_string()),
+    ];
+    columns.extend(volumes(sheet).map(|(name, value)| number(name, value)));
+    let t = q.transmurality.as_ref();
+    columns.extend([
+        number("mean_wall_thickness_mm", t.map(|t| t.mean_wall_thickness_mm)),
+        number("chords_without_scar_percent", t.map(|t| t.none_percent)),
+        number("chords_to_25_percent", t.map(|t| t.to_25_percent)),
+        number("chords_to_50_percent", t.map(|t| t.to_50_percent)),
+        number("chords_to_75_percent", t.map(|t| t.to_75_percent)),
+        number("chords_to_100_percent", t.map(|t| t.to_100_percent)),
+        text("scars", &q.scars.len().to_string()),
+        number("largest_scar_g", q.scars.first().map(|s: &ScarPiece| s.mass_g)),
+    ]);
+    columns.extend(q.segments.iter().map(|s| number(&format!("segment_{}_scar_percent", s.number), s.scar_percent)));
+    columns.extend(
+        q.segments
+            .iter()
+            .map(|s| number(&format!("segment_{}_mean_transmurality_percent", s.number), s.mean_transmurality_percent)),
+    );
+    columns
+        .extend(q.territories.iter().map(|t| number(&format!("{}_scar_percent", t.territory.name()), t.scar_percent)));
+    for method in ["2 SD", "3 SD", "5 SD", "6 SD", "FWHM", "Otsu"] {
+        let methods = q.thresholds.iter().flat_map(|t| &t.methods);
+        let above = methods.filter(|t| t.method == method).map(|t| t.above_percent).next();
+        columns.push(number(&format!("above_{}_percent", method.replace(' ', "_").to_lowercase()), above));
+    }
+    columns.push(number("mean_probability_percent", sheet.mean_probability_percent));
+    columns.push(text("flags", &q.flags.len().to_string()));
+    columns.push(text("flag_kinds", &q.flags.iter().map(Flag::kind).collect::<Vec<_>>().join(" ")));
+    columns
+}
+
+fn volumes(sheet: &CaseSheet) -> [(&'static str, Option<f64>); 15] {
+    let v = &sheet.quantities.volumes;
+    [
+        ("lv_pool_ml", Some(v.lv_pool_ml)),
+        ("rv_pool_ml", Some(v.rv_pool_ml)),
+        ("wall_ml", Some(v.wall_ml)),
+        ("wall_g", Some(v.wall_g)),
+        ("healthy_myocardium_ml", Some(v.healthy_myocardium_ml)),
+        ("scar_ml", Some(v.scar_ml)),
+        ("scar_g", Some(v.scar_g)),
+        ("scar_percent", v.scar_percent),
+        ("edema_without_scar_ml", Some(v.edema_without_scar_ml)),
+        ("edema_without_scar_g", Some(v.edema_without_scar_g)),
+        ("edema_without_scar_percent", v.edema_without_scar_percent),
+        ("area_at_risk_ml", Some(v.area_at_risk_ml)),
+        ("area_at_risk_g", Some(v.area_at_risk_g)),
+        ("area_at_risk_percent", v.area_at_risk_percent),
+        ("salvage_index_exploratory", v.salvage_index),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_and_quotes_are_kept() {
+        let mut csv = Csv::default();
+        csv.row(["a,b", "say \"x\"", ""]);
+        csv.row(["", "2"]);
+        assert_eq!(csv.into_text(), "\"a,b\",\"say \"\"x\"\"\",\n,2\n");
+    }
+}

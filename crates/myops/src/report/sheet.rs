@@ -1,0 +1,115 @@
+//! Everything that is reported of one case.
+
+use myops_image::sequence::Sequence;
+use myops_measure::quantify::{Flag, LIMITS, Quantities, misaligned, quantify};
+use serde::{Deserialize, Serialize};
+
+use super::number::fixed;
+use super::view::CaseView;
+
+/// The name of the layout of the JSON, published as `docs/quantify.schema.json`.
+pub const SCHEMA: &str = "myops-quantify-1";
+/// A mean probability over the heart below this is flagged, in percent.
+const LOW_CONFIDENCE_PERCENT: f64 = 80.0;
+
+/// Which weights drew the labels.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelId {
+    /// The name of the model.
+    pub name: String,
+    /// The first 16 hexadecimal digits of the weights' SHA-256.
+    pub fingerprint: String,
+}
+
+/// Where the labels of a case come from.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Origin {
+    /// The model that drew them; `None` for a label map of unknown origin.
+    pub model: Option<ModelId>,
+    /// The model's mean probability of the label chosen over the labelled heart, in percent, where it is known.
+    pub mean_probability_percent: Option<f64>,
+}
+
+/// Everything that is reported of one case: JSON, CSV, terminal and page are written from it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseSheet {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// The case.
+    pub case: String,
+    /// The version of this program.
+    pub program_version: String,
+    /// The model that drew the labels; `None` for a label map of unknown origin.
+    pub model: Option<ModelId>,
+    /// The model's mean probability of the label chosen over the labelled heart, in percent, where it is known.
+    pub mean_probability_percent: Option<f64>,
+    /// Columns, rows and slices.
+    pub shape_voxels: [usize; 3],
+    /// Their distances in mm.
+    pub spacing_mm: [f64; 3],
+    /// The sequences that were there.
+    pub sequences: Vec<String>,
+    /// All that was measured.
+    #[serde(flatten)]
+    pub quantities: Quantities,
+    /// The flags as sentences.
+    pub notes: Vec<String>,
+    /// What holds for every case.
+    pub limits: Vec<String>,
+}
+
+impl CaseSheet {
+    /// Measures a case.
+    pub fn measure(case: &str, view: &CaseView, origin: Origin) -> Self {
+        let mut quantities = quantify(view.labels(), view.image(Sequence::Lge));
+        quantities.flags.extend(misaligned(view.images(), view.labels()));
+        if let Some(mean_probability_percent) = origin.mean_probability_percent.filter(|p| *p < LOW_CONFIDENCE_PERCENT)
+        {
+            quantities.flags.push(Flag::LowConfidence { mean_probability_percent });
+        }
+        let there = view.images().iter().filter(|(_, image)| image.is_some());
+        Self {
+            schema: SCHEMA.to_owned(),
+            case: case.to_owned(),
+            program_version: env!("CARGO_PKG_VERSION").to_owned(),
+            model: origin.model,
+            mean_probability_percent: origin.mean_probability_percent,
+            shape_voxels: view.labels().shape(),
+            spacing_mm: view.labels().spacing().mm(),
+            sequences: there.map(|(sequence, _)| sequence.name().to_owned()).collect(),
+            notes: quantities.flags.iter().map(Flag::sentence).collect(),
+            limits: LIMITS.map(str::to_owned).to_vec(),
+            quantities,
+        }
+    }
+
+    /// Whether segments could be named.
+    pub fn orientation_known(&self) -> bool {
+        self.quantities.segments.iter().any(|segment| segment.assessed)
+    }
+}
+
+/// One line a case: what the terminal shows.
+pub fn terminal_table(sheets: &[CaseSheet]) -> String {
+    let width = sheets.iter().map(|s| s.case.chars().count()).chain([4]).max().unwrap_or(4);
+    let mut table = format!(
+        "{:<width$} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>9} {:>6}\n",
+        "case", "LV ml", "RV ml", "wall g", "scar g", "scar %", "edema %", "at risk %", "flags"
+    );
+    for sheet in sheets {
+        let v = &sheet.quantities.volumes;
+        table += &format!(
+            "{:<width$} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>9} {:>6}\n",
+            sheet.case,
+            fixed(Some(v.lv_pool_ml), 1),
+            fixed(Some(v.rv_pool_ml), 1),
+            fixed(Some(v.wall_g), 1),
+            fixed(Some(v.scar_g), 1),
+            fixed(v.scar_percent, 1),
+            fixed(v.edema_without_scar_percent, 1),
+            fixed(v.area_at_risk_percent, 1),
+            sheet.quantities.flags.len(),
+        );
+    }
+    table
+}

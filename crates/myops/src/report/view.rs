@@ -1,0 +1,123 @@
+//! A case as readers are used to see it.
+
+use myops_image::label::{Label, LabelMap};
+use myops_image::preprocess::Orientation;
+use myops_image::sequence::{PerSequence, Sequence};
+use myops_image::volume::Volume;
+
+/// Around the labelled heart, in mm.
+const AROUND_HEART_MM: f64 = 15.0;
+
+/// Labels and images turned so that slices lie along `k` with the head on top, where the header tells it.
+#[derive(Debug, Clone)]
+pub struct CaseView {
+    labels: LabelMap,
+    images: PerSequence<Option<Volume<f32>>>,
+}
+
+/// A square (in mm) of every slice, as voxels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Square {
+    /// The first column and row; they may lie outside the slice.
+    pub corner: [i64; 2],
+    /// Columns and rows.
+    pub size: [usize; 2],
+}
+
+impl CaseView {
+    /// Turns a case; images must lie on the labels' grid, and none may be there.
+    pub fn of(labels: &LabelMap, images: &PerSequence<Option<Volume<f32>>>) -> Self {
+        let shown = Orientation::display(labels.grid());
+        Self {
+            labels: shown.apply(labels),
+            images: images.as_ref().map(|image| image.as_ref().map(|image| shown.apply(image))),
+        }
+    }
+
+    /// The label map.
+    pub fn labels(&self) -> &LabelMap {
+        &self.labels
+    }
+
+    /// The images, each where there is one.
+    pub fn images(&self) -> &PerSequence<Option<Volume<f32>>> {
+        &self.images
+    }
+
+    /// The image of a sequence, where there is one.
+    pub fn image(&self, sequence: Sequence) -> Option<&Volume<f32>> {
+        self.images[sequence].as_ref()
+    }
+
+    /// The square about the heart, or the whole slice where nothing is labelled.
+    pub fn square(&self) -> Square {
+        let [ni, nj, _] = self.labels.shape();
+        let [x, y, _] = self.labels.spacing().mm();
+        let (mut low, mut high) = ([usize::MAX; 2], [0; 2]);
+        for (at, _) in self.labels.data().iter().enumerate().filter(|(_, l)| **l != Label::Background) {
+            for (axis, v) in [at % ni, at / ni % nj].into_iter().enumerate() {
+                (low[axis], high[axis]) = (low[axis].min(v), high[axis].max(v));
+            }
+        }
+        let margin_mm = if low[0] <= high[0] { AROUND_HEART_MM } else { 0.0 };
+        if low[0] > high[0] {
+            (low, high) = ([0; 2], [ni - 1, nj - 1]);
+        }
+        let extent_mm = |axis: usize, mm: f64| (high[axis] + 1 - low[axis]) as f64 * mm;
+        let side_mm = extent_mm(0, x).max(extent_mm(1, y)) + 2.0 * margin_mm;
+        let size = [x, y].map(|mm| (side_mm / mm).round().max(1.0) as usize);
+        let corner = [0, 1].map(|axis| ((low[axis] + high[axis] + 1) as i64 - size[axis] as i64) / 2);
+        Square { corner, size }
+    }
+}
+
+impl Square {
+    /// What a slice shows of the square, row after row; `outside` where the slice ends.
+    pub fn cut<T: Copy>(self, slice: &[T], columns: usize, outside: T) -> Vec<T> {
+        let rows = slice.len() / columns;
+        let at = |u: usize, v: usize| {
+            let (i, j) = (self.corner[0] + u as i64, self.corner[1] + v as i64);
+            let inside = i >= 0 && j >= 0 && (i as usize) < columns && (j as usize) < rows;
+            if inside { slice[i as usize + columns * j as usize] } else { outside }
+        };
+        (0..self.size[1]).flat_map(|v| (0..self.size[0]).map(move |u| (u, v))).map(|(u, v)| at(u, v)).collect()
+    }
+}
+
+/// The brightness (0 to 255) of values between their 1st and 99th percentile.
+pub fn greys(values: &[f32]) -> Vec<u8> {
+    let mut sorted: Vec<f32> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    sorted.sort_unstable_by(f32::total_cmp);
+    let at = |share: f64| sorted.get((share * sorted.len().saturating_sub(1) as f64) as usize).copied().unwrap_or(0.0);
+    let (low, high) = (at(0.01), at(0.99));
+    let range = (high - low).max(f32::MIN_POSITIVE);
+    values.iter().map(|v| (255.0 * ((v - low) / range).clamp(0.0, 1.0)).round() as u8).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use myops_image::geometry::{Affine, Grid, Spacing};
+
+    use super::*;
+
+    #[test]
+    fn the_square_holds_the_heart_with_its_margin() {
+        let grid = Grid::new([100, 60, 1], Affine::from_spacing(Spacing::new_mm([1.0, 2.0, 8.0]).unwrap())).unwrap();
+        let heart = |[i, j, _]: [usize; 3]| (40..60).contains(&i) && (20..25).contains(&j);
+        let labels = Volume::from_fn(grid, |v| if heart(v) { Label::Scar } else { Label::Background });
+        let view = CaseView::of(&labels, &PerSequence::default());
+        // 20 mm by 10 mm and 15 mm around: 50 mm, which are 50 columns and 25 rows.
+        assert_eq!(view.square(), Square { corner: [25, 10], size: [50, 25] });
+        let cut = view.square().cut(view.labels().slice(0), 100, Label::Background);
+        assert_eq!((cut.len(), cut.iter().filter(|l| **l == Label::Scar).count()), (1250, 100));
+        let empty = CaseView::of(&labels.map(|_| Label::Background), &PerSequence::default());
+        // A slice of 100 mm by 120 mm is shown in a square of 120 mm.
+        assert_eq!(empty.square(), Square { corner: [-10, 0], size: [120, 60] });
+    }
+
+    #[test]
+    fn a_square_past_the_edge_is_filled() {
+        let square = Square { corner: [-1, 0], size: [3, 2] };
+        assert_eq!(square.cut(&[1, 2, 3, 4], 2, 0), [0, 1, 2, 0, 3, 4]);
+    }
+}

@@ -1,0 +1,66 @@
+//! A cardiologist reads one page.
+
+use serde_json::Value;
+
+use crate::page;
+use crate::patients::{labels_of, myops_ok, patient, write_case, write_prediction};
+use crate::table::Table;
+
+#[test]
+fn a_cardiologist_reads_one_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let (study, truth) = (60..100).map(patient).find(|(_, truth)| truth.scar_percent_of_wall > 5.0).unwrap();
+    write_case(&at("data"), &study);
+    write_prediction(&at("found"), study.id(), labels_of(&study));
+    let said = myops_ok(folder.path(), &["quantify", "found", "--images", "data", "--out", "report"]);
+
+    let case = at("report").join(study.id());
+    let html = std::fs::read_to_string(case.join(format!("{}_report.html", study.id()))).unwrap();
+    page::check(&html);
+    assert!(html.len() < 3_000_000, "{} bytes", html.len());
+    let slices = study.grid().shape()[2];
+    assert_eq!(html.matches("data:image/png;base64,").count(), 3 * slices, "every slice of every sequence");
+    assert_eq!(html.matches("<tr><td class=\"left\">").count(), 17, "every segment");
+    for words in ["Key numbers", "Scar, % of segment", "transmurality", "Method and limits", "no ejection fraction"] {
+        assert!(html.contains(words), "{words}");
+    }
+
+    // The numbers on the page, in the JSON, in the CSV and on the terminal are the same, and those of the patient.
+    let json: Value =
+        serde_json::from_slice(&std::fs::read(case.join(format!("{}_quantities.json", study.id()))).unwrap()).unwrap();
+    let table = Table::read(&at("report/cohort.csv"));
+    let line = said.out.lines().find(|l| l.starts_with(study.id())).unwrap();
+    for (name, unit) in [("lv_pool_ml", "ml"), ("wall_g", "g"), ("scar_g", "g"), ("scar_percent", "%")] {
+        let value = json["volumes"][name].as_f64().unwrap();
+        assert!((table.number(0, name).unwrap() - value).abs() < 1e-6, "{name}");
+        assert!(html.contains(&format!(">{value:.1} {unit}<")), "{name} {value}");
+        assert!(line.split_whitespace().any(|word| word == format!("{value:.1}")), "{name} in {line}");
+    }
+    let scar_percent = json["volumes"]["scar_percent"].as_f64().unwrap();
+    assert!((scar_percent - truth.scar_percent_of_wall).abs() < 1.0, "{scar_percent} {truth:?}");
+    let segments = json["segments"].as_array().unwrap();
+    for segment in segments.iter().filter_map(|s| s["scar_percent"].as_f64()) {
+        assert!(html.contains(&format!("<td>{segment:.1}</td>")), "{segment}");
+    }
+    assert_eq!(json["thresholds"]["methods"].as_array().unwrap().len(), 6);
+}
+
+#[test]
+fn labels_alone_make_a_page_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let (study, _) = patient(3);
+    write_prediction(folder.path(), "only <labels> & no images", labels_of(&study));
+    let file = "only <labels> & no images_labels.nii.gz";
+    myops_ok(folder.path(), &["quantify", file, "--out", "report"]);
+    let id = "only <labels> & no images";
+    let html =
+        std::fs::read_to_string(folder.path().join("report").join(id).join(format!("{id}_report.html"))).unwrap();
+    page::check(&html);
+    assert!(
+        html.contains("labels alone, no images") && html.contains("aria-label=\"labels, slice 3, labels outlined\"")
+    );
+    let cohort = std::fs::read_to_string(folder.path().join("report/cohort.html")).unwrap();
+    page::check(&cohort);
+    assert!(cohort.contains("href=\"only%20%3Clabels%3E%20%26%20no%20images/"), "the link can be followed");
+}
