@@ -3,7 +3,7 @@
 mod plain;
 
 use myops_kernels::cpu::{
-    ConvShape, FixedConv, FixedTransposed, Finish, Image, Isa, Step, UpsampledConv, convolve, transposed_convolve,
+    ConvShape, Finish, FixedConv, FixedTransposed, Image, Isa, Step, UpsampledConv, convolve, transposed_convolve,
 };
 use plain::{assert_close, values};
 use proptest::prelude::*;

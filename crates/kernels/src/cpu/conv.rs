@@ -154,13 +154,7 @@ unsafe fn finish_tile<L: Lanes, const P: usize, const V: usize>(o: &Operands, pi
 ///
 /// # Panics
 /// Where a slice is not as long as the shape says.
-pub fn transposed_convolve(
-    isa: Isa,
-    dims: [usize; 4],
-    input: &[f32],
-    weight: &[f32],
-    bias: &[f32],
-) -> Vec<f32> {
+pub fn transposed_convolve(isa: Isa, dims: [usize; 4], input: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
     let corners = Corner::transposed(isa, [dims[3], bias.len()], weight);
     run_corners(isa, dims, input, &corners, Finish { bias: Some(bias), ..Finish::default() })
 }

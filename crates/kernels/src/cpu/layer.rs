@@ -74,8 +74,7 @@ impl FixedConv {
         let [batch, h, w, c] = x.dims;
         assert_eq!(c, self.channels[0], "an image of {c} channels");
         let Step { stride, padding } = self.step;
-        let shape =
-            ConvShape { batch, input: [h, w], channels: self.channels, kernel: self.kernel, stride, padding };
+        let shape = ConvShape { batch, input: [h, w], channels: self.channels, kernel: self.kernel, stride, padding };
         let finish = Finish { bias: Some(&self.bias), residual: residual.map(|r| r.values.as_slice()), relu };
         let [h, w] = shape.output();
         Image {
