@@ -170,14 +170,16 @@ mod tests {
 
     #[test]
     fn the_role_decides_between_two_files_and_equals_are_an_error() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = |name: &str| std::fs::write(folder.path().join(name), b"").unwrap();
+        let folder = std::env::temp_dir().join(format!("myops-label-files-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = |name: &str| std::fs::write(folder.join(name), b"").unwrap();
         file("a_gd.nii.gz");
         file("a_labels.nii.gz");
-        let place = |role| find(folder.path(), role).unwrap()[0].place();
+        let place = |role| find(&folder, role).unwrap()[0].place();
         assert!(place(Role::Prediction).ends_with("a_labels.nii.gz"));
         assert!(place(Role::Reference).ends_with("a_gd.nii.gz"));
         file("a_gd.nii");
-        assert!(find(folder.path(), Role::Reference).unwrap_err().to_string().contains("two label maps"));
+        assert!(find(&folder, Role::Reference).unwrap_err().to_string().contains("two label maps"));
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }

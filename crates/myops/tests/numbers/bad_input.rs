@@ -8,11 +8,11 @@ use myops_image::volume::Volume;
 use serde_json::Value;
 
 use crate::page;
-use crate::patients::{labels_of, myops, myops_ok, patient, write_case, write_prediction};
+use crate::patients::{Place, labels_of, myops, myops_ok, patient, write_case, write_prediction};
 
 /// Measures a label map; gives the JSON and the page.
 fn quantified(labels: &LabelMap) -> (Value, String) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Place::new();
     write_prediction(folder.path(), "case", labels);
     myops_ok(folder.path(), &["quantify", "case_labels.nii.gz", "--out", "report"]);
     let read = |name: &str| std::fs::read_to_string(folder.path().join("report/case").join(name)).unwrap();
@@ -97,7 +97,7 @@ fn a_ventricle_at_the_edge_is_flagged() {
 
 #[test]
 fn labels_and_images_on_other_grids_are_refused() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Place::new();
     let ((a, _), (b, _)) = (patient(2), patient(3));
     write_case(&folder.path().join("data"), &a);
     write_prediction(&folder.path().join("found"), a.id(), labels_of(&b));
@@ -125,7 +125,7 @@ fn two_of_three(folder: &Path) {
 
 #[test]
 fn missing_and_extra_cases_are_named() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Place::new();
     two_of_three(folder.path());
     let args = ["evaluate", "--prediction", "found", "--reference", "data", "--out", "scores"];
     let said = myops(folder.path(), &args);
@@ -150,7 +150,7 @@ fn missing_and_extra_cases_are_named() {
 
 #[test]
 fn wrong_usage_ends_with_2_and_missing_folders_with_1() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Place::new();
     let args = ["evaluate", "--prediction", "a", "--reference", "b", "--hd95", "mean"];
     let said = myops(folder.path(), &args);
     assert!(said.code == 2 && said.err.contains("need one of pooled, larger, area"), "{}", said.err);

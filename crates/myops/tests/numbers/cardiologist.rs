@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use crate::page;
-use crate::patients::{labels_of, myops_ok, patient, write_case, write_prediction};
+use crate::patients::{Place, labels_of, myops_ok, patient, write_case, write_prediction};
 use crate::table::Table;
 
 #[test]
 fn a_cardiologist_reads_one_page() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Place::new();
     let at = |name: &str| folder.path().join(name);
     let (study, truth) = (60..100).map(patient).find(|(_, truth)| truth.scar_percent_of_wall > 5.0).unwrap();
     write_case(&at("data"), &study);
@@ -48,7 +48,7 @@ fn a_cardiologist_reads_one_page() {
 
 #[test]
 fn labels_alone_make_a_page_too() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Place::new();
     let (study, _) = patient(3);
     write_prediction(folder.path(), "only <labels> & no images", labels_of(&study));
     let file = "only <labels> & no images_labels.nii.gz";

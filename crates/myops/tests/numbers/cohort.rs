@@ -3,12 +3,12 @@
 use rayon::prelude::*;
 
 use crate::page;
-use crate::patients::{labels_of, myops, myops_ok, patient, write_prediction};
+use crate::patients::{Place, labels_of, myops, myops_ok, patient, write_prediction};
 use crate::table::Table;
 
 #[test]
 fn a_cohort_of_200_phantoms_runs_in_one_go() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Place::new();
     let at = |name: &str| folder.path().join(name);
     let truths: Vec<f64> = (0..200_u64)
         .into_par_iter()
@@ -40,7 +40,7 @@ fn a_cohort_of_200_phantoms_runs_in_one_go() {
 
 #[test]
 fn a_bad_case_is_named_and_the_others_are_done() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Place::new();
     let (study, _) = patient(1);
     write_prediction(&folder.path().join("found"), study.id(), labels_of(&study));
     std::fs::write(folder.path().join("found/broken_labels.nii.gz"), b"no image").unwrap();

@@ -1,7 +1,8 @@
 //! Small synthetic patients as files, and the program run on them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use myops_image::io::{Placement, write_image, write_labels};
 use myops_image::label::LabelMap;
@@ -11,6 +12,30 @@ use myops_image::study::Study;
 use myops_image::volume::Volume;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+
+/// A new folder, which goes with the test.
+pub struct Place(PathBuf);
+
+impl Place {
+    pub fn new() -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("numbers").join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // What cannot be removed lies in the build's folder and harms nobody.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
 
 /// A patient on coarse voxels (about 2 mm), so that a cohort of hundreds takes seconds.
 pub fn patient(number: u64) -> (Study, Truth) {

@@ -1,11 +1,11 @@
 //! A researcher compares two models.
 
-use crate::patients::{labels_of, moved, myops_ok, patient, write_case, write_prediction};
+use crate::patients::{Place, labels_of, moved, myops_ok, patient, write_case, write_prediction};
 use crate::table::Table;
 
 #[test]
 fn a_researcher_compares_two_models() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Place::new();
     let at = |name: &str| folder.path().join(name);
     for number in 0..8 {
         let (study, _) = patient(number);
@@ -50,7 +50,7 @@ fn a_researcher_compares_two_models() {
 
 #[test]
 fn the_definition_of_hd95_is_the_one_that_was_asked_for() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Place::new();
     let (study, _) = patient(1);
     write_case(&folder.path().join("data"), &study);
     write_prediction(&folder.path().join("found"), study.id(), &moved(labels_of(&study), 4));

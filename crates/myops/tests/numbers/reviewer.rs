@@ -3,12 +3,12 @@
 use myops_image::io::read_labels;
 use myops_image::label::Label;
 
-use crate::patients::{labels_of, moved, myops_ok, patient, write_case, write_prediction};
+use crate::patients::{Place, labels_of, moved, myops_ok, patient, write_case, write_prediction};
 use crate::table::Table;
 
 #[test]
 fn a_reviewer_recomputes_a_dice_by_hand() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Place::new();
     let at = |name: &str| folder.path().join(name);
     let mut ids = Vec::new();
     for number in 20..26 {
@@ -57,7 +57,7 @@ fn a_reviewer_recomputes_a_dice_by_hand() {
 
 #[test]
 fn empty_masks_are_counted_and_never_averaged_away() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Place::new();
     let at = |name: &str| folder.path().join(name);
     let without =
         |labels: &myops_image::label::LabelMap| labels.map(|l| if *l == Label::Scar { Label::Myocardium } else { *l });

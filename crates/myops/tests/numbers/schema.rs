@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use crate::patients::{labels_of, myops_ok, patient, write_case, write_prediction};
+use crate::patients::{Place, labels_of, myops_ok, patient, write_case, write_prediction};
 
 #[test]
 fn quantities_are_as_the_schema_says() {
     let schema: Value = serde_json::from_str(include_str!("../../../../docs/quantify.schema.json")).unwrap();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Place::new();
     for number in [1, 5] {
         let (study, _) = patient(number);
         write_case(&folder.path().join("data"), &study);
