@@ -75,7 +75,7 @@ impl<S: Serialize + DeserializeOwned> Stored<S> {
             .zip(self.weights.iter())
             .map(|((path, (dtype, bytes)), (_, w))| Ok((*path, TensorView::new(*dtype, w.shape.clone(), bytes)?)))
             .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()?;
-        Ok(safetensors::serialize(views, Some(header))?)
+        with_sorted_header(safetensors::serialize(views, Some(header))?)
     }
 
     /// Reads what [`Self::to_bytes`] wrote; 16-bit floats are widened.
@@ -114,6 +114,14 @@ fn encode(weight: &Weight, precision: Precision) -> (Dtype, Vec<u8>) {
     } else {
         (Dtype::F32, values.flat_map(|v| v.to_le_bytes()).collect())
     }
+/// The same file with the keys of its header in the order of the alphabet: the format's crate leaves that of the settings
+/// to chance, and equal weights are to be equal files.
+fn with_sorted_header(file: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+    let Some((length, rest)) = file.split_first_chunk::<8>() else { return Ok(file) };
+    let Some((header, data)) = rest.split_at_checked(u64::from_le_bytes(*length) as usize) else { return Ok(file) };
+    let mut header = serde_json::to_vec(&serde_json::from_slice::<serde_json::Value>(header)?)?;
+    header.resize(header.len().next_multiple_of(8), b' ');
+    Ok([&(header.len() as u64).to_le_bytes(), header.as_slice(), data].concat())
 }
 
 #[cfg(test)]
@@ -131,6 +139,14 @@ mod tests {
     fn bytes_read_back_are_the_same_weights_in_the_same_order() {
         let read = Stored::<u32>::from_bytes(&stored().to_bytes().unwrap()).unwrap();
         assert_eq!(read, stored());
+    }
+
+    #[test]
+    fn equal_weights_are_equal_files() {
+        let first = stored().to_bytes().unwrap();
+        for _ in 0..20 {
+            assert_eq!(stored().to_bytes().unwrap(), first);
+        }
     }
 
     #[test]
