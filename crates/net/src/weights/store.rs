@@ -114,6 +114,8 @@ fn encode(weight: &Weight, precision: Precision) -> (Dtype, Vec<u8>) {
     } else {
         (Dtype::F32, values.flat_map(|v| v.to_le_bytes()).collect())
     }
+}
+
 /// The same file with the keys of its header in the order of the alphabet: the format's crate leaves that of the settings
 /// to chance, and equal weights are to be equal files.
 fn with_sorted_header(file: Vec<u8>) -> Result<Vec<u8>, StoreError> {
