@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use myops_image::io::{find_cases, write_labels};
 use myops_image::study::Study;
 use myops_net::train::TrainSettings;
