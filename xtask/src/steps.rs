@@ -20,7 +20,7 @@ pub fn ci() -> Result<(), String> {
         eprintln!("\n== cargo {line}");
         let status = Command::new("cargo")
             .args(*step)
-            .env("RUSTDOCFLAGS", "-D warnings")
+            .env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private-intra-doc-links")
             .status()
             .map_err(|e| format!("cargo {line}: {e}"))?;
         if !status.success() {

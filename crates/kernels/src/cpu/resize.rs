@@ -70,7 +70,7 @@ pub fn concat([first, second]: [&[f32]; 2], [a, b]: [usize; 2]) -> Vec<f32> {
     unsafe { written(out) }
 }
 
-/// What [`concat`] put together, taken apart.
+/// What [`concat()`] put together, taken apart.
 pub fn split(joined: &[f32], [a, b]: [usize; 2]) -> [Vec<f32>; 2] {
     assert!(joined.len().is_multiple_of(a + b), "{} values of {a} + {b} channels", joined.len());
     let pixels = joined.len() / (a + b);
