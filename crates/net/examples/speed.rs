@@ -8,10 +8,10 @@ use std::time::Instant;
 use burn::module::Module;
 use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::{Device, Tensor, TensorData};
+use myops_image::label::Label;
 use myops_kernels::allocator::{Allocator, keep_freed_memory};
 use myops_kernels::cpu::{Image, Isa};
 use myops_kernels::ops::KERNELS_VARIABLE;
-use myops_image::label::Label;
 use myops_net::loss::{Loss, Objective, PathologyLoss};
 use myops_net::model::{Architecture, FixedNetwork, ModelSettings};
 

@@ -12,7 +12,7 @@ use myops_image::label::{Label, LabelMap, Region};
 use super::record::CaseFolder;
 use super::talk::Talk;
 use super::{cases, phantom, segment};
-use crate::models::{BUILT_IN, Model};
+use crate::models::Model;
 
 /// Arguments of `myops demo`.
 #[derive(Debug, clap::Args)]
@@ -23,8 +23,8 @@ pub struct Args {
     /// Folder for the patient and the results
     #[arg(long, value_name = "DIR", default_value = "demo")]
     out: PathBuf,
-    /// A built-in model, the folder of a training, or a file of weights
-    #[arg(long, value_name = "NAME_OR_RUN", default_value = BUILT_IN[0].name)]
+    /// A built-in model, the folder of a training, or a file of weights; the default has seen synthetic patients
+    #[arg(long, value_name = "NAME_OR_RUN", default_value = "runet")]
     model: String,
 }
 

@@ -126,7 +126,7 @@ fn places_and_models_that_are_not_there_are_refused() {
     assert_eq!(
         error,
         "error: model nope: neither a built-in model nor a trained one\n\
-         hint: built in: runet; or give the folder that myops train wrote\n"
+         hint: built in: nested, runet; or give the folder that myops train wrote\n"
     );
     let file = format!("{place}/weights.safetensors");
     fs::write(&file, b"no weights").unwrap();

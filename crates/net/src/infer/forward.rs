@@ -20,9 +20,9 @@ pub struct Predictor {
 }
 
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a network is made once and moved seldom")]
 enum Form {
     Fixed(FixedNetwork),
-    #[expect(clippy::large_enum_variant, reason = "a network is made once and moved seldom")]
     Tensors(Network, Device),
 }
 

@@ -55,14 +55,14 @@ impl Confusion {
 
     /// The soft Dice of a region over the batch: `(2 Σ t p + 1e-5) / (Σ t + Σ p + 1e-5)`, sums over all images and
     /// pixels (Altunok & Oksuz, MyoPS 2020).
-    pub fn dice(&self, region: &Members) -> f64 {
+    pub fn dice(&self, region: Members) -> f64 {
         let [doubled_overlap, total] = self.parts(region);
         doubled_overlap / total
     }
 
     /// Adds `weight` times the change of a region's Dice with the probability of each label, for pixels of each
     /// reference label: `[reference label][label]`.
-    pub fn add_dice_slopes(&self, region: &Members, weight: f64, slopes: &mut [[f64; LABELS]; LABELS]) {
+    pub fn add_dice_slopes(&self, region: Members, weight: f64, slopes: &mut [[f64; LABELS]; LABELS]) {
         let [doubled_overlap, total] = self.parts(region);
         for (t, row) in slopes.iter_mut().enumerate() {
             let doubled = if region.0[t] { 2.0 } else { 0.0 };
@@ -72,7 +72,7 @@ impl Confusion {
     }
 
     /// Numerator and denominator of a region's Dice.
-    fn parts(&self, region: &Members) -> [f64; 2] {
+    fn parts(&self, region: Members) -> [f64; 2] {
         let members = || (0..LABELS).filter(|label| region.0[*label]);
         let claimed = |t: usize| members().map(|c| self.probability[t][c]).sum::<f64>();
         let overlap: f64 = members().map(claimed).sum();

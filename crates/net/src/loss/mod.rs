@@ -105,10 +105,10 @@ impl Objective {
         let mut loss = confusion.entropy / labels.len().max(1) as f64;
         let mut slopes = [[0.0; LABELS]; LABELS];
         for (members, weight) in &regions {
-            loss += weight * (1.0 - confusion.dice(members));
-            confusion.add_dice_slopes(members, -weight, &mut slopes);
+            loss += weight * (1.0 - confusion.dice(*members));
+            confusion.add_dice_slopes(*members, -weight, &mut slopes);
         }
-        let dice = Label::ALL.map(|label| confusion.dice(&Members::one(label)));
+        let dice = Label::ALL.map(|label| confusion.dice(Members::one(label)));
         self.to_gradient(&mut logits, labels, &slopes);
         LossValue { loss, dice, gradient: logits }
     }

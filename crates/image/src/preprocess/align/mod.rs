@@ -60,7 +60,7 @@ pub fn misalignment(study: &Study, heart: Option<HeartCentre>) -> PerSequence<Op
     let Some(reference) = study.image(fixed).map(|image| field.levels(image)) else { return PerSequence::default() };
     PerSequence::from_fn(|sequence| {
         let image = study.image(sequence).filter(|_| sequence != fixed)?;
-        field.compare(&reference, &field.levels(image))
+        compare(&reference, &field.levels(image))
     })
 }
 
@@ -92,15 +92,15 @@ impl Field {
         };
         (0..slices).map(slice).collect()
     }
+}
 
-    fn compare(&self, fixed: &[Levels], moving: &[Levels]) -> Option<Misalignment> {
-        let slices: Vec<_> = fixed.iter().zip(moving).collect();
-        let shifts: Vec<[f64; 2]> = slices.iter().map(|(fixed, moving)| best_shift(fixed, moving, REACH_MM)).collect();
-        let shift_mm = [0, 1].map(|axis| median(shifts.iter().map(|shift| shift[axis])));
-        let told = |shift: [f64; 2]| slices.iter().map(|(f, m)| information(f, m, shift, REACH_MM)).sum::<f64>();
-        let (rest, moved) = (told([0.0; 2]), told(shift_mm));
-        (rest > 0.0).then(|| Misalignment { shift_mm, gain: moved / rest - 1.0 })
-    }
+fn compare(fixed: &[Levels], moving: &[Levels]) -> Option<Misalignment> {
+    let slices: Vec<_> = fixed.iter().zip(moving).collect();
+    let shifts: Vec<[f64; 2]> = slices.iter().map(|(fixed, moving)| best_shift(fixed, moving, REACH_MM)).collect();
+    let shift_mm = [0, 1].map(|axis| median(shifts.iter().map(|shift| shift[axis])));
+    let told = |shift: [f64; 2]| slices.iter().map(|(f, m)| information(f, m, shift, REACH_MM)).sum::<f64>();
+    let (rest, moved) = (told([0.0; 2]), told(shift_mm));
+    (rest > 0.0).then(|| Misalignment { shift_mm, gain: moved / rest - 1.0 })
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {
