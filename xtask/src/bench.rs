@@ -1,5 +1,7 @@
 //! One table of speeds: ours beside Burn's own CPU operations and, where their Python packages are, the peers.
 
+#![expect(clippy::print_stdout, reason = "the table is what is asked for")]
+
 use std::collections::BTreeMap;
 use std::process::Command;
 

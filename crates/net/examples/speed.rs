@@ -3,6 +3,8 @@
 //! Prints one line of JSON: what was timed, the shortest and the median milliseconds, and the peak of memory in MiB
 //! where the system tells it. `MYOPS_KERNELS=burn` times Burn's own operations. `RAYON_NUM_THREADS` sets the threads.
 
+#![expect(clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "run by hand or by the table of speeds")]
+
 use std::time::Instant;
 
 use burn::module::Module;
