@@ -1,5 +1,6 @@
-//! The project's own checks: `cargo xtask ci`, `cargo xtask layers`.
+//! The project's own checks: `cargo xtask ci`, `cargo xtask layers`, `cargo xtask builds`.
 
+mod builds;
 mod layers;
 mod steps;
 
@@ -10,7 +11,8 @@ fn main() -> ExitCode {
     let result = match task.as_deref() {
         Some("ci") => steps::ci(),
         Some("layers") => layers::check(),
-        _ => Err("usage: cargo xtask ci|layers".into()),
+        Some("builds") => builds::check(),
+        _ => Err("usage: cargo xtask ci|layers|builds".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,5 +1,7 @@
 //! Times the networks: `speed infer|train runet|unet SLICES [THREADS]` prints milliseconds, one line a repetition.
 
+#![expect(clippy::panic, clippy::expect_used, clippy::print_stdout, reason = "a tool of developers, not of users")]
+
 use std::time::Instant;
 
 use burn::module::Module;
@@ -69,9 +71,9 @@ fn train(architecture: Architecture, n: usize, repeats: usize, side: usize) {
         eprintln!(
             "forward {:.0} loss {:.0} backward {:.0} adam {:.0}",
             ms(forward),
-            ms(of_loss - forward),
-            ms(backward - of_loss),
-            ms(all - backward)
+            ms(of_loss.saturating_sub(forward)),
+            ms(backward.saturating_sub(of_loss)),
+            ms(all.saturating_sub(backward))
         );
     }
 }

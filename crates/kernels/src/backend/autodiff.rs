@@ -157,7 +157,7 @@ fn record<C: CheckpointStrategy, O: Backward<Flex, N>, const N: usize>(
     state: impl FnOnce() -> O::State,
     output: Primitive,
 ) -> Recorded {
-    match operation.prepare::<C>(parents.map(|parent| parent.node())).compute_bound().stateful() {
+    match operation.prepare::<C>(parents.map(Recorded::node)).compute_bound().stateful() {
         OpsKind::Tracked(prepared) => prepared.finish(state(), output),
         OpsKind::UnTracked(prepared) => prepared.finish(output),
     }

@@ -1,14 +1,15 @@
 //! `myops segment`: labels for one case or thousands.
 
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 use myops_image::io::{CaseFiles, LoadedCase, find_cases_among, write_labels, write_whole};
 use myops_image::label::LabelMap;
 use myops_image::picture;
 use myops_image::preprocess::Orientation;
-use rayon::prelude::*;
 
 use super::record::{CaseFolder, Record};
 use super::talk::Talk;
@@ -17,6 +18,8 @@ use crate::models::{BUILT_IN, Model};
 
 /// Cases read ahead of the network, and cases waiting to be written.
 const IN_FLIGHT: usize = 2;
+/// Cases written at once: compression takes longer than the network.
+const WRITERS: usize = 2;
 
 /// Arguments of `myops segment`.
 #[derive(Debug, clap::Args)]
@@ -68,11 +71,16 @@ fn count(n: usize) -> String {
 }
 
 /// Reads, segments and writes, each stage a case ahead of the next; gives the cases that failed.
+///
+/// The stages wait for each other on threads of their own: a thread of the pool that waited would be missing where the
+/// network computes.
 fn segment_all(cases: &[CaseFiles], model: &Model, out: &Path, talk: Talk) -> Vec<(String, anyhow::Error)> {
     let bar = talk.bar(cases.len() as u64, "segmenting");
     let (send_loaded, loaded) = sync_channel(IN_FLIGHT);
-    let (send_labelled, labelled) = sync_channel(IN_FLIGHT);
-    let failed = std::thread::scope(|scope| {
+    let (send_labelled, labelled) = sync_channel::<(&str, Result<(LoadedCase, LabelMap)>)>(IN_FLIGHT);
+    let labelled = Mutex::new(labelled);
+    let next_labelled = || labelled.lock().unwrap_or_else(PoisonError::into_inner).recv();
+    let mut failed = std::thread::scope(|scope| {
         scope.spawn(move || {
             for case in cases {
                 // The other end hangs up only when the program ends early.
@@ -88,19 +96,19 @@ fn segment_all(cases: &[CaseFiles], model: &Model, out: &Path, talk: Talk) -> Ve
                 let _ = send_labelled.send((id, result));
             }
         });
-        // Several cases are written at once: compression takes longer than the network.
-        labelled
-            .into_iter()
-            .par_bridge()
-            .filter_map(|(id, result): (&str, Result<_>)| {
+        let write_all = || {
+            let mut failed = Vec::new();
+            while let Ok((id, result)) = next_labelled() {
                 let written = result.and_then(|(case, labels)| write(&case, &labels, model, out));
+                failed.extend(written.err().map(|error| (id.to_owned(), error)));
                 bar.inc(1);
-                written.err().map(|error| (id.to_owned(), error))
-            })
-            .collect::<Vec<_>>()
+            }
+            failed
+        };
+        let writers = [(); WRITERS].map(|()| scope.spawn(write_all));
+        writers.into_iter().flat_map(|writer| writer.join().unwrap_or_else(|p| resume_unwind(p))).collect::<Vec<_>>()
     });
     bar.finish_and_clear();
-    let mut failed = failed;
     failed.sort_by(|a, b| a.0.cmp(&b.0));
     failed
 }

@@ -38,7 +38,7 @@ impl FixedNetwork {
     pub fn probabilities(&self, x: Image) -> Image {
         match &self.0 {
             // The head and the sigmoid look at one pixel at a time, so both run before the last upsampling.
-            Kind::Runet(network) => activated(network.half_size_logits(x), Architecture::Runet).upsampled(),
+            Kind::Runet(network) => activated(network.half_size_logits(&x), Architecture::Runet).upsampled(),
             Kind::Unet(network) => activated(network.logits(x), Architecture::Unet),
             Kind::Nested(network) => activated(network.logits(x), Architecture::Nested),
         }
@@ -108,8 +108,8 @@ impl FixedRunet {
         }
     }
 
-    fn half_size_logits(&self, x: Image) -> Image {
-        let mut x = self.stem.run(&x, None, true).max_pooled(3, 2);
+    fn half_size_logits(&self, x: &Image) -> Image {
+        let mut x = self.stem.run(x, None, true).max_pooled(3, 2);
         let mut skips = Vec::with_capacity(self.encoder.len());
         for stage in &self.encoder {
             x = stage.run(x);
