@@ -36,9 +36,10 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let case = files[0].load()?;
     let model = Model::open(&args.model, &Device::flex())?;
     let start = Instant::now();
-    let labels = model.segmenter.segment(&case.study)?.labels;
+    let found = model.segmenter.segment(&case.study)?;
     let seconds = start.elapsed().as_secs_f64();
-    segment::write(&case, &labels, &model, &args.out)?;
+    segment::write(&case, &found, &model, &args.out)?;
+    let labels = found.labels;
     let [columns, rows, slices] = labels.shape();
     talk.say(format_args!("a synthetic heart of {slices} slices of {columns} x {rows}, segmented in {seconds:.2} s"));
     if let Some(reference) = case.study.reference() {

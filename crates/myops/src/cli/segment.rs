@@ -6,10 +6,11 @@ use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
-use myops_image::io::{CaseFiles, LoadedCase, find_cases_among, write_labels, write_whole};
-use myops_image::label::LabelMap;
+use myops_image::io::{CaseFiles, LoadedCase, find_cases_among, write_image, write_labels, write_whole};
+use myops_image::label::Label;
 use myops_image::picture;
 use myops_image::preprocess::Orientation;
+use myops_net::infer::Segmentation;
 
 use super::record::{CaseFolder, Record};
 use super::talk::Talk;
@@ -36,6 +37,9 @@ pub struct Args {
     /// Where to compute: cpu, or cuda or wgpu in a build that has them
     #[arg(long, value_name = "NAME", default_value = "cpu")]
     device: myops_net::device::DeviceChoice,
+    /// Save how likely each label is, as a float32 image of 0 to 1 for each
+    #[arg(long)]
+    probabilities: bool,
     /// Do cases again that are finished already
     #[arg(long)]
     again: bool,
@@ -47,11 +51,11 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let model = Model::open(&args.model, &args.device.open())?;
     folder::make(&args.out)?;
     let (done, todo): (Vec<_>, Vec<_>) =
-        cases.into_iter().partition(|c| !args.again && CaseFolder::of(&args.out, c.id()).is_done(&model));
+        cases.into_iter().partition(|c| !args.again && is_done(c.id(), &model, args));
     if !done.is_empty() {
         talk.say(format_args!("{} finished before; --again does them once more", count(done.len())));
     }
-    let failed = segment_all(&todo, &model, &args.out, talk);
+    let failed = segment_all(&todo, &model, args, talk);
     let written = todo.len() - failed.len();
     talk.say(format_args!("{} segmented with {} into {}", count(written), model.name, args.out.display()));
     for (id, error) in &failed {
@@ -74,10 +78,10 @@ fn count(n: usize) -> String {
 ///
 /// The stages wait for each other on threads of their own: a thread of the pool that waited would be missing where the
 /// network computes.
-fn segment_all(cases: &[CaseFiles], model: &Model, out: &Path, talk: Talk) -> Vec<(String, anyhow::Error)> {
+fn segment_all(cases: &[CaseFiles], model: &Model, args: &Args, talk: Talk) -> Vec<(String, anyhow::Error)> {
     let bar = talk.bar(cases.len() as u64, "segmenting");
     let (send_loaded, loaded) = sync_channel(IN_FLIGHT);
-    let (send_labelled, labelled) = sync_channel::<(&str, Result<(LoadedCase, LabelMap)>)>(IN_FLIGHT);
+    let (send_labelled, labelled) = sync_channel::<(&str, Result<(LoadedCase, Segmentation)>)>(IN_FLIGHT);
     let labelled = Mutex::new(labelled);
     let next_labelled = || labelled.lock().unwrap_or_else(PoisonError::into_inner).recv();
     let mut failed = std::thread::scope(|scope| {
@@ -90,8 +94,8 @@ fn segment_all(cases: &[CaseFiles], model: &Model, out: &Path, talk: Talk) -> Ve
         scope.spawn(move || {
             for (id, case) in loaded {
                 let result = case.map_err(Into::into).and_then(|case: LoadedCase| {
-                    let labels = model.segmenter.segment(&case.study)?.labels;
-                    Ok((case, labels))
+                    let segmentation = model.segmenter.segment(&case.study)?;
+                    Ok((case, segmentation))
                 });
                 let _ = send_labelled.send((id, result));
             }
@@ -99,7 +103,13 @@ fn segment_all(cases: &[CaseFiles], model: &Model, out: &Path, talk: Talk) -> Ve
         let write_all = || {
             let mut failed = Vec::new();
             while let Ok((id, result)) = next_labelled() {
-                let written = result.and_then(|(case, labels)| write(&case, &labels, model, out));
+                let written = result.and_then(|(case, found)| {
+                    if args.probabilities {
+                        write_probabilities(&case, &found, &args.out)?;
+                    }
+                    say_notes(id, &found, talk);
+                    write(&case, &found, model, &args.out)
+                });
                 failed.extend(written.err().map(|error| (id.to_owned(), error)));
                 bar.inc(1);
             }
@@ -113,8 +123,33 @@ fn segment_all(cases: &[CaseFiles], model: &Model, out: &Path, talk: Talk) -> Ve
     failed
 }
 
+fn is_done(id: &str, model: &Model, args: &Args) -> bool {
+    let folder = CaseFolder::of(&args.out, id);
+    folder.is_done(model) && (!args.probabilities || found_labels().all(|label| folder.probability(label).is_file()))
+}
+
+/// Every label but the background.
+fn found_labels() -> impl Iterator<Item = Label> {
+    Label::ALL.into_iter().skip(1)
+}
+
+fn say_notes(id: &str, found: &Segmentation, talk: Talk) {
+    found.notes.iter().for_each(|note| talk.say(format_args!("case {id}: {note}")));
+}
+
+/// Writes how likely each label is, an image for each.
+fn write_probabilities(case: &LoadedCase, found: &Segmentation, out: &Path) -> Result<()> {
+    let folder = CaseFolder::of(out, case.study.id());
+    folder.create()?;
+    for label in found_labels() {
+        write_image(folder.probability(label), &found.probabilities.of(label), &case.placement)?;
+    }
+    Ok(())
+}
+
 /// Writes label map, picture and record of a case.
-pub fn write(case: &LoadedCase, labels: &LabelMap, model: &Model, out: &Path) -> Result<()> {
+pub fn write(case: &LoadedCase, found: &Segmentation, model: &Model, out: &Path) -> Result<()> {
+    let labels = &found.labels;
     let folder = CaseFolder::of(out, case.study.id());
     folder.create()?;
     write_labels(folder.labels(), labels, &case.placement)?;
@@ -126,5 +161,5 @@ pub fn write(case: &LoadedCase, labels: &LabelMap, model: &Model, out: &Path) ->
         }
     };
     write_whole(folder.panel(), |w| w.write_all(&png))?;
-    folder.finish(&Record::of(&case.study, labels, model))
+    folder.finish(&Record::of(&case.study, found, model))
 }
