@@ -11,7 +11,7 @@ mod window;
 
 use serde::{Deserialize, Serialize};
 
-pub use align::{Align, Misalignment, REACH_MM, misalignment};
+pub use align::{Align, Misalignment, aligned, misalignment};
 pub use framing::{Frame, Framing, HeartCentre};
 pub use normalise::Normalise;
 pub use orientation::Orientation;

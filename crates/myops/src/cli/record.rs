@@ -8,6 +8,7 @@ use myops_image::io::{remove_unfinished, write_whole};
 use myops_image::label::{Label, LabelMap};
 use myops_image::sequence::Sequence;
 use myops_image::study::Study;
+use myops_net::infer::{Confidence, Segmentation};
 use serde::{Deserialize, Serialize};
 
 use super::folder;
@@ -35,18 +36,34 @@ pub struct Record {
     pub missing_sequences: Vec<String>,
     /// The volume of each label, ml.
     pub volumes_ml: BTreeMap<String, f64>,
+    /// How far scar is likely to agree with a reader's.
+    pub scar_confidence: Confidence,
+    /// How far scar and edema together are likely to agree with a reader's.
+    pub edema_or_scar_confidence: Confidence,
+    /// How far each sequence lies from the others, mm, where that was measured.
+    pub misalignment_mm: BTreeMap<String, f64>,
+    /// What may have gone less well than usual, in words.
+    pub notes: Vec<String>,
 }
 
 impl Record {
     /// What is known after segmenting.
-    pub fn of(study: &Study, labels: &LabelMap, model: &Model) -> Self {
+    pub fn of(study: &Study, found: &Segmentation, model: &Model) -> Self {
         Self {
             id: study.id().into(),
             program_version: env!("CARGO_PKG_VERSION").into(),
             model: model.name.clone(),
             model_fingerprint: model.fingerprint.clone(),
             missing_sequences: study.missing().into_iter().map(Sequence::name).map(Into::into).collect(),
-            volumes_ml: volumes_ml(labels),
+            volumes_ml: volumes_ml(&found.labels),
+            scar_confidence: found.scar,
+            edema_or_scar_confidence: found.edema_or_scar,
+            misalignment_mm: found
+                .misalignment
+                .iter()
+                .filter_map(|(sequence, m)| Some((sequence.name().into(), (*m)?.distance_mm())))
+                .collect(),
+            notes: found.notes.iter().map(ToString::to_string).collect(),
         }
     }
 }
@@ -87,6 +104,12 @@ impl CaseFolder {
     /// The small picture for lists.
     pub fn thumbnail(&self) -> PathBuf {
         self.file("_thumbnail.png")
+    }
+
+    /// The image of how likely a label is.
+    pub fn probability(&self, label: Label) -> PathBuf {
+        let name = label.name().to_lowercase().replace(' ', "_");
+        self.file(&format!("_probability_{name}.nii.gz"))
     }
 
     fn record(&self) -> PathBuf {

@@ -6,7 +6,8 @@ use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
-use myops_image::io::{CaseFiles, LoadedCase, find_cases_among, write_labels, write_whole};
+use myops_image::io::{CaseFiles, LoadedCase, find_cases_among, write_image, write_labels, write_whole};
+use myops_image::label::Label;
 use myops_image::picture;
 use myops_image::preprocess::Orientation;
 use myops_net::infer::Segmentation;
@@ -38,6 +39,9 @@ pub struct Args {
     /// Where to compute: cpu, or cuda or wgpu in a build that has them
     #[arg(long, value_name = "NAME", default_value = "cpu")]
     device: myops_net::device::DeviceChoice,
+    /// Save how likely each label is, as a float32 image of 0 to 1 for each
+    #[arg(long)]
+    probabilities: bool,
     /// Do cases again that are finished already
     #[arg(long)]
     again: bool,
@@ -48,12 +52,11 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let cases = find_cases_among(&args.paths)?;
     let model = Model::open(&args.model, &args.device.open())?;
     folder::make(&args.out)?;
-    let (done, todo): (Vec<_>, Vec<_>) =
-        cases.into_iter().partition(|c| !args.again && CaseFolder::of(&args.out, c.id()).is_done(&model));
+    let (done, todo): (Vec<_>, Vec<_>) = cases.into_iter().partition(|c| !args.again && is_done(c.id(), &model, args));
     if !done.is_empty() {
         talk.say(format_args!("{} finished before; --again does them once more", count(done.len())));
     }
-    let failed = segment_all(&todo, &model, &args.out, talk);
+    let failed = segment_all(&todo, &model, args, talk);
     write_cohort(done.iter().chain(&todo), &args.out)?;
     let written = todo.len() - failed.len();
     talk.say(format_args!("{} segmented with {} into {}", count(written), model.name, args.out.display()));
@@ -84,7 +87,7 @@ fn write_cohort<'a>(cases: impl Iterator<Item = &'a CaseFiles>, out: &Path) -> R
 ///
 /// The stages wait for each other on threads of their own: a thread of the pool that waited would be missing where the
 /// network computes.
-fn segment_all(cases: &[CaseFiles], model: &Model, out: &Path, talk: Talk) -> Vec<(String, anyhow::Error)> {
+fn segment_all(cases: &[CaseFiles], model: &Model, args: &Args, talk: Talk) -> Vec<(String, anyhow::Error)> {
     let bar = talk.bar(cases.len() as u64, "segmenting");
     let (send_loaded, loaded) = sync_channel(IN_FLIGHT);
     let (send_labelled, labelled) = sync_channel::<(&str, Result<(LoadedCase, Segmentation)>)>(IN_FLIGHT);
@@ -109,7 +112,13 @@ fn segment_all(cases: &[CaseFiles], model: &Model, out: &Path, talk: Talk) -> Ve
         let write_all = || {
             let mut failed = Vec::new();
             while let Ok((id, result)) = next_labelled() {
-                let written = result.and_then(|(case, segmentation)| write(&case, &segmentation, model, out));
+                let written = result.and_then(|(case, found)| {
+                    if args.probabilities {
+                        write_probabilities(&case, &found, &args.out)?;
+                    }
+                    say_notes(id, &found, talk);
+                    write(&case, &found, model, &args.out)
+                });
                 failed.extend(written.err().map(|error| (id.to_owned(), error)));
                 bar.inc(1);
             }
@@ -123,9 +132,33 @@ fn segment_all(cases: &[CaseFiles], model: &Model, out: &Path, talk: Talk) -> Ve
     failed
 }
 
+fn is_done(id: &str, model: &Model, args: &Args) -> bool {
+    let folder = CaseFolder::of(&args.out, id);
+    folder.is_done(model) && (!args.probabilities || found_labels().all(|label| folder.probability(label).is_file()))
+}
+
+/// Every label but the background.
+fn found_labels() -> impl Iterator<Item = Label> {
+    Label::ALL.into_iter().skip(1)
+}
+
+fn say_notes(id: &str, found: &Segmentation, talk: Talk) {
+    found.notes.iter().for_each(|note| talk.say(format_args!("case {id}: {note}")));
+}
+
+/// Writes how likely each label is, an image for each.
+fn write_probabilities(case: &LoadedCase, found: &Segmentation, out: &Path) -> Result<()> {
+    let folder = CaseFolder::of(out, case.study.id());
+    folder.create()?;
+    for label in found_labels() {
+        write_image(folder.probability(label), &found.probabilities.of(label), &case.placement)?;
+    }
+    Ok(())
+}
+
 /// Writes label map, picture, numbers, page and record of a case.
-pub fn write(case: &LoadedCase, segmentation: &Segmentation, model: &Model, out: &Path) -> Result<()> {
-    let labels = &segmentation.labels;
+pub fn write(case: &LoadedCase, found: &Segmentation, model: &Model, out: &Path) -> Result<()> {
+    let labels = &found.labels;
     let folder = CaseFolder::of(out, case.study.id());
     folder.create()?;
     write_labels(folder.labels(), labels, &case.placement)?;
@@ -138,7 +171,7 @@ pub fn write(case: &LoadedCase, segmentation: &Segmentation, model: &Model, out:
     };
     write_whole(folder.panel(), |w| w.write_all(&png))?;
     let model_id = ModelId { name: model.name.clone(), fingerprint: model.fingerprint.clone() };
-    let origin = Origin { model: Some(model_id), mean_probability_percent: segmentation.mean_probability_percent };
+    let origin = Origin { model: Some(model_id), mean_probability_percent: found.mean_probability_percent };
     quantify::write_case(&folder, case.study.id(), labels, case.study.images(), origin)?;
-    folder.finish(&Record::of(&case.study, labels, model))
+    folder.finish(&Record::of(&case.study, found, model))
 }

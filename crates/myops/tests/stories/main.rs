@@ -8,6 +8,7 @@ mod augmenting;
 mod cross_validating;
 mod demonstrating;
 mod drawing_patients;
+mod flagship;
 mod importing;
 mod looking_around;
 mod segmenting;

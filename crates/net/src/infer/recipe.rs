@@ -1,7 +1,7 @@
 //! What comes before and after a network.
 
 use myops_image::label::LabelMap;
-use myops_image::preprocess::{Preprocess, Restore};
+use myops_image::preprocess::{Align, Preprocess, Restore};
 use serde::{Deserialize, Serialize};
 
 use super::cleanup::{Cleanup, Keep};
@@ -10,7 +10,7 @@ use super::flips::Flips;
 
 /// How a study becomes an input, and an output labels.
 ///
-/// All but `preprocess` comes after training, and may be changed without training again.
+/// All but `preprocess` is left out of training, and may be changed without training again.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recipe {
@@ -18,6 +18,9 @@ pub struct Recipe {
     pub preprocess: Preprocess,
     /// From probabilities to labels.
     pub decision: Decision,
+    /// What is done about sequences that do not lie on one another.
+    #[serde(default)]
+    pub align: Align,
     /// Mirrored images that are segmented too.
     #[serde(default)]
     pub flips: Flips,
@@ -35,6 +38,7 @@ impl Recipe {
     pub const PUBLISHED: Self = Self {
         preprocess: Preprocess::PUBLISHED,
         decision: Decision::Paint,
+        align: Align::Off,
         flips: Flips::None,
         temperature: 1.0,
         cleanup: Cleanup {

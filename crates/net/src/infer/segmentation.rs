@@ -1,7 +1,8 @@
 //! What segmenting a study gives.
 
 use myops_image::label::{Label, LabelMap};
-use myops_image::preprocess::Restore;
+use myops_image::preprocess::{Misalignment, Restore};
+use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::volume::Volume;
 
 use super::confidence::Confidence;
@@ -19,6 +20,8 @@ pub struct Segmentation {
     pub scar: Confidence,
     /// How far edema and scar together are likely to agree with a reader's.
     pub edema_or_scar: Confidence,
+    /// How far each sequence lies from those before it, where that was measured.
+    pub misalignment: PerSequence<Option<Misalignment>>,
     /// What may have gone less well than usual; mostly empty.
     pub notes: Vec<Note>,
 }
@@ -41,7 +44,7 @@ impl ProbabilityMap {
 }
 
 /// Something that a reader of the labels should know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Note {
     /// The locator saw no heart, so the middle of the image was taken.
     HeartNotFound,
@@ -49,14 +52,29 @@ pub enum Note {
     NoLge,
     /// Without T2 edema was labelled from the other sequences.
     NoT2,
+    /// A sequence lies beside the others.
+    Misaligned {
+        /// Which one.
+        sequence: Sequence,
+        /// How far, mm.
+        distance_mm: f64,
+        /// Whether it was moved back before segmenting.
+        corrected: bool,
+    },
 }
 
 impl std::fmt::Display for Note {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::HeartNotFound => "no heart was found, so the middle of the image was segmented",
-            Self::NoLge => "LGE is missing: scar cannot be told from edema, so all of it is labelled edema",
-            Self::NoT2 => "T2 is missing: edema is a guess from the other sequences",
-        })
+        match self {
+            Self::HeartNotFound => f.write_str("no heart was found, so the middle of the image was segmented"),
+            Self::NoLge => {
+                f.write_str("LGE is missing: scar cannot be told from edema, so all of it is labelled edema")
+            }
+            Self::NoT2 => f.write_str("T2 is missing: edema is a guess from the other sequences"),
+            Self::Misaligned { sequence, distance_mm, corrected } => {
+                let done = if *corrected { "; it was moved back" } else { "" };
+                write!(f, "{sequence} lies {distance_mm:.1} mm beside the other sequences{done}")
+            }
+        }
     }
 }

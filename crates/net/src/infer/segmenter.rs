@@ -2,8 +2,8 @@
 
 use burn::tensor::Device;
 use myops_image::label::{Label, Region};
-use myops_image::preprocess::{Frame, Prepared, PreprocessError};
-use myops_image::sequence::Sequence;
+use myops_image::preprocess::{Align, Frame, Misalignment, Prepared, PreprocessError, aligned, misalignment};
+use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::study::Study;
 
 use super::certainty::mean_probability_percent;
@@ -80,7 +80,16 @@ impl Segmenter {
             frame.heart = locator.find(study)?;
             notes.extend(frame.heart.is_none().then_some(Note::HeartNotFound));
         }
-        let (prepared, restore) = recipe.preprocess.apply_in(study, frame)?;
+        let misaligned = match recipe.align {
+            Align::Off => PerSequence::default(),
+            Align::Measure | Align::Correct => misalignment(study, frame.heart),
+        };
+        let moved = if recipe.align == Align::Correct { aligned(study, &misaligned) } else { None };
+        notes.extend(misaligned.iter().filter_map(|(sequence, m)| {
+            let distance_mm = m.filter(Misalignment::is_clear)?.distance_mm();
+            Some(Note::Misaligned { sequence, distance_mm, corrected: moved.is_some() })
+        }));
+        let (prepared, restore) = recipe.preprocess.apply_in(moved.as_ref().unwrap_or(study), frame)?;
         let Averaged { mut mean, members } = self.run(&prepared);
         let mut labels = recipe.labels(&mean, LABELS, &restore);
         let mean_probability_percent = mean_probability_percent(&mean, LABELS, recipe.decision);
@@ -95,7 +104,15 @@ impl Segmenter {
         let confidence = |region| Confidence::of(region, &mean, &seen, &members, pixel_ml);
         let (scar, edema_or_scar) = (confidence(Region::SCAR), confidence(Region::EDEMA_OR_SCAR));
         let probabilities = ProbabilityMap { values: mean, restore };
-        Ok(Segmentation { labels, probabilities, mean_probability_percent, scar, edema_or_scar, notes })
+        Ok(Segmentation {
+            labels,
+            probabilities,
+            mean_probability_percent,
+            scar,
+            edema_or_scar,
+            misalignment: misaligned,
+            notes,
+        })
     }
 
     /// The mean probabilities over all networks, and what each of several says alone.

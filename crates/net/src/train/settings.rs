@@ -1,7 +1,7 @@
 //! How a network is trained: as written in a settings file, and checked.
 
 use myops_image::augment::AugmentRanges;
-use myops_image::preprocess::{Framing, Missing, Normalise, Preprocess};
+use myops_image::preprocess::{Align, Framing, Missing, Normalise, Preprocess};
 use serde::{Deserialize, Serialize};
 
 use super::locator::LocatorSettings;
@@ -110,6 +110,7 @@ impl TrainSettings {
             recipe: Recipe {
                 preprocess,
                 decision: Decision::Nested,
+                align: Align::Correct,
                 flips: Flips::Both,
                 temperature: 1.0,
                 cleanup: Cleanup {

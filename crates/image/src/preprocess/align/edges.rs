@@ -1,0 +1,125 @@
+//! How well the edges of two images lie on one another under a shift.
+
+/// The share of pixels whose edges are taken for noise.
+const NOISE_SHARE: f64 = 0.7;
+
+/// The direction of the edge in each pixel of a square image: a vector of length 0 (flat) to nearly 1 (clear).
+#[derive(Debug, Clone)]
+pub struct Edges {
+    size: usize,
+    directions: Vec<[f32; 2]>,
+}
+
+impl Edges {
+    /// Of an image `[size][size]`.
+    pub fn of(values: &[f32], size: usize) -> Self {
+        let at = |row: usize, column: usize| values[row.min(size - 1) * size + column.min(size - 1)];
+        let slope = |pixel: usize| {
+            let (r, c) = (pixel / size, pixel % size);
+            [at(r + 1, c) - at(r.saturating_sub(1), c), at(r, c + 1) - at(r, c.saturating_sub(1))]
+        };
+        let mut directions: Vec<[f32; 2]> = (0..size * size).map(slope).collect();
+        let mut lengths: Vec<f32> = directions.iter().map(|[dr, dc]| dr.hypot(*dc)).collect();
+        let rank = ((lengths.len() - 1) as f64 * NOISE_SHARE) as usize;
+        let noise = *lengths.select_nth_unstable_by(rank, f32::total_cmp).1;
+        for [dr, dc] in &mut directions {
+            let length = dr.hypot(*dc).hypot(noise);
+            if length > 0.0 {
+                (*dr, *dc) = (*dr / length, *dc / length);
+            }
+        }
+        Self { size, directions }
+    }
+
+    /// The sum of the squared cosines between edges, over the inner square `reach` pixels from the border, with the
+    /// other image's taken `shift` (row, column; whole pixels) away. Whether an edge goes from dark to bright or back
+    /// does not count, since contrasts of sequences differ.
+    pub fn agreement(&self, moving: &Self, shift: [i32; 2], reach: usize) -> f64 {
+        let inner = reach..self.size - reach;
+        let mut sum = 0.0;
+        for row in inner.clone() {
+            let other = (row as i32 + shift[0]) as usize * self.size;
+            let start = ((other + inner.start) as i32 + shift[1]) as usize;
+            let fixed = &self.directions[row * self.size + inner.start..row * self.size + inner.end];
+            let line = fixed.iter().zip(&moving.directions[start..start + inner.len()]);
+            sum += f64::from(line.map(|(a, b)| (a[0] * b[0] + a[1] * b[1]).powi(2)).sum::<f32>());
+        }
+        sum
+    }
+}
+
+/// A score of every whole shift up to a reach along both axes.
+#[derive(Debug, Clone)]
+pub struct Scores {
+    reach: i32,
+    /// `[row][column]` from `-reach` to `reach`.
+    values: Vec<f64>,
+}
+
+impl Scores {
+    /// Computes each score.
+    pub fn of(reach: usize, score: impl Fn([i32; 2]) -> f64) -> Self {
+        let reach = reach as i32;
+        let shifts = (-reach..=reach).flat_map(|row| (-reach..=reach).map(move |column| [row, column]));
+        Self { reach, values: shifts.map(score).collect() }
+    }
+
+    /// The sum of several.
+    pub fn sum(mut self, other: &Self) -> Self {
+        self.values.iter_mut().zip(&other.values).for_each(|(a, b)| *a += b);
+        self
+    }
+
+    /// The score of a whole shift; beyond the reach that at its end.
+    pub fn at(&self, shift: [i32; 2]) -> f64 {
+        let [row, column] = shift.map(|s| (s.clamp(-self.reach, self.reach) + self.reach) as usize);
+        self.values[row * (2 * self.reach as usize + 1) + column]
+    }
+
+    /// The place of the largest score, by parabolas between whole shifts, with the score of the whole shift.
+    pub fn best(&self) -> ([f64; 2], f64) {
+        let side = 2 * self.reach + 1;
+        let (index, &top) = self.values.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap_or((0, &0.0));
+        let best = [index as i32 / side - self.reach, index as i32 % side - self.reach];
+        let place = [0, 1].map(|axis| {
+            let beside = |step: i32| {
+                let mut shift = best;
+                shift[axis] += step;
+                self.at(shift)
+            };
+            f64::from(best[axis]) + peak(beside(-1), top, beside(1))
+        });
+        (place, top)
+    }
+}
+
+/// The place of the top of a parabola through three heights at -1, 0 and 1.
+fn peak(before: f64, at: f64, after: f64) -> f64 {
+    let curvature = before - 2.0 * at + after;
+    if curvature < 0.0 { (0.5 * (before - after) / curvature).clamp(-0.5, 0.5) } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_top_of_a_parabola_by_hand() {
+        // -(x - 0.25)^2 at -1, 0, 1.
+        assert!((peak(-1.5625, -0.0625, -0.5625) - 0.25).abs() < 1e-12);
+        assert_eq!(peak(1.0, 1.0, 1.0), 0.0);
+        let scores = Scores::of(3, |[row, column]| -f64::from((row - 2).pow(2) + (column + 1).pow(2)));
+        assert_eq!(scores.best(), ([2.0, -1.0], 0.0));
+    }
+
+    #[test]
+    fn a_square_turned_dark_is_found_where_it_went() {
+        let square = |top: usize, left: usize, inside: f32| {
+            let pixel = |p: usize| (top..top + 6).contains(&(p / 24)) && (left..left + 6).contains(&(p % 24));
+            Edges::of(&(0..24 * 24).map(|p| if pixel(p) { inside } else { 1.0 }).collect::<Vec<_>>(), 24)
+        };
+        let (fixed, moved) = (square(9, 9, 2.0), square(7, 12, 0.5));
+        let (place, _) = Scores::of(4, |shift| fixed.agreement(&moved, shift, 4)).best();
+        assert!((place[0] + 2.0).abs() < 0.1 && (place[1] - 3.0).abs() < 0.1, "{place:?}");
+    }
+}

@@ -1,0 +1,60 @@
+//! "Find the heart first, and several networks know more than one."
+
+use std::fs;
+
+use super::program::{bytes, done, names, patients, place, refused};
+
+/// The flagship's training, made small.
+const SETTINGS: &str = "epochs = 2
+batch_size = 4
+[model]
+architecture = \"nested\"
+width = 4
+[recipe.preprocess]
+size = 64
+spacing_mm = 2.0
+[locator]
+epochs = 6
+width = 4
+";
+
+fn settings(place: &str) -> String {
+    let file = format!("{place}/settings.toml");
+    fs::write(&file, SETTINGS).unwrap();
+    file
+}
+
+#[test]
+fn folds_are_trained_joined_and_run_as_one() {
+    let place = place("flagship");
+    let (config, cv, joined) = (settings(&place), format!("{place}/cv"), format!("{place}/joined.safetensors"));
+    let table = done(&format!("cross-validate {} --folds 2 --config {config} --out {cv}", patients()));
+    assert!(table.contains("scar+edema"), "{table}");
+    let run = names(&format!("{cv}/fold0"));
+    assert!(run.contains(&"locator.safetensors".into()) && !run.contains(&"best.safetensors".into()), "{run:?}");
+    let case = names(&format!("{cv}/predictions")).remove(0);
+    assert_eq!(names(&format!("{cv}/predictions/{case}")), [format!("{case}_labels.nii.gz")]);
+
+    done(&format!("ensemble {cv}/fold0 {cv}/fold1 --out {joined}"));
+    assert!(bytes(&joined).len() < bytes(format!("{cv}/fold0/model.safetensors")).len() * 2, "16-bit floats");
+    let out = format!("{place}/segmented");
+    let one = format!("{}/{case}", patients());
+    done(&format!("segment {one} --model {joined} --out {out} --probabilities"));
+    let endings = ["labels.nii.gz", "panel.png"].map(String::from).into_iter();
+    let labels = ["edema", "lv_pool", "myocardium", "rv_pool", "scar"].map(|l| format!("probability_{l}.nii.gz"));
+    let expected: Vec<_> = endings.chain(labels).chain(["record.json".into()]).map(|e| format!("{case}_{e}")).collect();
+    assert_eq!(names(&format!("{out}/{case}")), expected);
+    let record: serde_json::Value = serde_json::from_slice(&bytes(format!("{out}/{case}/{case}_record.json"))).unwrap();
+    let expected = record["scar_confidence"]["expected_dice"].as_f64().unwrap();
+    assert!((0.0..=1.0).contains(&expected) && record["scar_confidence"]["agreement"].is_number(), "{record}");
+}
+
+#[test]
+fn networks_of_another_kind_are_not_joined() {
+    let place = place("flagship-refused");
+    let (nested, runet) = (format!("{place}/nested"), super::program::network());
+    done(&format!("train {} --config {} --out {nested} --epochs 1", patients(), settings(&place)));
+    let error = refused(&format!("ensemble {nested} {runet} --out {place}/joined.safetensors"));
+    assert!(error.contains("network 2 has another network than the first"), "{error}");
+    assert!(!names(&place).contains(&"joined.safetensors".into()));
+}
