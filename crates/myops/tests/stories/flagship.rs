@@ -42,7 +42,8 @@ fn folds_are_trained_joined_and_run_as_one() {
     done(&format!("segment {one} --model {joined} --out {out} --probabilities"));
     let endings = ["labels.nii.gz", "panel.png"].map(String::from).into_iter();
     let labels = ["edema", "lv_pool", "myocardium", "rv_pool", "scar"].map(|l| format!("probability_{l}.nii.gz"));
-    let expected: Vec<_> = endings.chain(labels).chain(["record.json".into()]).map(|e| format!("{case}_{e}")).collect();
+    let measured = ["quantities.json", "record.json", "report.html", "thumbnail.png"].map(String::from);
+    let expected: Vec<_> = endings.chain(labels).chain(measured).map(|e| format!("{case}_{e}")).collect();
     assert_eq!(names(&format!("{out}/{case}")), expected);
     let record: serde_json::Value = serde_json::from_slice(&bytes(format!("{out}/{case}/{case}_record.json"))).unwrap();
     let expected = record["scar_confidence"]["expected_dice"].as_f64().unwrap();
