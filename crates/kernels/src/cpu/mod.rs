@@ -1,7 +1,7 @@
 //! The kernels: plain slices in, plain vectors out, on all threads of rayon's pool.
 //!
 //! Images are `[N, H, W, C]`, weights `[kh, kw, c_in, c_out]`. Every convolution, forward or backward, is one loop: a tile
-//! of sums in registers, to which products of broadcast values and vectors are added ([`tile`]). What differs is where
+//! of sums in registers, to which products of broadcast values and vectors are added (`tile`). What differs is where
 //! the operands come from. Results do not depend on scheduling: work is cut into pieces by the number of threads alone,
 //! and partial sums are added in the order of the pieces.
 

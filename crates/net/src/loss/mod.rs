@@ -2,7 +2,7 @@
 //!
 //! Both are computed here, from numbers: at full resolution every pass of tensors over `[N, H, W, labels]` costs as
 //! much as a convolution, and a loss written with tensors makes dozens. Everything that Dice needs is in the
-//! [`Confusion`] of one pass; a second pass makes the gradient.
+//! `Confusion` of one pass; a second pass makes the gradient.
 
 mod confusion;
 mod gradient;
