@@ -3,7 +3,8 @@
 mod plain;
 
 use myops_kernels::cpu::{
-    ConvShape, Finish, FixedConv, FixedTransposed, Image, Isa, Step, UpsampledConv, convolve, transposed_convolve,
+    ConvOptions, ConvShape, Finish, FixedConv, FixedTransposed, Image, Isa, UpsampledConv, convolve,
+    transposed_convolve,
 };
 use plain::{assert_close, values};
 use proptest::prelude::*;
@@ -23,7 +24,7 @@ proptest! {
     fn a_doubled_image_need_not_be_made(n in 1usize..3, h in 1usize..9, w in 1usize..20, c_in in 1usize..20, c_out in 1usize..40, relu: bool) {
         let x = image([n, h, w, c_in], 1);
         let (weight, bias) = (values(9 * c_in * c_out, 2), values(c_out, 3));
-        let doubled = FixedConv::new([3, 3, c_in, c_out], &weight, bias.clone(), Step { stride: 1, padding: 1 });
+        let doubled = FixedConv::new([3, 3, c_in, c_out], &weight, bias.clone(), ConvOptions { stride: 1, padding: 1 });
         let expected = doubled.run(&x.upsampled(), None, relu);
         let actual = UpsampledConv::new([c_in, c_out], &weight, bias).run(&x, relu);
         prop_assert_eq!(actual.dims, expected.dims);
@@ -39,7 +40,7 @@ proptest! {
         let residual = image([n, oh, ow, 20], 4);
         let finish = Finish { bias: Some(&bias), residual: Some(&residual.values), relu: true };
         let expected = convolve(Isa::best(), &shape, &x.values, &weight, finish);
-        let fixed = FixedConv::new([3, 3, c, 20], &weight, bias.clone(), Step { stride, padding: 1 });
+        let fixed = FixedConv::new([3, 3, c, 20], &weight, bias.clone(), ConvOptions { stride, padding: 1 });
         prop_assert_eq!(fixed.run(&x, Some(&residual), true), Image { dims: [n, oh, ow, 20], values: expected });
 
         let weight = values(4 * c * 20, 5);

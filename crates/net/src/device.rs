@@ -2,7 +2,6 @@
 
 use std::str::FromStr;
 
-use burn::backend::DispatchDevice;
 use burn::tensor::Device;
 
 /// A device that can be asked for by name.
@@ -56,11 +55,6 @@ impl DeviceChoice {
             _ => Device::flex(),
         }
     }
-}
-
-/// Whether the device is the processor.
-pub fn is_cpu(device: &Device) -> bool {
-    matches!(device.clone().inner().as_dispatch(), DispatchDevice::Flex(_))
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ impl Image {
 
 /// How a convolution walks over its input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Step {
+pub struct ConvOptions {
     /// Between output pixels.
     pub stride: usize,
     /// Zeros added on every side.
@@ -54,7 +54,7 @@ pub struct FixedConv {
     bias: Vec<f32>,
     kernel: [usize; 2],
     channels: [usize; 2],
-    step: Step,
+    step: ConvOptions,
 }
 
 impl FixedConv {
@@ -62,7 +62,7 @@ impl FixedConv {
     ///
     /// # Panics
     /// Where weights or bias are not of that shape.
-    pub fn new([kh, kw, c_in, c_out]: [usize; 4], weight: &[f32], bias: Vec<f32>, step: Step) -> Self {
+    pub fn new([kh, kw, c_in, c_out]: [usize; 4], weight: &[f32], bias: Vec<f32>, step: ConvOptions) -> Self {
         assert_eq!(bias.len(), c_out, "a bias of another shape");
         let isa = Isa::best();
         let packed = Packed::of(isa, [kh, kw * c_in, c_out], weight);
@@ -73,7 +73,7 @@ impl FixedConv {
     pub fn run(&self, x: &Image, residual: Option<&Image>, relu: bool) -> Image {
         let [batch, h, w, c] = x.dims;
         assert_eq!(c, self.channels[0], "an image of {c} channels");
-        let Step { stride, padding } = self.step;
+        let ConvOptions { stride, padding } = self.step;
         let shape = ConvShape { batch, input: [h, w], channels: self.channels, kernel: self.kernel, stride, padding };
         let finish = Finish { bias: Some(&self.bias), residual: residual.map(|r| r.values.as_slice()), relu };
         let [h, w] = shape.output();

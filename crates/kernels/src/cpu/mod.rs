@@ -21,7 +21,7 @@ mod tile;
 pub use conv::{Finish, convolve, transposed_convolve};
 pub use gradient::{bias_gradient, input_gradient, transposed_gradients, weight_gradient};
 pub use lanes::Isa;
-pub use layer::{FixedConv, FixedTransposed, Image, Step, UpsampledConv};
+pub use layer::{ConvOptions, FixedConv, FixedTransposed, Image, UpsampledConv};
 pub use norm::{NormBackward, NormGradients, Normalised, Statistics, norm_backward, norm_forward};
 pub use pool::{Pooled, max_pool, max_pool_backward, pooled};
 pub use resize::{concat, split, upsample, upsample_backward};

@@ -49,20 +49,15 @@ impl Packed {
     }
 
     /// Packs weights `[rows][run][c_out]`, read through `at(row, position, channel)`.
-    pub fn new(isa: Isa, [rows, run, c_out]: [usize; 3], at: impl Fn(usize, usize, usize) -> f32) -> Self {
-        let blocks = blocks(c_out, isa.lanes());
-        let total: usize = blocks.iter().map(|b| b.vectors * isa.lanes()).sum();
-        let mut values = Vec::with_capacity(rows * run * total);
-        for block in &blocks {
-            for row in 0..rows {
-                for position in 0..run {
-                    values.extend((block.start..block.start + block.channels).map(|c| at(row, position, c)));
-                    let filled = values.len() + block.vectors * isa.lanes() - block.channels;
-                    values.resize(filled, 0.0);
-                }
+    pub fn new(isa: Isa, shape: [usize; 3], at: impl Fn(usize, usize, usize) -> f32) -> Self {
+        let [rows, run, c_out] = shape;
+        let mut weight = Vec::with_capacity(rows * run * c_out);
+        for row in 0..rows {
+            for position in 0..run {
+                weight.extend((0..c_out).map(|c| at(row, position, c)));
             }
         }
-        Self { values, blocks }
+        Self::of(isa, shape, &weight)
     }
 
     /// The weights of a block; the blocks before it are as wide as the first.

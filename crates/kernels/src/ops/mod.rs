@@ -5,18 +5,10 @@ mod fallback;
 use std::sync::LazyLock;
 
 use burn::backend::{Dispatch, DispatchDevice};
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 
 use crate::backend::KernelBackend;
-
-/// How a convolution walks over its input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ConvOptions {
-    /// Step between output pixels, along both axes.
-    pub stride: usize,
-    /// Zeros added on every side.
-    pub padding: usize,
-}
+pub use crate::cpu::ConvOptions;
 
 /// What follows a normalisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +45,12 @@ pub const KERNELS_VARIABLE: &str = "MYOPS_KERNELS";
 /// Whether this crate's kernels compute with the tensor.
 fn on_cpu(x: &Tensor<4>) -> bool {
     static STOCK: LazyLock<bool> = LazyLock::new(|| std::env::var(KERNELS_VARIABLE).is_ok_and(|v| v == "burn"));
-    !*STOCK && matches!(x.device().inner().as_dispatch(), DispatchDevice::Flex(_))
+    !*STOCK && is_cpu(x.device())
+}
+
+/// Whether the device is the processor.
+pub fn is_cpu(device: Device) -> bool {
+    matches!(device.inner().as_dispatch(), DispatchDevice::Flex(_))
 }
 
 /// Convolution, as a cross-correlation, with square strides and padding.

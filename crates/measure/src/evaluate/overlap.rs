@@ -3,7 +3,7 @@
 use myops_image::label::{Label, Region};
 use serde::{Deserialize, Serialize};
 
-use super::Score;
+use super::{EmptyRule, Score};
 
 /// Voxel counts of one region in a prediction and in its reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -32,6 +32,11 @@ impl Overlap {
     /// Twice the shared voxels over the sum of both masks.
     pub fn dice(self) -> Score {
         self.ratio(2 * self.shared_voxels, self.prediction_voxels + self.reference_voxels)
+    }
+
+    /// Dice as the challenge counts it: 1 where both masks are empty, 0 where one is.
+    pub fn challenge_dice(self) -> f64 {
+        self.dice().under(EmptyRule::Challenge).unwrap_or_default()
     }
 
     /// Shared voxels over the union of both masks.

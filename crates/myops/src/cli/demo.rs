@@ -7,7 +7,8 @@ use std::time::Instant;
 use anyhow::Result;
 use burn::tensor::Device;
 use myops_image::io::find_cases;
-use myops_image::label::{Label, LabelMap, Region};
+use myops_image::label::{LabelMap, Region};
+use myops_measure::evaluate::{Overlap, Score};
 
 use super::record::CaseFolder;
 use super::talk::Talk;
@@ -56,12 +57,12 @@ fn table(prediction: &LabelMap, reference: &LabelMap) -> String {
     let ml = reference.spacing().voxel_ml();
     let mut table = format!("{:<20} {:>10} {:>10} {:>6}\n", "region", "found ml", "true ml", "Dice");
     for region in Region::SCORED {
-        let pairs = || prediction.data().iter().zip(reference.data());
-        let count = |inside: &dyn Fn(Label, Label) -> bool| pairs().filter(|(p, r)| inside(**p, **r)).count() as f64;
-        let found = count(&|p, _| region.contains(p));
-        let truth = count(&|_, r| region.contains(r));
-        let both = count(&|p, r| region.contains(p) && region.contains(r));
-        let dice = if found + truth > 0.0 { format!("{:.3}", 2.0 * both / (found + truth)) } else { "-".into() };
+        let overlap = Overlap::of(prediction.data(), reference.data(), region);
+        let dice = match overlap.dice() {
+            Score::BothEmpty => "-".into(),
+            _ => format!("{:.3}", overlap.challenge_dice()),
+        };
+        let [found, truth] = [overlap.prediction_voxels, overlap.reference_voxels].map(|n| n as f64);
         table += &format!("{:<20} {:>10.1} {:>10.1} {dice:>6}\n", region.name(), found * ml, truth * ml);
     }
     table

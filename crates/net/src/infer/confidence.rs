@@ -1,6 +1,7 @@
 //! How far a segmentation is likely to agree with a reader's.
 
 use myops_image::label::{Label, Region};
+use myops_measure::evaluate::Overlap;
 use serde::{Deserialize, Serialize};
 
 /// The volume that keeps the expected Dice defined where nothing is found: far more probability than that without a
@@ -37,20 +38,11 @@ impl Confidence {
             }
         }
         let agreement = (members.len() > 1).then(|| {
-            let dice = members.iter().map(|member| dice(member, labels, region));
+            let dice = members.iter().map(|member| Overlap::of(member, labels, region).challenge_dice());
             dice.sum::<f64>() / members.len() as f64
         });
         Self { expected_dice: (2.0 * agreed + doubtful) / (total + found + doubtful), agreement }
     }
-}
-
-/// Dice of two label maps; 1 where both are empty.
-fn dice(a: &[Label], b: &[Label], region: Region) -> f64 {
-    let (both, total) = a.iter().zip(b).fold((0usize, 0usize), |(both, total), (a, b)| {
-        let (a, b) = (region.contains(*a), region.contains(*b));
-        (both + usize::from(a && b), total + usize::from(a) + usize::from(b))
-    });
-    if total == 0 { 1.0 } else { 2.0 * both as f64 / total as f64 }
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use myops_image::preprocess::Prepared;
 use myops_kernels::cpu::Image;
+use myops_kernels::ops::is_cpu;
 
 use super::flips::Flips;
-use crate::device::is_cpu;
 use crate::model::{FixedNetwork, ModelSettings, Network};
 use crate::weights::{Weights, WeightsError};
 
@@ -33,7 +33,7 @@ impl Predictor {
     /// Where they do not fit.
     pub fn new(settings: ModelSettings, weights: &Weights, device: &Device) -> Result<Self, WeightsError> {
         let network = weights.load_into(settings.init(0, device))?;
-        let form = if is_cpu(device) {
+        let form = if is_cpu(device.clone()) {
             Form::Fixed(FixedNetwork::of(&network))
         } else {
             Form::Tensors(network, device.clone())

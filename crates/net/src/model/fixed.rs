@@ -2,7 +2,7 @@
 //! once, no gradients. They give what the networks of the same names give, to rounding.
 
 use burn::tensor::Tensor;
-use myops_kernels::cpu::{FixedConv, FixedTransposed, Image, Step, UpsampledConv};
+use myops_kernels::cpu::{ConvOptions, FixedConv, FixedTransposed, Image, UpsampledConv};
 
 use super::layers::{BATCH_NORM_EPSILON, Conv, ConvNorm, TransposedConv};
 use super::nested_unet::{NestedUnet, ResidualBlock};
@@ -70,8 +70,8 @@ fn folded(layer: &ConvNorm) -> ([usize; 4], Vec<f32>, Vec<f32>) {
     (conv.weight.dims(), weight, bias.map(|((b, (beta, mean)), f)| (b - mean) * f + beta).collect())
 }
 
-fn step(conv: &Conv) -> Step {
-    Step { stride: conv.stride, padding: conv.padding }
+fn step(conv: &Conv) -> ConvOptions {
+    ConvOptions { stride: conv.stride, padding: conv.padding }
 }
 
 fn plain(conv: &Conv) -> FixedConv {

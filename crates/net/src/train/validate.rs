@@ -2,13 +2,15 @@
 
 use burn::tensor::Device;
 use myops_image::label::{Label, Region};
+use myops_measure::evaluate::Overlap;
 
 use super::checkpoint::Validation;
 use super::data::{TrainingCase, batch, numbers};
 use super::settings::TrainSettings;
 use crate::model::Network;
 
-/// The loss over all slices of each case, and the Dice of each scored region, both averaged over cases.
+/// The loss over all slices of each case, and the Dice of each scored region on the network's own grid, both averaged over
+/// cases.
 pub fn validate(network: &Network, cases: &[TrainingCase], settings: &TrainSettings, device: &Device) -> Validation {
     let (objective, classes) = (settings.objective(), settings.model.classes);
     let mut loss = 0.0;
@@ -25,23 +27,10 @@ pub fn validate(network: &Network, cases: &[TrainingCase], settings: &TrainSetti
         }
         let reference: Vec<Label> = case.slices.iter().flat_map(|s| &s.labels).copied().collect();
         for (sum, region) in dice.iter_mut().zip(Region::SCORED) {
-            *sum += challenge_dice(&labels, &reference, region);
+            *sum += Overlap::of(&labels, &reference, region).challenge_dice();
         }
     }
     let n = cases.len() as f64;
     let dice = Region::SCORED.iter().zip(dice).map(|(r, sum)| (r.name().to_owned(), sum / n)).collect();
     Validation { loss: loss / n, dice }
-}
-
-/// Dice on the network's own grid; 1 where both are empty, as the challenge counts.
-fn challenge_dice(prediction: &[Label], reference: &[Label], region: Region) -> f64 {
-    let mut counts = [0usize; 3];
-    for (p, r) in prediction.iter().zip(reference) {
-        let (p, r) = (region.contains(*p), region.contains(*r));
-        counts[0] += usize::from(p && r);
-        counts[1] += usize::from(p);
-        counts[2] += usize::from(r);
-    }
-    let [both, p, r] = counts.map(|n| n as f64);
-    if p + r == 0.0 { 1.0 } else { 2.0 * both / (p + r) }
 }
