@@ -57,6 +57,7 @@ fn flagship(epochs: usize) -> TrainSettings {
         recipe: small.recipe,
         locator: None,
         margin_pixels: 0,
+        crop_pixels: 0,
         validate_every: 2,
         cosine: CosineSettings { warm_up_epochs: 1.0 },
         ..nested

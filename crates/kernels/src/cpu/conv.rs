@@ -9,7 +9,7 @@ use super::lanes::{Isa, Job, Lanes};
 use super::pack::{Block, Packed};
 use super::rows::Rows;
 use super::shape::{ConvShape, Walk};
-use super::tile::{Operands, accumulate, width_for, with_tile};
+use super::tile::{Operands, accumulate, accumulate_across, width_for, with_tile};
 
 /// What follows a convolution before its result is written.
 #[derive(Debug, Clone, Copy, Default)]
@@ -86,8 +86,12 @@ impl Job for Piece<'_> {
     unsafe fn run<L: Lanes>(self) {
         let Walk { kernel, channels, stride, output, .. } = *self.walk;
         let run = self.walk.run();
-        let width = width_for(output[1], L::TILE);
+        // Columns of the kernel whose pixels neighbouring results share.
+        let shared = if stride == 1 && matches!(kernel[1], 2 | 3) { kernel[1] } else { 1 };
         for (n, block) in self.packed.blocks.iter().enumerate() {
+            // Two vectors for each of the columns take registers from the sums.
+            let widest = if shared > 1 && block.vectors == 2 { L::TILE * 2 / 3 } else { L::TILE };
+            let width = width_for(output[1], widest);
             let weights = self.packed.block(n, kernel[0] * run, L::N);
             let stripe = run * block.vectors * L::N;
             let table: Vec<*const f32> = (0..kernel[0]).map(|k| weights[k * stripe..].as_ptr()).collect();
@@ -108,12 +112,12 @@ impl Job for Piece<'_> {
                         b_shift: 0,
                         b_next: block.vectors * L::N,
                         rows: kernel[0],
-                        steps: run,
+                        steps: run / shared,
                     };
                     let to = row * self.layout.row_step + at * self.layout.pixel_step + block.start;
                     // SAFETY: the operands lie within the padded rows and the block's weights; the results of
                     // `width` pixels lie within the rows of this piece.
-                    unsafe { with_tile!(width, block.vectors, finish_tile::<L>(&operands, &self, block, to)) };
+                    unsafe { with_tile!(width, block.vectors, finish_tile::<L>(&operands, shared, &self, block, to)) };
                     column += width;
                 }
             }
@@ -123,11 +127,21 @@ impl Job for Piece<'_> {
 
 /// Sums a tile up and writes it.
 #[inline(always)]
-unsafe fn finish_tile<L: Lanes, const P: usize, const V: usize>(o: &Operands, piece: &Piece, block: &Block, to: usize) {
+unsafe fn finish_tile<L: Lanes, const P: usize, const V: usize>(
+    o: &Operands,
+    shared: usize,
+    piece: &Piece,
+    block: &Block,
+    to: usize,
+) {
     // SAFETY: the caller vouches for the operands and for the place of the results.
     unsafe {
         let mut sums = [[L::splat(0.0); V]; P];
-        accumulate(o, &mut sums);
+        match shared {
+            2 => accumulate_across::<L, P, V, 2>(o, o.steps * o.b_next, &mut sums),
+            3 => accumulate_across::<L, P, V, 3>(o, o.steps * o.b_next, &mut sums),
+            _ => accumulate(o, &mut sums),
+        }
         for v in 0..V {
             let n = block.channels - v * L::N;
             let channel = block.start + v * L::N;

@@ -4,13 +4,14 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::buffer::Aligned;
 use super::conv::{Finish, convolve, run_walk};
 use super::lanes::{Isa, Job, Lanes};
 use super::norm::column_sums;
 use super::pack::{Packed, blocks};
 use super::rows::Rows;
 use super::shape::{ConvShape, Walk};
-use super::tile::{Operands, WIDTHS, accumulate, with_tile};
+use super::tile::{Operands, WIDTHS, accumulate, accumulate_columns, with_tile};
 
 /// The gradient of the input, from that of the output; the kernel has to be square.
 ///
@@ -19,13 +20,7 @@ use super::tile::{Operands, WIDTHS, accumulate, with_tile};
 pub fn input_gradient(isa: Isa, shape: &ConvShape, weight: &[f32], output_gradient: &[f32]) -> Vec<f32> {
     let [c_in, c_out] = shape.channels;
     let [kh, kw] = shape.kernel;
-    assert_eq!(weight.len(), shape.weight_len(), "weights of another shape");
-    // The kernel turned round, its input and output channels in each other's place.
-    let turned = |row: usize, position: usize, c: usize| {
-        let (column, from) = (position / c_out, position % c_out);
-        weight[(((kh - 1 - row) * kw + kw - 1 - column) * c_in + c) * c_out + from]
-    };
-    let packed = Packed::new(isa, [kh, kw * c_out, c_in], turned);
+    let packed = Packed::turned(isa, [kh, kw, c_in, c_out], weight);
     run_walk(isa, &shape.backward_walk(), output_gradient, &packed, c_in, Finish::default())
 }
 
@@ -43,9 +38,14 @@ pub fn weight_gradient(isa: Isa, shape: &ConvShape, input: &[f32], output_gradie
     let c_out = shape.channels[1];
     let run = walk.run();
     assert_eq!(output_gradient.len(), walk.rows() * walk.output[1] * c_out, "a gradient of another shape");
-    // Few output channels make narrow tiles; the values under the kernel are then the vectors instead.
-    let turned = c_out <= isa.lanes() && run.is_multiple_of(isa.lanes()) && run > c_out;
-    let sums = Sums { isa, walk: &walk, input, gradient: output_gradient, c_out, turned };
+    let form = if walk.stride == 1 && walk.kernel[1] == COLUMNS && walk.channels.is_multiple_of(4) {
+        Form::Columns
+    } else if c_out <= isa.lanes() && run.is_multiple_of(isa.lanes()) && run > c_out {
+        Form::Turned
+    } else {
+        Form::Plain
+    };
+    let sums = Sums { isa, walk: &walk, input, gradient: output_gradient, c_out, form };
     let parts = rayon::current_num_threads().clamp(1, walk.rows().max(1));
     let part = |n: usize| walk.rows() * n / parts..walk.rows() * (n + 1) / parts;
     let partial: Vec<Vec<f32>> = (0..parts).into_par_iter().map(|n| sums.over(part(n))).collect();
@@ -54,7 +54,21 @@ pub fn weight_gradient(isa: Isa, shape: &ConvShape, input: &[f32], output_gradie
         total
     });
     let total = total.unwrap_or_default();
-    if turned { swap_last_axes(&total, [shape.kernel[0], c_out, run]) } else { total }
+    if form == Form::Turned { swap_last_axes(&total, [shape.kernel[0], c_out, run]) } else { total }
+}
+
+/// Columns of the kernels whose columns are summed up together.
+const COLUMNS: usize = 3;
+
+/// What the lanes of a tile are, and what its vectors.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Lanes are values under the kernel, vectors are output channels.
+    Plain,
+    /// Few output channels make narrow tiles; here they are the lanes, and the values under the kernel the vectors.
+    Turned,
+    /// Lanes are input channels, each with all columns of the kernel; vectors are output channels.
+    Columns,
 }
 
 /// `[n, a, b]` to `[n, b, a]`.
@@ -70,11 +84,11 @@ struct Sums<'a> {
     input: &'a [f32],
     gradient: &'a [f32],
     c_out: usize,
-    turned: bool,
+    form: Form,
 }
 
 impl Sums<'_> {
-    /// The sum over some rows, `[kernel row][run][c_out]`, or `[kernel row][c_out][run]` where it is turned.
+    /// The sum over some rows, `[kernel row][run][c_out]`, or `[kernel row][c_out][run]` in the turned form.
     fn over(&self, rows: Range<usize>) -> Vec<f32> {
         let mut sums = vec![0.0; self.walk.kernel[0] * self.walk.run() * self.c_out];
         let at_a_time = self.walk.rows_at_a_time(self.c_out, 1);
@@ -88,17 +102,19 @@ impl Sums<'_> {
         let columns = self.walk.output[1];
         let gradient = &self.gradient[rows.start * columns * self.c_out..rows.end * columns * self.c_out];
         // Whole vectors are read of every pixel, so the last pixel must not end within one.
-        let width = if self.turned { self.c_out } else { self.c_out.next_multiple_of(self.isa.lanes()) };
-        let filled: Vec<f32>;
-        let gradient = if width == self.c_out {
+        let width =
+            if self.form == Form::Turned { self.c_out } else { self.c_out.next_multiple_of(self.isa.lanes()) };
+        // Pixels of zeros between rows, which the kernel's other columns meet at a row's ends.
+        let gap = if self.form == Form::Columns { COLUMNS - 1 } else { 0 };
+        let filled: Aligned;
+        let laid_out: &[f32] = if width == self.c_out && gap == 0 {
             gradient
         } else {
-            let zeros = vec![0.0; width - self.c_out];
-            filled = gradient.chunks_exact(self.c_out).flat_map(|pixel| pixel.iter().chain(&zeros)).copied().collect();
+            filled = fill_up(gradient, columns, [self.c_out, width], gap);
             &filled
         };
         let gradient_rows: Vec<*const f32> =
-            (0..rows.len()).map(|row| gradient[row * columns * width..].as_ptr()).collect();
+            (0..rows.len()).map(|row| laid_out[(row * (columns + gap) + gap) * width..].as_ptr()).collect();
         let input_rows = Rows::of(self.walk, self.input, rows.clone());
         let piece = Piece {
             walk: self.walk,
@@ -107,11 +123,29 @@ impl Sums<'_> {
             gradient_width: width,
             rows: rows.len(),
             c_out: self.c_out,
-            turned: self.turned,
+            form: self.form,
             sums,
         };
         self.isa.run(piece);
     }
+}
+
+/// Rows of `columns` pixels of `channels`, each pixel filled up with zeros to `width` floats, with `gap` pixels of zeros
+/// before every row and after the last.
+fn fill_up(values: &[f32], columns: usize, [channels, width]: [usize; 2], gap: usize) -> Aligned {
+    let rows = values.len() / (columns * channels).max(1);
+    let mut filled = Aligned::zeros((rows * (columns + gap) + gap) * width);
+    let lines = filled.chunks_exact_mut(((columns + gap) * width).max(1));
+    for (from, to) in values.chunks_exact((columns * channels).max(1)).zip(lines) {
+        let to = &mut to[gap * width..];
+        if channels == width {
+            to.copy_from_slice(from);
+        } else {
+            let pixels = from.chunks_exact(channels).zip(to.chunks_exact_mut(width));
+            pixels.for_each(|(from, to)| to[..channels].copy_from_slice(from));
+        }
+    }
+    filled
 }
 
 /// Some rows, few enough to stay in the cache.
@@ -122,7 +156,7 @@ struct Piece<'a> {
     gradient_width: usize,
     rows: usize,
     c_out: usize,
-    turned: bool,
+    form: Form,
     sums: &'a mut [f32],
 }
 
@@ -133,7 +167,12 @@ impl Job for Piece<'_> {
     unsafe fn run<L: Lanes>(self) {
         let Walk { kernel, channels, stride, output, .. } = *self.walk;
         let run = self.walk.run();
-        let (lanes, across) = if self.turned { (self.c_out, run) } else { (run, self.c_out) };
+        if self.form == Form::Columns {
+            // SAFETY: the caller's promise is the same.
+            return unsafe { self.run_columns::<L>() };
+        }
+        let turned = self.form == Form::Turned;
+        let (lanes, across) = if turned { (self.c_out, run) } else { (run, self.c_out) };
         for kernel_row in 0..kernel[0] {
             // SAFETY: the table has `kernel[0]` pointers for each row.
             let input = unsafe { self.input.add(kernel_row) };
@@ -150,7 +189,7 @@ impl Job for Piece<'_> {
                 rows: self.rows,
                 steps: output[1],
             };
-            if self.turned {
+            if turned {
                 (operands.a, operands.b) = (operands.b, operands.a);
                 (operands.a_every, operands.b_every) = (operands.b_every, operands.a_every);
                 (operands.a_next, operands.b_next) = (operands.b_next, operands.a_next);
@@ -175,6 +214,51 @@ impl Job for Piece<'_> {
     }
 }
 
+impl Piece<'_> {
+    /// All columns of the kernel at once.
+    #[inline(always)]
+    unsafe fn run_columns<L: Lanes>(self) {
+        let Walk { kernel, channels, output, .. } = *self.walk;
+        // A tile of two vectors has as many sums as one of half as many lanes.
+        let most_vectors = if L::TILE < 12 { 1 } else { 2 };
+        let mut start = 0;
+        while start < self.c_out {
+            let vectors = if self.c_out - start > L::N { most_vectors } else { 1 };
+            let n = (self.c_out - start).min(vectors * L::N);
+            for kernel_row in 0..kernel[0] {
+                let mut lane = 0;
+                while lane < channels {
+                    let width = width_of_rest(channels - lane, 2 * L::TILE / COLUMNS / vectors);
+                    let operands = Operands {
+                        // SAFETY: the table has `kernel[0]` pointers for each row.
+                        a: unsafe { self.input.add(kernel_row) },
+                        a_every: kernel[0],
+                        a_shift: lane,
+                        a_lane: 1,
+                        a_next: channels,
+                        b: self.gradient,
+                        b_every: 1,
+                        b_shift: start,
+                        b_next: self.gradient_width,
+                        rows: self.rows,
+                        steps: output[1] + COLUMNS - 1,
+                    };
+                    let to = (kernel_row * COLUMNS * channels + lane) * self.c_out + start;
+                    // SAFETY: the operands lie within the rows laid out for this piece, which have pixels of zeros
+                    // about them; the sums of `width` lanes of each column lie within `sums`.
+                    unsafe {
+                        let sums = self.sums.as_mut_ptr().add(to);
+                        let steps = [channels * self.c_out, self.c_out];
+                        with_tile!(width, vectors, add_columns::<L>(&operands, sums, steps, n));
+                    }
+                    lane += width;
+                }
+            }
+            start += n;
+        }
+    }
+}
+
 /// How many of the lanes that are left the next tile takes, so that no narrow tile is left over if that can be.
 fn width_of_rest(left: usize, widest: usize) -> usize {
     let fits = |w: &usize| *w <= widest && *w <= left;
@@ -195,6 +279,29 @@ unsafe fn add_tile<L: Lanes, const P: usize, const V: usize>(o: &Operands, to: *
             for (v, sum) in sums.iter().enumerate() {
                 let (at, n) = (to.add(p * step + v * L::N), channels - v * L::N);
                 L::load_first(at, n).add(*sum).store_first(at, n);
+            }
+        }
+    }
+}
+
+/// Sums of the lanes of all columns, `[column_step, lane_step]` floats apart.
+#[inline(always)]
+unsafe fn add_columns<L: Lanes, const P: usize, const V: usize>(
+    o: &Operands,
+    to: *mut f32,
+    [column_step, lane_step]: [usize; 2],
+    channels: usize,
+) {
+    // SAFETY: the caller vouches for the operands and for the place of the sums.
+    unsafe {
+        let mut sums = [[[L::splat(0.0); V]; COLUMNS]; P];
+        accumulate_columns(o, &mut sums);
+        for (p, columns) in sums.iter().enumerate() {
+            for (k, sums) in columns.iter().enumerate() {
+                for (v, sum) in sums.iter().enumerate() {
+                    let (at, n) = (to.add(k * column_step + p * lane_step + v * L::N), channels - v * L::N);
+                    L::load_first(at, n).add(*sum).store_first(at, n);
+                }
             }
         }
     }

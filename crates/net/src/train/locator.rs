@@ -53,6 +53,7 @@ impl LocatorSettings {
             average_decay: 0.0,
             validate_every: self.epochs,
             margin_pixels: 0,
+            crop_pixels: 0,
             loss: Loss::RegionDiceCrossEntropy,
             model: ModelSettings { width: self.width, ..nested.model },
             recipe: Recipe { preprocess, decision: Decision::Largest, ..Recipe::PUBLISHED },

@@ -38,6 +38,9 @@ pub struct TrainSettings {
     pub validate_every: usize,
     /// Pixels prepared beyond the input on every side, for augmentation to draw from.
     pub margin_pixels: usize,
+    /// Height and width of the middle of a varied input that a training step sees, pixels: what it leaves out costs
+    /// no time; 0 shows it all.
+    pub crop_pixels: usize,
     /// Synthetic patients added to the training cases.
     pub phantoms: usize,
     /// What is made small.
@@ -106,6 +109,7 @@ impl TrainSettings {
             average_decay: 0.995,
             validate_every: 10,
             margin_pixels: 32,
+            crop_pixels: 112,
             loss: Loss::RegionDiceCrossEntropy,
             recipe: Recipe {
                 preprocess,
@@ -141,6 +145,7 @@ impl TrainSettings {
             stop_after: 30,
             validate_every: 1,
             margin_pixels: 0,
+            crop_pixels: 0,
             phantoms: 0,
             loss: Loss::SoftDice,
             pathology: PathologyLoss::default(),
@@ -151,6 +156,11 @@ impl TrainSettings {
             locator: None,
             augment: AugmentRanges::PUBLISHED,
         }
+    }
+
+    /// Height and width of what a training step sees, pixels.
+    pub fn seen_pixels(&self) -> usize {
+        if self.crop_pixels > 0 { self.crop_pixels } else { self.recipe.preprocess.size }
     }
 
     /// What is made small.
@@ -197,6 +207,11 @@ impl TrainSettings {
         if side == 0 || !side.is_multiple_of(multiple) || side > 2048 {
             let bound = format!("a multiple of {multiple} from {multiple} to 2048");
             return Err(refused("recipe.preprocess.size", &side, bound));
+        }
+        let crop = self.crop_pixels;
+        if crop > side || !crop.is_multiple_of(multiple) || !(side - crop).is_multiple_of(2) {
+            let bound = format!("0, or a multiple of {multiple} up to {side} that leaves as much on either side");
+            return Err(refused("crop_pixels", &crop, bound));
         }
         Ok(())
     }

@@ -248,15 +248,15 @@ impl Trainer {
                 (&case.slices[s], self.settings.augment.draw(&mut rng, Sequence::ALL.len()))
             })
             .collect();
-        let margin = self.settings.margin_pixels;
-        augmented(&drawn, self.settings.recipe.preprocess.size + 2 * margin, margin)
+        let prepared = self.settings.recipe.preprocess.size + 2 * self.settings.margin_pixels;
+        augmented(&drawn, prepared, (prepared - self.settings.seen_pixels()) / 2)
     }
 
     /// One step of the optimiser; gives the loss and the soft Dice of each label before it.
     fn step(&mut self, step: usize, samples: &[Sample], learning_rate: f64) -> (f64, [f64; 6]) {
         // Drop-out draws from the device's generator.
         self.device.seed(self.settings.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ step as u64);
-        let (x, labels) = batch(samples, self.settings.recipe.preprocess.size, &self.device);
+        let (x, labels) = batch(samples, self.settings.seen_pixels(), &self.device);
         let output = self.network.forward(x).into_tensor();
         let value = self.settings.objective().of(numbers(output.clone()), &labels);
         let (loss, dice) = (value.loss, value.dice);
