@@ -28,6 +28,10 @@ const WARM_UP: usize = 2;
 
 fn main() {
     keep_freed_memory();
+    rayon::scope(|_| run());
+}
+
+fn run() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [what, name, slices, rest @ ..] = args.as_slice() else { panic!("infer|train NETWORK SLICES [SECONDS]") };
     let architecture = Architecture::ALL.into_iter().find(|a| a.name() == name).expect("a network");

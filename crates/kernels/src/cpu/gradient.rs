@@ -102,8 +102,7 @@ impl Sums<'_> {
         let columns = self.walk.output[1];
         let gradient = &self.gradient[rows.start * columns * self.c_out..rows.end * columns * self.c_out];
         // Whole vectors are read of every pixel, so the last pixel must not end within one.
-        let width =
-            if self.form == Form::Turned { self.c_out } else { self.c_out.next_multiple_of(self.isa.lanes()) };
+        let width = if self.form == Form::Turned { self.c_out } else { self.c_out.next_multiple_of(self.isa.lanes()) };
         // Pixels of zeros between rows, which the kernel's other columns meet at a row's ends.
         let gap = if self.form == Form::Columns { COLUMNS - 1 } else { 0 };
         let filled: Aligned;

@@ -28,10 +28,9 @@ impl<'a> Rows<'a> {
         let mut slots: Vec<usize> = needed().flatten().collect();
         slots.sort_unstable();
         slots.dedup();
-        let mut padded = vec![0.0; (slots.len() + 1) * padded_width];
-        for (row, to) in slots.iter().zip(padded.chunks_exact_mut(padded_width.max(1)).skip(1)) {
-            pad(walk, &source[row * width..][..width], to);
-        }
+        let mut padded = Vec::with_capacity((slots.len() + 1) * padded_width);
+        padded.resize(padded_width, 0.0);
+        slots.iter().for_each(|row| pad(walk, &source[row * width..][..width], &mut padded));
         let slot = |row: usize| slots.binary_search(&row).map_or(0, |n| n + 1);
         let pointers = needed().map(|row| padded[row.map_or(0, slot) * padded_width..].as_ptr()).collect();
         Self { pointers, _padded: padded, _source: std::marker::PhantomData }
@@ -43,19 +42,21 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Copies a row of the source between its zeros.
-fn pad(walk: &Walk, from: &[f32], to: &mut [f32]) {
-    let c = walk.channels;
+/// Adds a row of the source between its zeros.
+fn pad(walk: &Walk, from: &[f32], padded: &mut Vec<f32>) {
+    let (c, start, len) = (walk.channels, padded.len(), walk.columns() * walk.channels);
     if walk.spread == 1 && walk.before[1] >= 0 {
-        let start = walk.before[1] as usize * c;
-        let n = from.len().min(to.len().saturating_sub(start));
-        to[start..start + n].copy_from_slice(&from[..n]);
+        padded.resize(start + len.min(walk.before[1] as usize * c), 0.0);
+        let room = start + len - padded.len();
+        padded.extend_from_slice(&from[..from.len().min(room)]);
+        padded.resize(start + len, 0.0);
         return;
     }
+    padded.resize(start + len, 0.0);
     for (column, pixel) in from.chunks_exact(c).enumerate() {
         let at = (column * walk.spread) as isize + walk.before[1];
         if at >= 0 && (at as usize) < walk.columns() {
-            to[at as usize * c..][..c].copy_from_slice(pixel);
+            padded[start + at as usize * c..][..c].copy_from_slice(pixel);
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use myops_image::io::{find_cases, write_labels};
+use myops_image::io::{find_cases, write_labels, write_whole};
 use myops_image::study::Study;
-use myops_net::train::TrainSettings;
+use myops_net::train::{Folds, TrainSettings};
 
 use super::run_folder::{Resume, RunFolder};
 use super::settings::TrainArgs;
@@ -42,6 +42,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let folds = train::deal(&studies, args.folds)?;
     let predictions = args.out.join("predictions");
     folder::make(&predictions)?;
+    write_folds(&folds, &args.out.join("folds.csv"))?;
     for fold in 0..folds.count() {
         let held_out = folds.held_out(fold).unwrap_or_default();
         let missing = held_out.iter().any(|id| !prediction_file(&predictions, id).is_file());
@@ -54,6 +55,13 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     evaluate::write(&evaluation, [&predictions, data], &args.out.join("evaluation"))?;
     let table = format!("{} cases, out of fold\n{}", studies.len(), report::evaluation::table(&evaluation));
     Ok(std::io::Write::write_all(&mut std::io::stdout(), table.as_bytes())?)
+}
+
+/// Which fold holds each case out.
+fn write_folds(folds: &Folds, file: &Path) -> Result<()> {
+    let lines = |fold| folds.held_out(fold).unwrap_or_default().iter().map(move |id| format!("{id},{fold}\n"));
+    let text: String = std::iter::once("case,fold\n".to_owned()).chain((0..folds.count()).flat_map(lines)).collect();
+    Ok(write_whole(file, |w| w.write_all(text.as_bytes()))?)
 }
 
 fn prediction_file(predictions: &Path, id: &str) -> PathBuf {

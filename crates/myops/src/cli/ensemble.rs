@@ -7,6 +7,7 @@ use myops_image::io::write_whole;
 use myops_net::infer::ModelFile;
 use myops_net::weights::Precision;
 
+use super::settings;
 use super::talk::Talk;
 use crate::models;
 
@@ -19,6 +20,9 @@ pub struct Args {
     /// File to write, of 16-bit floats
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Settings file (TOML) whose [recipe] changes what comes after the networks: thresholds, flips, clean-up
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 /// Joins networks.
@@ -28,7 +32,11 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
         ModelFile::from_bytes(&bytes).with_context(|| path.display().to_string())
     };
     let files = args.runs.iter().map(read).collect::<Result<Vec<_>>>()?;
-    let joined = ModelFile::join(files)?;
+    let mut joined = ModelFile::join(files)?;
+    if let Some(config) = &args.config {
+        let header = &mut joined.header;
+        header.recipe = settings::changed_recipe(header.model, header.recipe, config)?;
+    }
     let bytes = joined.to_bytes(Precision::Half)?;
     write_whole(&args.out, |w| w.write_all(&bytes))?;
     let megabytes = bytes.len() as f64 / 1e6;

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 use myops_image::io::{CaseFiles, LoadedCase, find_cases_among, write_image, write_labels, write_whole};
-use myops_image::label::Label;
+use myops_image::label::{Label, LabelMap};
 use myops_image::picture;
 use myops_image::preprocess::Orientation;
 use myops_net::infer::Segmentation;
@@ -158,20 +158,25 @@ fn write_probabilities(case: &LoadedCase, found: &Segmentation, out: &Path) -> R
 
 /// Writes label map, picture, numbers, page and record of a case.
 pub fn write(case: &LoadedCase, found: &Segmentation, model: &Model, out: &Path) -> Result<()> {
-    let labels = &found.labels;
     let folder = CaseFolder::of(out, case.study.id());
     folder.create()?;
-    write_labels(folder.labels(), labels, &case.placement)?;
-    let shown = Orientation::display(case.study.grid());
-    let png = match case.study.reference() {
-        None => picture::panel(&shown.study(&case.study), &shown.apply(labels)),
-        Some(reference) => {
-            picture::panel_with_reference(&shown.study(&case.study), &shown.apply(labels), &shown.apply(reference))
-        }
-    };
-    write_whole(folder.panel(), |w| w.write_all(&png))?;
+    write_labels(folder.labels(), &found.labels, &case.placement)?;
     let model_id = ModelId { name: model.name.clone(), fingerprint: model.fingerprint.clone() };
     let origin = Origin { model: Some(model_id), mean_probability_percent: found.mean_probability_percent };
-    quantify::write_case(&folder, case.study.id(), labels, case.study.images(), origin)?;
+    std::thread::scope(|scope| {
+        let panel = scope.spawn(|| write_panel(case, &found.labels, &folder));
+        let measured = quantify::write_case(&folder, case.study.id(), &found.labels, case.study.images(), origin);
+        panel.join().unwrap_or_else(|p| resume_unwind(p)).and(measured)
+    })?;
     folder.finish(&Record::of(&case.study, found, model))
+}
+
+fn write_panel(case: &LoadedCase, labels: &LabelMap, folder: &CaseFolder) -> Result<()> {
+    let shown = Orientation::display(case.study.grid());
+    let (study, labels) = (shown.study(&case.study), shown.apply(labels));
+    let png = match case.study.reference() {
+        None => picture::panel(&study, &labels),
+        Some(reference) => picture::panel_with_reference(&study, &labels, &shown.apply(reference)),
+    };
+    Ok(write_whole(folder.panel(), |w| w.write_all(&png))?)
 }

@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use myops_net::model::Architecture;
+use myops_net::infer::Recipe;
+use myops_net::model::{Architecture, ModelSettings};
 use myops_net::train::TrainSettings;
 use toml::{Table, Value};
 
 /// Flags of every command that trains.
 #[derive(Debug, Clone, clap::Args)]
 pub struct TrainArgs {
-    /// Network: runet, unet or nested [default: runet]
+    /// Network: nested, runet or unet [default: nested]
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
     /// Settings file (TOML); whatever it leaves out keeps its default
@@ -50,7 +51,7 @@ impl TrainArgs {
     pub fn settings(&self) -> Result<TrainSettings> {
         let file = self.config.as_deref().map(read_table).transpose()?;
         let in_file = file.as_ref().and_then(|t| t.get("model")?.get("architecture")?.as_str());
-        let architecture = architecture(self.model.as_deref().or(in_file).unwrap_or("runet"))?;
+        let architecture = architecture(self.model.as_deref().or(in_file).unwrap_or(Architecture::Nested.name()))?;
         let mut settings = TrainSettings::of(architecture);
         if let (Some(file), Some(path)) = (file, &self.config) {
             let mut table = Table::try_from(settings)?;
@@ -69,6 +70,27 @@ impl TrainArgs {
         settings.check()?;
         Ok(settings)
     }
+}
+
+/// A trained network's recipe with the changes that the `[recipe]` of a settings file makes.
+///
+/// # Errors
+/// Where the file cannot be read, changes what the network was trained with, or holds a setting out of its bounds.
+pub fn changed_recipe(model: ModelSettings, recipe: Recipe, path: &Path) -> Result<Recipe> {
+    let mut table = Table::try_from(recipe)?;
+    if let Some(Value::Table(changes)) = read_table(path)?.remove("recipe") {
+        merge(&mut table, changes);
+    }
+    let changed: Recipe = table.try_into().with_context(|| path.display().to_string())?;
+    if changed.preprocess != recipe.preprocess {
+        bail!(
+            "{}: recipe.preprocess is what the network was trained with, and cannot be changed after",
+            path.display()
+        );
+    }
+    let settings = TrainSettings { model, recipe: changed, ..TrainSettings::of(model.architecture) };
+    settings.check().with_context(|| path.display().to_string())?;
+    Ok(changed)
 }
 
 /// The architecture of a name.

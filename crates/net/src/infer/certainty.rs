@@ -2,14 +2,14 @@
 
 use myops_image::label::Label;
 
-use super::decision::Decision;
+use super::recipe::Recipe;
 
 /// The mean probability of the label chosen, over the pixels of `[slice][row][column][class]` that are not background, in
 /// percent; `None` where all are.
-pub fn mean_probability_percent(probabilities: &[f32], classes: usize, decision: Decision) -> Option<f64> {
+pub fn mean_probability_percent(probabilities: &[f32], classes: usize, recipe: &Recipe) -> Option<f64> {
     let (mut sum, mut n) = (0.0, 0_usize);
     for pixel in probabilities.chunks_exact(classes.max(1)) {
-        let label = decision.label(pixel);
+        let label = recipe.label(pixel);
         if label != Label::Background {
             sum += f64::from(pixel.get(label.class()).copied().unwrap_or(0.0));
             n += 1;
@@ -21,6 +21,7 @@ pub fn mean_probability_percent(probabilities: &[f32], classes: usize, decision:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::infer::Decision;
 
     #[test]
     fn background_does_not_count() {
@@ -28,7 +29,8 @@ mod tests {
         let pool = [0.0, 0.25, 0.2, 0.0, 0.0, 0.0];
         let background = [1.0, 0.0, 0.0, 0.0, 0.0, 0.0];
         let all = [scar, pool, background].concat();
-        assert_eq!(mean_probability_percent(&all, 6, Decision::Largest), Some(50.0));
-        assert_eq!(mean_probability_percent(&background, 6, Decision::Largest), None);
+        let recipe = Recipe { decision: Decision::Largest, ..Recipe::PUBLISHED };
+        assert_eq!(mean_probability_percent(&all, 6, &recipe), Some(50.0));
+        assert_eq!(mean_probability_percent(&background, 6, &recipe), None);
     }
 }

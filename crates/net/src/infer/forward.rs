@@ -10,7 +10,7 @@ use crate::model::{FixedNetwork, ModelSettings, Network};
 use crate::weights::{Weights, WeightsError};
 
 /// Images that pass through a network at once: enough for every core, few enough for the caches.
-const BATCH: usize = 8;
+const BATCH: usize = 4;
 
 /// A network that predicts, in the form that is fastest on its device.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl Predictor {
     /// # Errors
     /// Where they do not fit.
     pub fn new(settings: ModelSettings, weights: &Weights, device: &Device) -> Result<Self, WeightsError> {
-        let network = weights.load_into(settings.init(0, device))?;
+        let network = weights.load_into(settings.blank(device))?;
         let form = if is_cpu(device.clone()) {
             Form::Fixed(FixedNetwork::of(&network))
         } else {
@@ -62,7 +62,10 @@ impl Predictor {
         let channels = self.settings.inputs;
         let dims = [images.len() / (size * size * channels), size, size, channels];
         match &self.form {
-            Form::Fixed(network) => network.probabilities(Image { dims, values: images.to_vec() }).values,
+            // On a thread of the pool, the kernels' pieces start without waking one.
+            Form::Fixed(network) => {
+                rayon::scope(|_| network.probabilities(Image { dims, values: images.to_vec() }).values)
+            }
             Form::Tensors(network, device) => {
                 let x = Tensor::<4>::from_data(TensorData::new(images.to_vec(), dims), device);
                 let p = network.forward(x).probabilities(self.settings.architecture);

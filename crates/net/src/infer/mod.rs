@@ -15,7 +15,7 @@ mod segmenter;
 
 pub use cleanup::{Cleanup, Keep};
 pub use confidence::Confidence;
-pub use decision::Decision;
+pub use decision::{Decision, Thresholds};
 pub use file::{JoinError, ModelFile};
 pub use flips::Flips;
 pub use header::{LocatorHeader, ModelHeader};

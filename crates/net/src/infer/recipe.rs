@@ -1,11 +1,11 @@
 //! What comes before and after a network.
 
-use myops_image::label::LabelMap;
+use myops_image::label::{Label, LabelMap};
 use myops_image::preprocess::{Align, Preprocess, Restore};
 use serde::{Deserialize, Serialize};
 
 use super::cleanup::{Cleanup, Keep};
-use super::decision::Decision;
+use super::decision::{Decision, Thresholds};
 use super::flips::Flips;
 
 /// How a study becomes an input, and an output labels.
@@ -18,6 +18,9 @@ pub struct Recipe {
     pub preprocess: Preprocess,
     /// From probabilities to labels.
     pub decision: Decision,
+    /// The thresholds of the nested decision.
+    #[serde(default)]
+    pub thresholds: Thresholds,
     /// What is done about sequences that do not lie on one another.
     #[serde(default)]
     pub align: Align,
@@ -38,6 +41,7 @@ impl Recipe {
     pub const PUBLISHED: Self = Self {
         preprocess: Preprocess::PUBLISHED,
         decision: Decision::Paint,
+        thresholds: Thresholds::HALF,
         align: Align::Off,
         flips: Flips::None,
         temperature: 1.0,
@@ -50,9 +54,14 @@ impl Recipe {
         },
     };
 
+    /// The label of a pixel from its probabilities, in the order of [`Label::ALL`].
+    pub fn label(&self, probabilities: &[f32]) -> Label {
+        self.decision.label(probabilities, &self.thresholds)
+    }
+
     /// Labels on the study's own grid from the probabilities `[slice][row][column][class]` of the network's.
     pub fn labels(&self, probabilities: &[f32], classes: usize, restore: &Restore) -> LabelMap {
-        let mut labels = restore.labels(probabilities, classes, |pixel| self.decision.label(pixel));
+        let mut labels = restore.labels(probabilities, classes, |pixel| self.label(pixel));
         self.cleanup.apply(&mut labels);
         labels
     }

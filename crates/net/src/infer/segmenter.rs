@@ -92,7 +92,7 @@ impl Segmenter {
         let (prepared, restore) = recipe.preprocess.apply_in(moved.as_ref().unwrap_or(study), frame)?;
         let Averaged { mut mean, members } = self.run(&prepared);
         let mut labels = recipe.labels(&mean, LABELS, &restore);
-        let mean_probability_percent = mean_probability_percent(&mean, LABELS, recipe.decision);
+        let mean_probability_percent = mean_probability_percent(&mean, LABELS, recipe);
         if study.image(Sequence::Lge).is_none() {
             relabel(&mut labels, Label::Scar, Label::Edema);
             notes.push(Note::NoLge);
@@ -125,7 +125,7 @@ impl Segmenter {
             averaged.mean.resize(p.len(), 0.0);
             averaged.mean.iter_mut().zip(&p).for_each(|(sum, p)| *sum += p * share);
             if self.members.len() > 1 {
-                averaged.members.push(p.chunks_exact(LABELS).map(|p| recipe.decision.label(p)).collect());
+                averaged.members.push(p.chunks_exact(LABELS).map(|p| recipe.label(p)).collect());
             }
         }
         averaged

@@ -3,13 +3,24 @@
 use burn::module::{Module, Param, RunningState};
 use burn::tensor::{Device, Tensor, TensorData};
 use myops_kernels::ops::{self, Activation, ConvOptions, Scale};
-use rand::{Rng, RngExt};
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
 
 /// The epsilon of every batch norm: Keras' default, which the published networks were trained with.
 pub const BATCH_NORM_EPSILON: f64 = 1e-3;
 
 /// How much of the running mean and variance one batch replaces: 1 less Keras' momentum of 0.99.
 const BATCH_NORM_UPDATE: f64 = 0.01;
+
+/// Where the weights of a new network come from.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one, while a network is made")]
+pub enum Draw {
+    /// Drawn at random.
+    Random(ChaCha8Rng),
+    /// All 0, for a network that others will be put into.
+    Blank,
+}
 
 /// How the weights of a layer are drawn before training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +33,9 @@ pub enum Initializer {
 
 impl Initializer {
     /// Draws weights of the given shape `[kh, kw, c_in, c_out]`.
-    fn draw(self, shape: [usize; 4], rng: &mut impl Rng) -> Vec<f32> {
+    fn draw(self, shape: [usize; 4], draw: &mut Draw) -> Vec<f32> {
         let [kh, kw, c_in, c_out] = shape;
+        let Draw::Random(rng) = draw else { return vec![0.0; shape.iter().product()] };
         let (fan_in, fan_out) = ((kh * kw * c_in) as f32, (kh * kw * c_out) as f32);
         let draw_one: &mut dyn FnMut() -> f32 = match self {
             Self::GlorotUniform => {
@@ -76,10 +88,10 @@ impl ConvConfig {
     }
 
     /// Draws the weights; the bias starts at 0.
-    pub fn init(self, initializer: Initializer, rng: &mut impl Rng, device: &Device) -> Conv {
+    pub fn init(self, initializer: Initializer, draw: &mut Draw, device: &Device) -> Conv {
         let [c_in, c_out] = self.channels;
         Conv {
-            weight: drawn([self.kernel, self.kernel, c_in, c_out], initializer, rng, device),
+            weight: drawn([self.kernel, self.kernel, c_in, c_out], initializer, draw, device),
             bias: constant(c_out, 0.0, device),
             stride: self.stride,
             padding: self.padding,
@@ -120,8 +132,8 @@ pub struct TransposedConv {
 
 impl TransposedConv {
     /// Draws the weights; the bias starts at 0.
-    pub fn init([c_in, c_out]: [usize; 2], initializer: Initializer, rng: &mut impl Rng, device: &Device) -> Self {
-        Self { weight: drawn([2, 2, c_in, c_out], initializer, rng, device), bias: constant(c_out, 0.0, device) }
+    pub fn init([c_in, c_out]: [usize; 2], initializer: Initializer, draw: &mut Draw, device: &Device) -> Self {
+        Self { weight: drawn([2, 2, c_in, c_out], initializer, draw, device), bias: constant(c_out, 0.0, device) }
     }
 
     /// # Shapes
@@ -191,8 +203,8 @@ pub struct ConvNorm {
 
 impl ConvNorm {
     /// Draws the convolution's weights.
-    pub fn init(config: ConvConfig, rng: &mut impl Rng, device: &Device) -> Self {
-        let conv = config.init(Initializer::GlorotUniform, rng, device);
+    pub fn init(config: ConvConfig, draw: &mut Draw, device: &Device) -> Self {
+        let conv = config.init(Initializer::GlorotUniform, draw, device);
         Self { conv, norm: BatchNorm::init(config.channels[1], device) }
     }
 
@@ -212,8 +224,8 @@ impl ConvNorm {
     }
 }
 
-fn drawn(shape: [usize; 4], initializer: Initializer, rng: &mut impl Rng, device: &Device) -> Param<Tensor<4>> {
-    Param::from_tensor(Tensor::from_data(TensorData::new(initializer.draw(shape, rng), shape), device))
+fn drawn(shape: [usize; 4], initializer: Initializer, draw: &mut Draw, device: &Device) -> Param<Tensor<4>> {
+    Param::from_tensor(Tensor::from_data(TensorData::new(initializer.draw(shape, draw), shape), device))
 }
 
 fn constant(channels: usize, value: f32, device: &Device) -> Param<Tensor<1>> {

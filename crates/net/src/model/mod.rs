@@ -14,7 +14,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 pub use fixed::FixedNetwork;
-pub use layers::{BATCH_NORM_EPSILON, BatchNorm, Conv, ConvConfig, ConvNorm, Initializer, TransposedConv};
+pub use layers::{BATCH_NORM_EPSILON, BatchNorm, Conv, ConvConfig, ConvNorm, Draw, Initializer, TransposedConv};
 pub use nested_unet::{NestedUnet, NestedUnetConfig, ResidualBlock, Rise};
 pub use output::{Activation, Logits, Probabilities};
 pub use residual_unet::{Bottleneck, ResidualUnet, ResidualUnetConfig, Stage};
@@ -84,12 +84,20 @@ impl ModelSettings {
 
     /// Draws the weights of a network from a seed.
     pub fn init(&self, seed: u64, device: &Device) -> Network {
-        let rng = &mut ChaCha8Rng::seed_from_u64(seed);
+        self.with(&mut Draw::Random(ChaCha8Rng::seed_from_u64(seed)), device)
+    }
+
+    /// A network to put weights into; drawing them would take longer than reading them.
+    pub fn blank(&self, device: &Device) -> Network {
+        self.with(&mut Draw::Blank, device)
+    }
+
+    fn with(&self, draw: &mut Draw, device: &Device) -> Network {
         let Self { architecture, inputs, classes, width } = *self;
         let network = match architecture {
-            Architecture::Runet => Network::Runet(ResidualUnetConfig { inputs, classes, width }.init(rng, device)),
-            Architecture::Unet => Network::Unet(UnetConfig { inputs, classes, width }.init(rng, device)),
-            Architecture::Nested => Network::Nested(NestedUnetConfig { inputs, classes, width }.init(rng, device)),
+            Architecture::Runet => Network::Runet(ResidualUnetConfig { inputs, classes, width }.init(draw, device)),
+            Architecture::Unet => Network::Unet(UnetConfig { inputs, classes, width }.init(draw, device)),
+            Architecture::Nested => Network::Nested(NestedUnetConfig { inputs, classes, width }.init(draw, device)),
         };
         // Burn draws the identities of parameters from the clock; an optimiser's state finds its parameters by them,
         // so they have to be the same in every process.

@@ -6,9 +6,8 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use myops_kernels::ops::{concat, max_pool};
-use rand::Rng;
 
-use super::layers::{Conv, ConvConfig, ConvNorm, Initializer, TransposedConv};
+use super::layers::{Conv, ConvConfig, ConvNorm, Draw, Initializer, TransposedConv};
 use super::output::Logits;
 
 /// Widths of the levels, as multiples of the first.
@@ -38,12 +37,12 @@ pub struct NestedUnet {
 
 impl NestedUnetConfig {
     /// Draws the weights of a network.
-    pub fn init(self, rng: &mut impl Rng, device: &Device) -> NestedUnet {
+    pub fn init(self, draw: &mut Draw, device: &Device) -> NestedUnet {
         let widths = WIDTHS.map(|w| w * self.width);
         let inputs = [self.inputs].into_iter().chain(widths);
-        let encoder = inputs.zip(widths).map(|(c_in, c_out)| ResidualBlock::init(c_in, c_out, rng, device)).collect();
-        let decoder = widths.windows(2).rev().map(|w| Rise::init([w[1], w[0]], rng, device)).collect();
-        let head = ConvConfig::pointwise(widths[0], self.classes).init(Initializer::GlorotUniform, rng, device);
+        let encoder = inputs.zip(widths).map(|(c_in, c_out)| ResidualBlock::init(c_in, c_out, draw, device)).collect();
+        let decoder = widths.windows(2).rev().map(|w| Rise::init([w[1], w[0]], draw, device)).collect();
+        let head = ConvConfig::pointwise(widths[0], self.classes).init(Initializer::GlorotUniform, draw, device);
         NestedUnet { encoder, decoder, head }
     }
 }
@@ -79,11 +78,11 @@ pub struct ResidualBlock {
 }
 
 impl ResidualBlock {
-    fn init(c_in: usize, c_out: usize, rng: &mut impl Rng, device: &Device) -> Self {
+    fn init(c_in: usize, c_out: usize, draw: &mut Draw, device: &Device) -> Self {
         Self {
-            first: ConvNorm::init(ConvConfig::same3(c_in, c_out), rng, device),
-            second: ConvNorm::init(ConvConfig::same3(c_out, c_out), rng, device),
-            shortcut: ConvNorm::init(ConvConfig::pointwise(c_in, c_out), rng, device),
+            first: ConvNorm::init(ConvConfig::same3(c_in, c_out), draw, device),
+            second: ConvNorm::init(ConvConfig::same3(c_out, c_out), draw, device),
+            shortcut: ConvNorm::init(ConvConfig::pointwise(c_in, c_out), draw, device),
         }
     }
 
@@ -105,10 +104,10 @@ pub struct Rise {
 }
 
 impl Rise {
-    fn init([deep, shallow]: [usize; 2], rng: &mut impl Rng, device: &Device) -> Self {
+    fn init([deep, shallow]: [usize; 2], draw: &mut Draw, device: &Device) -> Self {
         Self {
-            up: TransposedConv::init([deep, shallow], Initializer::HeNormal, rng, device),
-            block: ResidualBlock::init(2 * shallow, shallow, rng, device),
+            up: TransposedConv::init([deep, shallow], Initializer::HeNormal, draw, device),
+            block: ResidualBlock::init(2 * shallow, shallow, draw, device),
         }
     }
 

@@ -3,9 +3,8 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use myops_kernels::ops;
-use rand::Rng;
 
-use super::layers::{Conv, ConvConfig, ConvNorm, Initializer};
+use super::layers::{Conv, ConvConfig, ConvNorm, Draw, Initializer};
 use super::output::Logits;
 
 /// Blocks in each stage: one that changes the resolution and two residual units.
@@ -39,11 +38,11 @@ pub struct ResidualUnet {
 
 impl ResidualUnetConfig {
     /// Draws the weights of a network.
-    pub fn init(self, rng: &mut impl Rng, device: &Device) -> ResidualUnet {
+    pub fn init(self, draw: &mut Draw, device: &Device) -> ResidualUnet {
         let w = self.width;
         let stem = ConvConfig { channels: [self.inputs, w], kernel: 7, stride: 2, padding: 5 };
-        let stem = ConvNorm::init(stem, rng, device);
-        let mut stage = |c_in, filters, stride| Stage::init(c_in, filters, stride, rng, device);
+        let stem = ConvNorm::init(stem, draw, device);
+        let mut stage = |c_in, filters, stride| Stage::init(c_in, filters, stride, draw, device);
         let encoder = vec![
             stage(w, [w, w, 2 * w], 1),
             stage(2 * w, [2 * w, 2 * w, 4 * w], 2),
@@ -56,7 +55,7 @@ impl ResidualUnetConfig {
             stage(8 * w, [8 * w, 2 * w, 2 * w], 1),
             stage(4 * w, [4 * w, w, w], 1),
         ];
-        let head = ConvConfig::pointwise(w, self.classes).init(Initializer::GlorotUniform, rng, device);
+        let head = ConvConfig::pointwise(w, self.classes).init(Initializer::GlorotUniform, draw, device);
         ResidualUnet { stem, encoder, bridge, decoder, head }
     }
 }
@@ -93,9 +92,9 @@ pub struct Stage {
 }
 
 impl Stage {
-    fn init(c_in: usize, filters: [usize; 3], stride: usize, rng: &mut impl Rng, device: &Device) -> Self {
-        let entry = Bottleneck::init(c_in, filters, Some(stride), rng, device);
-        let units = (0..UNITS).map(|_| Bottleneck::init(filters[2], filters, None, rng, device)).collect();
+    fn init(c_in: usize, filters: [usize; 3], stride: usize, draw: &mut Draw, device: &Device) -> Self {
+        let entry = Bottleneck::init(c_in, filters, Some(stride), draw, device);
+        let units = (0..UNITS).map(|_| Bottleneck::init(filters[2], filters, None, draw, device)).collect();
         Self { entry, units }
     }
 
@@ -127,10 +126,10 @@ pub struct Bottleneck {
 
 impl Bottleneck {
     /// A block of filters `[f1, f2, f3]`; with a stride, it has a 1x1 on its shortcut.
-    fn init(c_in: usize, filters: [usize; 3], stride: Option<usize>, rng: &mut impl Rng, device: &Device) -> Self {
+    fn init(c_in: usize, filters: [usize; 3], stride: Option<usize>, draw: &mut Draw, device: &Device) -> Self {
         let [f1, f2, f3] = filters;
         let step = stride.unwrap_or(1);
-        let mut layer = |config| ConvNorm::init(config, rng, device);
+        let mut layer = |config| ConvNorm::init(config, draw, device);
         Self {
             reduce: layer(ConvConfig::pointwise(c_in, f1).with_stride(step)),
             spatial: layer(ConvConfig::same3(f1, f2)),

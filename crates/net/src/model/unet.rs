@@ -4,9 +4,8 @@ use burn::module::Module;
 use burn::nn::{Dropout, DropoutConfig};
 use burn::tensor::{Device, Tensor};
 use myops_kernels::ops;
-use rand::Rng;
 
-use super::layers::{Conv, ConvConfig, Initializer, TransposedConv};
+use super::layers::{Conv, ConvConfig, Draw, Initializer, TransposedConv};
 use super::output::Logits;
 
 /// Drop-out between the two convolutions of each level, going down.
@@ -41,22 +40,22 @@ pub struct Unet {
 
 impl UnetConfig {
     /// Draws the weights of a network.
-    pub fn init(self, rng: &mut impl Rng, device: &Device) -> Unet {
+    pub fn init(self, draw: &mut Draw, device: &Device) -> Unet {
         let mut c = self.inputs;
         let mut encoder = Vec::new();
         for (level, dropout) in DROPOUT_DOWN.into_iter().enumerate() {
             let width = self.width << level;
-            encoder.push(DoubleConv::init([c, width], dropout, rng, device));
+            encoder.push(DoubleConv::init([c, width], dropout, draw, device));
             c = width;
         }
         let (mut upsamplers, mut decoder) = (Vec::new(), Vec::new());
         for dropout in DROPOUT_UP {
             let width = c / 2;
-            upsamplers.push(TransposedConv::init([c, width], Initializer::GlorotUniform, rng, device));
-            decoder.push(DoubleConv::init([c, width], dropout, rng, device));
+            upsamplers.push(TransposedConv::init([c, width], Initializer::GlorotUniform, draw, device));
+            decoder.push(DoubleConv::init([c, width], dropout, draw, device));
             c = width;
         }
-        let head = ConvConfig::pointwise(c, self.classes).init(Initializer::GlorotUniform, rng, device);
+        let head = ConvConfig::pointwise(c, self.classes).init(Initializer::GlorotUniform, draw, device);
         Unet { encoder, upsamplers, decoder, head }
     }
 }
@@ -93,8 +92,8 @@ pub struct DoubleConv {
 }
 
 impl DoubleConv {
-    fn init([c_in, c_out]: [usize; 2], dropout: f64, rng: &mut impl Rng, device: &Device) -> Self {
-        let mut conv = |c_in| ConvConfig::same3(c_in, c_out).init(Initializer::HeNormal, rng, device);
+    fn init([c_in, c_out]: [usize; 2], dropout: f64, draw: &mut Draw, device: &Device) -> Self {
+        let mut conv = |c_in| ConvConfig::same3(c_in, c_out).init(Initializer::HeNormal, draw, device);
         let (first, second) = (conv(c_in), conv(c_out));
         Self { first, dropout: DropoutConfig::new(dropout).init(), second }
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::settings::TrainSettings;
 use crate::infer::{Decision, Recipe};
-use crate::loss::Loss;
+use crate::loss::{Loss, PathologyLoss};
 use crate::model::{Architecture, ModelSettings};
 
 /// How the locator is trained: what it sees, and for how long.
@@ -50,15 +50,17 @@ impl LocatorSettings {
             epochs: self.epochs,
             batch_size: self.batch_size,
             learning_rate: self.learning_rate,
+            weight_decay: 1e-4,
             average_decay: 0.0,
             validate_every: self.epochs,
             margin_pixels: 0,
             crop_pixels: 0,
             loss: Loss::RegionDiceCrossEntropy,
+            pathology: PathologyLoss::default(),
             model: ModelSettings { width: self.width, ..nested.model },
             recipe: Recipe { preprocess, decision: Decision::Largest, ..Recipe::PUBLISHED },
             locator: None,
-            augment: AugmentRanges { elastic_pixels: 0.0, blur_pixels: 0.0, ..nested.augment },
+            augment: AugmentRanges { elastic_pixels: 0.0, blur_pixels: 0.0, ..AugmentRanges::STRONG },
             ..nested
         }
     }

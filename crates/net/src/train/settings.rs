@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::locator::LocatorSettings;
 use super::schedule::{CosineSettings, Course, PlateauSettings};
-use crate::infer::{Cleanup, Decision, Flips, Keep, Recipe};
+use crate::infer::{Cleanup, Decision, Flips, Keep, Recipe, Thresholds};
 use crate::loss::{Loss, Objective, PathologyLoss};
 use crate::model::{Activation, Architecture, ModelSettings};
 
@@ -101,19 +101,22 @@ impl TrainSettings {
             missing: Missing::Zero,
         };
         Self {
-            epochs: 150,
+            epochs: 180,
+            batch_size: 4,
             learning_rate: 2e-3,
             course: Course::Cosine,
-            weight_decay: 1e-4,
+            weight_decay: 0.02,
             clip_norm: 10.0,
             average_decay: 0.995,
-            validate_every: 10,
+            validate_every: 30,
             margin_pixels: 32,
             crop_pixels: 112,
             loss: Loss::RegionDiceCrossEntropy,
+            pathology: PathologyLoss { dice_weight: 2.0, ..PathologyLoss::default() },
             recipe: Recipe {
                 preprocess,
                 decision: Decision::Nested,
+                thresholds: Thresholds::HALF,
                 align: Align::Correct,
                 flips: Flips::Both,
                 temperature: 1.0,
@@ -126,7 +129,13 @@ impl TrainSettings {
                 },
             },
             locator: Some(LocatorSettings::default()),
-            augment: AugmentRanges::STRONG,
+            augment: AugmentRanges {
+                contrast: 0.25,
+                brightness: 0.15,
+                gamma: 1.3,
+                sequence_dropout: 0.05,
+                ..AugmentRanges::STRONG
+            },
             ..Self::published(Architecture::Nested)
         }
     }
@@ -229,6 +238,8 @@ impl TrainSettings {
             ("pathology.edema_weight", self.pathology.edema_weight, 0.0, 1000.0),
             ("pathology.scar_weight", self.pathology.scar_weight, 0.0, 1000.0),
             ("pathology.dice_weight", self.pathology.dice_weight, 0.0, 1000.0),
+            ("recipe.thresholds.edema_or_scar", self.recipe.thresholds.edema_or_scar, 0.0, 1.0),
+            ("recipe.thresholds.scar", self.recipe.thresholds.scar, 0.0, 1.0),
             ("recipe.temperature", self.recipe.temperature, 0.01, 100.0),
             ("recipe.cleanup.holes_mm2", self.recipe.cleanup.holes_mm2, 0.0, 1e4),
             ("recipe.cleanup.smallest_edema_or_scar_ml", self.recipe.cleanup.smallest_edema_or_scar_ml, 0.0, 1000.0),
@@ -294,7 +305,7 @@ mod tests {
         let error = refused(TrainSettings { locator: None, ..nested });
         assert_eq!(error, "recipe.preprocess.framing = heart: need central, or a [locator] that finds the heart");
         let error = refused(TrainSettings { course: Course::Plateau, ..nested });
-        assert_eq!(error, "validate_every = 10: need 1 with course = plateau, which follows the validation loss");
+        assert_eq!(error, "validate_every = 30: need 1 with course = plateau, which follows the validation loss");
         let locator = Some(LocatorSettings { batch_size: 0, ..LocatorSettings::default() });
         assert_eq!(refused(TrainSettings { locator, ..nested }), "locator.batch_size = 0: need 1 to 1024");
         let loss = Loss::RegionDiceCrossEntropy;

@@ -180,7 +180,8 @@ impl Trainer {
             let samples = self.draw(epoch, indices);
             let step = epoch * batches + n;
             let learning_rate = self.learning_rate(step, batches);
-            let (loss, dice) = self.step(step, &samples, learning_rate);
+            // On a thread of the pool, the kernels' pieces start without waking one.
+            let (loss, dice) = rayon::scope(|_| self.step(step, &samples, learning_rate));
             if !loss.is_finite() {
                 return Err(TrainError::Diverged { epoch, loss, learning_rate });
             }
@@ -216,7 +217,7 @@ impl Trainer {
         }
         let network = match &self.average {
             None => self.network.valid(),
-            Some(average) => average.weights.load_into(self.settings.model.init(0, &self.plain))?,
+            Some(average) => average.weights.load_into(self.settings.model.blank(&self.plain))?,
         };
         Ok(Some(validate(&network, &self.split.validation, &self.settings, &self.plain)))
     }

@@ -23,7 +23,7 @@ pub fn validate(network: &Network, cases: &[TrainingCase], settings: &TrainSetti
             let value = objective.of(values.clone(), &reference).loss;
             loss += value * slices.len() as f64 / case.slices.len() as f64;
             objective.activation.apply(&mut values, classes);
-            labels.extend(values.chunks_exact(classes).map(|p| settings.recipe.decision.label(p)));
+            labels.extend(values.chunks_exact(classes).map(|p| settings.recipe.label(p)));
         }
         let reference: Vec<Label> = case.slices.iter().flat_map(|s| &s.labels).copied().collect();
         for (sum, region) in dice.iter_mut().zip(Region::SCORED) {

@@ -135,7 +135,7 @@ pub fn from_keras(bytes: Vec<u8>, settings: &ModelSettings) -> Result<Weights, K
     }
 
     let mut weights = Weights::default();
-    let template = Weights::of(&settings.init(0, &Device::flex()));
+    let template = Weights::of(&settings.blank(&Device::flex()));
     let mut current: Option<(String, Layer)> = None;
     for (path, expected) in template.iter() {
         let (owner, _) = path.rsplit_once('.').unwrap_or(("", path));
