@@ -180,8 +180,7 @@ impl Trainer {
             let samples = self.draw(epoch, indices);
             let step = epoch * batches + n;
             let learning_rate = self.learning_rate(step, batches);
-            // On a thread of the pool, the kernels' pieces start without waking one.
-            let (loss, dice) = rayon::scope(|_| self.step(step, &samples, learning_rate));
+            let (loss, dice) = self.step(step, &samples, learning_rate);
             if !loss.is_finite() {
                 return Err(TrainError::Diverged { epoch, loss, learning_rate });
             }
