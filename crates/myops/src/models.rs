@@ -24,7 +24,7 @@ pub struct BuiltIn {
 pub const BUILT_IN: &[BuiltIn] = &[
     BuiltIn {
         name: "nested",
-        about: "finds the heart, then labels it at full resolution; trained on 20 cases of MyoPS 2020",
+        about: "finds the heart, then labels it at full resolution; five networks, trained on MyoPS 2020",
         bytes: include_bytes!("../weights/nested.safetensors"),
     },
     BuiltIn {

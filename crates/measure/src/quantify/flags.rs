@@ -74,10 +74,10 @@ pub enum Flag {
         /// How far it would have to be moved, in mm.
         shift_mm: f64,
     },
-    /// The network was not sure of the labels of the heart.
+    /// The network was not sure of scar and edema.
     LowConfidence {
-        /// The mean probability of the label chosen, over the labelled heart, in percent.
-        mean_probability_percent: f64,
+        /// The Dice with a reader's scar and edema that its probabilities promise.
+        expected_dice: f64,
     },
 }
 
@@ -143,8 +143,8 @@ impl Flag {
             Self::Misaligned { sequence, with, shift_mm } => format!(
                 "{sequence} fits {with} better when moved by {shift_mm:.0} mm: the sequences may not lie on one another."
             ),
-            Self::LowConfidence { mean_probability_percent } => format!(
-                "The network was unsure: its mean probability over the labelled heart is {mean_probability_percent:.0} %."
+            Self::LowConfidence { expected_dice } => format!(
+                "The network was unsure of scar and edema: it expects a Dice of {expected_dice:.2} with a reader's."
             ),
             Self::LgeOnOtherVoxels => {
                 "The LGE image lies on other voxels than the labels: thresholds were not computed.".into()

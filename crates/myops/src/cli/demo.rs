@@ -13,7 +13,7 @@ use myops_measure::evaluate::{Overlap, Score};
 use super::record::CaseFolder;
 use super::talk::Talk;
 use super::{cases, phantom, segment};
-use crate::models::Model;
+use crate::models::{BUILT_IN, Model};
 
 /// Arguments of `myops demo`.
 #[derive(Debug, clap::Args)]
@@ -24,8 +24,8 @@ pub struct Args {
     /// Folder for the patient and the results
     #[arg(long, value_name = "DIR", default_value = "demo")]
     out: PathBuf,
-    /// A built-in model, the folder of a training, or a file of weights; the default has seen synthetic patients
-    #[arg(long, value_name = "NAME_OR_RUN", default_value = "runet")]
+    /// A built-in model, the folder of a training, or a file of weights
+    #[arg(long, value_name = "NAME_OR_RUN", default_value = BUILT_IN[0].name)]
     model: String,
 }
 

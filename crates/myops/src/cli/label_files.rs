@@ -145,6 +145,9 @@ fn files(path: &Path) -> Result<Vec<PathBuf>> {
 /// The case and kind of a label map's name; `None` for images and for what is no NIfTI file.
 fn parse(name: &str) -> Option<(&str, Kind)> {
     let stem = name.strip_suffix(".nii.gz").or_else(|| name.strip_suffix(".nii"))?;
+    if stem.contains("_probability_") {
+        return None;
+    }
     let (id, suffix) = stem.rsplit_once('_').unwrap_or((stem, ""));
     match suffix.to_ascii_lowercase().as_str() {
         "labels" => Some((id, Kind::Drawn)),
@@ -163,7 +166,9 @@ mod tests {
         assert_eq!(parse("Case3019_gd.nii.gz"), Some(("Case3019", Kind::Given)));
         assert_eq!(parse("phantom-001_labels.nii.gz"), Some(("phantom-001", Kind::Drawn)));
         assert_eq!(parse("a_b.nii"), Some(("a_b", Kind::Plain)));
-        for other in ["Case3019_LGE.nii.gz", "x_0001.nii.gz", "x_labels.png", "report.html"] {
+        for other in
+            ["Case3019_LGE.nii.gz", "x_0001.nii.gz", "x_probability_lv_pool.nii.gz", "x_labels.png", "report.html"]
+        {
             assert_eq!(parse(other), None, "{other}");
         }
     }

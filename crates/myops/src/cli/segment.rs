@@ -162,7 +162,8 @@ pub fn write(case: &LoadedCase, found: &Segmentation, model: &Model, out: &Path)
     folder.create()?;
     write_labels(folder.labels(), &found.labels, &case.placement)?;
     let model_id = ModelId { name: model.name.clone(), fingerprint: model.fingerprint.clone() };
-    let origin = Origin { model: Some(model_id), mean_probability_percent: found.mean_probability_percent };
+    let expected_dice = Some(found.edema_or_scar.expected_dice);
+    let origin = Origin { model: Some(model_id), expected_dice };
     std::thread::scope(|scope| {
         let panel = scope.spawn(|| write_panel(case, &found.labels, &folder));
         let measured = quantify::write_case(&folder, case.study.id(), &found.labels, case.study.images(), origin);

@@ -86,7 +86,7 @@ fn columns(sheet: &CaseSheet) -> Vec<(String, String)> {
         let above = methods.filter(|t| t.method == method).map(|t| t.above_percent).next();
         columns.push(number(&format!("above_{}_percent", method.replace(' ', "_").to_lowercase()), above));
     }
-    columns.push(number("mean_probability_percent", sheet.mean_probability_percent));
+    columns.push(number("expected_dice", sheet.expected_dice));
     columns.push(text("flags", &q.flags.len().to_string()));
     columns.push(text("flag_kinds", &q.flags.iter().map(Flag::kind).collect::<Vec<_>>().join(" ")));
     columns

@@ -9,8 +9,8 @@ use super::view::CaseView;
 
 /// The name of the layout of the JSON, published as `docs/quantify.schema.json`.
 pub const SCHEMA: &str = "myops-quantify-1";
-/// A mean probability over the heart below this is flagged, in percent.
-const LOW_CONFIDENCE_PERCENT: f64 = 80.0;
+/// An expected Dice of scar and edema below this is flagged.
+const LOW_EXPECTED_DICE: f64 = 0.7;
 
 /// Which weights drew the labels.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,8 +26,8 @@ pub struct ModelId {
 pub struct Origin {
     /// The model that drew them; `None` for a label map of unknown origin.
     pub model: Option<ModelId>,
-    /// The model's mean probability of the label chosen over the labelled heart, in percent, where it is known.
-    pub mean_probability_percent: Option<f64>,
+    /// The Dice with a reader's scar and edema that the model's probabilities promise, where it is known.
+    pub expected_dice: Option<f64>,
 }
 
 /// Everything that is reported of one case: JSON, CSV, terminal and page are written from it.
@@ -41,8 +41,8 @@ pub struct CaseSheet {
     pub program_version: String,
     /// The model that drew the labels; `None` for a label map of unknown origin.
     pub model: Option<ModelId>,
-    /// The model's mean probability of the label chosen over the labelled heart, in percent, where it is known.
-    pub mean_probability_percent: Option<f64>,
+    /// The Dice with a reader's scar and edema that the model's probabilities promise, where it is known.
+    pub expected_dice: Option<f64>,
     /// Columns, rows and slices.
     pub shape_voxels: [usize; 3],
     /// Their distances in mm.
@@ -63,9 +63,8 @@ impl CaseSheet {
     pub fn measure(case: &str, view: &CaseView, origin: Origin) -> Self {
         let mut quantities = quantify(view.labels(), view.image(Sequence::Lge));
         quantities.flags.extend(misaligned(view.images(), view.labels()));
-        if let Some(mean_probability_percent) = origin.mean_probability_percent.filter(|p| *p < LOW_CONFIDENCE_PERCENT)
-        {
-            quantities.flags.push(Flag::LowConfidence { mean_probability_percent });
+        if let Some(expected_dice) = origin.expected_dice.filter(|dice| *dice < LOW_EXPECTED_DICE) {
+            quantities.flags.push(Flag::LowConfidence { expected_dice });
         }
         let there = view.images().iter().filter(|(_, image)| image.is_some());
         Self {
@@ -73,7 +72,7 @@ impl CaseSheet {
             case: case.to_owned(),
             program_version: env!("CARGO_PKG_VERSION").to_owned(),
             model: origin.model,
-            mean_probability_percent: origin.mean_probability_percent,
+            expected_dice: origin.expected_dice,
             shape_voxels: view.labels().shape(),
             spacing_mm: view.labels().spacing().mm(),
             sequences: there.map(|(sequence, _)| sequence.name().to_owned()).collect(),

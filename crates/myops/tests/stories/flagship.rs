@@ -48,6 +48,18 @@ fn folds_are_trained_joined_and_run_as_one() {
     let record: serde_json::Value = serde_json::from_slice(&bytes(format!("{out}/{case}/{case}_record.json"))).unwrap();
     let expected = record["scar_confidence"]["expected_dice"].as_f64().unwrap();
     assert!((0.0..=1.0).contains(&expected) && record["scar_confidence"]["agreement"].is_number(), "{record}");
+
+    // All of the wall is edema or scar where the threshold says so.
+    let (changes, changed) = (format!("{place}/changes.toml"), format!("{place}/changed.safetensors"));
+    fs::write(&changes, "[recipe.thresholds]\nedema_or_scar = 0.0\n").unwrap();
+    done(&format!("ensemble {joined} --config {changes} --out {changed}"));
+    done(&format!("segment {one} --model {changed} --out {out}-changed"));
+    let record: serde_json::Value =
+        serde_json::from_slice(&bytes(format!("{out}-changed/{case}/{case}_record.json"))).unwrap();
+    assert_eq!(record["volumes_ml"]["myocardium"].as_f64(), Some(0.0), "{record}");
+    fs::write(&changes, "[recipe.preprocess]\nsize = 32\n").unwrap();
+    let error = refused(&format!("ensemble {joined} --config {changes} --out {changed}"));
+    assert!(error.contains("recipe.preprocess is what the network was trained with"), "{error}");
 }
 
 #[test]

@@ -97,7 +97,7 @@ pub fn tiny_settings() -> &'static str {
     static SETTINGS: OnceLock<String> = OnceLock::new();
     SETTINGS.get_or_init(|| {
         let file = place("settings") + "/tiny.toml";
-        let text = "epochs = 2\nbatch_size = 4\n[model]\nwidth = 4\n[recipe.preprocess]\nsize = 64\n";
+        let text = "epochs = 2\nbatch_size = 4\n[model]\narchitecture = \"runet\"\nwidth = 4\n[recipe.preprocess]\nsize = 64\n";
         fs::write(&file, text).unwrap();
         file
     })

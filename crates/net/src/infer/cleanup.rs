@@ -38,6 +38,19 @@ pub struct Cleanup {
 impl Cleanup {
     /// Changes the labels in place.
     pub fn apply(&self, labels: &mut LabelMap) {
+        // Most of an image is background far from the heart, which nothing here looks at.
+        let Some([low, high]) = labelled(labels) else { return };
+        let size = [0, 1, 2].map(|axis| high[axis] - low[axis]);
+        let Ok(grid) = Grid::new(size, *labels.grid().world_from_voxel()) else { return };
+        let mut heart = Volume::from_fn(grid, |[i, j, k]| labels[[i + low[0], j + low[1], k + low[2]]]);
+        self.apply_within(&mut heart);
+        let [ni, nj, _] = size;
+        for (n, label) in heart.data().iter().enumerate() {
+            labels[[n % ni + low[0], n / ni % nj + low[1], n / ni / nj + low[2]]] = *label;
+        }
+    }
+
+    fn apply_within(&self, labels: &mut LabelMap) {
         if self.anatomy == Keep::Largest {
             for region in [Region::LV_POOL, Region::RV_POOL, Region::WALL] {
                 let largest = |pieces: &Pieces| pieces.voxels.iter().copied().max().unwrap_or(0);
@@ -59,6 +72,23 @@ impl Cleanup {
             relabel(labels, Label::Scar, Label::Edema);
         }
     }
+}
+
+/// The box `[low, high)` about all that is not background, a voxel wider in each slice where the image is; `None`
+/// where all is background.
+fn labelled(labels: &LabelMap) -> Option<[[usize; 3]; 2]> {
+    let [ni, nj, nk] = labels.shape();
+    let (mut low, mut high) = ([ni, nj, nk], [0; 3]);
+    for (n, _) in labels.data().iter().enumerate().filter(|(_, label)| **label != Label::Background) {
+        let voxel = [n % ni, n / ni % nj, n / ni / nj];
+        for axis in 0..3 {
+            low[axis] = low[axis].min(voxel[axis]);
+            high[axis] = high[axis].max(voxel[axis] + 1);
+        }
+    }
+    let around = |axis: usize| [low[axis].saturating_sub(1), (high[axis] + 1).min(labels.shape()[axis])];
+    let ([i0, i1], [j0, j1]) = (around(0), around(1));
+    (low[2] < high[2]).then_some([[i0, j0, low[2]], [i1, j1, high[2]]])
 }
 
 /// Turns every voxel of one label into another.

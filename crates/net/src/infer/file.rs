@@ -101,8 +101,10 @@ impl ModelFile {
         if header.locator.is_none() && header.members == 1 {
             return Ok(Self { header, locator: None, members: vec![weights] });
         }
-        let locator = header.locator.is_some().then(|| weights.part(LOCATOR));
-        let members = (0..header.members).map(|n| weights.part(&member_name(n))).collect();
+        let mut parts = weights.into_parts();
+        let mut part = |name: &str| parts.remove(name).unwrap_or_default();
+        let locator = header.locator.is_some().then(|| part(LOCATOR));
+        let members = (0..header.members).map(|n| part(&member_name(n))).collect();
         Ok(Self { header, locator, members })
     }
 }

@@ -13,6 +13,8 @@ pub enum Flips {
     Horizontal,
     /// Each axis, and both: four passes.
     Both,
+    /// The four of `both` dealt out to several networks, two to each: every other network sees the other two.
+    Dealt,
 }
 
 /// What changes places: rows, columns, or both.
@@ -23,18 +25,21 @@ pub struct Mirror {
 }
 
 impl Flips {
-    /// What changes places in each pass.
-    pub fn mirrors(self) -> &'static [Mirror] {
+    /// What changes places in each pass of one of several networks, counted from 0.
+    pub fn mirrors(self, network: usize) -> &'static [Mirror] {
         const PASSES: [Mirror; 4] = [
             Mirror { rows: false, columns: false },
+            Mirror { rows: true, columns: true },
             Mirror { rows: false, columns: true },
             Mirror { rows: true, columns: false },
-            Mirror { rows: true, columns: true },
         ];
+        const HORIZONTAL: [Mirror; 2] = [PASSES[0], PASSES[2]];
         match self {
             Self::None => &PASSES[..1],
-            Self::Horizontal => &PASSES[..2],
+            Self::Horizontal => &HORIZONTAL,
             Self::Both => &PASSES,
+            Self::Dealt if network.is_multiple_of(2) => &PASSES[..2],
+            Self::Dealt => &PASSES[2..],
         }
     }
 }
@@ -73,9 +78,17 @@ mod tests {
             [3.0, 30.0, 4.0, 40.0, 1.0, 10.0, 2.0, 20.0],
             [4.0, 40.0, 3.0, 30.0, 2.0, 20.0, 1.0, 10.0],
         ];
-        for (mirror, expected) in Flips::Both.mirrors().iter().zip(expected) {
+        let expected = [0, 3, 1, 2].map(|n| expected[n]);
+        for (mirror, expected) in Flips::Both.mirrors(0).iter().zip(expected) {
             assert_eq!(mirror.apply(&image, dims), expected);
             assert_eq!(mirror.apply(&expected, dims), image);
         }
+    }
+
+    #[test]
+    fn two_networks_share_the_four() {
+        let [even, odd] = [0, 1].map(|network| Flips::Dealt.mirrors(network));
+        assert_eq!([even, odd].concat(), Flips::Both.mirrors(0));
+        assert_eq!(Flips::Dealt.mirrors(4), even);
     }
 }

@@ -5,7 +5,7 @@ use myops_image::preprocess::Prepared;
 use myops_kernels::cpu::Image;
 use myops_kernels::ops::is_cpu;
 
-use super::flips::Flips;
+use super::flips::Mirror;
 use crate::model::{FixedNetwork, ModelSettings, Network};
 use crate::weights::{Weights, WeightsError};
 
@@ -42,9 +42,8 @@ impl Predictor {
     }
 
     /// The probability of each label in each pixel, `[slice][row][column][label]`: the mean over mirrored images.
-    pub fn probabilities(&self, input: &Prepared, flips: Flips) -> Vec<f32> {
+    pub fn probabilities(&self, input: &Prepared, passes: &[Mirror]) -> Vec<f32> {
         let Prepared { slices, size, channels, .. } = *input;
-        let passes = flips.mirrors();
         let images: Vec<f32> =
             passes.iter().flat_map(|mirror| mirror.apply(&input.data, [slices, size, size, channels])).collect();
         let p: Vec<f32> = images.chunks(BATCH * size * size * channels).flat_map(|b| self.batch(b, size)).collect();
@@ -78,6 +77,7 @@ impl Predictor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::infer::Flips;
     use crate::model::Architecture;
 
     const SIZE: usize = 16;
@@ -104,7 +104,7 @@ mod tests {
         let network = Predictor::new(settings, &weights, &device).unwrap();
         let (plain, turned) = (input(|r, c| (r, c)), input(|r, c| (SIZE - 1 - r, SIZE - 1 - c)));
         for (flips, same) in [(Flips::None, false), (Flips::Both, true)] {
-            let (a, b) = (network.probabilities(&plain, flips), network.probabilities(&turned, flips));
+            let [a, b] = [&plain, &turned].map(|input| network.probabilities(input, flips.mirrors(0)));
             assert_eq!(a.len(), 3 * SIZE * SIZE * 6);
             let back = |s: usize, r: usize, c: usize| &b[((s * SIZE + SIZE - 1 - r) * SIZE + SIZE - 1 - c) * 6..][..6];
             let mirrored = a.chunks_exact(6).enumerate().all(|(n, p)| {

@@ -39,7 +39,7 @@ impl Locator {
     /// Where the study cannot be made an input.
     pub fn find(&self, study: &Study) -> Result<Option<HeartCentre>, PreprocessError> {
         let (prepared, restore) = self.preprocess.apply(study)?;
-        let p = self.network.probabilities(&prepared, Flips::None);
+        let p = self.network.probabilities(&prepared, Flips::None.mirrors(0));
         let [row_mm, column_mm, _] = restore.spacing_mm();
         let smallest = (SMALLEST_HEART_MM2 / (row_mm * column_mm)).ceil() as usize;
         Ok(heart(&p, prepared.size, smallest).map(|HeartCentre(pixel)| restore.place(pixel)))

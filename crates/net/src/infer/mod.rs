@@ -1,6 +1,5 @@
 //! From a study to labels on its own grid, with trained networks.
 
-mod certainty;
 mod cleanup;
 mod confidence;
 mod decision;

@@ -14,8 +14,6 @@ pub struct Segmentation {
     pub labels: LabelMap,
     /// How likely each label is.
     pub probabilities: ProbabilityMap,
-    /// The mean probability of the labels that are not background, percent; `None` where all are.
-    pub mean_probability_percent: Option<f64>,
     /// How far scar is likely to agree with a reader's.
     pub scar: Confidence,
     /// How far edema and scar together are likely to agree with a reader's.

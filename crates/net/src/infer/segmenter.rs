@@ -5,8 +5,8 @@ use myops_image::label::{Label, Region};
 use myops_image::preprocess::{Align, Frame, Misalignment, Prepared, PreprocessError, aligned, misalignment};
 use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::study::Study;
+use rayon::prelude::*;
 
-use super::certainty::mean_probability_percent;
 use super::cleanup::relabel;
 use super::confidence::Confidence;
 use super::file::ModelFile;
@@ -58,8 +58,10 @@ impl Segmenter {
             (Some(header), Some(weights)) => Some(Locator::new(header, weights, device)?),
             _ => None,
         };
-        let members =
-            members.iter().map(|weights| Predictor::new(header.model, weights, device)).collect::<Result<_, _>>()?;
+        let members = members
+            .par_iter()
+            .map(|weights| Predictor::new(header.model, weights, device))
+            .collect::<Result<_, _>>()?;
         Ok(Self { header, locator, members })
     }
 
@@ -92,7 +94,6 @@ impl Segmenter {
         let (prepared, restore) = recipe.preprocess.apply_in(moved.as_ref().unwrap_or(study), frame)?;
         let Averaged { mut mean, members } = self.run(&prepared);
         let mut labels = recipe.labels(&mean, LABELS, &restore);
-        let mean_probability_percent = mean_probability_percent(&mean, LABELS, recipe);
         if study.image(Sequence::Lge).is_none() {
             relabel(&mut labels, Label::Scar, Label::Edema);
             notes.push(Note::NoLge);
@@ -107,7 +108,6 @@ impl Segmenter {
         Ok(Segmentation {
             labels,
             probabilities,
-            mean_probability_percent,
             scar,
             edema_or_scar,
             misalignment: misaligned,
@@ -120,8 +120,8 @@ impl Segmenter {
         let recipe = &self.header.recipe;
         let share = 1.0 / self.members.len() as f32;
         let mut averaged = Averaged { mean: Vec::new(), members: Vec::new() };
-        for member in &self.members {
-            let p = member.probabilities(input, recipe.flips);
+        for (n, member) in self.members.iter().enumerate() {
+            let p = member.probabilities(input, recipe.flips.mirrors(n));
             averaged.mean.resize(p.len(), 0.0);
             averaged.mean.iter_mut().zip(&p).for_each(|(sum, p)| *sum += p * share);
             if self.members.len() > 1 {

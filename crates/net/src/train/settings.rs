@@ -116,10 +116,10 @@ impl TrainSettings {
             recipe: Recipe {
                 preprocess,
                 decision: Decision::Nested,
-                thresholds: Thresholds::HALF,
+                thresholds: Thresholds { edema_or_scar: 0.4, scar: 0.4 },
                 align: Align::Correct,
                 flips: Flips::Both,
-                temperature: 1.0,
+                temperature: 1.6,
                 cleanup: Cleanup {
                     anatomy: Keep::Largest,
                     holes_mm2: 50.0,

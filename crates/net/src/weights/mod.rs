@@ -111,15 +111,15 @@ impl Weights {
         part.iter().for_each(|(path, weight)| self.insert(format!("{name}.{path}"), weight.clone()));
     }
 
-    /// The tensors whose paths start with `name.`, without that.
-    pub fn part(&self, name: &str) -> Self {
-        let mut part = Self::default();
-        for (path, weight) in self.iter() {
-            if let Some(rest) = path.strip_prefix(name).and_then(|p| p.strip_prefix('.')) {
-                part.insert(rest, weight.clone());
+    /// Takes apart what [`Self::put_part`] put together: the tensors of each name, without it.
+    pub fn into_parts(mut self) -> BTreeMap<String, Self> {
+        let mut parts: BTreeMap<String, Self> = BTreeMap::new();
+        for path in self.order {
+            if let (Some((name, rest)), Some(weight)) = (path.split_once('.'), self.by_path.remove(&path)) {
+                parts.entry(name.into()).or_default().insert(rest, weight);
             }
         }
-        part
+        parts
     }
 
     /// Moves every value by a share of its distance to another network's, both of one shape.

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use half::f16;
+use half::slice::HalfFloatSliceExt;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -97,7 +99,8 @@ impl<S: Serialize + DeserializeOwned> Stored<S> {
             let values = match tensor.dtype() {
                 Dtype::F32 => tensor.data().as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect(),
                 Dtype::F16 => {
-                    tensor.data().as_chunks().0.iter().map(|b| half::f16::from_le_bytes(*b).to_f32()).collect()
+                    let halves = tensor.data().as_chunks().0.iter().map(|b| f16::from_le_bytes(*b));
+                    halves.collect::<Vec<_>>().to_f32_vec()
                 }
                 dtype => return Err(StoreError::Type { path, dtype }),
             };
@@ -110,7 +113,7 @@ impl<S: Serialize + DeserializeOwned> Stored<S> {
 fn encode(weight: &Weight, precision: Precision) -> (Dtype, Vec<u8>) {
     let values = weight.values.iter();
     if precision == Precision::Half && weight.shape.len() > 1 {
-        (Dtype::F16, values.flat_map(|v| half::f16::from_f32(*v).to_le_bytes()).collect())
+        (Dtype::F16, values.flat_map(|v| f16::from_f32(*v).to_le_bytes()).collect())
     } else {
         (Dtype::F32, values.flat_map(|v| v.to_le_bytes()).collect())
     }
