@@ -1,6 +1,6 @@
 //! `myops ensemble`: several trained networks in one file, whose probabilities are averaged.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use myops_image::io::write_whole;
@@ -27,19 +27,21 @@ pub struct Args {
 
 /// Joins networks.
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
-    let read = |run: &PathBuf| {
-        let (path, bytes) = models::read(&run.to_string_lossy())?;
-        ModelFile::from_bytes(&bytes).with_context(|| path.display().to_string())
-    };
-    let files = args.runs.iter().map(read).collect::<Result<Vec<_>>>()?;
-    let mut joined = ModelFile::join(files)?;
-    if let Some(config) = &args.config {
-        let header = &mut joined.header;
-        header.recipe = settings::changed_recipe(header.model, header.recipe, config)?;
-    }
+    let files = args.runs.iter().map(|run| read(run, args.config.as_deref())).collect::<Result<Vec<_>>>()?;
+    let joined = ModelFile::join(files)?;
     let bytes = joined.to_bytes(Precision::Half)?;
     write_whole(&args.out, |w| w.write_all(&bytes))?;
     let megabytes = bytes.len() as f64 / 1e6;
     talk.say(format_args!("{} networks are in {} ({megabytes:.1} MB)", joined.members.len(), args.out.display()));
     Ok(())
+}
+
+/// A trained network, with the changes of a settings file.
+fn read(run: &Path, config: Option<&Path>) -> Result<ModelFile> {
+    let (path, bytes) = models::read(&run.to_string_lossy())?;
+    let mut file = ModelFile::from_bytes(&bytes).with_context(|| path.display().to_string())?;
+    if let Some(config) = config {
+        file.header.recipe = settings::changed_recipe(file.header.model, file.header.recipe, config)?;
+    }
+    Ok(file)
 }

@@ -105,14 +105,7 @@ impl Segmenter {
         let confidence = |region| Confidence::of(region, &mean, &seen, &members, pixel_ml);
         let (scar, edema_or_scar) = (confidence(Region::SCAR), confidence(Region::EDEMA_OR_SCAR));
         let probabilities = ProbabilityMap { values: mean, restore };
-        Ok(Segmentation {
-            labels,
-            probabilities,
-            scar,
-            edema_or_scar,
-            misalignment: misaligned,
-            notes,
-        })
+        Ok(Segmentation { labels, probabilities, scar, edema_or_scar, misalignment: misaligned, notes })
     }
 
     /// The mean probabilities over all networks, and what each of several says alone.
