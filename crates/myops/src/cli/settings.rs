@@ -88,7 +88,7 @@ pub fn changed_recipe(model: ModelSettings, recipe: Recipe, path: &Path) -> Resu
             path.display()
         );
     }
-    let settings = TrainSettings { model, recipe: changed, ..TrainSettings::of(model.architecture) };
+    let settings = TrainSettings { model, recipe: changed, crop_pixels: 0, ..TrainSettings::of(model.architecture) };
     settings.check().with_context(|| path.display().to_string())?;
     Ok(changed)
 }

@@ -6,6 +6,7 @@ use super::program::{bytes, done, names, patients, place, refused};
 
 /// The flagship's training, made small.
 const SETTINGS: &str = "epochs = 2
+crop_pixels = 48
 batch_size = 4
 [model]
 architecture = \"nested\"
