@@ -69,7 +69,7 @@ def main():
             command = [args.myops, "segment", place / "images" / fold, "--model", model, "--out", place / "found", "-q"]
             subprocess.run(command, check=True)
         command = [args.myops, "evaluate", "--prediction", place / "found", "--reference", args.data]
-        subprocess.run([*command, "--out", place / "scores", "-q"], check=True)
+        subprocess.run([*command, "--out", place / "scores"], check=True, capture_output=True)
         rows = list(csv.DictReader((place / "scores" / "summary.csv").open()))
         dice = {r["region"]: r["mean"] for r in rows if r["measure"] == "dice" and r["rule"] == "challenge"}
         print(f"| {name} | " + " | ".join(f"{float(dice[region]):.3f}" for region in REGIONS) + " |", flush=True)

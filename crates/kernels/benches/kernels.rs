@@ -1,4 +1,4 @@
-//! Times single kernels: `cargo bench -p myops-kernels`.
+//! Times single kernels: `cargo bench --workspace --bench kernels`.
 //!
 //! For each the shortest of many calls, as GFLOP/s and as a share of what registers alone give: the peak of fused
 //! multiply-adds, measured first, on as many threads. Normalisation and pooling are bound by memory, so theirs is in GB/s.

@@ -27,20 +27,27 @@ pub fn write_whole(
     replace(path, write).map_err(|cause| IoError::Write { path: path.into(), cause })
 }
 
-/// Removes what a process that was killed while writing left in a folder; no process may be writing there now.
+/// Removes what a process that was killed while writing left in a folder; no other process may be writing there now.
+/// What other threads of this one are writing stays.
 ///
 /// # Errors
 /// [`IoError::Read`] where the folder cannot be listed; [`IoError::Write`] where a file cannot be removed.
 pub fn remove_unfinished(folder: impl AsRef<Path>) -> Result<(), IoError> {
     let read = |cause| IoError::Read { path: folder.as_ref().into(), cause };
+    let ours = temporary_prefix();
     for entry in fs::read_dir(&folder).map_err(read)? {
         let path = entry.map_err(read)?.path();
         let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-        if name.starts_with(".myops-") && path.extension().is_some_and(|e| e == "tmp") {
+        if name.starts_with(".myops-") && !name.starts_with(&ours) && path.extension().is_some_and(|e| e == "tmp") {
             fs::remove_file(&path).map_err(|cause| IoError::Write { path: path.clone(), cause })?;
         }
     }
     Ok(())
+}
+
+/// What the names of this process' unfinished files start with.
+fn temporary_prefix() -> String {
+    format!(".myops-{}-", std::process::id())
 }
 
 fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
@@ -70,7 +77,7 @@ impl Temporary {
         target.file_name().ok_or(ErrorKind::InvalidFilename)?;
         loop {
             let count = COUNT.fetch_add(1, Ordering::Relaxed);
-            let path = target.with_file_name(format!(".myops-{}-{count}.tmp", std::process::id()));
+            let path = target.with_file_name(format!("{}{count}.tmp", temporary_prefix()));
             match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Ok(file) => return Ok((Self { path, renamed: false }, file)),
                 Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
@@ -135,7 +142,8 @@ mod tests {
     #[test]
     fn what_a_killed_process_left_is_removed_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
-        let names = [".myops-17-3.tmp", ".hidden.tmp", "a.txt", "myops-1-1.tmp"];
+        let ours = format!("{}0.tmp", temporary_prefix());
+        let names = [".myops-0-3.tmp", ".hidden.tmp", &ours, "a.txt", "myops-1-1.tmp"];
         names.iter().for_each(|name| fs::write(folder.path().join(name), "x").unwrap());
         remove_unfinished(folder.path()).unwrap();
         assert_eq!(files(folder.path()), names[1..]);

@@ -113,7 +113,6 @@ impl Picture {
         let mut encoder = png::Encoder::new(&mut bytes, self.width as u32, self.height as u32);
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
-        encoder.set_compression(png::Compression::Fast);
         let mut writer = encoder.write_header().expect("the sides are not 0");
         writer.write_image_data(&self.rgb).expect("there are three bytes for each pixel");
         writer.finish().expect("memory takes the end of the file");
