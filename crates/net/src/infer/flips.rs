@@ -53,7 +53,7 @@ impl Mirror {
                 let row = if self.rows { rows - 1 - row } else { row };
                 let line = &image[row * columns * channels..(row + 1) * columns * channels];
                 if self.columns {
-                    mirrored.extend(line.chunks_exact(channels).rev().flatten());
+                    line.chunks_exact(channels).rev().for_each(|pixel| mirrored.extend_from_slice(pixel));
                 } else {
                     mirrored.extend_from_slice(line);
                 }

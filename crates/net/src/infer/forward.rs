@@ -44,9 +44,12 @@ impl Predictor {
     /// The probability of each label in each pixel, `[slice][row][column][label]`: the mean over mirrored images.
     pub fn probabilities(&self, input: &Prepared, passes: &[Mirror]) -> Vec<f32> {
         let Prepared { slices, size, channels, .. } = *input;
-        let images: Vec<f32> =
-            passes.iter().flat_map(|mirror| mirror.apply(&input.data, [slices, size, size, channels])).collect();
-        let p: Vec<f32> = images.chunks(BATCH * size * size * channels).flat_map(|b| self.batch(b, size)).collect();
+        let mut images = Vec::with_capacity(passes.len() * input.data.len());
+        for mirror in passes {
+            images.extend_from_slice(&mirror.apply(&input.data, [slices, size, size, channels]));
+        }
+        let batches = images.chunks(BATCH * size * size * channels);
+        let p = batches.map(|images| self.batch(images, size)).collect::<Vec<_>>().concat();
         let dims = [slices, size, size, self.settings.classes];
         let mut mean = vec![0.0; dims.iter().product()];
         let share = 1.0 / passes.len() as f32;
