@@ -9,7 +9,7 @@ use super::lanes::{Isa, Job, Lanes};
 use super::pack::{Block, Packed};
 use super::rows::Rows;
 use super::shape::{ConvShape, Walk};
-use super::tile::{Operands, accumulate, accumulate_across, width_for, with_tile};
+use super::tile::{Operands, accumulate, width_for, with_tile};
 
 /// What follows a convolution before its result is written.
 #[derive(Debug, Clone, Copy, Default)]
@@ -137,10 +137,11 @@ unsafe fn finish_tile<L: Lanes, const P: usize, const V: usize>(
     // SAFETY: the caller vouches for the operands and for the place of the results.
     unsafe {
         let mut sums = [[L::splat(0.0); V]; P];
+        let column = o.steps * o.b_next;
         match shared {
-            2 => accumulate_across::<L, P, V, 2>(o, o.steps * o.b_next, &mut sums),
-            3 => accumulate_across::<L, P, V, 3>(o, o.steps * o.b_next, &mut sums),
-            _ => accumulate(o, &mut sums),
+            2 => accumulate::<L, P, V, 2>(o, column, &mut sums),
+            3 => accumulate::<L, P, V, 3>(o, column, &mut sums),
+            _ => accumulate::<L, P, V, 1>(o, column, &mut sums),
         }
         for v in 0..V {
             let n = block.channels - v * L::N;

@@ -273,7 +273,7 @@ unsafe fn add_tile<L: Lanes, const P: usize, const V: usize>(o: &Operands, to: *
     // SAFETY: the caller vouches for the operands and for the place of the sums.
     unsafe {
         let mut sums = [[L::splat(0.0); V]; P];
-        accumulate(o, &mut sums);
+        accumulate::<L, P, V, 1>(o, 0, &mut sums);
         for (p, sums) in sums.iter().enumerate() {
             for (v, sum) in sums.iter().enumerate() {
                 let (at, n) = (to.add(p * step + v * L::N), channels - v * L::N);

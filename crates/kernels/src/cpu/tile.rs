@@ -21,45 +21,16 @@ pub struct Operands {
     pub steps: usize,
 }
 
-/// Adds to the sums of `P` lanes of `V` vectors.
+/// Adds to the sums of `P` lanes of `V` vectors, for `K` columns of a kernel at once.
+///
+/// With several columns, lanes are pixels next to each other: pixel `q` of the row lies under column `k` of lane
+/// `q - k`, so that one read of it serves `K` lanes. The vectors of a column lie `b_column` after those of the one
+/// before, and there are `steps` of each.
 ///
 /// # Safety
 /// Every value and vector that [`Operands`] names can be read.
 #[inline(always)]
-pub unsafe fn accumulate<L: Lanes, const P: usize, const V: usize>(o: &Operands, sums: &mut [[L; V]; P]) {
-    let mut acc = *sums;
-    for row in 0..o.rows {
-        // SAFETY: the caller vouches for every address.
-        unsafe {
-            let mut a = (*o.a.add(row * o.a_every)).add(o.a_shift);
-            let mut b = (*o.b.add(row * o.b_every)).add(o.b_shift);
-            for _ in 0..o.steps {
-                let mut vectors = [L::splat(0.0); V];
-                for (v, vector) in vectors.iter_mut().enumerate() {
-                    *vector = L::load(b.add(v * L::N));
-                }
-                for (p, acc) in acc.iter_mut().enumerate() {
-                    let value = L::splat(*a.add(p * o.a_lane));
-                    for (acc, vector) in acc.iter_mut().zip(vectors) {
-                        *acc = value.mul_add(vector, *acc);
-                    }
-                }
-                a = a.add(o.a_next);
-                b = b.add(o.b_next);
-            }
-        }
-    }
-    *sums = acc;
-}
-
-/// As [`accumulate`] for a kernel of `K` columns, whose lanes are pixels next to each other: pixel `q` of the row lies
-/// under column `k` of lane `q - k`, so that one read of it serves `K` lanes. The vectors of a column lie `b_column`
-/// after those of the one before, and there are `steps` of each.
-///
-/// # Safety
-/// Every value and vector that [`Operands`] names can be read.
-#[inline(always)]
-pub unsafe fn accumulate_across<L: Lanes, const P: usize, const V: usize, const K: usize>(
+pub unsafe fn accumulate<L: Lanes, const P: usize, const V: usize, const K: usize>(
     o: &Operands,
     b_column: usize,
     sums: &mut [[L; V]; P],

@@ -106,13 +106,15 @@ fn measure(file: &LabelFile, images: Option<&CaseFiles>, out: &Path) -> Result<C
     }
     let none = PerSequence::default();
     let images = study.as_ref().map_or(&none, Study::images);
-    write_case(&CaseFolder::of(out, &file.id), &file.id, &labels, images, Origin::default())
+    let folder = CaseFolder::of(out, &file.id);
+    folder.create()?;
+    write_case(&folder, &file.id, &labels, images, Origin::default())
 }
 
 /// Measures a case and writes its numbers, its page and its thumbnail.
 ///
 /// # Errors
-/// Where a file cannot be written.
+/// Where a file cannot be written, or the folder was not created.
 pub fn write_case(
     folder: &CaseFolder,
     id: &str,
@@ -122,7 +124,6 @@ pub fn write_case(
 ) -> Result<CaseSheet> {
     let view = CaseView::of(labels, images);
     let sheet = CaseSheet::measure(id, &view, origin);
-    folder.create()?;
     let json = serde_json::to_vec_pretty(&sheet)?;
     write_whole(folder.quantities(), |w| w.write_all(&json))?;
     let png = thumbnail(&view);
