@@ -9,8 +9,8 @@ pub enum Course {
     /// The validation loss: it falls when that no longer does, the best network is kept, and training may stop early,
     /// as Keras' callbacks of the same names do.
     Plateau,
-    /// The calendar: it rises while warming up, then falls along half a cosine to 0 (Loshchilov & Hutter, ICLR 2017);
-    /// the last network is kept.
+    /// The calendar: it rises while warming up, then falls along half a cosine to 0, once or several times over
+    /// (Loshchilov & Hutter, ICLR 2017); the last network is kept.
     Cosine,
 }
 
@@ -18,25 +18,37 @@ pub enum Course {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CosineSettings {
-    /// Epochs in which it rises from 0.
+    /// How often it falls; every time lasts an equal share of the epochs.
+    pub cycles: usize,
+    /// Epochs in which it rises from 0 at the start of each.
     pub warm_up_epochs: f64,
 }
 
 impl Default for CosineSettings {
     fn default() -> Self {
-        Self { warm_up_epochs: 3.0 }
+        Self { cycles: 1, warm_up_epochs: 3.0 }
     }
 }
 
 impl CosineSettings {
-    /// The share of the full learning rate after so many epochs, fractions of one included.
+    /// The share of the full learning rate after so many of all epochs, fractions of one included.
     pub fn share(&self, after_epochs: f64, epochs: usize) -> f64 {
-        if after_epochs < self.warm_up_epochs {
-            return after_epochs / self.warm_up_epochs;
+        let cycle = self.cycle_epochs(epochs);
+        if after_epochs >= epochs as f64 {
+            return 0.0;
         }
-        let falling = (epochs as f64 - self.warm_up_epochs).max(f64::MIN_POSITIVE);
-        let done = ((after_epochs - self.warm_up_epochs) / falling).min(1.0);
+        let in_cycle = after_epochs % cycle;
+        if in_cycle < self.warm_up_epochs {
+            return in_cycle / self.warm_up_epochs;
+        }
+        let falling = (cycle - self.warm_up_epochs).max(f64::MIN_POSITIVE);
+        let done = ((in_cycle - self.warm_up_epochs) / falling).min(1.0);
         0.5 * (1.0 + (std::f64::consts::PI * done).cos())
+    }
+
+    /// How many of all epochs a cycle lasts.
+    pub fn cycle_epochs(&self, epochs: usize) -> f64 {
+        epochs as f64 / self.cycles as f64
     }
 }
 
@@ -128,11 +140,22 @@ mod tests {
 
     #[test]
     fn the_cosine_rises_to_one_and_falls_to_zero() {
-        let cosine = CosineSettings { warm_up_epochs: 2.0 };
+        let cosine = CosineSettings { cycles: 1, warm_up_epochs: 2.0 };
         let shares = [0.0, 1.0, 2.0, 6.0, 10.0, 11.0].map(|epoch| cosine.share(epoch, 10));
         let expected = [0.0, 0.5, 1.0, 0.5, 0.0, 0.0];
         assert!(shares.iter().zip(expected).all(|(s, e)| (s - e).abs() < 1e-12), "{shares:?}");
-        assert_eq!(CosineSettings { warm_up_epochs: 0.0 }.share(0.0, 10), 1.0);
+        assert_eq!(CosineSettings { cycles: 1, warm_up_epochs: 0.0 }.share(0.0, 10), 1.0);
+    }
+
+    #[test]
+    fn every_cycle_is_as_the_first() {
+        let once = CosineSettings { cycles: 1, warm_up_epochs: 2.0 };
+        let twice = CosineSettings { cycles: 2, ..once };
+        for after in [0.0, 1.0, 2.0, 5.5, 9.5] {
+            assert_eq!(twice.share(after, 20), once.share(after, 10));
+            assert_eq!(twice.share(after + 10.0, 20), once.share(after, 10));
+        }
+        assert_eq!(twice.share(20.0, 20), 0.0);
     }
 
     #[test]

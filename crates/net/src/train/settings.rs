@@ -197,6 +197,7 @@ impl TrainSettings {
             ("epochs", self.epochs, 1, 100_000),
             ("batch_size", self.batch_size, 1, 1024),
             ("validate_every", self.validate_every, 1, 100_000),
+            ("cosine.cycles", self.cosine.cycles, 1, 1000),
             ("margin_pixels", self.margin_pixels, 0, 512),
             ("model.width", self.model.width, 1, 512),
         ] {

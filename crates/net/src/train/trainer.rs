@@ -13,7 +13,7 @@ use super::average::Average;
 use super::checkpoint::{Checkpoint, EpochRecord, Progress, Validation};
 use super::clip::clip_norm;
 use super::data::{Sample, TrainingCase, augmented, batch, numbers};
-use super::schedule::{Course, Schedule, Verdict};
+use super::schedule::{CosineSettings, Course, Schedule, Verdict};
 use super::settings::{SettingsError, TrainSettings};
 use super::validate::validate;
 use crate::infer::{ModelHeader, Recipe};
@@ -138,15 +138,18 @@ impl Trainer {
         Ok(trainer)
     }
 
-    /// The settings may differ in what comes after the network, and in the number of epochs where no learning rate
-    /// depends on it.
+    /// The settings may differ in what comes after the network, and in the number of epochs where no learning rate so
+    /// far depends on it: with `course = "cosine"` in the number of cycles, each as long as before.
     fn same_settings(&self, header: &ModelHeader) -> Result<(), TrainError> {
         let refused = |why: String| TrainError::OtherSettings(why);
         let trained = header.training.clone().ok_or_else(|| refused("it holds none".into()))?;
         let trained: TrainSettings = serde_json::from_value(trained).map_err(|e| refused(e.to_string()))?;
-        let epochs = if trained.course == Course::Cosine { trained.epochs } else { self.settings.epochs };
-        let recipe = Recipe { preprocess: trained.recipe.preprocess, ..self.settings.recipe };
-        if (TrainSettings { epochs, recipe, ..trained }) != self.settings {
+        let now = &self.settings;
+        let cycle = |settings: &TrainSettings| settings.cosine.cycle_epochs(settings.epochs);
+        let same_rates = now.course == Course::Plateau || cycle(&trained) == cycle(now);
+        let recipe = Recipe { preprocess: trained.recipe.preprocess, ..now.recipe };
+        let cosine = CosineSettings { cycles: now.cosine.cycles, ..trained.cosine };
+        if !same_rates || (TrainSettings { epochs: now.epochs, cosine, recipe, ..trained }) != *now {
             return Err(refused(format!("{trained:?}")));
         }
         Ok(())
