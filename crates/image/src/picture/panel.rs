@@ -76,9 +76,10 @@ fn draw_slice(
     }
     let [bssfp, lge, t2] = tiles;
     if let Some(under) = lge.or(bssfp).or(t2) {
+        let greys = window(&under);
         for (n, (_, map)) in maps.iter().enumerate() {
             let (x, y) = place(Sequence::ALL.len() + n);
-            draw_greys(picture, x, y, &under, window(&under));
+            draw_greys(picture, x, y, &under, greys);
             draw_outlines(picture, x, y, &view.resample_labels(map.slice(k)));
         }
     }

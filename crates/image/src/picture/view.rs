@@ -30,46 +30,57 @@ impl View {
         Self::around(size, mm, [0, 0], size.map(|n| n.max(1) - 1), 0.0)
     }
 
-    /// Calls `with` with each of the four pixels around a pixel of the tile that lie in the slice, and its weight.
-    fn neighbours(&self, [u, v]: [usize; 2], mut with: impl FnMut(usize, f32)) {
-        let x = self.corner[0] + (u as f32 + 0.5) * self.step[0] - 0.5;
-        let y = self.corner[1] + (v as f32 + 0.5) * self.step[1] - 0.5;
-        let (fx, fy) = (x - x.floor(), y - y.floor());
-        for (dx, dy, weight) in [
-            (0.0, 0.0, (1.0 - fx) * (1.0 - fy)),
-            (1.0, 0.0, fx * (1.0 - fy)),
-            (0.0, 1.0, (1.0 - fx) * fy),
-            (1.0, 1.0, fx * fy),
-        ] {
-            let (px, py) = (x.floor() + dx, y.floor() + dy);
-            if px >= 0.0 && py >= 0.0 && (px as usize) < self.size[0] && (py as usize) < self.size[1] {
-                with(px as usize + self.size[0] * py as usize, weight);
-            }
-        }
-    }
-
-    /// The brightness of each pixel of the tile; 0 outside the slice.
+    /// The brightness of each pixel of the tile, interpolated; 0 outside the slice.
     pub fn resample(&self, slice: &[f32]) -> Vec<f32> {
-        each_pixel(|at| {
-            let mut sum = 0.0;
-            self.neighbours(at, |n, weight| sum += weight * slice[n]);
-            sum
-        })
+        self.each_pixel(0.0, |around| around.iter().map(|(n, weight)| weight * slice[*n]).sum())
     }
 
     /// The label with the greatest share around each pixel of the tile.
     pub fn resample_labels(&self, slice: &[Label]) -> Vec<Label> {
-        each_pixel(|at| {
+        self.each_pixel(Label::Background, |around| {
+            let first = slice[around[0].0];
+            if around.iter().all(|(n, _)| slice[*n] == first) {
+                return first;
+            }
             let mut shares = [0.0; 6];
-            self.neighbours(at, |n, weight| shares[slice[n].class()] += weight);
+            around.iter().for_each(|(n, weight)| shares[slice[*n].class()] += weight);
             let best = (0..6).max_by(|a, b| shares[*a].total_cmp(&shares[*b])).unwrap_or(0);
-            if shares[best] > 0.0 { Label::ALL[best] } else { Label::Background }
+            Label::ALL[best]
         })
     }
-}
 
-fn each_pixel<T>(mut value: impl FnMut([usize; 2]) -> T) -> Vec<T> {
-    (0..TILE * TILE).map(|n| value([n % TILE, n / TILE])).collect()
+    /// Makes each pixel of the tile of the pixels of the slice around it, each with its weight; `outside` where there
+    /// are none.
+    fn each_pixel<T: Copy>(&self, outside: T, value: impl Fn(&[(usize, f32)]) -> T) -> Vec<T> {
+        let (columns, rows) = (self.beside(0), self.beside(1));
+        let mut tile = Vec::with_capacity(TILE * TILE);
+        for row in &rows {
+            for column in &columns {
+                let (mut around, mut count) = ([(0, 0.0); 4], 0);
+                for (j, down) in row.iter().flatten() {
+                    for (i, across) in column.iter().flatten() {
+                        around[count] = (i + self.size[0] * j, across * down);
+                        count += 1;
+                    }
+                }
+                tile.push(if count == 0 { outside } else { value(&around[..count]) });
+            }
+        }
+        tile
+    }
+
+    /// The columns (axis 0) or rows (axis 1) of the slice on both sides of each pixel of the tile, with their weights,
+    /// as far as there are any.
+    fn beside(&self, axis: usize) -> [[Option<(usize, f32)>; 2]; TILE] {
+        std::array::from_fn(|n| {
+            let at = self.corner[axis] + (n as f32 + 0.5) * self.step[axis] - 0.5;
+            let (floor, share) = (at.floor(), at - at.floor());
+            let there = |at: f32, share: f32| {
+                (share > 0.0 && at >= 0.0 && at < self.size[axis] as f32).then_some((at as usize, share))
+            };
+            [there(floor, 1.0 - share), there(floor + 1.0, share)]
+        })
+    }
 }
 
 /// The 1st and 99th percentile of what a tile shows, of values that are finite.
@@ -78,8 +89,11 @@ pub fn window(tile: &[f32]) -> [f32; 2] {
     if values.is_empty() {
         return [0.0, 1.0];
     }
-    values.sort_unstable_by(f32::total_cmp);
-    [0.01, 0.99].map(|q| values[(q * (values.len() - 1) as f32).round() as usize])
+    let mut at = |q: f32| {
+        let rank = (q * (values.len() - 1) as f32).round() as usize;
+        *values.select_nth_unstable_by(rank, f32::total_cmp).1
+    };
+    [at(0.01), at(0.99)]
 }
 
 /// Draws a tile in greys at `(x, y)`, black at `low` and white at `high`.

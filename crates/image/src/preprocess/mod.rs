@@ -9,6 +9,7 @@ mod normalise;
 mod orientation;
 mod window;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub use align::{Align, Misalignment, aligned, misalignment};
@@ -135,15 +136,15 @@ impl Preprocess {
         let shape = restore.oriented.shape();
         let (size, channels) = (restore.window.size(), Sequence::ALL.len());
         let mut data = vec![0.0; shape[2] * size * size * channels];
-        for (channel, (_, image)) in study.images().iter().enumerate() {
-            let Some(image) = image else { continue };
-            let image = restore.orientation.apply(image);
-            for (k, slice) in data.chunks_exact_mut(size * size * channels).enumerate() {
+        let turned = study.images().as_ref().map(|image| image.as_ref().map(|image| restore.orientation.apply(image)));
+        data.par_chunks_exact_mut(size * size * channels).enumerate().for_each(|(k, slice)| {
+            for (channel, (_, image)) in turned.iter().enumerate() {
+                let Some(image) = image else { continue };
                 restore.window.sample(image.slice(k), [shape[1], shape[0]], |pixel, value| {
                     slice[pixel * channels + channel] = value;
                 });
             }
-        }
+        });
         let mut prepared = Prepared { slices: shape[2], size, channels, data };
         self.normalise.apply(&mut prepared, frame.margin);
         Ok((prepared, restore))
@@ -169,31 +170,29 @@ impl Restore {
     ///
     /// `values` is `[slice][row][column][class]` with `classes` numbers a pixel, interpolated where the grids differ;
     /// `decide` makes one label of a pixel's numbers.
-    pub fn labels(&self, values: &[f32], classes: usize, decide: impl Fn(&[f32]) -> Label) -> LabelMap {
+    pub fn labels(&self, values: &[f32], classes: usize, decide: impl Fn(&[f32]) -> Label + Sync) -> LabelMap {
         self.values(values, classes, Label::Background, decide)
     }
 
     /// As [`Self::labels`], for any value of a pixel's numbers.
-    pub fn values<T: Copy>(
+    pub fn values<T: Copy + Send>(
         &self,
         values: &[f32],
         classes: usize,
         outside: T,
-        value: impl Fn(&[f32]) -> T,
+        value: impl Fn(&[f32]) -> T + Sync,
     ) -> Volume<T> {
-        let [ni, nj, nk] = self.oriented.shape();
+        let [ni, nj, _] = self.oriented.shape();
         let mut volume = Volume::filled(self.oriented, outside);
-        let mut pixel = vec![0.0; classes];
-        for (k, slice) in values.chunks_exact(self.window.pixels() * classes).enumerate().take(nk) {
-            let out = volume.slice_mut(k);
-            for j in 0..nj {
-                for i in 0..ni {
-                    if self.window.interpolate(slice, [j, i], &mut pixel) {
-                        out[j * ni + i] = value(&pixel);
-                    }
+        let slices = values.par_chunks_exact(self.window.pixels() * classes);
+        volume.data_mut().par_chunks_exact_mut(ni * nj).zip(slices).for_each(|(out, slice)| {
+            let mut pixel = vec![0.0; classes];
+            for (n, out) in out.iter_mut().enumerate() {
+                if self.window.interpolate(slice, [n / ni, n % ni], &mut pixel) {
+                    *out = value(&pixel);
                 }
             }
-        }
+        });
         self.orientation.undo(&volume, &self.original)
     }
 

@@ -67,20 +67,18 @@ impl Orientation {
 
     /// Turns a volume.
     pub fn apply<T: Copy>(&self, volume: &Volume<T>) -> Volume<T> {
-        let shape = volume.shape();
-        Volume::from_fn(self.grid(volume.grid()), |voxel| volume[self.stored(voxel, shape)])
+        let steps = steps(volume.shape());
+        rearranged(volume, self.grid(volume.grid()), self.axes.map(|stored| steps[stored]), self.flipped)
     }
 
     /// Turns a volume back onto the grid that it came from.
     pub fn undo<T: Copy>(&self, turned: &Volume<T>, original: &Grid) -> Volume<T> {
-        let shape = original.shape();
-        Volume::from_fn(*original, |voxel| {
-            let mut position = [0; 3];
-            for (axis, &stored) in self.axes.iter().enumerate() {
-                position[axis] = if self.flipped[axis] { shape[stored] - 1 - voxel[stored] } else { voxel[stored] };
-            }
-            turned[position]
-        })
+        let steps = steps(turned.shape());
+        let (mut back, mut flipped) = ([0; 3], [false; 3]);
+        for (axis, &stored) in self.axes.iter().enumerate() {
+            (back[stored], flipped[stored]) = (steps[axis], self.flipped[axis]);
+        }
+        rearranged(turned, *original, back, flipped)
     }
 
     /// Turns all that a study holds.
@@ -102,6 +100,19 @@ impl Orientation {
         }
         stored
     }
+}
+
+/// How far apart in memory the neighbours along each axis lie.
+fn steps([ni, nj, _]: [usize; 3]) -> [usize; 3] {
+    [1, ni, ni * nj]
+}
+
+/// The values of a volume on a grid whose neighbours along each axis lie `steps` apart in it, in the other direction
+/// where the axis is flipped.
+fn rearranged<T: Copy>(volume: &Volume<T>, grid: Grid, steps: [usize; 3], flipped: [bool; 3]) -> Volume<T> {
+    let (values, shape) = (volume.data(), grid.shape());
+    let along = |axis: usize, n: usize| if flipped[axis] { shape[axis] - 1 - n } else { n } * steps[axis];
+    Volume::from_fn(grid, |[i, j, k]| values[along(0, i) + along(1, j) + along(2, k)])
 }
 
 /// The axis of the thickest voxels; the last of equal ones.
