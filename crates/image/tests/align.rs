@@ -34,7 +34,7 @@ fn heart(study: &Study) -> Option<HeartCentre> {
 
 /// How far the change of the measured shift is from what the sequence was moved by, mm.
 fn error_mm(study: &Study, sequence: Sequence, pixels: [i64; 2]) -> f64 {
-    let of = |study| misalignment(study, heart(study))[sequence].unwrap().shift_mm;
+    let of = |study: &Study| misalignment(study.images(), heart(study))[sequence].unwrap().shift_mm;
     let (before, after) = (of(study), of(&moved(study, sequence, pixels)));
     let [column_mm, row_mm, _] = study.grid().spacing().mm();
     let error = |axis: usize, mm: f64| after[axis] - before[axis] - pixels[axis] as f64 * mm;
@@ -45,13 +45,13 @@ fn error_mm(study: &Study, sequence: Sequence, pixels: [i64; 2]) -> f64 {
 fn a_phantom_moved_by_known_amounts_is_measured_within_a_millimetre_and_moved_back() {
     for seed in [1, 2] {
         let study = phantom(seed);
-        assert_eq!(misalignment(&study, heart(&study))[Sequence::Lge], None);
+        assert_eq!(misalignment(study.images(), heart(&study))[Sequence::Lge], None);
         for (sequence, pixels) in [(Sequence::Bssfp, [8, -5]), (Sequence::T2, [-7, 9])] {
             let error = error_mm(&study, sequence, pixels);
             assert!(error < 1.0, "seed {seed}, {sequence}: {error} mm");
             let moved = moved(&study, sequence, pixels);
-            let back = aligned(&moved, &misalignment(&moved, heart(&moved))).unwrap();
-            let rest = misalignment(&back, heart(&back))[sequence].unwrap();
+            let back = aligned(&moved, &misalignment(moved.images(), heart(&moved))).unwrap();
+            let rest = misalignment(back.images(), heart(&back))[sequence].unwrap();
             assert!(rest.distance_mm() < 1.0, "seed {seed}, {sequence}: {rest:?}");
         }
     }
@@ -60,11 +60,11 @@ fn a_phantom_moved_by_known_amounts_is_measured_within_a_millimetre_and_moved_ba
 #[test]
 fn what_lies_well_stays_as_it_is() {
     let study = phantom(3);
-    let found = misalignment(&study, heart(&study));
+    let found = misalignment(study.images(), heart(&study));
     assert!(found.iter().all(|(_, m)| m.is_none_or(|m| m.distance_mm() < 1.0)), "{found:?}");
     assert_eq!(aligned(&study, &found), None);
     let alone = Study::new("alone", PerSequence { lge: study.images().lge.clone(), ..Default::default() }, None);
-    assert_eq!(misalignment(&alone.unwrap(), None), PerSequence::default());
+    assert_eq!(misalignment(alone.unwrap().images(), None), PerSequence::default());
 }
 
 /// Runs where `MYOPS_DATA` names the folder of the MyoPS 2020 data, and says so where it does not.
@@ -76,7 +76,7 @@ fn the_training_cases_lie_well_and_moved_by_known_amounts_they_are_measured() {
     let mut errors_mm = Vec::new();
     for case in find_cases(Path::new(&folder).join("myops2020/train")).unwrap() {
         let study = case.load().unwrap().study;
-        assert_eq!(aligned(&study, &misalignment(&study, heart(&study))), None, "{}", study.id());
+        assert_eq!(aligned(&study, &misalignment(study.images(), heart(&study))), None, "{}", study.id());
         for (sequence, pixels) in [(Sequence::Bssfp, [7, -5]), (Sequence::T2, [-7, 4])] {
             errors_mm.push(error_mm(&study, sequence, pixels));
         }

@@ -12,7 +12,7 @@ mod view;
 
 pub use canvas::{Picture, Rgb};
 pub use curves::{Series, curves};
-pub use panel::{panel, panel_with_reference};
+pub use panel::panel;
 pub use sheet::{Tile, sheet};
 
 use crate::label::Label;

@@ -3,8 +3,8 @@
 use super::view::{View, draw_empty, draw_greys, draw_outlines, window};
 use super::{BACKDROP, BRIGHT, DIM, GAP, MARGIN, Picture, TILE, font, legend};
 use crate::label::{Label, LabelMap};
-use crate::sequence::Sequence;
-use crate::study::Study;
+use crate::sequence::{PerSequence, Sequence};
+use crate::volume::Volume;
 
 /// Around the heart, in mm.
 const AROUND_HEART_MM: f32 = 25.0;
@@ -15,42 +15,43 @@ const TITLES: usize = 28;
 const LEGEND: usize = 24;
 
 /// A PNG file with one row for each slice: bSSFP, LGE, T2, and the labels outlined on LGE (on bSSFP, then T2, where
-/// there is no LGE). All rows show the same square: the heart with 25 mm around it, or the whole slice where no voxel
-/// is labelled. Each image runs from black to white between its own 1st and 99th percentile within the square.
+/// there is no LGE); with a reference a fifth column, where that is outlined on the same image. All rows show the same
+/// square: the heart with 25 mm around it, or the whole slice where no voxel is labelled. Each image runs from black to
+/// white between its own 1st and 99th percentile within the square.
 ///
 /// # Panics
-/// Where the labels have another shape than the study.
-pub fn panel(study: &Study, labels: &LabelMap) -> Vec<u8> {
-    draw(study, &[("labels", labels)]).to_png()
+/// Where an image or the reference has another shape than the labels.
+pub fn panel(title: &str, images: &Images, labels: &LabelMap, reference: Option<&LabelMap>) -> Vec<u8> {
+    let maps: Vec<_> = [("labels", labels)].into_iter().chain(reference.map(|map| ("reference", map))).collect();
+    draw(title, images, &maps).to_png()
 }
 
-/// The same with a fifth column: the reference outlined on the same image.
-///
-/// # Panics
-/// Where the labels or the reference have another shape than the study.
-pub fn panel_with_reference(study: &Study, labels: &LabelMap, reference: &LabelMap) -> Vec<u8> {
-    draw(study, &[("labels", labels), ("reference", reference)]).to_png()
-}
+/// The images of a study, each where there is one.
+type Images = PerSequence<Option<Volume<f32>>>;
 
-fn draw(study: &Study, maps: &[(&str, &LabelMap)]) -> Picture {
+fn draw(title: &str, images: &Images, maps: &[(&str, &LabelMap)]) -> Picture {
+    let shape = maps[0].1.shape();
     for (name, map) in maps {
-        assert_eq!(map.shape(), study.grid().shape(), "{name}: another shape than the study's");
+        assert_eq!(map.shape(), shape, "{name}: another shape than the labels'");
     }
-    let slices = study.grid().shape()[2];
+    for (sequence, image) in images.iter().filter_map(|(s, image)| Some((s, image.as_ref()?))) {
+        assert_eq!(image.shape(), shape, "{sequence}: another shape than the labels'");
+    }
+    let slices = shape[2];
     let columns = Sequence::ALL.len() + maps.len();
     let across = |n: usize| MARGIN + n * (TILE + GAP);
     let first_row = MARGIN + HEADER + TITLES;
     let down = |n: usize| first_row + n * (TILE + GAP);
     let mut picture = Picture::new(across(columns) - GAP + MARGIN, down(slices) + LEGEND + MARGIN, BACKDROP);
     let room = picture.width() - 2 * MARGIN;
-    picture.text(MARGIN, MARGIN, &font::fitting(study.id(), 3, room), 3, BRIGHT);
+    picture.text(MARGIN, MARGIN, &font::fitting(title, 3, room), 3, BRIGHT);
     let names = Sequence::ALL.iter().map(|s| s.name()).chain(maps.iter().map(|(name, _)| *name));
     for (n, name) in names.enumerate() {
         picture.text(across(n), MARGIN + HEADER, name, 2, DIM);
     }
-    let view = view_of_heart(study, maps);
+    let view = view_of_heart(maps);
     for k in 0..slices {
-        draw_slice(&mut picture, study, maps, k, &view, |n| (across(n), down(k)));
+        draw_slice(&mut picture, images, maps, k, &view, |n| (across(n), down(k)));
         picture.text(MARGIN + 6, down(k) + 6, &format!("{}/{slices}", k + 1), 2, BRIGHT);
     }
     legend(&mut picture, MARGIN, down(slices) + 4);
@@ -59,13 +60,13 @@ fn draw(study: &Study, maps: &[(&str, &LabelMap)]) -> Picture {
 
 fn draw_slice(
     picture: &mut Picture,
-    study: &Study,
+    images: &Images,
     maps: &[(&str, &LabelMap)],
     k: usize,
     view: &View,
     place: impl Fn(usize) -> (usize, usize),
 ) {
-    let tile_of = |s: Sequence| study.image(s).map(|image| view.resample(image.slice(k)));
+    let tile_of = |s: Sequence| images[s].as_ref().map(|image| view.resample(image.slice(k)));
     let tiles = Sequence::ALL.map(tile_of);
     for (n, (tile, sequence)) in tiles.iter().zip(Sequence::ALL).enumerate() {
         let (x, y) = place(n);
@@ -86,9 +87,8 @@ fn draw_slice(
 }
 
 /// The square around every voxel that some map labels.
-fn view_of_heart(study: &Study, maps: &[(&str, &LabelMap)]) -> View {
-    let [ni, nj, _] = study.grid().shape();
-    let [di, dj, _] = study.grid().spacing().mm();
+fn view_of_heart(maps: &[(&str, &LabelMap)]) -> View {
+    let ([ni, nj, _], [di, dj, _]) = (maps[0].1.shape(), maps[0].1.spacing().mm());
     let (mut low, mut high) = ([usize::MAX; 2], [0; 2]);
     for (n, _) in maps.iter().flat_map(|(_, m)| m.data().iter().enumerate()).filter(|(_, l)| **l != Label::Background) {
         for (axis, at) in [n % ni, n / ni % nj].into_iter().enumerate() {
@@ -106,22 +106,20 @@ mod tests {
     use super::super::colour;
     use super::*;
     use crate::geometry::{Affine, Grid, Spacing};
-    use crate::sequence::PerSequence;
-    use crate::volume::Volume;
 
-    fn study_and_labels() -> (Study, LabelMap) {
+    fn images_and_labels() -> (Images, LabelMap) {
         let grid = Grid::new([100, 90, 2], Affine::from_spacing(Spacing::new_mm([1.0, 1.0, 12.0]).unwrap())).unwrap();
         let image = Volume::from_fn(grid, |[i, j, k]| (i + 2 * j + k) as f32);
         let labels = Volume::from_fn(grid, |[i, j, k]| {
             if k == 1 && (40..60).contains(&i) && (30..50).contains(&j) { Label::Scar } else { Label::Background }
         });
-        (Study::new("Case1", PerSequence { bssfp: None, lge: Some(image), t2: None }, None).unwrap(), labels)
+        (PerSequence { lge: Some(image), ..PerSequence::default() }, labels)
     }
 
     #[test]
     fn an_outline_has_its_colour_where_the_label_ends() {
-        let (study, labels) = study_and_labels();
-        let picture = decode(&panel_with_reference(&study, &labels, &labels));
+        let (images, labels) = images_and_labels();
+        let picture = decode(&panel("Case1", &images, &labels, Some(&labels)));
         assert_eq!(picture.width(), 2 * MARGIN + 5 * TILE + 4 * GAP);
         assert_eq!(picture.height(), 2 * MARGIN + HEADER + TITLES + LEGEND + 2 * (TILE + GAP));
         // The square is 70 mm wide and starts at column 15: the label's left edge lies 25 mm into it.
@@ -135,11 +133,11 @@ mod tests {
 
     #[test]
     fn without_labels_the_whole_slice_is_shown() {
-        let (study, labels) = study_and_labels();
+        let (images, labels) = images_and_labels();
         let none = labels.map(|_| Label::Background);
-        assert_eq!(view_of_heart(&study, &[("labels", &none)]), View::whole([100, 90], [1.0, 1.0]));
+        assert_eq!(view_of_heart(&[("labels", &none)]), View::whole([100, 90], [1.0, 1.0]));
         let y = MARGIN + HEADER + TITLES + 60;
-        let picture = decode(&panel(&study, &none));
+        let picture = decode(&panel("Case1", &images, &none, None));
         assert_eq!(picture.get(MARGIN + 3, y), Some(super::super::EMPTY), "a missing sequence is an empty tile");
     }
 }

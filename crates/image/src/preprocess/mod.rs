@@ -136,15 +136,15 @@ impl Preprocess {
         let shape = restore.oriented.shape();
         let (size, channels) = (restore.window.size(), Sequence::ALL.len());
         let mut data = vec![0.0; shape[2] * size * size * channels];
-        let turned = study.images().as_ref().map(|image| image.as_ref().map(|image| restore.orientation.apply(image)));
-        data.par_chunks_exact_mut(size * size * channels).enumerate().for_each(|(k, slice)| {
-            for (channel, (_, image)) in turned.iter().enumerate() {
-                let Some(image) = image else { continue };
+        for (channel, (_, image)) in study.images().iter().enumerate() {
+            let Some(image) = image else { continue };
+            let image = restore.orientation.apply(image);
+            data.par_chunks_exact_mut(size * size * channels).enumerate().for_each(|(k, slice)| {
                 restore.window.sample(image.slice(k), [shape[1], shape[0]], |pixel, value| {
                     slice[pixel * channels + channel] = value;
                 });
-            }
-        });
+            });
+        }
         let mut prepared = Prepared { slices: shape[2], size, channels, data };
         self.normalise.apply(&mut prepared, frame.margin);
         Ok((prepared, restore))

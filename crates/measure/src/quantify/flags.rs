@@ -65,12 +65,10 @@ pub enum Flag {
     LgeOnOtherVoxels,
     /// There is too little healthy myocardium to compare the LGE signal with.
     NoRemoteMyocardium,
-    /// A sequence fits the first one better when it is moved.
+    /// A sequence does not lie on the others.
     Misaligned {
         /// The sequence that seems to lie elsewhere.
         sequence: String,
-        /// The sequence it was compared with.
-        with: String,
         /// How far it would have to be moved, in mm.
         shift_mm: f64,
     },
@@ -140,9 +138,9 @@ impl Flag {
                 "Wall without LV pool, or LV pool without wall, in {}: counted in volumes, not in segments.",
                 list(slices)
             ),
-            Self::Misaligned { sequence, with, shift_mm } => format!(
-                "{sequence} fits {with} better when moved by {shift_mm:.0} mm: the sequences may not lie on one another."
-            ),
+            Self::Misaligned { sequence, shift_mm } => {
+                format!("{sequence} seems to lie {shift_mm:.0} mm beside the other sequences.")
+            }
             Self::LowConfidence { expected_dice } => format!(
                 "The network was unsure of scar and edema: it expects a Dice of {expected_dice:.2} with a reader's."
             ),

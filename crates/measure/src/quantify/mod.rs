@@ -4,7 +4,6 @@
 //! the slices, `orientation` places each of them about the left ventricle; `chords`, `segments` and `scars` measure in
 //! these coordinates; `thresholds` adds the LGE signal.
 
-mod alignment;
 mod axis;
 mod chords;
 mod flags;
@@ -21,7 +20,6 @@ use myops_image::label::{LabelMap, Region};
 use myops_image::volume::Volume;
 use serde::{Deserialize, Serialize};
 
-pub use alignment::misaligned;
 pub use axis::Level;
 pub use chords::{CHORDS_PER_SLICE, Transmurality};
 pub use flags::{Flag, LIMITS};

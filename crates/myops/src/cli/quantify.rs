@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use myops_image::io::{CaseFiles, find_cases, write_whole};
-use myops_image::label::LabelMap;
+use myops_image::preprocess::{HeartCentre, misalignment};
 use myops_image::sequence::PerSequence;
 use myops_image::study::{Study, check_same_place};
-use myops_image::volume::Volume;
 use rayon::prelude::*;
 
 use super::failure::{self, WithHint};
@@ -108,27 +107,22 @@ fn measure(file: &LabelFile, images: Option<&CaseFiles>, out: &Path) -> Result<C
     let images = study.as_ref().map_or(&none, Study::images);
     let folder = CaseFolder::of(out, &file.id);
     folder.create()?;
-    write_case(&folder, &file.id, &labels, images, Origin::default())
+    let heart = HeartCentre::of_labels(&labels);
+    let origin = Origin { misalignment: misalignment(images, heart), ..Origin::default() };
+    write_case(&folder, &file.id, &CaseView::of(&labels, images), origin)
 }
 
 /// Measures a case and writes its numbers, its page and its thumbnail.
 ///
 /// # Errors
 /// Where a file cannot be written, or the folder was not created.
-pub fn write_case(
-    folder: &CaseFolder,
-    id: &str,
-    labels: &LabelMap,
-    images: &PerSequence<Option<Volume<f32>>>,
-    origin: Origin,
-) -> Result<CaseSheet> {
-    let view = CaseView::of(labels, images);
-    let sheet = CaseSheet::measure(id, &view, origin);
+pub fn write_case(folder: &CaseFolder, id: &str, view: &CaseView, origin: Origin) -> Result<CaseSheet> {
+    let sheet = CaseSheet::measure(id, view, origin);
     let json = serde_json::to_vec_pretty(&sheet)?;
     write_whole(folder.quantities(), |w| w.write_all(&json))?;
-    let png = thumbnail(&view);
+    let png = thumbnail(view);
     write_whole(folder.thumbnail(), |w| w.write_all(&png))?;
-    let page = case_page(&sheet, &view)?;
+    let page = case_page(&sheet, view)?;
     write_whole(folder.report(), |w| w.write_all(page.as_bytes()))?;
     Ok(sheet)
 }

@@ -7,9 +7,10 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 use myops_image::io::{CaseFiles, LoadedCase, find_cases_among, write_image, write_labels, write_whole};
-use myops_image::label::{Label, LabelMap};
+use myops_image::label::Label;
 use myops_image::picture;
 use myops_image::preprocess::Orientation;
+use myops_image::study::Study;
 use myops_net::infer::Segmentation;
 
 use super::quantify;
@@ -17,7 +18,7 @@ use super::record::{CaseFolder, Record};
 use super::talk::Talk;
 use super::{failure, folder};
 use crate::models::{BUILT_IN, Model};
-use crate::report::{ModelId, Origin};
+use crate::report::{CaseView, ModelId, Origin};
 
 /// Cases read ahead of the network, and cases waiting to be written.
 const IN_FLIGHT: usize = 2;
@@ -163,21 +164,18 @@ pub fn write(case: &LoadedCase, found: &Segmentation, model: &Model, out: &Path)
     write_labels(folder.labels(), &found.labels, &case.placement)?;
     let model_id = ModelId { name: model.name.clone(), fingerprint: model.fingerprint.clone() };
     let expected_dice = Some(found.edema_or_scar.expected_dice);
-    let origin = Origin { model: Some(model_id), expected_dice };
+    let origin = Origin { model: Some(model_id), expected_dice, misalignment: found.misalignment };
+    let view = CaseView::of(&found.labels, case.study.images());
     std::thread::scope(|scope| {
-        let panel = scope.spawn(|| write_panel(case, &found.labels, &folder));
-        let measured = quantify::write_case(&folder, case.study.id(), &found.labels, case.study.images(), origin);
+        let panel = scope.spawn(|| write_panel(&case.study, &view, &folder));
+        let measured = quantify::write_case(&folder, case.study.id(), &view, origin);
         panel.join().unwrap_or_else(|p| resume_unwind(p)).and(measured)
     })?;
     folder.finish(&Record::of(&case.study, found, model))
 }
 
-fn write_panel(case: &LoadedCase, labels: &LabelMap, folder: &CaseFolder) -> Result<()> {
-    let shown = Orientation::display(case.study.grid());
-    let (study, labels) = (shown.study(&case.study), shown.apply(labels));
-    let png = match case.study.reference() {
-        None => picture::panel(&study, &labels),
-        Some(reference) => picture::panel_with_reference(&study, &labels, &shown.apply(reference)),
-    };
+fn write_panel(study: &Study, view: &CaseView, folder: &CaseFolder) -> Result<()> {
+    let reference = study.reference().map(|labels| Orientation::display(study.grid()).apply(labels));
+    let png = picture::panel(study.id(), view.images(), view.labels(), reference.as_ref());
     Ok(write_whole(folder.panel(), |w| w.write_all(&png))?)
 }

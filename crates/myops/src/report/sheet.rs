@@ -1,7 +1,8 @@
 //! Everything that is reported of one case.
 
-use myops_image::sequence::Sequence;
-use myops_measure::quantify::{Flag, LIMITS, Quantities, misaligned, quantify};
+use myops_image::preprocess::Misalignment;
+use myops_image::sequence::{PerSequence, Sequence};
+use myops_measure::quantify::{Flag, LIMITS, Quantities, quantify};
 use serde::{Deserialize, Serialize};
 
 use super::number::fixed;
@@ -29,6 +30,8 @@ pub struct Origin {
     pub model: Option<ModelId>,
     /// The Dice with a reader's scar and edema that the model's probabilities promise, where it is known.
     pub expected_dice: Option<f64>,
+    /// How far the sequences lie from one another.
+    pub misalignment: PerSequence<Option<Misalignment>>,
 }
 
 /// Everything that is reported of one case: JSON, CSV, terminal and page are written from it.
@@ -63,7 +66,7 @@ impl CaseSheet {
     /// Measures a case.
     pub fn measure(case: &str, view: &CaseView, origin: Origin) -> Self {
         let mut quantities = quantify(view.labels(), view.image(Sequence::Lge));
-        quantities.flags.extend(misaligned(view.images(), view.labels()));
+        quantities.flags.extend(misaligned(&origin.misalignment));
         if let Some(expected_dice) = origin.expected_dice.filter(|dice| *dice < LOW_EXPECTED_DICE) {
             quantities.flags.push(Flag::LowConfidence { expected_dice });
         }
@@ -87,6 +90,12 @@ impl CaseSheet {
     pub fn orientation_known(&self) -> bool {
         self.quantities.segments.iter().any(|segment| segment.assessed)
     }
+}
+
+/// The sequences that clearly lie elsewhere.
+fn misaligned(found: &PerSequence<Option<Misalignment>>) -> impl Iterator<Item = Flag> {
+    let clear = found.iter().filter_map(|(sequence, m)| Some((sequence, m.filter(Misalignment::is_clear)?)));
+    clear.map(|(sequence, m)| Flag::Misaligned { sequence: sequence.name().into(), shift_mm: m.distance_mm() })
 }
 
 /// One line a case: what the terminal shows.

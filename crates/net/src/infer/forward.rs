@@ -9,8 +9,8 @@ use super::flips::Mirror;
 use crate::model::{FixedNetwork, ModelSettings, Network};
 use crate::weights::{Weights, WeightsError};
 
-/// Images that pass through a network at once: enough for every core, few enough for the caches.
-const BATCH: usize = 4;
+/// Pixels that pass through a network at once: enough for every core, few enough for the caches and for memory.
+const BATCH_PIXELS: usize = 1 << 17;
 
 /// A network that predicts, in the form that is fastest on its device.
 #[derive(Debug)]
@@ -31,8 +31,10 @@ impl Predictor {
     ///
     /// # Errors
     /// Where they do not fit.
-    pub fn new(settings: ModelSettings, weights: &Weights, device: &Device) -> Result<Self, WeightsError> {
+    pub fn new(settings: ModelSettings, weights: Weights, device: &Device) -> Result<Self, WeightsError> {
         let network = weights.load_into(settings.blank(device))?;
+        // Packing copies them once more.
+        drop(weights);
         let form = if is_cpu(device.clone()) {
             Form::Fixed(FixedNetwork::of(&network))
         } else {
@@ -44,32 +46,33 @@ impl Predictor {
     /// The probability of each label in each pixel, `[slice][row][column][label]`: the mean over mirrored images.
     pub fn probabilities(&self, input: &Prepared, passes: &[Mirror]) -> Vec<f32> {
         let Prepared { slices, size, channels, .. } = *input;
-        let mut images = Vec::with_capacity(passes.len() * input.data.len());
-        for mirror in passes {
-            images.extend_from_slice(&mirror.apply(&input.data, [slices, size, size, channels]));
-        }
-        let batches = images.chunks(BATCH * size * size * channels);
-        let p = batches.map(|images| self.batch(images, size)).collect::<Vec<_>>().concat();
-        let dims = [slices, size, size, self.settings.classes];
-        let mut mean = vec![0.0; dims.iter().product()];
+        let (pixels, classes) = (size * size, self.settings.classes);
+        let at_once = (BATCH_PIXELS / pixels).max(1);
+        let mut mean = vec![0.0; slices * pixels * classes];
         let share = 1.0 / passes.len() as f32;
-        for (mirror, p) in passes.iter().zip(p.chunks_exact(mean.len().max(1))) {
-            mean.iter_mut().zip(mirror.apply(p, dims)).for_each(|(sum, p)| *sum += p * share);
+        for mirror in passes {
+            let sums = mean.chunks_mut(at_once * pixels * classes);
+            for (images, sums) in input.data.chunks(at_once * pixels * channels).zip(sums) {
+                let n = images.len() / (pixels * channels);
+                let p = self.batch(mirror.apply(images, [n, size, size, channels]), size);
+                let p = mirror.apply(&p, [n, size, size, classes]);
+                sums.iter_mut().zip(p).for_each(|(sum, p)| *sum += p * share);
+            }
         }
         mean
     }
 
     /// The probabilities of images `[n][size][size][channels]`.
-    fn batch(&self, images: &[f32], size: usize) -> Vec<f32> {
+    fn batch(&self, images: Vec<f32>, size: usize) -> Vec<f32> {
         let channels = self.settings.inputs;
         let dims = [images.len() / (size * size * channels), size, size, channels];
         match &self.form {
             // On a thread of the pool, the kernels' pieces start without waking one.
             Form::Fixed(network) => {
-                rayon::scope(|_| network.probabilities(Image { dims, values: images.to_vec() }).values)
+                rayon::scope(|_| network.probabilities(Image { dims, values: images }).values)
             }
             Form::Tensors(network, device) => {
-                let x = Tensor::<4>::from_data(TensorData::new(images.to_vec(), dims), device);
+                let x = Tensor::<4>::from_data(TensorData::new(images, dims), device);
                 let p = network.forward(x).probabilities(self.settings.architecture);
                 p.into_tensor().into_data().try_into_vec().unwrap_or_default()
             }
@@ -104,7 +107,7 @@ mod tests {
         let settings = ModelSettings { width: 4, ..ModelSettings::published(Architecture::Nested) };
         let device = Device::flex();
         let weights = Weights::of(&settings.init(3, &device));
-        let network = Predictor::new(settings, &weights, &device).unwrap();
+        let network = Predictor::new(settings, weights, &device).unwrap();
         let (plain, turned) = (input(|r, c| (r, c)), input(|r, c| (SIZE - 1 - r, SIZE - 1 - c)));
         for (flips, same) in [(Flips::None, false), (Flips::Both, true)] {
             let [a, b] = [&plain, &turned].map(|input| network.probabilities(input, flips.mirrors(0)));

@@ -28,7 +28,7 @@ impl Locator {
     ///
     /// # Errors
     /// Where they do not fit.
-    pub fn new(header: LocatorHeader, weights: &Weights, device: &Device) -> Result<Self, WeightsError> {
+    pub fn new(header: LocatorHeader, weights: Weights, device: &Device) -> Result<Self, WeightsError> {
         let network = Predictor::new(header.model, weights, device)?;
         Ok(Self { preprocess: header.preprocess, network })
     }

@@ -54,12 +54,12 @@ impl Segmenter {
     /// Where they do not fit.
     pub fn new(file: ModelFile, device: &Device) -> Result<Self, WeightsError> {
         let ModelFile { header, locator, members } = file;
-        let locator = match (header.locator, &locator) {
+        let locator = match (header.locator, locator) {
             (Some(header), Some(weights)) => Some(Locator::new(header, weights, device)?),
             _ => None,
         };
         let members = members
-            .par_iter()
+            .into_par_iter()
             .map(|weights| Predictor::new(header.model, weights, device))
             .collect::<Result<_, _>>()?;
         Ok(Self { header, locator, members })
@@ -84,7 +84,7 @@ impl Segmenter {
         }
         let misaligned = match recipe.align {
             Align::Off => PerSequence::default(),
-            Align::Measure | Align::Correct => misalignment(study, frame.heart),
+            Align::Measure | Align::Correct => misalignment(study.images(), frame.heart),
         };
         let moved = if recipe.align == Align::Correct { aligned(study, &misaligned) } else { None };
         notes.extend(misaligned.iter().filter_map(|(sequence, m)| {
@@ -118,7 +118,7 @@ impl Segmenter {
             averaged.mean.resize(p.len(), 0.0);
             averaged.mean.iter_mut().zip(&p).for_each(|(sum, p)| *sum += p * share);
             if self.members.len() > 1 {
-                averaged.members.push(p.chunks_exact(LABELS).map(|p| recipe.label(p)).collect());
+                averaged.members.push(p.par_chunks_exact(LABELS).map(|p| recipe.label(p)).collect());
             }
         }
         averaged

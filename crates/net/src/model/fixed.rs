@@ -109,13 +109,13 @@ impl FixedRunet {
     }
 
     fn half_size_logits(&self, x: &Image) -> Image {
-        let mut x = self.stem.run(x, None, true).max_pooled(3, 2);
-        let mut skips = Vec::with_capacity(self.encoder.len());
+        let pooled = self.stem.run(x, None, true).max_pooled(3, 2);
+        let mut skips: Vec<Image> = Vec::with_capacity(self.encoder.len());
         for stage in &self.encoder {
-            x = stage.run(x);
-            skips.push(x.clone());
+            let deeper = stage.run(skips.last().unwrap_or(&pooled));
+            skips.push(deeper);
         }
-        x = self.bridge.run(x);
+        let mut x = self.bridge.run(skips.last().unwrap_or(&pooled));
         for stage in &self.decoder {
             x = stage.run(&x);
             if let Some(skip) = skips.pop() {
@@ -144,26 +144,40 @@ impl FixedBottleneck {
         }
     }
 
-    fn run(&self, x: Image) -> Image {
-        let inner = self.spatial.run(&self.reduce.run(&x, None, true), None, true);
-        let residual = match &self.shortcut {
-            Some(shortcut) => shortcut.run(&x, None, false),
-            None => x,
-        };
-        self.expand.run(&inner, Some(&residual), true)
+    fn run(&self, x: &Image) -> Image {
+        let inner = self.spatial.run(&self.reduce.run(x, None, true), None, true);
+        let projected = self.shortcut.as_ref().map(|shortcut| shortcut.run(x, None, false));
+        self.expand.run(&inner, Some(projected.as_ref().unwrap_or(x)), true)
     }
 }
 
 #[derive(Debug)]
-struct FixedStage(Vec<FixedBottleneck>);
+struct FixedStage {
+    entry: FixedBottleneck,
+    units: FixedUnits,
+}
 
 impl FixedStage {
     fn of(stage: &Stage) -> Self {
-        Self([&stage.entry].into_iter().chain(&stage.units).map(FixedBottleneck::of).collect())
+        Self { entry: FixedBottleneck::of(&stage.entry), units: FixedUnits::of(stage) }
+    }
+
+    fn run(&self, x: &Image) -> Image {
+        self.units.run(self.entry.run(x))
+    }
+}
+
+/// What comes after the entry of a stage.
+#[derive(Debug)]
+struct FixedUnits(Vec<FixedBottleneck>);
+
+impl FixedUnits {
+    fn of(stage: &Stage) -> Self {
+        Self(stage.units.iter().map(FixedBottleneck::of).collect())
     }
 
     fn run(&self, x: Image) -> Image {
-        self.0.iter().fold(x, |x, block| block.run(x))
+        self.0.iter().fold(x, |x, block| block.run(&x))
     }
 }
 
@@ -174,7 +188,7 @@ struct FixedUpStage {
     spatial: UpsampledConv,
     expand: FixedConv,
     shortcut: Option<FixedConv>,
-    units: FixedStage,
+    units: FixedUnits,
 }
 
 impl FixedUpStage {
@@ -186,7 +200,7 @@ impl FixedUpStage {
             spatial: UpsampledConv::new([c_in, c_out], &weight, bias),
             expand: normed(&entry.expand),
             shortcut: entry.shortcut.as_ref().map(normed),
-            units: FixedStage(stage.units.iter().map(FixedBottleneck::of).collect()),
+            units: FixedUnits::of(stage),
         }
     }
 

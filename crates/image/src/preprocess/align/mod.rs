@@ -6,6 +6,7 @@
 
 mod edges;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use edges::{Edges, Scores};
@@ -13,6 +14,7 @@ use edges::{Edges, Scores};
 use super::framing::HeartCentre;
 use super::orientation::Orientation;
 use super::window::Window;
+use crate::geometry::Grid;
 use crate::sequence::{PerSequence, Sequence};
 use crate::study::Study;
 use crate::volume::Volume;
@@ -67,13 +69,17 @@ impl Misalignment {
 }
 
 /// How far each sequence lies from those before it in the order LGE, bSSFP, T2, about the heart; `None` for the first
-/// and for those that are not there.
-pub fn misalignment(study: &Study, heart: Option<HeartCentre>) -> PerSequence<Option<Misalignment>> {
-    let field = Field::about(study, heart);
-    let mut fixed: Vec<Vec<Edges>> = Vec::new();
+/// and for those that are not there. Images share one grid.
+pub fn misalignment(
+    images: &PerSequence<Option<Volume<f32>>>,
+    heart: Option<HeartCentre>,
+) -> PerSequence<Option<Misalignment>> {
     let mut found = PerSequence::default();
+    let Some(grid) = images.iter().find_map(|(_, image)| Some(image.as_ref()?.grid())) else { return found };
+    let field = Field::about(grid, heart);
+    let mut fixed: Vec<Vec<Edges>> = Vec::new();
     for sequence in [Sequence::Lge, Sequence::Bssfp, Sequence::T2] {
-        let Some(image) = study.image(sequence) else { continue };
+        let Some(image) = &images[sequence] else { continue };
         let edges = field.edges(image, [0.0; 2]);
         found[sequence] = compare(&fixed, &edges);
         let back = found[sequence].map_or([0.0; 2], |m: Misalignment| m.shift_mm);
@@ -88,7 +94,7 @@ fn compare(fixed: &[Vec<Edges>], moving: &[Edges]) -> Option<Misalignment> {
         let scores = |fixed: &Vec<Edges>| Scores::of(REACH, |shift| fixed[k].agreement(moving, shift, REACH));
         fixed.iter().map(scores).reduce(|sum, scores| sum.sum(&scores))
     };
-    let slices: Vec<Scores> = moving.iter().enumerate().map(of_slice).collect::<Option<_>>()?;
+    let slices: Vec<Scores> = moving.par_iter().enumerate().map(of_slice).collect::<Option<_>>()?;
     let pooled = slices.into_iter().reduce(|sum, scores| sum.sum(&scores))?;
     let (shift, moved) = pooled.best();
     let rest = pooled.at([0, 0]);
@@ -141,9 +147,9 @@ struct Field {
 }
 
 impl Field {
-    fn about(study: &Study, heart: Option<HeartCentre>) -> Self {
-        let orientation = Orientation::canonical(study.grid());
-        let grid = orientation.grid(study.grid());
+    fn about(grid: &Grid, heart: Option<HeartCentre>) -> Self {
+        let orientation = Orientation::canonical(grid);
+        let grid = orientation.grid(grid);
         let ([ni, nj, _], [i_mm, j_mm, _]) = (grid.shape(), grid.spacing().mm());
         let middle = [nj, ni].map(|n| (n as f64 - 1.0) / 2.0);
         let centre = heart.map_or(middle, |HeartCentre(centre)| centre);
@@ -161,6 +167,6 @@ impl Field {
             window.sample(image.slice(k), [rows, columns], |pixel, value| values[pixel] = value);
             Edges::of(&values, window.size())
         };
-        (0..slices).map(slice).collect()
+        (0..slices).into_par_iter().map(slice).collect()
     }
 }
