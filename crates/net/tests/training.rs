@@ -59,7 +59,7 @@ fn flagship(epochs: usize) -> TrainSettings {
         margin_pixels: 0,
         crop_pixels: 0,
         validate_every: 2,
-        cosine: CosineSettings { warm_up_epochs: 1.0 },
+        cosine: CosineSettings { cycles: 1, warm_up_epochs: 1.0 },
         ..nested
     }
 }

@@ -29,7 +29,7 @@ struct Line([f32; LINE]);
 const LINE: usize = 16;
 
 /// Floats that start at the start of a cache line.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Aligned {
     lines: Vec<Line>,
     len: usize,
@@ -39,6 +39,13 @@ impl Aligned {
     /// So many zeros.
     pub fn zeros(len: usize) -> Self {
         Self { lines: vec![Line([0.0; LINE]); len.div_ceil(LINE)], len }
+    }
+
+    /// Makes room for at least so many.
+    pub fn grow(&mut self, len: usize) {
+        if self.len < len {
+            *self = Self::zeros(len);
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use super::pack::{Block, Packed};
 use super::rows::Rows;
 use super::shape::{ConvShape, Walk};
 use super::tile::{Operands, accumulate, width_for, with_tile};
+use super::winograd::{self, Filters};
 
 /// What follows a convolution before its result is written.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,14 +28,47 @@ pub struct Finish<'a> {
 /// # Panics
 /// Where a slice is not as long as the shape says.
 pub fn convolve(isa: Isa, shape: &ConvShape, input: &[f32], weight: &[f32], finish: Finish) -> Vec<f32> {
-    let [c_in, c_out] = shape.channels;
-    let packed = Packed::of(isa, [shape.kernel[0], shape.kernel[1] * c_in, c_out], weight);
-    convolve_packed(isa, shape, input, &packed, finish)
+    Kernel::of(isa, shape.kernel, shape.stride, shape.channels, weight).run(isa, &shape.walk(), input, finish)
 }
 
-/// The same with weights that are packed already.
-pub fn convolve_packed(isa: Isa, shape: &ConvShape, input: &[f32], packed: &Packed, finish: Finish) -> Vec<f32> {
-    run_walk(isa, &shape.walk(), input, packed, shape.channels[1], finish)
+/// Weights in the order in which a convolution reads them.
+#[derive(Debug, Clone)]
+pub enum Kernel {
+    /// As they are.
+    Packed(Packed),
+    /// Transformed, for fewer multiplications.
+    Winograd(Filters),
+}
+
+impl Kernel {
+    /// Packs weights `[kh, kw, c_in, c_out]`.
+    pub fn of(isa: Isa, kernel: [usize; 2], stride: usize, channels: [usize; 2], weight: &[f32]) -> Self {
+        let ([kh, kw], [c_in, c_out]) = (kernel, channels);
+        if winograd::pays(kernel, stride, channels) {
+            Self::Winograd(Filters::of(isa, channels, weight))
+        } else {
+            Self::Packed(Packed::of(isa, [kh, kw * c_in, c_out], weight))
+        }
+    }
+
+    /// Packs weights `[kh, kw, c_in, c_out]` turned round, input and output channels in each other's place: those of
+    /// the convolution that carries gradients back.
+    pub fn turned(isa: Isa, kernel: [usize; 2], stride: usize, channels: [usize; 2], weight: &[f32]) -> Self {
+        let ([kh, kw], [c_in, c_out]) = (kernel, channels);
+        if winograd::pays(kernel, stride, channels) {
+            Self::Winograd(Filters::of(isa, [c_out, c_in], &turned(weight, channels)))
+        } else {
+            Self::Packed(Packed::turned(isa, [kh, kw, c_in, c_out], weight))
+        }
+    }
+
+    /// Walks over the source and writes the results, `[rows][columns][c_out]`.
+    pub fn run(&self, isa: Isa, walk: &Walk, source: &[f32], finish: Finish) -> Vec<f32> {
+        match self {
+            Self::Packed(packed) => run_walk(isa, walk, source, packed, packed.channels(), finish),
+            Self::Winograd(filters) => winograd::run_walk(isa, walk, source, filters, finish),
+        }
+    }
 }
 
 /// Walks over the source and writes the results, `[rows][columns][c_out]`.
@@ -59,6 +93,18 @@ pub fn run_walk(isa: Isa, walk: &Walk, source: &[f32], packed: &Packed, c_out: u
     });
     // SAFETY: the pieces cover all rows, and each writes all pixels and channels of its rows.
     unsafe { written(out) }
+}
+
+/// Weights `[taps][c_in][c_out]` turned round: `[taps][c_out][c_in]`, the last tap first.
+fn turned(weight: &[f32], [c_in, c_out]: [usize; 2]) -> Vec<f32> {
+    let mut turned = vec![0.0; weight.len()];
+    let taps = weight.par_chunks_exact(c_in * c_out).rev();
+    taps.zip(turned.par_chunks_exact_mut(c_in * c_out)).for_each(|(tap, turned)| {
+        for (o, turned) in turned.chunks_exact_mut(c_in).enumerate() {
+            turned.iter_mut().zip(tap[o..].iter().step_by(c_out)).for_each(|(to, from)| *to = *from);
+        }
+    });
+    turned
 }
 
 /// Where results go: steps in floats.
@@ -201,7 +247,7 @@ pub fn run_corners(
     corners: &[Corner; 4],
     finish: Finish,
 ) -> Vec<f32> {
-    let c_out: usize = corners[0].packed.blocks.iter().map(|b| b.channels).sum();
+    let c_out = corners[0].packed.channels();
     let walks = corners.each_ref().map(|corner| Walk {
         batch,
         source: [h, w],

@@ -5,10 +5,10 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::buffer::Aligned;
-use super::conv::{Finish, convolve, run_walk};
+use super::conv::{Finish, Kernel, convolve};
 use super::lanes::{Isa, Job, Lanes};
 use super::norm::column_sums;
-use super::pack::{Packed, blocks};
+use super::pack::blocks;
 use super::rows::Rows;
 use super::shape::{ConvShape, Walk};
 use super::tile::{Operands, WIDTHS, accumulate, accumulate_columns, with_tile};
@@ -18,10 +18,8 @@ use super::tile::{Operands, WIDTHS, accumulate, accumulate_columns, with_tile};
 /// # Panics
 /// Where a slice is not as long as the shape says.
 pub fn input_gradient(isa: Isa, shape: &ConvShape, weight: &[f32], output_gradient: &[f32]) -> Vec<f32> {
-    let [c_in, c_out] = shape.channels;
-    let [kh, kw] = shape.kernel;
-    let packed = Packed::turned(isa, [kh, kw, c_in, c_out], weight);
-    run_walk(isa, &shape.backward_walk(), output_gradient, &packed, c_in, Finish::default())
+    let kernel = Kernel::turned(isa, shape.kernel, shape.stride, shape.channels, weight);
+    kernel.run(isa, &shape.backward_walk(), output_gradient, Finish::default())
 }
 
 /// The gradient of the bias: the sum over all pixels.

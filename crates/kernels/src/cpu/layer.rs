@@ -1,6 +1,6 @@
 //! Convolutions whose weights never change: packed once, for networks that only predict.
 
-use super::conv::{Corner, Finish, convolve_packed, run_corners};
+use super::conv::{Corner, Finish, Kernel, run_corners};
 use super::lanes::Isa;
 use super::pack::Packed;
 use super::shape::ConvShape;
@@ -50,7 +50,7 @@ pub struct ConvOptions {
 #[derive(Debug, Clone)]
 pub struct FixedConv {
     isa: Isa,
-    packed: Packed,
+    weights: Kernel,
     bias: Vec<f32>,
     kernel: [usize; 2],
     channels: [usize; 2],
@@ -65,8 +65,8 @@ impl FixedConv {
     pub fn new([kh, kw, c_in, c_out]: [usize; 4], weight: &[f32], bias: Vec<f32>, step: ConvOptions) -> Self {
         assert_eq!(bias.len(), c_out, "a bias of another shape");
         let isa = Isa::best();
-        let packed = Packed::of(isa, [kh, kw * c_in, c_out], weight);
-        Self { isa, packed, bias, kernel: [kh, kw], channels: [c_in, c_out], step }
+        let (kernel, channels) = ([kh, kw], [c_in, c_out]);
+        Self { isa, weights: Kernel::of(isa, kernel, step.stride, channels, weight), bias, kernel, channels, step }
     }
 
     /// `conv(x) + bias + residual`, and then a ReLU where `relu` says so.
@@ -77,10 +77,8 @@ impl FixedConv {
         let shape = ConvShape { batch, input: [h, w], channels: self.channels, kernel: self.kernel, stride, padding };
         let finish = Finish { bias: Some(&self.bias), residual: residual.map(|r| r.values.as_slice()), relu };
         let [h, w] = shape.output();
-        Image {
-            dims: [batch, h, w, self.channels[1]],
-            values: convolve_packed(self.isa, &shape, &x.values, &self.packed, finish),
-        }
+        let values = self.weights.run(self.isa, &shape.walk(), &x.values, finish);
+        Image { dims: [batch, h, w, self.channels[1]], values }
     }
 }
 

@@ -17,6 +17,7 @@ mod resize;
 mod rows;
 mod shape;
 mod tile;
+mod winograd;
 
 pub use conv::{Finish, convolve, transposed_convolve};
 pub use gradient::{bias_gradient, input_gradient, transposed_gradients, weight_gradient};

@@ -89,6 +89,11 @@ impl Packed {
         Self::of(isa, shape, &weight)
     }
 
+    /// The output channels of all blocks.
+    pub fn channels(&self) -> usize {
+        self.blocks.iter().map(|block| block.channels).sum()
+    }
+
     /// The weights of a block; the blocks before it are as wide as the first.
     pub fn block(&self, n: usize, rows_times_run: usize, lanes: usize) -> &[f32] {
         let start = n * 2 * lanes * rows_times_run;
