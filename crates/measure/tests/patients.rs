@@ -2,10 +2,8 @@
 
 use myops_image::label::{Label, LabelMap, Region};
 use myops_image::phantom::{Phantom, PhantomSettings, Truth};
-use myops_image::sequence::Sequence;
 use myops_image::study::Study;
-use myops_image::volume::Volume;
-use myops_measure::quantify::{Flag, quantify};
+use myops_measure::quantify::quantify;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 

@@ -10,7 +10,7 @@ use crate::model::{FixedNetwork, ModelSettings, Network};
 use crate::weights::{Weights, WeightsError};
 
 /// Pixels that pass through a network at once: enough for every core, few enough for the caches and for memory.
-const BATCH_PIXELS: usize = 1 << 17;
+const BATCH_PIXELS: usize = 1 << 16;
 
 /// A network that predicts, in the form that is fastest on its device.
 #[derive(Debug)]
@@ -33,8 +33,6 @@ impl Predictor {
     /// Where they do not fit.
     pub fn new(settings: ModelSettings, weights: Weights, device: &Device) -> Result<Self, WeightsError> {
         let network = weights.load_into(settings.blank(device))?;
-        // Packing copies them once more.
-        drop(weights);
         let form = if is_cpu(device.clone()) {
             Form::Fixed(FixedNetwork::of(&network))
         } else {

@@ -219,7 +219,7 @@ impl Trainer {
         }
         let network = match &self.average {
             None => self.network.valid(),
-            Some(average) => average.weights.load_into(self.settings.model.blank(&self.plain))?,
+            Some(average) => average.weights.clone().load_into(self.settings.model.blank(&self.plain))?,
         };
         Ok(Some(validate(&network, &self.split.validation, &self.settings, &self.plain)))
     }

@@ -74,23 +74,21 @@ impl Weights {
         collect.weights
     }
 
-    /// Copies the weights into a network of the same shape.
+    /// Puts the weights into a network of the same shape.
     ///
     /// # Errors
     /// Where a tensor is missing, left over, or of another shape: the first one is named.
-    pub fn load_into(&self, network: Network) -> Result<Network, WeightsError> {
-        let mut fill = Fill { weights: self, path: Vec::new(), used: 0, error: None };
+    pub fn load_into(self, network: Network) -> Result<Network, WeightsError> {
+        let mut fill = Fill { left: self, path: Vec::new(), error: None };
         let network = network.map(&mut fill);
         if let Some(error) = fill.error {
             return Err(error);
         }
-        if fill.used < self.by_path.len() {
-            let known = Self::of(&network);
-            let mut unused = self.order.iter().filter(|p| known.get(p).is_none());
-            let path = unused.next().cloned().unwrap_or_default();
-            return Err(WeightsError::Unused { path, count: 1 + unused.count() });
+        let Self { order, by_path } = fill.left;
+        match order.into_iter().find(|path| by_path.contains_key(path)) {
+            Some(path) => Err(WeightsError::Unused { path, count: by_path.len() }),
+            None => Ok(network),
         }
-        Ok(network)
     }
 
     /// Adds a tensor.
@@ -164,14 +162,14 @@ impl ModuleVisitor for Collect {
     }
 }
 
-struct Fill<'a> {
-    weights: &'a Weights,
+struct Fill {
+    /// What the network has not taken yet.
+    left: Weights,
     path: Vec<String>,
-    used: usize,
     error: Option<WeightsError>,
 }
 
-impl ModuleMapper for Fill<'_> {
+impl ModuleMapper for Fill {
     fn enter_module(&mut self, name: &str, _: &str) {
         self.path.push(name.into());
     }
@@ -183,18 +181,16 @@ impl ModuleMapper for Fill<'_> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let path = path_of(&self.path);
         let expected = param.val().dims().to_vec();
-        let Some(weight) = self.weights.get(&path) else {
+        let Some(Weight { shape, values }) = self.left.by_path.remove(&path) else {
             self.error.get_or_insert(WeightsError::Missing { path, shape: expected });
             return param;
         };
-        if weight.shape != expected {
-            let found = weight.shape.clone();
-            self.error.get_or_insert(WeightsError::Shape { path, found, expected });
+        if shape != expected {
+            self.error.get_or_insert(WeightsError::Shape { path, found: shape, expected });
             return param;
         }
-        self.used += 1;
         param.map(|old| {
-            let data = TensorData::new(weight.values.clone(), weight.shape.clone());
+            let data = TensorData::new(values, shape);
             let new = Tensor::from_data(data, &old.device());
             new.set_require_grad(old.is_require_grad())
         })
@@ -230,7 +226,7 @@ mod tests {
         let settings = narrow(Architecture::Runet);
         let weights = Weights::of(&settings.init(1, &device));
         assert!(weights.get("encoder.0.entry.reduce.conv.weight").is_some());
-        let loaded = weights.load_into(settings.init(2, &device)).unwrap();
+        let loaded = weights.clone().load_into(settings.init(2, &device)).unwrap();
         assert_eq!(Weights::of(&loaded), weights);
         assert_ne!(Weights::of(&settings.init(2, &device)), weights);
     }
@@ -242,7 +238,7 @@ mod tests {
         let weights = Weights::of(&settings.init(1, &device));
 
         let wide = ModelSettings { width: 8, ..settings };
-        let error = weights.load_into(wide.init(0, &device)).unwrap_err().to_string();
+        let error = weights.clone().load_into(wide.init(0, &device)).unwrap_err().to_string();
         assert!(error.starts_with("tensor stem.conv.weight has shape [7, 7, 3, 4] where the network has [7, 7, 3, 8]"));
 
         let mut less = weights.clone();
