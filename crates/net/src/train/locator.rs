@@ -4,6 +4,7 @@ use myops_image::augment::AugmentRanges;
 use myops_image::preprocess::{Framing, Missing, Normalise, Preprocess};
 use serde::{Deserialize, Serialize};
 
+use super::schedule::CosineSettings;
 use super::settings::TrainSettings;
 use crate::infer::{Decision, Recipe};
 use crate::loss::{Loss, PathologyLoss};
@@ -52,6 +53,7 @@ impl LocatorSettings {
             learning_rate: self.learning_rate,
             weight_decay: 1e-4,
             average_decay: 0.0,
+            cosine: CosineSettings::default(),
             validate_every: self.epochs,
             margin_pixels: 0,
             crop_pixels: 0,

@@ -101,7 +101,7 @@ impl TrainSettings {
             missing: Missing::Zero,
         };
         Self {
-            epochs: 180,
+            epochs: 360,
             batch_size: 4,
             learning_rate: 2e-3,
             course: Course::Cosine,
@@ -109,6 +109,7 @@ impl TrainSettings {
             clip_norm: 10.0,
             average_decay: 0.995,
             validate_every: 30,
+            cosine: CosineSettings { cycles: 2, ..CosineSettings::default() },
             margin_pixels: 32,
             crop_pixels: 112,
             loss: Loss::RegionDiceCrossEntropy,

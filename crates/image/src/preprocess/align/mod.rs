@@ -53,8 +53,8 @@ pub struct Misalignment {
 
 /// A sequence that lies at least this far from the others, with at least this gain, is taken for misaligned: none of the
 /// 25 pre-aligned training cases does.
-const CLEAR_MM: f64 = 3.0;
-const CLEAR_GAIN: f64 = 0.07;
+const CLEAR_MM: f64 = 2.5;
+const CLEAR_GAIN: f64 = 0.04;
 
 impl Misalignment {
     /// The length of the shift, mm.
