@@ -120,7 +120,7 @@ impl TrainSettings {
                 thresholds: Thresholds { edema_or_scar: 0.4, scar: 0.4 },
                 align: Align::Correct,
                 flips: Flips::Both,
-                temperature: 1.6,
+                temperature: 1.8,
                 cleanup: Cleanup {
                     anatomy: Keep::Largest,
                     holes_mm2: 50.0,
