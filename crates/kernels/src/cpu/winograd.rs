@@ -25,7 +25,7 @@ const PLACES: usize = SIDE * SIDE;
 /// compete for the same lines of the cache.
 const APART: usize = 16;
 /// Fewer channels than this make the transforms dearer than the multiplications they save.
-const FEWEST_CHANNELS: usize = 16;
+const FEWEST_CHANNELS: usize = 32;
 
 /// Whether a convolution can be done with fewer multiplications, and gains by it.
 pub fn pays(kernel: [usize; 2], stride: usize, [c_in, c_out]: [usize; 2]) -> bool {
