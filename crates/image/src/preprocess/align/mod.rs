@@ -22,8 +22,8 @@ use crate::volume::Volume;
 /// The pixel that images are compared in, mm: fine enough for the wall, coarse enough for its noise.
 const PIXEL_MM: f64 = 2.0;
 
-/// The farthest shift that is looked for along each axis, pixels: 10 mm, what a breath-hold moves the heart.
-const REACH: usize = 5;
+/// The farthest shift that is looked for along each axis, pixels: 12 mm. A breath-hold moves the heart by up to 10 mm.
+const REACH: usize = 6;
 
 /// Side of the square about the heart in which images are compared, pixels.
 const SIDE: usize = 48;
