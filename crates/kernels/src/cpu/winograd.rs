@@ -4,6 +4,8 @@
 //! of their products: 16 multiplications a channel where the window takes 36. The products of many squares are sixteen
 //! matrix products, which the tiles of all convolutions compute.
 
+#![expect(clippy::needless_range_loop, reason = "a row of a square goes through all of its columns")]
+
 use std::cell::Cell;
 use std::ops::Range;
 

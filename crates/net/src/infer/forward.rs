@@ -66,9 +66,7 @@ impl Predictor {
         let dims = [images.len() / (size * size * channels), size, size, channels];
         match &self.form {
             // On a thread of the pool, the kernels' pieces start without waking one.
-            Form::Fixed(network) => {
-                rayon::scope(|_| network.probabilities(Image { dims, values: images }).values)
-            }
+            Form::Fixed(network) => rayon::scope(|_| network.probabilities(Image { dims, values: images }).values),
             Form::Tensors(network, device) => {
                 let x = Tensor::<4>::from_data(TensorData::new(images, dims), device);
                 let p = network.forward(x).probabilities(self.settings.architecture);

@@ -15,6 +15,7 @@ use super::{Architecture, Network};
 pub struct FixedNetwork(Kind);
 
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a network is made once and moved seldom")]
 enum Kind {
     Runet(FixedRunet),
     Unet(FixedUnet),
