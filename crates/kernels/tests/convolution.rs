@@ -49,6 +49,28 @@ proptest! {
     }
 
     #[test]
+    fn many_channels_under_a_window_of_three_are_no_exception(
+        batch in 1usize..4, h in 1usize..14, w in 1usize..14, wide in (32usize..50, 32usize..50), padding in 0usize..3,
+    ) {
+        let shape = ConvShape {
+            batch, input: [h + 2, w + 2], channels: [wide.0, wide.1], kernel: [3, 3], stride: 1, padding,
+        };
+        let (x, w) = (values(shape.input_len(), 1), values(shape.weight_len(), 2));
+        let (bias, residual) = (values(shape.channels[1], 3), values(shape.output_len(), 4));
+        let g = values(shape.output_len(), 5);
+        let mut expected = plain::convolve(&shape, &x, &w);
+        for (n, y) in expected.iter_mut().enumerate() {
+            *y = (*y + f64::from(bias[n % bias.len()]) + f64::from(residual[n])).max(0.0);
+        }
+        let (of_x, _) = plain::gradients(&shape, &x, &w, &g);
+        for isa in Isa::available() {
+            let finish = Finish { bias: Some(&bias), residual: Some(&residual), relu: true };
+            assert_close(&convolve(isa, &shape, &x, &w, finish), &expected, isa);
+            assert_close(&input_gradient(isa, &shape, &w, &g), &of_x, isa);
+        }
+    }
+
+    #[test]
     fn gradients_are_the_sums_turned_round(shape in shapes()) {
         let (x, w) = (values(shape.input_len(), 1), values(shape.weight_len(), 2));
         let g = values(shape.output_len(), 5);
