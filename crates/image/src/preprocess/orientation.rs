@@ -1,8 +1,6 @@
 //! Volumes turned so that slices of every scanner lie alike.
 
 use crate::geometry::{Affine, Grid};
-use crate::sequence::PerSequence;
-use crate::study::Study;
 use crate::volume::Volume;
 
 /// A slice axis has at least this many times the spacing of the others; closer ones are told by their order.
@@ -79,17 +77,6 @@ impl Orientation {
             (back[stored], flipped[stored]) = (steps[axis], self.flipped[axis]);
         }
         rearranged(turned, *original, back, flipped)
-    }
-
-    /// Turns all that a study holds.
-    ///
-    /// # Panics
-    /// Never: images that share a grid share the turned one.
-    #[expect(clippy::expect_used, reason = "images that share a grid share the turned one")]
-    pub fn study(&self, study: &Study) -> Study {
-        let images = PerSequence::from_fn(|s| study.image(s).map(|image| self.apply(image)));
-        let reference = study.reference().map(|labels| self.apply(labels));
-        Study::new(study.id(), images, reference).expect("turned images share one grid")
     }
 
     /// The voxel of the stored volume that a turned one comes from.

@@ -23,6 +23,36 @@ pub struct Finish<'a> {
     pub relu: bool,
 }
 
+impl Finish<'_> {
+    /// The bias of the first `count` channels from `channel` on.
+    ///
+    /// # Safety
+    /// The bias has so many.
+    #[inline(always)]
+    pub(super) unsafe fn bias<L: Lanes>(&self, channel: usize, count: usize) -> L {
+        // SAFETY: the caller vouches for the channels.
+        unsafe { self.bias.map_or(L::splat(0.0), |bias| L::load_first(bias.as_ptr().add(channel), count)) }
+    }
+
+    /// Writes the first `count` sums of a vector, biased already, to `out[at..]`, with what else follows.
+    ///
+    /// # Safety
+    /// So many floats from `at` on can be read of the residual and written to `out`.
+    #[inline(always)]
+    pub(super) unsafe fn write<L: Lanes>(&self, mut value: L, out: *mut f32, at: usize, count: usize) {
+        // SAFETY: the caller vouches for the floats.
+        unsafe {
+            if let Some(residual) = self.residual {
+                value = value.add(L::load_first(residual.as_ptr().add(at), count));
+            }
+            if self.relu {
+                value = value.relu();
+            }
+            if count >= L::N { value.store(out.add(at)) } else { value.store_first(out.add(at), count) }
+        }
+    }
+}
+
 /// The cross-correlation of `input` with `weight`.
 ///
 /// # Panics
@@ -54,12 +84,8 @@ impl Kernel {
     /// Packs weights `[kh, kw, c_in, c_out]` turned round, input and output channels in each other's place: those of
     /// the convolution that carries gradients back.
     pub fn turned(isa: Isa, kernel: [usize; 2], stride: usize, channels: [usize; 2], weight: &[f32]) -> Self {
-        let ([kh, kw], [c_in, c_out]) = (kernel, channels);
-        if winograd::pays(kernel, stride, channels) {
-            Self::Winograd(Filters::of(isa, [c_out, c_in], &turned(weight, channels)))
-        } else {
-            Self::Packed(Packed::turned(isa, [kh, kw, c_in, c_out], weight))
-        }
+        let [c_in, c_out] = channels;
+        Self::of(isa, kernel, stride, [c_out, c_in], &turned(weight, channels))
     }
 
     /// Walks over the source and writes the results, `[rows][columns][c_out]`.
@@ -97,12 +123,12 @@ pub fn run_walk(isa: Isa, walk: &Walk, source: &[f32], packed: &Packed, c_out: u
 
 /// Weights `[taps][c_in][c_out]` turned round: `[taps][c_out][c_in]`, the last tap first.
 fn turned(weight: &[f32], [c_in, c_out]: [usize; 2]) -> Vec<f32> {
+    let taps = weight.len() / (c_in * c_out).max(1);
     let mut turned = vec![0.0; weight.len()];
-    let taps = weight.par_chunks_exact(c_in * c_out).rev();
-    taps.zip(turned.par_chunks_exact_mut(c_in * c_out)).for_each(|(tap, turned)| {
-        for (o, turned) in turned.chunks_exact_mut(c_in).enumerate() {
-            turned.iter_mut().zip(tap[o..].iter().step_by(c_out)).for_each(|(to, from)| *to = *from);
-        }
+    turned.par_chunks_exact_mut(c_in.max(1)).enumerate().for_each(|(n, turned)| {
+        let (tap, from) = (taps - 1 - n / c_out, n % c_out);
+        let values = weight[tap * c_in * c_out..][from..].iter().step_by(c_out);
+        turned.iter_mut().zip(values).for_each(|(to, value)| *to = *value);
     });
     turned
 }
@@ -191,21 +217,10 @@ unsafe fn finish_tile<L: Lanes, const P: usize, const V: usize>(
         }
         for v in 0..V {
             let n = block.channels - v * L::N;
-            let channel = block.start + v * L::N;
-            let bias = match piece.finish.bias {
-                Some(bias) => L::load_first(bias.as_ptr().add(channel), n),
-                None => L::splat(0.0),
-            };
+            let bias = piece.finish.bias(block.start + v * L::N, n);
             for (p, sums) in sums.iter().enumerate() {
                 let at = to + p * piece.layout.pixel_step + v * L::N;
-                let mut value = sums[v].add(bias);
-                if let Some(residual) = piece.finish.residual {
-                    value = value.add(L::load_first(residual.as_ptr().add(at), n));
-                }
-                if piece.finish.relu {
-                    value = value.relu();
-                }
-                if n >= L::N { value.store(piece.out.add(at)) } else { value.store_first(piece.out.add(at), n) }
+                piece.finish.write(sums[v].add(bias), piece.out, at, n);
             }
         }
     }

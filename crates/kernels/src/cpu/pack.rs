@@ -1,7 +1,5 @@
 //! Weights in the order in which the tiles read them.
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 
 use super::buffer::Aligned;
@@ -41,37 +39,16 @@ impl Packed {
     /// Packs weights `[rows][run][c_out]` that lie in this order.
     pub fn of(isa: Isa, [rows, run, c_out]: [usize; 3], weight: &[f32]) -> Self {
         assert_eq!(weight.len(), rows * run * c_out, "weights of another shape");
-        Self::written(isa, rows * run, c_out, |position, channels, to| {
-            to.copy_from_slice(&weight[position * c_out..][channels]);
-        })
-    }
-
-    /// Packs weights `[kh, kw, c_in, c_out]` turned round, input and output channels in each other's place: those of
-    /// the convolution that carries gradients back.
-    pub fn turned(isa: Isa, [kh, kw, c_in, c_out]: [usize; 4], weight: &[f32]) -> Self {
-        assert_eq!(weight.len(), kh * kw * c_in * c_out, "weights of another shape");
-        Self::written(isa, kh * kw * c_out, c_in, |position, channels, to| {
-            let (tap, from) = (kh * kw - 1 - position / c_out, position % c_out);
-            let values = channels.map(|c| weight[(tap * c_in + c) * c_out + from]);
-            to.iter_mut().zip(values).for_each(|(to, value)| *to = value);
-        })
-    }
-
-    /// Packs what `write` puts, for a position under the kernel, into the place of some output channels.
-    fn written(
-        isa: Isa,
-        positions: usize,
-        channels: usize,
-        write: impl Fn(usize, Range<usize>, &mut [f32]) + Sync,
-    ) -> Self {
-        let blocks = blocks(channels, isa.lanes());
+        let positions = rows * run;
+        let blocks = blocks(c_out, isa.lanes());
         let vectors: usize = blocks.iter().map(|b| b.vectors).sum();
         let mut values = Aligned::zeros(vectors * isa.lanes() * positions);
         // All blocks but the last are of two vectors.
         let places = values.par_chunks_mut((2 * isa.lanes() * positions).max(1));
         places.zip(&blocks).for_each(|(place, block)| {
             for (position, to) in place.chunks_exact_mut(block.vectors * isa.lanes()).enumerate() {
-                write(position, block.start..block.start + block.channels, &mut to[..block.channels]);
+                let from = position * c_out + block.start;
+                to[..block.channels].copy_from_slice(&weight[from..from + block.channels]);
             }
         });
         Self { values, blocks }

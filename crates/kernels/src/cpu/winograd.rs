@@ -322,23 +322,12 @@ impl Piece<'_> {
                     }
                     *column = gather(values);
                 }
-                let bias = match self.finish.bias {
-                    Some(bias) => L::load_first(bias.as_ptr().add(c), count),
-                    None => L::splat(0.0),
-                };
+                let bias = self.finish.bias(c, count);
                 for y in 0..STEP.min(h - row) {
                     let values = gather([columns[0][y], columns[1][y], columns[2][y], columns[3][y]]);
                     for (x, value) in values.iter().enumerate().take(w - column) {
                         let at = ((image * h + row + y) * w + column + x) * c_out + c;
-                        let mut value = value.add(bias);
-                        if let Some(residual) = self.finish.residual {
-                            value = value.add(L::load_first(residual.as_ptr().add(at), count));
-                        }
-                        if self.finish.relu {
-                            value = value.relu();
-                        }
-                        let to = self.out.add(at);
-                        if count >= L::N { value.store(to) } else { value.store_first(to, count) }
+                        self.finish.write(value.add(bias), self.out, at, count);
                     }
                 }
             }

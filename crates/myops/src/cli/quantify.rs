@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use myops_image::io::{CaseFiles, find_cases, write_whole};
-use myops_image::preprocess::{HeartCentre, misalignment};
 use myops_image::sequence::PerSequence;
 use myops_image::study::{Study, check_same_place};
 use rayon::prelude::*;
@@ -107,9 +106,7 @@ fn measure(file: &LabelFile, images: Option<&CaseFiles>, out: &Path) -> Result<C
     let images = study.as_ref().map_or(&none, Study::images);
     let folder = CaseFolder::of(out, &file.id);
     folder.create()?;
-    let heart = HeartCentre::of_labels(&labels);
-    let origin = Origin { misalignment: misalignment(images, heart), ..Origin::default() };
-    write_case(&folder, &file.id, &CaseView::of(&labels, images), origin)
+    write_case(&folder, &file.id, &CaseView::of(&labels, images), Origin::default())
 }
 
 /// Measures a case and writes its numbers, its page and its thumbnail.

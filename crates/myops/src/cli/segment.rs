@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use myops_image::io::{CaseFiles, LoadedCase, find_cases_among, write_image, write_labels, write_whole};
 use myops_image::label::Label;
 use myops_image::picture;
-use myops_image::preprocess::Orientation;
+use myops_image::preprocess::{Align, Orientation};
 use myops_image::study::Study;
 use myops_net::infer::Segmentation;
 
@@ -164,7 +164,9 @@ pub fn write(case: &LoadedCase, found: &Segmentation, model: &Model, out: &Path)
     write_labels(folder.labels(), &found.labels, &case.placement)?;
     let model_id = ModelId { name: model.name.clone(), fingerprint: model.fingerprint.clone() };
     let expected_dice = Some(found.edema_or_scar.expected_dice);
-    let origin = Origin { model: Some(model_id), expected_dice, misalignment: found.misalignment };
+    let measured = model.segmenter.header().recipe.align != Align::Off;
+    let misalignment = measured.then_some(found.misalignment);
+    let origin = Origin { model: Some(model_id), expected_dice, misalignment };
     let view = CaseView::of(&found.labels, case.study.images());
     std::thread::scope(|scope| {
         let panel = scope.spawn(|| write_panel(&case.study, &view, &folder));

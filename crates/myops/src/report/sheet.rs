@@ -1,6 +1,6 @@
 //! Everything that is reported of one case.
 
-use myops_image::preprocess::Misalignment;
+use myops_image::preprocess::{HeartCentre, Misalignment, misalignment};
 use myops_image::sequence::{PerSequence, Sequence};
 use myops_measure::quantify::{Flag, LIMITS, Quantities, quantify};
 use serde::{Deserialize, Serialize};
@@ -30,8 +30,8 @@ pub struct Origin {
     pub model: Option<ModelId>,
     /// The Dice with a reader's scar and edema that the model's probabilities promise, where it is known.
     pub expected_dice: Option<f64>,
-    /// How far the sequences lie from one another.
-    pub misalignment: PerSequence<Option<Misalignment>>,
+    /// How far the sequences lie from one another, where the model measured it.
+    pub misalignment: Option<PerSequence<Option<Misalignment>>>,
 }
 
 /// Everything that is reported of one case: JSON, CSV, terminal and page are written from it.
@@ -66,7 +66,9 @@ impl CaseSheet {
     /// Measures a case.
     pub fn measure(case: &str, view: &CaseView, origin: Origin) -> Self {
         let mut quantities = quantify(view.labels(), view.image(Sequence::Lge));
-        quantities.flags.extend(misaligned(&origin.misalignment));
+        let heart = HeartCentre::of_labels(view.labels());
+        let found = origin.misalignment.unwrap_or_else(|| misalignment(view.images(), heart));
+        quantities.flags.extend(misaligned(&found));
         if let Some(expected_dice) = origin.expected_dice.filter(|dice| *dice < LOW_EXPECTED_DICE) {
             quantities.flags.push(Flag::LowConfidence { expected_dice });
         }
@@ -121,4 +123,39 @@ pub fn terminal_table(sheets: &[CaseSheet]) -> String {
         );
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use myops_image::phantom::{Phantom, PhantomSettings};
+    use myops_image::volume::Volume;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+
+    fn moved(image: &Volume<f32>, [di, dj]: [usize; 2]) -> Volume<f32> {
+        let [ni, nj, _] = image.shape();
+        Volume::from_fn(*image.grid(), |[i, j, k]| image[[(i + di).min(ni - 1), (j + dj).min(nj - 1), k]])
+    }
+
+    #[test]
+    fn a_sequence_that_was_moved_is_told_and_others_are_not() {
+        for seed in 0..4 {
+            let phantom = Phantom::draw(&PhantomSettings::default(), &mut ChaCha8Rng::seed_from_u64(seed));
+            let (study, _) = phantom.render("phantom");
+            let flags = |images| {
+                let view = CaseView::of(study.reference().unwrap(), images);
+                let sheet = CaseSheet::measure("phantom", &view, Origin::default());
+                let told = |flag: &Flag| matches!(flag, Flag::Misaligned { .. });
+                sheet.quantities.flags.into_iter().filter(told).collect::<Vec<_>>()
+            };
+            assert_eq!(flags(study.images()), [], "{seed}");
+            let mut images = study.images().clone();
+            images[Sequence::T2] = images[Sequence::T2].as_ref().map(|t2| moved(t2, [11, 8]));
+            let told = flags(&images);
+            let [Flag::Misaligned { sequence, shift_mm }] = told.as_slice() else { panic!("{seed}: {told:?}") };
+            assert!(sequence == "T2" && (shift_mm - 10.0).abs() < 2.5, "{seed}: {shift_mm}");
+        }
+    }
 }

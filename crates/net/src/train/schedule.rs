@@ -34,10 +34,8 @@ impl CosineSettings {
     /// The share of the full learning rate after so many of all epochs, fractions of one included.
     pub fn share(&self, after_epochs: f64, epochs: usize) -> f64 {
         let cycle = self.cycle_epochs(epochs);
-        if after_epochs >= epochs as f64 {
-            return 0.0;
-        }
-        let in_cycle = after_epochs % cycle;
+        let before = (after_epochs / cycle).floor().min(self.cycles as f64 - 1.0);
+        let in_cycle = after_epochs - before * cycle;
         if in_cycle < self.warm_up_epochs {
             return in_cycle / self.warm_up_epochs;
         }
