@@ -31,7 +31,12 @@ impl Finish<'_> {
     #[inline(always)]
     pub(super) unsafe fn bias<L: Lanes>(&self, channel: usize, count: usize) -> L {
         // SAFETY: the caller vouches for the channels.
-        unsafe { self.bias.map_or(L::splat(0.0), |bias| L::load_first(bias.as_ptr().add(channel), count)) }
+        unsafe {
+            match self.bias {
+                Some(bias) => L::load_first(bias.as_ptr().add(channel), count),
+                None => L::splat(0.0),
+            }
+        }
     }
 
     /// Writes the first `count` sums of a vector, biased already, to `out[at..]`, with what else follows.
