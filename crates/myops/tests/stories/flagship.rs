@@ -50,9 +50,9 @@ fn folds_are_trained_joined_and_run_as_one() {
     let expected = record["scar_confidence"]["expected_dice"].as_f64().unwrap();
     assert!((0.0..=1.0).contains(&expected) && record["scar_confidence"]["agreement"].is_number(), "{record}");
 
-    // All of the wall is edema or scar where the threshold says so.
+    // All of the wall is scar where the threshold says so.
     let (changes, changed) = (format!("{place}/changes.toml"), format!("{place}/changed.safetensors"));
-    fs::write(&changes, "[recipe.thresholds]\nedema_or_scar = 0.0\n").unwrap();
+    fs::write(&changes, "[recipe.thresholds]\nlowest = 0.0\nhighest = 0.0\n").unwrap();
     done(&format!("ensemble {joined} --config {changes} --out {changed}"));
     done(&format!("segment {one} --model {changed} --out {out}-changed"));
     let record: serde_json::Value =

@@ -1,6 +1,6 @@
 //! From probabilities to labels.
 
-use myops_image::label::Label;
+use myops_image::label::{Label, Region};
 use serde::{Deserialize, Serialize};
 
 /// How the six probabilities of a pixel become one label.
@@ -12,38 +12,82 @@ pub enum Decision {
     Paint,
     /// The class of the largest probability; of equal ones the first.
     Largest,
-    /// From the outside in, for probabilities that add up to 1: the largest of background, pools and wall; in the
-    /// wall edema-or-scar where its share of the wall's probability reaches its threshold, and in that scar.
+    /// From the outside in, for probabilities that add up to 1: the largest of background, pools and wall, whose
+    /// probability is that of all in it; in the wall scar where it reaches its threshold, and edema where the two
+    /// together reach theirs.
     Nested,
 }
 
-/// The shares of the wall's probability from which [`Decision::Nested`] finds edema or scar.
-///
-/// The labels of largest expected Dice are those above half of that Dice, not above one half (Lipton et al., ECML
-/// 2014): where readers agree little, the threshold is low.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+/// The probabilities from which [`Decision::Nested`] finds edema or scar.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Thresholds {
     /// Of edema and scar together.
-    pub edema_or_scar: f64,
+    pub edema_or_scar: f32,
     /// Of scar.
-    pub scar: f64,
+    pub scar: f32,
 }
 
-impl Thresholds {
+/// The bounds of a case's thresholds; equal ones leave no choice.
+///
+/// The lower one keeps what is hardly likely anywhere from being drawn: a patient may have no scar.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ThresholdBounds {
+    /// The smallest threshold.
+    pub lowest: f64,
+    /// The largest threshold.
+    pub highest: f64,
+}
+
+impl ThresholdBounds {
     /// More likely than not.
-    pub const HALF: Self = Self { edema_or_scar: 0.5, scar: 0.5 };
+    pub const HALF: Self = Self { lowest: 0.5, highest: 0.5 };
 }
 
-impl Default for Thresholds {
+impl Default for ThresholdBounds {
     fn default() -> Self {
         Self::HALF
     }
 }
 
+impl Thresholds {
+    /// Those within bounds whose labels have the largest expected Dice, region by region, if every probability comes
+    /// true as often as it says (Lipton et al., ECML 2014).
+    ///
+    /// # Shapes
+    /// `probabilities` is `[pixel][label]`, all pixels of a case.
+    pub fn of(probabilities: &[f32], bounds: ThresholdBounds) -> Self {
+        let best = |region: Region| best_threshold(&region_probabilities(region, probabilities), bounds);
+        Self { edema_or_scar: best(Region::EDEMA_OR_SCAR), scar: best(Region::SCAR) }
+    }
+}
+
+/// The probability of a region in each pixel.
+fn region_probabilities(region: Region, probabilities: &[f32]) -> Vec<f32> {
+    let members: Vec<usize> = Label::ALL.into_iter().filter(|l| region.contains(*l)).map(Label::class).collect();
+    probabilities.chunks_exact(Label::ALL.len()).map(|p| members.iter().map(|m| p[*m]).sum()).collect()
+}
+
+/// With the `k` likeliest pixels drawn the expected Dice is about `2 Σ_drawn p / (k + Σ_all p)`.
+fn best_threshold(p: &[f32], bounds: ThresholdBounds) -> f32 {
+    let (lowest, highest) = (bounds.lowest as f32, bounds.highest as f32);
+    let total: f64 = p.iter().map(|p| f64::from(*p)).sum();
+    let mut likely: Vec<f32> = p.iter().copied().filter(|p| *p >= lowest).collect();
+    likely.sort_unstable_by(|a, b| b.total_cmp(a));
+    let (mut best, mut threshold, mut drawn) = (0.0, lowest, 0.0);
+    for (k, p) in likely.into_iter().enumerate() {
+        drawn += f64::from(p);
+        let dice = 2.0 * drawn / ((k + 1) as f64 + total);
+        if dice > best {
+            (best, threshold) = (dice, p);
+        }
+    }
+    threshold.min(highest)
+}
+
 impl Decision {
     /// The label of a pixel from its probabilities, in the order of [`Label::ALL`].
-    pub fn label(self, p: &[f32], thresholds: &Thresholds) -> Label {
+    pub fn label(self, p: &[f32], thresholds: Thresholds) -> Label {
         let p = |label: Label| p.get(label.class()).copied().unwrap_or(0.0);
         let largest =
             |labels: &[Label]| labels.iter().fold(Label::Background, |best, &l| if p(l) > p(best) { l } else { best });
@@ -51,17 +95,16 @@ impl Decision {
             Self::Paint => Label::ALL.into_iter().rfind(|l| p(*l) > 0.5).unwrap_or_default(),
             Self::Largest => largest(&Label::ALL),
             Self::Nested => {
-                let pathology = p(Label::Edema) + p(Label::Scar);
-                let wall = p(Label::Myocardium) + pathology;
+                let edema_or_scar = p(Label::Edema) + p(Label::Scar);
                 let outside = largest(&[Label::LvPool, Label::RvPool]);
-                if p(outside) >= wall {
+                if p(outside) >= p(Label::Myocardium) + edema_or_scar {
                     outside
-                } else if pathology < thresholds.edema_or_scar as f32 * wall {
-                    Label::Myocardium
-                } else if p(Label::Scar) < thresholds.scar as f32 * wall {
+                } else if p(Label::Scar) >= thresholds.scar {
+                    Label::Scar
+                } else if edema_or_scar >= thresholds.edema_or_scar {
                     Label::Edema
                 } else {
-                    Label::Scar
+                    Label::Myocardium
                 }
             }
         }
@@ -72,33 +115,54 @@ impl Decision {
 mod tests {
     use super::*;
 
+    const HALF: Thresholds = Thresholds { edema_or_scar: 0.5, scar: 0.5 };
+
     #[test]
     fn later_labels_paint_over_earlier_ones() {
         let p = [[0.9, 0.6, 0.0, 0.0, 0.51, 0.5], [0.1, 0.2, 0.3, 0.4, 0.5, 0.4], [1.0, 0.0, 0.7, 0.0, 0.0, 0.0]];
-        let labels = |decision: Decision| p.map(|p| decision.label(&p, &Thresholds::HALF));
+        let labels = |decision: Decision| p.map(|p| decision.label(&p, HALF));
         assert_eq!(labels(Decision::Paint), [Label::Edema, Label::Background, Label::RvPool]);
         assert_eq!(labels(Decision::Largest), [Label::Background, Label::Edema, Label::Background]);
     }
 
     #[test]
     fn the_wall_is_found_before_what_is_in_it() {
-        let nested = |p: [f32; 6]| Decision::Nested.label(&p, &Thresholds::HALF);
-        // No class of the wall is the largest, but together they are; scar is half of them.
-        assert_eq!(nested([0.35, 0.05, 0.0, 0.2, 0.1, 0.3]), Label::Scar);
-        assert_eq!(nested([0.1, 0.0, 0.0, 0.5, 0.25, 0.15]), Label::Myocardium);
+        let nested = |p: [f32; 6]| Decision::Nested.label(&p, HALF);
+        // No class of the wall is the largest, but together they are.
+        assert_eq!(nested([0.4, 0.0, 0.0, 0.3, 0.2, 0.1]), Label::Myocardium);
         assert_eq!(nested([0.1, 0.0, 0.0, 0.4, 0.3, 0.2]), Label::Edema);
+        assert_eq!(nested([0.1, 0.0, 0.0, 0.2, 0.1, 0.6]), Label::Scar);
         assert_eq!(nested([0.1, 0.6, 0.0, 0.1, 0.1, 0.1]), Label::LvPool);
         assert_eq!(nested([1.0, 0.0, 0.0, 0.0, 0.0, 0.0]), Label::Background);
     }
 
     #[test]
-    fn a_lower_threshold_finds_more() {
-        let p = [0.0, 0.0, 0.0, 0.7, 0.1, 0.2];
-        let label = |edema_or_scar, scar| Decision::Nested.label(&p, &Thresholds { edema_or_scar, scar });
-        assert_eq!(label(0.5, 0.5), Label::Myocardium);
-        assert_eq!(label(0.25, 0.5), Label::Edema);
-        assert_eq!(label(0.25, 0.15), Label::Scar);
-        // Scar lies within edema-or-scar.
-        assert_eq!(label(0.5, 0.15), Label::Myocardium);
+    fn a_lower_threshold_finds_more_in_the_wall() {
+        let label = |p: [f32; 6], edema_or_scar, scar| Decision::Nested.label(&p, Thresholds { edema_or_scar, scar });
+        let wall = [0.4, 0.0, 0.0, 0.2, 0.1, 0.3];
+        assert_eq!(label(wall, 0.5, 0.5), Label::Myocardium);
+        assert_eq!(label(wall, 0.4, 0.5), Label::Edema);
+        // Scar lies within edema-or-scar, whatever the threshold of that.
+        assert_eq!(label(wall, 0.5, 0.3), Label::Scar);
+        assert_eq!(label([0.0, 0.5, 0.0, 0.1, 0.1, 0.3], 0.3, 0.3), Label::LvPool);
+    }
+
+    #[test]
+    fn thresholds_are_those_of_the_largest_expected_dice() {
+        let best = |p: &[f32], lowest, highest| best_threshold(p, ThresholdBounds { lowest, highest });
+        // One pixel gives 2 x .9 / (1 + 1.8), two 3.0 / 3.8, three 3.6 / 4.8.
+        assert_eq!(best(&[0.3, 0.9, 0.6], 0.0, 1.0), 0.6);
+        assert_eq!(best(&[0.3, 0.9, 0.6], 0.0, 0.5), 0.5);
+        // Where all are doubtful, even the doubtful count.
+        assert_eq!(best(&[0.3, 0.3, 0.25], 0.0, 1.0), 0.25);
+        assert_eq!(best(&[0.3, 0.3, 0.25], 0.28, 1.0), 0.3);
+        assert_eq!(best(&[0.1, 0.1], 0.25, 0.5), 0.25);
+    }
+
+    #[test]
+    fn scar_counts_as_edema_or_scar() {
+        let case = [[0.25, 0.0, 0.0, 0.0, 0.25, 0.5], [0.2, 0.0, 0.0, 0.0, 0.8, 0.0]].concat();
+        let thresholds = Thresholds::of(&case, ThresholdBounds { lowest: 0.0, highest: 1.0 });
+        assert_eq!(thresholds, Thresholds { edema_or_scar: 0.75, scar: 0.5 });
     }
 }

@@ -1,8 +1,9 @@
-//! A file of weights: one network or several of one kind, with a locator where they need one.
+//! A file of weights: one network or several of one kind (narrow and wide), with a locator where they need one.
 
 use crate::weights::{Precision, StoreError, Stored, Weights};
 
 use super::header::{LocatorHeader, ModelHeader};
+use crate::model::ModelSettings;
 
 /// What a file of weights holds.
 ///
@@ -57,18 +58,22 @@ impl ModelFile {
     pub fn join(files: Vec<Self>) -> Result<Self, JoinError> {
         let mut files = files.into_iter();
         let mut joined = files.next().ok_or(JoinError::Nothing)?;
+        let mut widths = joined.header.member_widths();
         for (n, file) in files.enumerate() {
             let differs = |what| JoinError::Differs { number: n + 2, what };
-            if file.header.model != joined.header.model {
+            if (ModelSettings { width: joined.header.model.width, ..file.header.model }) != joined.header.model {
                 return Err(differs("network"));
             }
             if file.header.recipe != joined.header.recipe {
                 return Err(differs("recipe"));
             }
             joined.header.origin += &format!("; {}", file.header.origin);
+            widths.extend(file.header.member_widths());
             joined.members.extend(file.members);
         }
         joined.header.members = joined.members.len();
+        let same = widths.iter().all(|width| *width == joined.header.model.width);
+        joined.header.widths = if same { Vec::new() } else { widths };
         Ok(joined)
     }
 
@@ -119,7 +124,7 @@ fn member_name(n: usize) -> String {
 mod tests {
     use super::*;
     use crate::infer::Recipe;
-    use crate::model::{Architecture, ModelSettings};
+    use crate::model::Architecture;
     use crate::weights::Weight;
 
     fn stored(value: f32, origin: &str) -> Stored<ModelHeader> {
@@ -144,7 +149,8 @@ mod tests {
 
     #[test]
     fn locator_and_members_come_back_each_for_itself() {
-        let files = [1.0, 2.0, 3.0].map(|v| ModelFile::from(stored(v, "run")).with_locator(stored(v + 10.0, "l")));
+        let mut files = [1.0, 2.0, 3.0].map(|v| ModelFile::from(stored(v, "run")).with_locator(stored(v + 10.0, "l")));
+        files[1].header.model.width = 24;
         let joined = ModelFile::join(files.to_vec()).unwrap();
         let read = there_and_back(&joined);
         assert_eq!(read, joined);
@@ -152,6 +158,7 @@ mod tests {
         assert_eq!(read.members.iter().map(bias).collect::<Vec<_>>(), [1.0, 2.0, 3.0]);
         assert_eq!(read.locator.as_ref().map(bias), Some(11.0));
         assert_eq!(read.header.origin, "run; run; run");
+        assert_eq!([0, 1, 2].map(|n| read.header.member(n).width), [16, 24, 16]);
     }
 
     #[test]
@@ -165,7 +172,7 @@ mod tests {
     #[test]
     fn networks_of_another_kind_are_not_joined() {
         let mut other = ModelFile::from(stored(1.0, "b"));
-        other.header.model.width = 8;
+        other.header.model.architecture = Architecture::Runet;
         let error = ModelFile::join(vec![stored(1.0, "a").into(), other]).unwrap_err().to_string();
         assert!(error.starts_with("network 2 has another network than the first"), "{error}");
         assert_eq!(ModelFile::join(vec![]), Err(JoinError::Nothing));

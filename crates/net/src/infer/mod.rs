@@ -14,7 +14,7 @@ mod segmenter;
 
 pub use cleanup::{Cleanup, Keep};
 pub use confidence::Confidence;
-pub use decision::{Decision, Thresholds};
+pub use decision::{Decision, ThresholdBounds};
 pub use file::{JoinError, ModelFile};
 pub use flips::Flips;
 pub use header::{LocatorHeader, ModelHeader};

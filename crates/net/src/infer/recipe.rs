@@ -2,11 +2,16 @@
 
 use myops_image::label::{Label, LabelMap};
 use myops_image::preprocess::{Align, Preprocess, Restore};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::cleanup::{Cleanup, Keep};
-use super::decision::{Decision, Thresholds};
+use super::decision::{Decision, ThresholdBounds, Thresholds};
 use super::flips::Flips;
+use crate::model::Activation;
+
+/// Labels, and so numbers a pixel.
+const LABELS: usize = Label::ALL.len();
 
 /// How a study becomes an input, and an output labels.
 ///
@@ -18,17 +23,17 @@ pub struct Recipe {
     pub preprocess: Preprocess,
     /// From probabilities to labels.
     pub decision: Decision,
-    /// The thresholds of the nested decision.
+    /// Between which the thresholds of the nested decision are chosen for each case.
     #[serde(default)]
-    pub thresholds: Thresholds,
+    pub thresholds: ThresholdBounds,
     /// What is done about sequences that do not lie on one another.
     #[serde(default)]
     pub align: Align,
     /// Mirrored images that are segmented too.
     #[serde(default)]
     pub flips: Flips,
-    /// What the logarithms of probabilities are divided by in probability maps and expected Dice, so that they come true
-    /// as often as they say (Guo et al., ICML 2017); labels do not change with it.
+    /// What the logarithms of probabilities are divided by, so that they come true as often as they say (Guo et al., ICML
+    /// 2017); labels, maps and expected Dice are made of what that gives.
     #[serde(default = "one")]
     pub temperature: f64,
     /// What is taken out of the labels.
@@ -41,7 +46,7 @@ impl Recipe {
     pub const PUBLISHED: Self = Self {
         preprocess: Preprocess::PUBLISHED,
         decision: Decision::Paint,
-        thresholds: Thresholds::HALF,
+        thresholds: ThresholdBounds::HALF,
         align: Align::Off,
         flips: Flips::None,
         temperature: 1.0,
@@ -54,14 +59,24 @@ impl Recipe {
         },
     };
 
-    /// The label of a pixel from its probabilities, in the order of [`Label::ALL`].
-    pub fn label(&self, probabilities: &[f32]) -> Label {
-        self.decision.label(probabilities, &self.thresholds)
+    /// Makes probabilities come true as often as they say.
+    pub fn calibrate(&self, activation: Activation, probabilities: &mut [f32]) {
+        activation.temper(probabilities, LABELS, self.temperature as f32);
     }
 
-    /// Labels on the study's own grid from the probabilities `[slice][row][column][class]` of the network's.
-    pub fn labels(&self, probabilities: &[f32], classes: usize, restore: &Restore) -> LabelMap {
-        let mut labels = restore.labels(probabilities, classes, |pixel| self.label(pixel));
+    /// The label of each pixel of a case from its calibrated probabilities.
+    ///
+    /// # Shapes
+    /// `probabilities` is `[pixel][label]`.
+    pub fn pixel_labels(&self, probabilities: &[f32]) -> Vec<Label> {
+        let thresholds = Thresholds::of(probabilities, self.thresholds);
+        probabilities.par_chunks_exact(LABELS).map(|pixel| self.decision.label(pixel, thresholds)).collect()
+    }
+
+    /// Labels on the study's own grid from the calibrated probabilities `[slice][row][column][label]` of the network's.
+    pub fn labels(&self, probabilities: &[f32], restore: &Restore) -> LabelMap {
+        let thresholds = Thresholds::of(probabilities, self.thresholds);
+        let mut labels = restore.labels(probabilities, LABELS, |pixel| self.decision.label(pixel, thresholds));
         self.cleanup.apply(&mut labels);
         labels
     }

@@ -17,9 +17,6 @@ use super::segmentation::{Note, ProbabilityMap, Segmentation};
 use crate::model::Activation;
 use crate::weights::{StoreError, WeightsError};
 
-/// Labels, and so numbers a pixel.
-const LABELS: usize = Label::ALL.len();
-
 /// Trained networks with what comes before and after them.
 #[derive(Debug)]
 pub struct Segmenter {
@@ -60,7 +57,8 @@ impl Segmenter {
         };
         let members = members
             .into_par_iter()
-            .map(|weights| Predictor::new(header.model, weights, device))
+            .enumerate()
+            .map(|(n, weights)| Predictor::new(header.member(n), weights, device))
             .collect::<Result<_, _>>()?;
         Ok(Self { header, locator, members })
     }
@@ -93,13 +91,13 @@ impl Segmenter {
         }));
         let (prepared, restore) = recipe.preprocess.apply_in(moved.as_ref().unwrap_or(study), frame)?;
         let Averaged { mut mean, members } = self.run(&prepared);
-        let mut labels = recipe.labels(&mean, LABELS, &restore);
+        recipe.calibrate(self.activation(), &mut mean);
+        let mut labels = recipe.labels(&mean, &restore);
         if study.image(Sequence::Lge).is_none() {
             relabel(&mut labels, Label::Scar, Label::Edema);
             notes.push(Note::NoLge);
         }
         notes.extend(study.image(Sequence::T2).is_none().then_some(Note::NoT2));
-        self.calibrate(&mut mean);
         let seen = restore.prepare_labels(&labels);
         let pixel_ml = restore.spacing_mm().iter().product::<f64>() / 1000.0;
         let confidence = |region| Confidence::of(region, &mean, &seen, &members, pixel_ml);
@@ -114,32 +112,19 @@ impl Segmenter {
         let share = 1.0 / self.members.len() as f32;
         let mut averaged = Averaged { mean: Vec::new(), members: Vec::new() };
         for (n, member) in self.members.iter().enumerate() {
-            let p = member.probabilities(input, recipe.flips.mirrors(n));
+            let mut p = member.probabilities(input, recipe.flips.mirrors(n));
             averaged.mean.resize(p.len(), 0.0);
             averaged.mean.iter_mut().zip(&p).for_each(|(sum, p)| *sum += p * share);
             if self.members.len() > 1 {
-                averaged.members.push(p.par_chunks_exact(LABELS).map(|p| recipe.label(p)).collect());
+                recipe.calibrate(self.activation(), &mut p);
+                averaged.members.push(recipe.pixel_labels(&p));
             }
         }
         averaged
     }
 
-    /// Divides the logarithms of probabilities by the recipe's temperature.
-    fn calibrate(&self, probabilities: &mut [f32]) {
-        let power = 1.0 / self.header.recipe.temperature as f32;
-        if power == 1.0 {
-            return;
-        }
-        let softmax = self.header.model.architecture.activation() == Activation::Softmax;
-        for pixel in probabilities.chunks_exact_mut(LABELS) {
-            if softmax {
-                pixel.iter_mut().for_each(|p| *p = p.powf(power));
-                let total: f32 = pixel.iter().sum();
-                pixel.iter_mut().for_each(|p| *p /= total);
-            } else {
-                pixel.iter_mut().for_each(|p| *p = p.powf(power) / (p.powf(power) + (1.0 - *p).powf(power)));
-            }
-        }
+    fn activation(&self) -> Activation {
+        self.header.model.architecture.activation()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a network says of each pixel, before and after the activation.
 
 use burn::tensor::Tensor;
+use rayon::prelude::*;
 
 use super::Architecture;
 
@@ -28,6 +29,25 @@ impl Activation {
                 pixel.iter_mut().for_each(|v| *v /= total);
             }),
         }
+    }
+
+    /// Divides the logarithms of probabilities `[pixels][classes]` by a temperature, or for classes each for itself
+    /// those of their odds: what applying the activation to divided numbers would have given.
+    pub fn temper(self, probabilities: &mut [f32], classes: usize, temperature: f32) {
+        let power = temperature.recip();
+        if power == 1.0 {
+            return;
+        }
+        probabilities.par_chunks_exact_mut(classes).for_each(|pixel| match self {
+            Self::Sigmoid => {
+                pixel.iter_mut().for_each(|p| *p = p.powf(power) / (p.powf(power) + (1.0 - *p).powf(power)))
+            }
+            Self::Softmax => {
+                pixel.iter_mut().for_each(|p| *p = p.powf(power));
+                let total: f32 = pixel.iter().sum();
+                pixel.iter_mut().for_each(|p| *p /= total);
+            }
+        });
     }
 }
 
@@ -68,5 +88,25 @@ impl Probabilities {
     /// The tensor itself.
     pub fn into_tensor(self) -> Tensor<4> {
         self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tempered_probabilities_are_those_of_divided_numbers() {
+        let numbers = [1.0, -2.0, 0.5, 0.0, 3.0, -1.0];
+        for activation in [Activation::Sigmoid, Activation::Softmax] {
+            let of = |divisor: f32| {
+                let mut values = numbers.map(|v| v / divisor);
+                activation.apply(&mut values, 3);
+                values
+            };
+            let mut tempered = of(1.0);
+            activation.temper(&mut tempered, 3, 1.8);
+            assert!(tempered.iter().zip(of(1.8)).all(|(a, b)| (a - b).abs() < 1e-6), "{activation:?}: {tempered:?}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::locator::LocatorSettings;
 use super::schedule::{CosineSettings, Course, PlateauSettings};
-use crate::infer::{Cleanup, Decision, Flips, Keep, Recipe, Thresholds};
+use crate::infer::{Cleanup, Decision, Flips, Keep, Recipe, ThresholdBounds};
 use crate::loss::{Loss, Objective, PathologyLoss};
 use crate::model::{Activation, Architecture, ModelSettings};
 
@@ -117,7 +117,7 @@ impl TrainSettings {
             recipe: Recipe {
                 preprocess,
                 decision: Decision::Nested,
-                thresholds: Thresholds { edema_or_scar: 0.4, scar: 0.4 },
+                thresholds: ThresholdBounds { lowest: 0.25, highest: 0.5 },
                 align: Align::Correct,
                 flips: Flips::Both,
                 temperature: 1.8,
@@ -240,8 +240,8 @@ impl TrainSettings {
             ("pathology.edema_weight", self.pathology.edema_weight, 0.0, 1000.0),
             ("pathology.scar_weight", self.pathology.scar_weight, 0.0, 1000.0),
             ("pathology.dice_weight", self.pathology.dice_weight, 0.0, 1000.0),
-            ("recipe.thresholds.edema_or_scar", self.recipe.thresholds.edema_or_scar, 0.0, 1.0),
-            ("recipe.thresholds.scar", self.recipe.thresholds.scar, 0.0, 1.0),
+            ("recipe.thresholds.lowest", self.recipe.thresholds.lowest, 0.0, 1.0),
+            ("recipe.thresholds.highest", self.recipe.thresholds.highest, self.recipe.thresholds.lowest, 1.0),
             ("recipe.temperature", self.recipe.temperature, 0.01, 100.0),
             ("recipe.cleanup.holes_mm2", self.recipe.cleanup.holes_mm2, 0.0, 1e4),
             ("recipe.cleanup.smallest_edema_or_scar_ml", self.recipe.cleanup.smallest_edema_or_scar_ml, 0.0, 1000.0),

@@ -16,15 +16,17 @@ pub fn validate(network: &Network, cases: &[TrainingCase], settings: &TrainSetti
     let mut loss = 0.0;
     let mut dice = [0.0; Region::SCORED.len()];
     for case in cases {
-        let mut labels = Vec::new();
+        let mut probabilities = Vec::new();
         for slices in case.slices.chunks(settings.batch_size) {
             let (x, reference) = batch(slices, settings.recipe.preprocess.size, device);
             let mut values: Vec<f32> = numbers(network.forward(x).into_tensor());
             let value = objective.of(values.clone(), &reference).loss;
             loss += value * slices.len() as f64 / case.slices.len() as f64;
             objective.activation.apply(&mut values, classes);
-            labels.extend(values.chunks_exact(classes).map(|p| settings.recipe.label(p)));
+            probabilities.append(&mut values);
         }
+        settings.recipe.calibrate(objective.activation, &mut probabilities);
+        let labels = settings.recipe.pixel_labels(&probabilities);
         let reference: Vec<Label> = case.slices.iter().flat_map(|s| &s.labels).copied().collect();
         for (sum, region) in dice.iter_mut().zip(Region::SCORED) {
             *sum += Overlap::of(&labels, &reference, region).challenge_dice();
