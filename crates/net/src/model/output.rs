@@ -40,7 +40,7 @@ impl Activation {
         }
         probabilities.par_chunks_exact_mut(classes).for_each(|pixel| match self {
             Self::Sigmoid => {
-                pixel.iter_mut().for_each(|p| *p = p.powf(power) / (p.powf(power) + (1.0 - *p).powf(power)))
+                pixel.iter_mut().for_each(|p| *p = p.powf(power) / (p.powf(power) + (1.0 - *p).powf(power)));
             }
             Self::Softmax => {
                 pixel.iter_mut().for_each(|p| *p = p.powf(power));
