@@ -117,7 +117,7 @@ impl TrainSettings {
             recipe: Recipe {
                 preprocess,
                 decision: Decision::Nested,
-                thresholds: ThresholdBounds { lowest: 0.25, highest: 0.5 },
+                thresholds: ThresholdBounds { lowest: 0.3, highest: 0.5 },
                 align: Align::Correct,
                 flips: Flips::Both,
                 temperature: 1.8,
