@@ -12,7 +12,8 @@ const LARGE: usize = 4096;
 #[derive(Debug, Clone, Copy)]
 pub struct Allocator;
 
-// SAFETY: each block goes back to where it came from, since both ask its size; the blocks are theirs.
+// SAFETY: each block goes back to where it came from, since both ask its size; the blocks are theirs. One that changes
+// its size is copied into another, as the trait does it.
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promises are those that either asks for.
@@ -30,26 +31,6 @@ unsafe impl GlobalAlloc for Allocator {
         // SAFETY: as above; a block of this size came from here.
         unsafe {
             if layout.size() < LARGE { MiMalloc.dealloc(block, layout) } else { System.dealloc(block, aligned(layout)) }
-        }
-    }
-
-    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        let old = layout.size();
-        // SAFETY: as above; a block that becomes large or small is copied into one of the new kind, as far as both
-        // reach. The caller promises that `size` is not 0 and fits the alignment.
-        unsafe {
-            match (old < LARGE, size < LARGE) {
-                (true, true) => MiMalloc.realloc(block, layout, size),
-                (false, false) => System.realloc(block, aligned(layout), size),
-                _ => {
-                    let new = self.alloc(Layout::from_size_align_unchecked(size, layout.align()));
-                    if !new.is_null() {
-                        block.copy_to_nonoverlapping(new, old.min(size));
-                        self.dealloc(block, layout);
-                    }
-                    new
-                }
-            }
         }
     }
 }

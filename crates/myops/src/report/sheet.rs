@@ -66,8 +66,8 @@ impl CaseSheet {
     /// Measures a case.
     pub fn measure(case: &str, view: &CaseView, origin: Origin) -> Self {
         let mut quantities = quantify(view.labels(), view.image(Sequence::Lge));
-        let heart = HeartCentre::of_labels(view.labels());
-        let found = origin.misalignment.unwrap_or_else(|| misalignment(view.images(), heart));
+        let measured = || misalignment(view.images(), HeartCentre::of_labels(view.labels()));
+        let found = origin.misalignment.unwrap_or_else(measured);
         quantities.flags.extend(misaligned(&found));
         if let Some(expected_dice) = origin.expected_dice.filter(|dice| *dice < LOW_EXPECTED_DICE) {
             quantities.flags.push(Flag::LowConfidence { expected_dice });

@@ -4,6 +4,8 @@ use myops_image::label::{Label, Region};
 use myops_measure::evaluate::Overlap;
 use serde::{Deserialize, Serialize};
 
+use super::decision::region_probabilities;
+
 /// The volume that keeps the expected Dice defined where nothing is found: far more probability than that without a
 /// voxel found means that something was missed, far less that there is nothing, ml.
 const DOUBTFUL_ML: f64 = 0.5;
@@ -28,9 +30,7 @@ impl Confidence {
     pub fn of(region: Region, probabilities: &[f32], labels: &[Label], members: &[Vec<Label>], pixel_ml: f64) -> Self {
         let doubtful = DOUBTFUL_ML / pixel_ml;
         let (mut found, mut agreed, mut total) = (0.0, 0.0, 0.0);
-        for (p, label) in probabilities.chunks_exact(Label::ALL.len()).zip(labels) {
-            let p: f32 = Label::ALL.iter().zip(p).filter(|(l, _)| region.contains(**l)).map(|(_, p)| p).sum();
-            let p = f64::from(p.min(1.0));
+        for (p, label) in region_probabilities(region, probabilities).into_iter().map(f64::from).zip(labels) {
             total += p;
             if region.contains(*label) {
                 found += 1.0;

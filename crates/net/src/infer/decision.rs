@@ -51,6 +51,9 @@ impl Default for ThresholdBounds {
 }
 
 impl Thresholds {
+    /// More likely than not.
+    pub const HALF: Self = Self { edema_or_scar: 0.5, scar: 0.5 };
+
     /// Those within bounds whose labels have the largest expected Dice, region by region, if every probability comes
     /// true as often as it says (Lipton et al., ECML 2014).
     ///
@@ -62,10 +65,11 @@ impl Thresholds {
     }
 }
 
-/// The probability of a region in each pixel.
-fn region_probabilities(region: Region, probabilities: &[f32]) -> Vec<f32> {
+/// The probability of a region in each pixel; those of classes each for itself may add up to more than 1, which counts
+/// as 1.
+pub(super) fn region_probabilities(region: Region, probabilities: &[f32]) -> Vec<f32> {
     let members: Vec<usize> = Label::ALL.into_iter().filter(|l| region.contains(*l)).map(Label::class).collect();
-    probabilities.chunks_exact(Label::ALL.len()).map(|p| members.iter().map(|m| p[*m]).sum()).collect()
+    probabilities.chunks_exact(Label::ALL.len()).map(|p| members.iter().map(|m| p[*m]).sum::<f32>().min(1.0)).collect()
 }
 
 /// With the `k` likeliest pixels drawn the expected Dice is about `2 Σ_drawn p / (k + Σ_all p)`.
@@ -86,6 +90,14 @@ fn best_threshold(p: &[f32], bounds: ThresholdBounds) -> f32 {
 }
 
 impl Decision {
+    /// The thresholds of a case, for the decision that has some.
+    pub fn thresholds(self, probabilities: &[f32], bounds: ThresholdBounds) -> Thresholds {
+        match self {
+            Self::Paint | Self::Largest => Thresholds::HALF,
+            Self::Nested => Thresholds::of(probabilities, bounds),
+        }
+    }
+
     /// The label of a pixel from its probabilities, in the order of [`Label::ALL`].
     pub fn label(self, p: &[f32], thresholds: Thresholds) -> Label {
         let p = |label: Label| p.get(label.class()).copied().unwrap_or(0.0);
@@ -115,19 +127,17 @@ impl Decision {
 mod tests {
     use super::*;
 
-    const HALF: Thresholds = Thresholds { edema_or_scar: 0.5, scar: 0.5 };
-
     #[test]
     fn later_labels_paint_over_earlier_ones() {
         let p = [[0.9, 0.6, 0.0, 0.0, 0.51, 0.5], [0.1, 0.2, 0.3, 0.4, 0.5, 0.4], [1.0, 0.0, 0.7, 0.0, 0.0, 0.0]];
-        let labels = |decision: Decision| p.map(|p| decision.label(&p, HALF));
+        let labels = |decision: Decision| p.map(|p| decision.label(&p, Thresholds::HALF));
         assert_eq!(labels(Decision::Paint), [Label::Edema, Label::Background, Label::RvPool]);
         assert_eq!(labels(Decision::Largest), [Label::Background, Label::Edema, Label::Background]);
     }
 
     #[test]
     fn the_wall_is_found_before_what_is_in_it() {
-        let nested = |p: [f32; 6]| Decision::Nested.label(&p, HALF);
+        let nested = |p: [f32; 6]| Decision::Nested.label(&p, Thresholds::HALF);
         // No class of the wall is the largest, but together they are.
         assert_eq!(nested([0.4, 0.0, 0.0, 0.3, 0.2, 0.1]), Label::Myocardium);
         assert_eq!(nested([0.1, 0.0, 0.0, 0.4, 0.3, 0.2]), Label::Edema);

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::cleanup::{Cleanup, Keep};
-use super::decision::{Decision, ThresholdBounds, Thresholds};
+use super::decision::{Decision, ThresholdBounds};
 use super::flips::Flips;
 use crate::model::Activation;
 
@@ -69,16 +69,20 @@ impl Recipe {
     /// # Shapes
     /// `probabilities` is `[pixel][label]`.
     pub fn pixel_labels(&self, probabilities: &[f32]) -> Vec<Label> {
-        let thresholds = Thresholds::of(probabilities, self.thresholds);
-        probabilities.par_chunks_exact(LABELS).map(|pixel| self.decision.label(pixel, thresholds)).collect()
+        probabilities.par_chunks_exact(LABELS).map(self.rule(probabilities)).collect()
     }
 
     /// Labels on the study's own grid from the calibrated probabilities `[slice][row][column][label]` of the network's.
     pub fn labels(&self, probabilities: &[f32], restore: &Restore) -> LabelMap {
-        let thresholds = Thresholds::of(probabilities, self.thresholds);
-        let mut labels = restore.labels(probabilities, LABELS, |pixel| self.decision.label(pixel, thresholds));
+        let mut labels = restore.labels(probabilities, LABELS, self.rule(probabilities));
         self.cleanup.apply(&mut labels);
         labels
+    }
+
+    /// What makes labels of the pixels of a case.
+    fn rule(&self, probabilities: &[f32]) -> impl Fn(&[f32]) -> Label + Sync + Send + use<> {
+        let (decision, thresholds) = (self.decision, self.decision.thresholds(probabilities, self.thresholds));
+        move |pixel| decision.label(pixel, thresholds)
     }
 }
 
