@@ -1,14 +1,16 @@
-//! Times single kernels: `cargo bench --workspace --bench kernels`.
+//! Times single kernels: `cargo bench --workspace --bench kernels [-- NAMES]`.
 //!
-//! For each the shortest of many calls, as GFLOP/s and as a share of what registers alone give: the peak of fused
-//! multiply-adds, measured first, on as many threads. Normalisation and pooling are bound by memory, so theirs is in GB/s.
+//! Convolutions in GFLOP/s, and as a share of what registers alone give: the peak of fused multiply-adds in 32 bits,
+//! measured first, on as many threads. Normalisation and pooling are bound by memory, so theirs is in GB/s.
 //! `RAYON_NUM_THREADS` sets the threads.
 
-#![expect(clippy::print_stdout, reason = "the table is what is asked for")]
+#![expect(clippy::print_stdout, reason = "the peak is told before the kernels")]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use criterion::measurement::{Measurement, ValueFormatter, WallTime};
+use criterion::{BenchmarkGroup, Criterion, Throughput};
 use myops_kernels::cpu::lanes::{Job, Lanes};
 use myops_kernels::cpu::{
     ConvShape, Finish, Isa, NormBackward, convolve, input_gradient, max_pool, norm_backward, norm_forward,
@@ -16,19 +18,25 @@ use myops_kernels::cpu::{
 };
 use rayon::prelude::*;
 
-/// How long each kernel is called again and again.
-const TIME: Duration = Duration::from_millis(400);
-
 fn main() {
     // On a thread of the pool, pieces of work start as they do in training.
-    rayon::scope(|_| run());
+    rayon::scope(|_| {
+        let isa = Isa::best();
+        let peak = peak_gflops(isa);
+        println!("{} on {} threads, peak {peak:.0} GFLOP/s", isa.name(), rayon::current_num_threads());
+        let mut criterion = Criterion::default()
+            .with_measurement(Rate { time: WallTime, peak })
+            .warm_up_time(Duration::from_millis(200))
+            .measurement_time(Duration::from_millis(800))
+            .sample_size(20)
+            .configure_from_args();
+        convolutions(&mut criterion, isa);
+        others(&mut criterion, isa);
+        criterion.final_summary();
+    });
 }
 
-fn run() {
-    let isa = Isa::best();
-    let peak = peak_gflops(isa);
-    println!("{} on {} threads: peak {peak:.0} GFLOP/s\n", isa.name(), rayon::current_num_threads());
-    println!("| convolution | forward | input gradient | weight gradient |\n| --- | --- | --- | --- |");
+fn convolutions(criterion: &mut Criterion<Rate>, isa: Isa) {
     for (batch, side, channels, kernel) in [
         (1, 256, [16, 16], 3),
         (4, 112, [3, 16], 3),
@@ -46,30 +54,24 @@ fn run() {
         let shape =
             ConvShape { batch, input: [side; 2], channels, kernel: [kernel; 2], stride: 1, padding: kernel / 2 };
         let [x, w, g] = [shape.input_len(), shape.weight_len(), shape.output_len()].map(numbers);
-        let gflop = 2e-9 * (shape.output_len() * kernel * kernel * channels[0]) as f64;
-        let cell = |call: &dyn Fn() -> Vec<f32>| {
-            let rate = gflop / shortest(call);
-            format!("{rate:.0} GFLOP/s, {:.0} %", 100.0 * rate / peak)
-        };
-        let [forward, of_input, of_weight] = [
-            cell(&|| convolve(isa, &shape, &x, &w, Finish::default())),
-            cell(&|| input_gradient(isa, &shape, &w, &g)),
-            cell(&|| weight_gradient(isa, &shape, &x, &g)),
-        ];
         let [c_in, c_out] = channels;
-        println!(
-            "| {batch} x {side}x{side}, {c_in} to {c_out}, {kernel}x{kernel} | {forward} | {of_input} | {of_weight} |"
-        );
+        let mut group =
+            criterion.benchmark_group(format!("{batch} x {side}x{side}, {c_in} to {c_out}, {kernel}x{kernel}"));
+        group.throughput(Throughput::Elements((2 * shape.output_len() * kernel * kernel * c_in) as u64));
+        for (isa, bits) in [(isa, ""), (isa.in_bf16(), ", bf16")] {
+            let name = |what: &str| format!("{what}{bits}");
+            group.bench_function(name("forward"), |b| b.iter(|| convolve(isa, &shape, &x, &w, Finish::default())));
+            group.bench_function(name("input gradient"), |b| b.iter(|| input_gradient(isa, &shape, &w, &g)));
+            group.bench_function(name("weight gradient"), |b| b.iter(|| weight_gradient(isa, &shape, &x, &g)));
+        }
     }
+}
+
+fn others(criterion: &mut Criterion<Rate>, isa: Isa) {
     let (dims, c) = ([4, 112, 112, 16], 16);
     let len = dims.iter().product();
     let [x, g, gamma] = [len, len, c].map(numbers);
-    println!("\n| 4 x 112x112, 16 channels | GB/s |\n| --- | --- |");
-    let line = |name: &str, floats: usize, call: &dyn Fn()| {
-        println!("| {name} | {:.1} |", 4e-9 * floats as f64 / shortest(call));
-    };
     let forward = || norm_forward(isa, &x, [&gamma, &gamma], 1e-3, None, true);
-    line("batch norm and ReLU, forward", 3 * len, &|| drop(forward()));
     let saved = forward();
     let saved = NormBackward {
         x: &x,
@@ -78,25 +80,83 @@ fn run() {
         statistics: &saved.statistics,
         epsilon: 1e-3,
     };
-    line("batch norm and ReLU, backward", 7 * len, &|| drop(norm_backward(isa, saved, &g, false)));
-    line("largest of 2x2", len + len / 4, &|| drop(max_pool(&x, dims, 2, 2)));
     let w = numbers(4 * c * c);
-    line("transposed 2x2", 5 * len, &|| drop(transposed_convolve(isa, dims, &x, &w, &gamma)));
+    let group = &mut criterion.benchmark_group("4 x 112x112, 16 channels");
+    bench_floats(group, "batch norm and ReLU, forward", 3 * len, forward);
+    bench_floats(group, "batch norm and ReLU, backward", 7 * len, || norm_backward(isa, saved, &g, false));
+    bench_floats(group, "largest of 2x2", len + len / 4, || max_pool(&x, dims, 2, 2));
+    bench_floats(group, "transposed 2x2", 5 * len, || transposed_convolve(isa, dims, &x, &w, &gamma));
+}
+
+/// Times a kernel that reads and writes so many floats.
+fn bench_floats<T>(group: &mut BenchmarkGroup<Rate>, name: &str, floats: usize, kernel: impl Fn() -> T) {
+    group.throughput(Throughput::Bytes(4 * floats as u64));
+    group.bench_function(name, |b| b.iter(&kernel));
 }
 
 fn numbers(n: usize) -> Vec<f32> {
     (0..n).map(|p| (p as f32 * 0.618).fract() - 0.5).collect()
 }
 
-/// Seconds of the shortest call.
-fn shortest<T>(call: impl Fn() -> T) -> f64 {
-    let (begin, mut best) = (Instant::now(), f64::MAX);
-    while begin.elapsed() < TIME {
-        let start = Instant::now();
-        drop(black_box(call()));
-        best = best.min(start.elapsed().as_secs_f64());
+/// Time, and what it means: operations a second with their share of the peak.
+struct Rate {
+    time: WallTime,
+    /// GFLOP/s.
+    peak: f64,
+}
+
+impl Measurement for Rate {
+    type Intermediate = Instant;
+    type Value = Duration;
+
+    fn start(&self) -> Instant {
+        self.time.start()
     }
-    best
+
+    fn end(&self, start: Instant) -> Duration {
+        self.time.end(start)
+    }
+
+    fn add(&self, a: &Duration, b: &Duration) -> Duration {
+        self.time.add(a, b)
+    }
+
+    fn zero(&self) -> Duration {
+        self.time.zero()
+    }
+
+    fn to_f64(&self, value: &Duration) -> f64 {
+        self.time.to_f64(value)
+    }
+
+    fn formatter(&self) -> &dyn ValueFormatter {
+        self
+    }
+}
+
+impl ValueFormatter for Rate {
+    fn format_throughput(&self, throughput: &Throughput, nanoseconds: f64) -> String {
+        match throughput {
+            Throughput::Elements(flop) => {
+                let rate = *flop as f64 / nanoseconds;
+                format!("{rate:.0} GFLOP/s, {:.0} %", 100.0 * rate / self.peak)
+            }
+            Throughput::Bytes(bytes) => format!("{:.1} GB/s", *bytes as f64 / nanoseconds),
+            _ => self.time.formatter().format_throughput(throughput, nanoseconds),
+        }
+    }
+
+    fn scale_values(&self, typical: f64, values: &mut [f64]) -> &'static str {
+        self.time.formatter().scale_values(typical, values)
+    }
+
+    fn scale_throughputs(&self, typical: f64, throughput: &Throughput, values: &mut [f64]) -> &'static str {
+        self.time.formatter().scale_throughputs(typical, throughput, values)
+    }
+
+    fn scale_for_machines(&self, values: &mut [f64]) -> &'static str {
+        self.time.formatter().scale_for_machines(values)
+    }
 }
 
 /// Fused multiply-adds in registers, enough of them at once to hide how long one takes.
@@ -131,8 +191,13 @@ impl Job for Peak {
     }
 }
 
+/// GFLOP/s of all threads together, the best of many rounds: others may be using the processor now and then.
 fn peak_gflops(isa: Isa) -> f64 {
     let threads = rayon::current_num_threads();
-    let gflop = isa.run(Peak);
-    threads as f64 * gflop / shortest(|| (0..threads).into_par_iter().map(|_| isa.run(Peak)).sum::<f64>())
+    let round = || {
+        let start = Instant::now();
+        let gflop: f64 = (0..threads).into_par_iter().map(|_| isa.run(Peak)).sum();
+        gflop / start.elapsed().as_secs_f64()
+    };
+    (0..100).map(|_| round()).fold(0.0, f64::max)
 }

@@ -103,10 +103,64 @@ proptest! {
     }
 }
 
+/// Numbers that bf16 holds.
+fn short_values(n: usize, seed: u64) -> Vec<f32> {
+    values(n, seed).into_iter().map(|v| f32::from_bits(v.to_bits() & 0xffff_0000)).collect()
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn numbers_that_bf16_holds_give_the_same_in_bf16(shape in shapes(), relu: bool) {
+        let (x, w) = (short_values(shape.input_len(), 1), short_values(shape.weight_len(), 2));
+        let (bias, residual) = (values(shape.channels[1], 3), values(shape.output_len(), 4));
+        let g = short_values(shape.output_len(), 5);
+        let mut expected = plain::convolve(&shape, &x, &w);
+        for (n, y) in expected.iter_mut().enumerate() {
+            *y += f64::from(bias[n % bias.len()]) + f64::from(residual[n]);
+            if relu { *y = y.max(0.0); }
+        }
+        let (of_x, of_w) = plain::gradients(&shape, &x, &w, &g);
+        for isa in Isa::available().into_iter().map(Isa::in_bf16) {
+            let finish = Finish { bias: Some(&bias), residual: Some(&residual), relu };
+            assert_close(&convolve(isa, &shape, &x, &w, finish), &expected, isa);
+            assert_close(&input_gradient(isa, &shape, &w, &g), &of_x, isa);
+            assert_close(&weight_gradient(isa, &shape, &x, &g), &of_w, isa);
+        }
+    }
+
+    #[test]
+    fn a_transposed_convolution_does_too(
+        batch in 1usize..4, h in 1usize..9, w in 1usize..9, c_in in 1usize..40, c_out in 1usize..40,
+    ) {
+        let dims = [batch, h, w, c_in];
+        let (x, weight) = (short_values(batch * h * w * c_in, 1), short_values(4 * c_in * c_out, 2));
+        let (bias, g) = (values(c_out, 3), short_values(4 * batch * h * w * c_out, 4));
+        let expected = plain::transposed(dims, &x, &weight, &bias);
+        let (of_x, of_w) = plain::transposed_gradients(dims, &x, &weight, &g);
+        for isa in Isa::available().into_iter().map(Isa::in_bf16) {
+            assert_close(&transposed_convolve(isa, dims, &x, &weight, &bias), &expected, isa);
+            let [input, weights] = transposed_gradients(isa, dims, &x, &weight, &g);
+            assert_close(&input, &of_x, isa);
+            assert_close(&weights, &of_w, isa);
+        }
+    }
+}
+
+#[test]
+fn bf16_rounds_what_it_multiplies_and_not_the_sum() {
+    let shape = ConvShape { batch: 1, input: [1, 1], channels: [2, 1], kernel: [1, 1], stride: 1, padding: 0 };
+    // 1 + 2^-8 lies half way between two bf16 numbers and becomes 1; 256 + 1 needs nine bits.
+    for isa in Isa::available().into_iter().map(Isa::in_bf16) {
+        assert_eq!(convolve(isa, &shape, &[1.0 + 1.0 / 256.0, 1.0], &[256.0, 1.0], Finish::default()), [257.0]);
+    }
+}
+
 #[test]
 fn nothing_in_gives_nothing_out() {
     let shape = ConvShape { batch: 0, input: [4, 4], channels: [3, 2], kernel: [3, 3], stride: 1, padding: 1 };
-    for isa in Isa::available() {
+    for isa in Isa::available().into_iter().flat_map(|isa| [isa, isa.in_bf16()]) {
         assert!(convolve(isa, &shape, &[], &values(54, 1), Finish::default()).is_empty());
         assert!(input_gradient(isa, &shape, &values(54, 1), &[]).is_empty());
         assert_eq!(weight_gradient(isa, &shape, &[], &[]), [0.0; 54]);

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use burn::tensor::Device;
+use myops_kernels::cpu::Isa;
 
 /// A device that can be asked for by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -10,6 +11,8 @@ pub enum DeviceChoice {
     /// The processor, with this project's own kernels.
     #[default]
     Cpu,
+    /// The same, convolutions multiplying in bf16 and summing in 32 bits.
+    CpuBf16,
     /// An NVIDIA card through CUDA; needs a build with `--features cuda`.
     Cuda,
     /// Any graphics card through WebGPU; needs a build with `--features wgpu`.
@@ -23,6 +26,7 @@ pub struct UnknownDevice(String);
 
 const AVAILABLE: &[&str] = &[
     "cpu",
+    "cpu-bf16",
     #[cfg(feature = "cuda")]
     "cuda",
     #[cfg(feature = "wgpu")]
@@ -35,6 +39,7 @@ impl FromStr for DeviceChoice {
     fn from_str(name: &str) -> Result<Self, UnknownDevice> {
         match name {
             "cpu" => Ok(Self::Cpu),
+            "cpu-bf16" => Ok(Self::CpuBf16),
             #[cfg(feature = "cuda")]
             "cuda" => Ok(Self::Cuda),
             #[cfg(feature = "wgpu")]
@@ -45,8 +50,9 @@ impl FromStr for DeviceChoice {
 }
 
 impl DeviceChoice {
-    /// Opens the device.
+    /// Opens the device; one at a time decides in what the CPU multiplies.
     pub fn open(self) -> Device {
+        Isa::multiply_in_bf16(self == Self::CpuBf16);
         match self {
             #[cfg(feature = "cuda")]
             Self::Cuda => Device::cuda(0),
@@ -54,6 +60,12 @@ impl DeviceChoice {
             Self::Wgpu => Device::wgpu(burn::tensor::DeviceKind::DefaultDevice),
             _ => Device::flex(),
         }
+    }
+
+    /// What the device cannot do as well as its name promises.
+    pub fn shortcoming(self) -> Option<&'static str> {
+        let slow = self == Self::CpuBf16 && !Isa::best().has_bf16();
+        slow.then_some("this processor has no AVX512-BF16: cpu-bf16 gives the same results, but slower than cpu")
     }
 }
 
@@ -64,6 +76,7 @@ mod tests {
     #[test]
     fn a_device_of_another_build_is_refused_with_those_of_this_one() {
         assert_eq!("cpu".parse(), Ok(DeviceChoice::Cpu));
+        assert_eq!("cpu-bf16".parse(), Ok(DeviceChoice::CpuBf16));
         let error = "tpu".parse::<DeviceChoice>().unwrap_err().to_string();
         assert!(error.starts_with("device tpu: this build has cpu"), "{error}");
     }

@@ -4,6 +4,7 @@ use std::mem::MaybeUninit;
 
 use rayon::prelude::*;
 
+use super::bf16;
 use super::buffer::{unwritten, written};
 use super::lanes::{Isa, Job, Lanes};
 use super::pack::{Block, Packed};
@@ -79,10 +80,11 @@ impl Kernel {
     /// Packs weights `[kh, kw, c_in, c_out]`.
     pub fn of(isa: Isa, kernel: [usize; 2], stride: usize, channels: [usize; 2], weight: &[f32]) -> Self {
         let ([kh, kw], [c_in, c_out]) = (kernel, channels);
-        if winograd::pays(kernel, stride, channels) {
+        // Transformed squares are sums of pixels, which bf16 would round.
+        if winograd::pays(kernel, stride, channels) && !isa.is_bf16() {
             Self::Winograd(Filters::of(isa, channels, weight))
         } else {
-            Self::Packed(Packed::of(isa, [kh, kw * c_in, c_out], weight))
+            Self::Packed(Packed::of(isa, [kh * kw, c_in, c_out], weight))
         }
     }
 
@@ -96,14 +98,15 @@ impl Kernel {
     /// Walks over the source and writes the results, `[rows][columns][c_out]`.
     pub fn run(&self, isa: Isa, walk: &Walk, source: &[f32], finish: Finish) -> Vec<f32> {
         match self {
-            Self::Packed(packed) => run_walk(isa, walk, source, packed, packed.channels(), finish),
+            Self::Packed(packed) => run_walk(isa, walk, source, packed, finish),
             Self::Winograd(filters) => winograd::run_walk(isa, walk, source, filters, finish),
         }
     }
 }
 
 /// Walks over the source and writes the results, `[rows][columns][c_out]`.
-pub fn run_walk(isa: Isa, walk: &Walk, source: &[f32], packed: &Packed, c_out: usize, finish: Finish) -> Vec<f32> {
+fn run_walk(isa: Isa, walk: &Walk, source: &[f32], packed: &Packed, finish: Finish) -> Vec<f32> {
+    let c_out = packed.channels();
     let row_len = walk.output[1] * c_out;
     let len = walk.rows() * row_len;
     assert!(finish.bias.is_none_or(|b| b.len() == c_out), "a bias of another shape");
@@ -112,6 +115,7 @@ pub fn run_walk(isa: Isa, walk: &Walk, source: &[f32], packed: &Packed, c_out: u
     if len == 0 {
         return Vec::new();
     }
+    let (walk, source) = &bf16::channels_of(isa, walk, source);
     let at_a_time = walk.rows_at_a_time(c_out, rayon::current_num_threads());
     let layout = Layout { row_step: row_len, pixel_step: c_out };
     out.par_chunks_mut(at_a_time * row_len).enumerate().for_each(|(n, out)| {
@@ -120,7 +124,7 @@ pub fn run_walk(isa: Isa, walk: &Walk, source: &[f32], packed: &Packed, c_out: u
         let rows = Rows::of(walk, source, first..first + count);
         let residual = finish.residual.map(|r| &r[first * row_len..]);
         let finish = Finish { residual, ..finish };
-        isa.run(Piece { walk, rows: &rows, packed, finish, out: out.as_mut_ptr().cast(), count, layout });
+        isa.run_products(Piece { walk, rows: &rows, packed, finish, out: out.as_mut_ptr().cast(), count, layout });
     });
     // SAFETY: the pieces cover all rows, and each writes all pixels and channels of its rows.
     unsafe { written(out) }
@@ -268,16 +272,19 @@ pub fn run_corners(
     finish: Finish,
 ) -> Vec<f32> {
     let c_out = corners[0].packed.channels();
-    let walks = corners.each_ref().map(|corner| Walk {
+    let image = [h, w];
+    let still = Walk {
         batch,
-        source: [h, w],
+        source: image,
         channels: c_in,
-        kernel: corner.kernel,
+        kernel: [1, 1],
         stride: 1,
-        before: corner.before,
+        before: [0, 0],
         spread: 1,
-        output: [h, w],
-    });
+        output: image,
+    };
+    let (still, input) = &bf16::channels_of(isa, &still, input);
+    let walks = corners.each_ref().map(|corner| Walk { kernel: corner.kernel, before: corner.before, ..*still });
     let mut out: Vec<MaybeUninit<f32>> = unwritten(4 * batch * h * w * c_out);
     if out.is_empty() {
         return Vec::new();
@@ -291,7 +298,7 @@ pub fn run_corners(
             let layout = Layout { row_step: 2 * out_row, pixel_step: 2 * c_out };
             let start = place / 2 * out_row + place % 2 * c_out;
             let to = out[start..].as_mut_ptr().cast();
-            isa.run(Piece { walk, rows: &rows, packed: &corner.packed, finish, out: to, count, layout });
+            isa.run_products(Piece { walk, rows: &rows, packed: &corner.packed, finish, out: to, count, layout });
         }
     });
     // SAFETY: the four corners of every input pixel cover the output, and each piece writes all of its own.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::bf16;
 use super::buffer::Aligned;
 use super::conv::{Finish, Kernel, convolve};
 use super::lanes::{Isa, Job, Lanes};
@@ -36,14 +37,21 @@ pub fn weight_gradient(isa: Isa, shape: &ConvShape, input: &[f32], output_gradie
     let c_out = shape.channels[1];
     let run = walk.run();
     assert_eq!(output_gradient.len(), walk.rows() * walk.output[1] * c_out, "a gradient of another shape");
-    let form = if walk.stride == 1 && walk.kernel[1] == COLUMNS && walk.channels.is_multiple_of(4) {
+    let paired;
+    let (walk, input, gradient, pixels) = if isa.is_bf16() {
+        paired = (bf16::pixels_of(&walk, input), bf16::paired(isa, output_gradient, [walk.output[1], c_out]));
+        (paired.0.0, paired.0.1.as_slice(), paired.1.as_slice(), 2)
+    } else {
+        (walk, input, output_gradient, 1)
+    };
+    let form = if pixels == 1 && walk.stride == 1 && walk.kernel[1] == COLUMNS && walk.channels.is_multiple_of(4) {
         Form::Columns
     } else if c_out <= isa.lanes() && run.is_multiple_of(isa.lanes()) && run > c_out {
         Form::Turned
     } else {
         Form::Plain
     };
-    let sums = Sums { isa, walk: &walk, input, gradient: output_gradient, c_out, form };
+    let sums = Sums { isa, walk: &walk, input, gradient, c_out, pixels, form };
     let parts = rayon::current_num_threads().clamp(1, walk.rows().max(1));
     let part = |n: usize| walk.rows() * n / parts..walk.rows() * (n + 1) / parts;
     let partial: Vec<Vec<f32>> = (0..parts).into_par_iter().map(|n| sums.over(part(n))).collect();
@@ -82,6 +90,8 @@ struct Sums<'a> {
     input: &'a [f32],
     gradient: &'a [f32],
     c_out: usize,
+    /// Pixels that a step takes.
+    pixels: usize,
     form: Form,
 }
 
@@ -97,7 +107,7 @@ impl Sums<'_> {
     }
 
     fn add(&self, rows: Range<usize>, sums: &mut [f32]) {
-        let columns = self.walk.output[1];
+        let columns = self.walk.output[1].div_ceil(self.pixels);
         let gradient = &self.gradient[rows.start * columns * self.c_out..rows.end * columns * self.c_out];
         // Whole vectors are read of every pixel, so the last pixel must not end within one.
         let width = if self.form == Form::Turned { self.c_out } else { self.c_out.next_multiple_of(self.isa.lanes()) };
@@ -120,10 +130,11 @@ impl Sums<'_> {
             gradient_width: width,
             rows: rows.len(),
             c_out: self.c_out,
+            pixels: self.pixels,
             form: self.form,
             sums,
         };
-        self.isa.run(piece);
+        self.isa.run_products(piece);
     }
 }
 
@@ -153,6 +164,7 @@ struct Piece<'a> {
     gradient_width: usize,
     rows: usize,
     c_out: usize,
+    pixels: usize,
     form: Form,
     sums: &'a mut [f32],
 }
@@ -178,13 +190,13 @@ impl Job for Piece<'_> {
                 a_every: kernel[0],
                 a_shift: 0,
                 a_lane: 1,
-                a_next: stride * channels,
+                a_next: self.pixels * stride * channels,
                 b: self.gradient,
                 b_every: 1,
                 b_shift: 0,
                 b_next: self.gradient_width,
                 rows: self.rows,
-                steps: output[1],
+                steps: output[1].div_ceil(self.pixels),
             };
             if turned {
                 (operands.a, operands.b) = (operands.b, operands.a);

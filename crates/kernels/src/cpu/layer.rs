@@ -108,15 +108,15 @@ impl UpsampledConv {
         let halves = |odd: usize, n: usize| if n == 0 { first(odd) } else { second(odd) };
         let corners = [0, 1, 2, 3].map(|place| {
             let (below, right) = (place / 2, place % 2);
-            let at = |row: usize, position: usize, c: usize| {
-                let (column, from) = (position / c_in, position % c_in);
-                let rows = halves(below, row);
-                rows.flat_map(|ky| halves(right, column).map(move |kx| (ky, kx)))
-                    .map(|(ky, kx)| weight[((ky * 3 + kx) * c_in + from) * c_out + c])
-                    .sum()
-            };
+            let mut sums = vec![0.0; 4 * c_in * c_out];
+            for (tap, sums) in sums.chunks_exact_mut((c_in * c_out).max(1)).enumerate() {
+                for (ky, kx) in halves(below, tap / 2).flat_map(|ky| halves(right, tap % 2).map(move |kx| (ky, kx))) {
+                    let weight = &weight[(ky * 3 + kx) * c_in * c_out..];
+                    sums.iter_mut().zip(weight).for_each(|(sum, weight)| *sum += weight);
+                }
+            }
             let before = [1 - below as isize, 1 - right as isize];
-            Corner { packed: Packed::new(isa, [2, 2 * c_in, c_out], at), kernel: [2, 2], before }
+            Corner { packed: Packed::of(isa, [4, c_in, c_out], &sums), kernel: [2, 2], before }
         });
         Self { isa, corners, bias }
     }

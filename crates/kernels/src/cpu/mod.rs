@@ -6,6 +6,7 @@
 //! (`gradient`). Results do not depend on scheduling: work is cut into pieces by the number of threads alone,
 //! and partial sums are added in the order of the pieces.
 
+mod bf16;
 mod buffer;
 mod conv;
 mod gradient;

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::bf16::paired;
 use super::buffer::Aligned;
 use super::lanes::Isa;
 
@@ -36,10 +37,19 @@ pub fn blocks(channels: usize, lanes: usize) -> Vec<Block> {
 }
 
 impl Packed {
-    /// Packs weights `[rows][run][c_out]` that lie in this order.
-    pub fn of(isa: Isa, [rows, run, c_out]: [usize; 3], weight: &[f32]) -> Self {
-        assert_eq!(weight.len(), rows * run * c_out, "weights of another shape");
-        let positions = rows * run;
+    /// Packs weights `[taps][c_in][c_out]` that lie in this order.
+    pub fn of(isa: Isa, [taps, c_in, c_out]: [usize; 3], weight: &[f32]) -> Self {
+        assert_eq!(weight.len(), taps * c_in * c_out, "weights of another shape");
+        if isa.is_bf16() {
+            Self::cut(isa, c_out, &paired(isa, weight, [c_in, c_out]))
+        } else {
+            Self::cut(isa, c_out, weight)
+        }
+    }
+
+    /// Packs weights `[positions][c_out]`.
+    fn cut(isa: Isa, c_out: usize, weight: &[f32]) -> Self {
+        let positions = weight.len() / c_out.max(1);
         let blocks = blocks(c_out, isa.lanes());
         let vectors: usize = blocks.iter().map(|b| b.vectors).sum();
         let mut values = Aligned::zeros(vectors * isa.lanes() * positions);
@@ -52,18 +62,6 @@ impl Packed {
             }
         });
         Self { values, blocks }
-    }
-
-    /// Packs weights `[rows][run][c_out]`, read through `at(row, position, channel)`.
-    pub fn new(isa: Isa, shape: [usize; 3], at: impl Fn(usize, usize, usize) -> f32) -> Self {
-        let [rows, run, c_out] = shape;
-        let mut weight = Vec::with_capacity(rows * run * c_out);
-        for row in 0..rows {
-            for position in 0..run {
-                weight.extend((0..c_out).map(|c| at(row, position, c)));
-            }
-        }
-        Self::of(isa, shape, &weight)
     }
 
     /// The output channels of all blocks.

@@ -40,6 +40,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     };
     let studies = cases::labelled(data, talk)?;
     let folds = train::deal(&studies, args.folds)?;
+    talk.say_shortcoming(args.train.device);
     let predictions = args.out.join("predictions");
     folder::make(&predictions)?;
     write_folds(&folds, &args.out.join("folds.csv"))?;

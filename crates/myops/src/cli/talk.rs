@@ -1,6 +1,7 @@
 //! What is said on standard error while work goes on.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use myops_net::device::DeviceChoice;
 
 /// Says things, or keeps quiet.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +19,13 @@ impl Talk {
     pub fn say(self, line: impl std::fmt::Display) {
         if !self.quiet {
             eprintln!("{line}");
+        }
+    }
+
+    /// What a device cannot do as well as its name promises.
+    pub fn say_shortcoming(self, device: DeviceChoice) {
+        if let Some(shortcoming) = device.shortcoming() {
+            self.say(shortcoming);
         }
     }
 

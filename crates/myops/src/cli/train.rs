@@ -61,6 +61,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
         if settings.phantoms > 0 { format!(" and {} phantoms", settings.phantoms) } else { String::new() },
         held_out.len(),
     ));
+    talk.say_shortcoming(args.train.device);
     let folder = RunFolder::create(&args.out)?;
     let resume = if args.resume { Resume::Continue } else { Resume::Refuse };
     let cases = Cases { studies: &studies, held_out: &held_out, fold };

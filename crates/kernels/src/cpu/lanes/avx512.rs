@@ -1,12 +1,15 @@
 //! Sixteen floats: AVX-512F.
 
 use std::arch::x86_64::{
-    __m512, __mmask16, _CMP_GT_OQ, _mm512_add_ps, _mm512_cmp_ps_mask, _mm512_fmadd_ps, _mm512_loadu_ps,
-    _mm512_mask_storeu_ps, _mm512_maskz_loadu_ps, _mm512_maskz_mov_ps, _mm512_max_ps, _mm512_mul_ps, _mm512_set1_ps,
-    _mm512_setzero_ps, _mm512_storeu_ps, _mm512_sub_ps,
+    __m512, __m512bh, __mmask16, _CMP_GT_OQ, _mm512_add_ps, _mm512_castps_si512, _mm512_castsi512_ps,
+    _mm512_cmp_ps_mask, _mm512_dpbf16_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_mask_storeu_ps,
+    _mm512_maskz_loadu_ps, _mm512_maskz_mov_ps, _mm512_max_ps, _mm512_mul_ps, _mm512_set1_ps, _mm512_setzero_ps,
+    _mm512_slli_epi32, _mm512_srli_epi32, _mm512_storeu_ps, _mm512_sub_ps,
 };
+use std::mem::transmute;
 
 use super::Lanes;
+use super::pairs::Products;
 
 #[derive(Clone, Copy)]
 pub struct Avx512(__m512);
@@ -74,5 +77,31 @@ impl Lanes for Avx512 {
     #[inline(always)]
     unsafe fn where_positive(self, other: Self) -> Self {
         Self(unsafe { _mm512_maskz_mov_ps(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(other.0, _mm512_setzero_ps()), self.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn high(self) -> Self {
+        let bits = unsafe { _mm512_castps_si512(self.0) };
+        Self(unsafe { _mm512_castsi512_ps(_mm512_slli_epi32::<16>(_mm512_srli_epi32::<16>(bits))) })
+    }
+
+    #[inline(always)]
+    unsafe fn low(self) -> Self {
+        Self(unsafe { _mm512_castsi512_ps(_mm512_slli_epi32::<16>(_mm512_castps_si512(self.0))) })
+    }
+}
+
+/// The instruction of AVX512-BF16.
+#[derive(Clone, Copy)]
+pub struct Dot;
+
+impl Products<Avx512> for Dot {
+    #[inline(always)]
+    unsafe fn add(a: Avx512, b: Avx512, sum: Avx512) -> Avx512 {
+        // SAFETY: the caller vouches for the processor; both types are 512 bits, of which any may be set.
+        unsafe {
+            let [a, b] = [a.0, b.0].map(|v| transmute::<__m512, __m512bh>(v));
+            Avx512(_mm512_dpbf16_ps(sum.0, a, b))
+        }
     }
 }

@@ -1,13 +1,18 @@
 //! Which instruction set the processor has, asked at run time.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Job;
+use super::pairs::{Pairs, Split};
 use super::portable::Portable;
 
-/// An instruction set that the kernels are compiled for.
+/// An instruction set that the kernels are compiled for, and in which numbers convolutions multiply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Isa(Kind);
+pub struct Isa {
+    kind: Kind,
+    bf16: bool,
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -18,32 +23,62 @@ enum Kind {
     Portable,
 }
 
+/// Whether [`Isa::best`] multiplies in bf16.
+static BF16: AtomicBool = AtomicBool::new(false);
+
 impl Isa {
-    /// The widest that this processor has; asked once.
+    /// The widest that this processor has, asked once, multiplying as [`Isa::multiply_in_bf16`] said last.
     pub fn best() -> Self {
         static BEST: OnceLock<Isa> = OnceLock::new();
-        *BEST.get_or_init(|| Self::available()[0])
+        let best = *BEST.get_or_init(|| Self::available()[0]);
+        Self { bf16: BF16.load(Ordering::Relaxed), ..best }
     }
 
-    /// All that this processor has, the widest first.
+    /// Lets all convolutions of the process that are set up from now on multiply in bf16, or in 32 bits again.
+    pub fn multiply_in_bf16(on: bool) {
+        BF16.store(on, Ordering::Relaxed);
+    }
+
+    /// All that this processor has, the widest first, multiplying in 32 bits.
     pub fn available() -> Vec<Self> {
         let mut all = Vec::new();
         #[cfg(all(target_arch = "x86_64", not(miri)))]
         {
             if is_x86_feature_detected!("avx512f") {
-                all.push(Self(Kind::Avx512));
+                all.push(Kind::Avx512);
             }
             if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                all.push(Self(Kind::Avx2));
+                all.push(Kind::Avx2);
             }
         }
-        all.push(Self(Kind::Portable));
-        all
+        all.push(Kind::Portable);
+        all.into_iter().map(|kind| Self { kind, bf16: false }).collect()
+    }
+
+    /// The same instruction set, multiplying in bf16: 8 bits of precision, sums in 32 bits.
+    #[must_use]
+    pub fn in_bf16(self) -> Self {
+        Self { bf16: true, ..self }
+    }
+
+    /// Whether convolutions multiply in bf16.
+    pub fn is_bf16(self) -> bool {
+        self.bf16
+    }
+
+    /// Whether the processor multiplies bf16 itself; elsewhere two products of floats stand for a pair's, which is right
+    /// but slower than 32 bits.
+    pub fn has_bf16(self) -> bool {
+        match self.kind {
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 => is_x86_feature_detected!("avx512bf16"),
+            _ => false,
+        }
     }
 
     /// Floats in a register.
     pub fn lanes(self) -> usize {
-        match self.0 {
+        match self.kind {
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512 => 16,
             _ => 8,
@@ -52,7 +87,7 @@ impl Isa {
 
     /// The name that people know.
     pub fn name(self) -> &'static str {
-        match self.0 {
+        match self.kind {
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512 => "AVX-512",
             #[cfg(target_arch = "x86_64")]
@@ -61,9 +96,9 @@ impl Isa {
         }
     }
 
-    /// Does work with this instruction set.
+    /// Does work with this instruction set, in 32 bits.
     pub fn run<J: Job>(self, job: J) -> J::Output {
-        match self.0 {
+        match self.kind {
             // SAFETY: a value of this kind exists only where the processor was found to have AVX-512F.
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512 => unsafe { run_avx512(job) },
@@ -74,6 +109,37 @@ impl Isa {
             Kind::Portable => unsafe { job.run::<Portable>() },
         }
     }
+
+    /// Does work whose factors are pairs where convolutions multiply in bf16, and floats where they do not.
+    pub(in crate::cpu) fn run_products<J: Job>(self, job: J) -> J::Output {
+        if !self.bf16 {
+            return self.run(job);
+        }
+        match self.kind {
+            // SAFETY: the processor was found to have AVX-512F, and has just been asked for AVX512-BF16.
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 if self.has_bf16() => unsafe { run_avx512_bf16(job) },
+            // SAFETY of the others: as in `run`.
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 => unsafe { run_avx512(InPairs(job)) },
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 => unsafe { run_avx2(InPairs(job)) },
+            Kind::Portable => unsafe { InPairs(job).run::<Portable>() },
+        }
+    }
+}
+
+/// A job whose factors are pairs.
+struct InPairs<J>(J);
+
+impl<J: Job> Job for InPairs<J> {
+    type Output = J::Output;
+
+    #[inline(always)]
+    unsafe fn run<L: super::Lanes>(self) -> J::Output {
+        // SAFETY: the caller's promise is the same.
+        unsafe { self.0.run::<Pairs<L, Split>>() }
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -81,6 +147,14 @@ impl Isa {
 unsafe fn run_avx512<J: Job>(job: J) -> J::Output {
     // SAFETY: the caller has made sure of AVX-512F.
     unsafe { job.run::<super::avx512::Avx512>() }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bf16")]
+unsafe fn run_avx512_bf16<J: Job>(job: J) -> J::Output {
+    use super::avx512::{Avx512, Dot};
+    // SAFETY: the caller has made sure of AVX-512F and AVX512-BF16.
+    unsafe { job.run::<Pairs<Avx512, Dot>>() }
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -5,6 +5,7 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod isa;
+mod pairs;
 mod portable;
 
 pub use isa::Isa;
@@ -43,6 +44,10 @@ pub trait Lanes: Copy {
     unsafe fn relu(self) -> Self;
     /// `self` in the lanes where `other` is above 0, else 0.
     unsafe fn where_positive(self, other: Self) -> Self;
+    /// The upper 16 bits of every lane, a bf16 number as a float.
+    unsafe fn high(self) -> Self;
+    /// The lower 16 bits of every lane, a bf16 number as a float.
+    unsafe fn low(self) -> Self;
 }
 
 /// Work that is compiled once for every instruction set.

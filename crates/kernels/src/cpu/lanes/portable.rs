@@ -70,4 +70,14 @@ impl Lanes for Portable {
     unsafe fn where_positive(self, other: Self) -> Self {
         Self(from_fn(|lane| if other.0[lane] > 0.0 { self.0[lane] } else { 0.0 }))
     }
+
+    #[inline(always)]
+    unsafe fn high(self) -> Self {
+        Self(self.0.map(|v| f32::from_bits(v.to_bits() & 0xffff_0000)))
+    }
+
+    #[inline(always)]
+    unsafe fn low(self) -> Self {
+        Self(self.0.map(|v| f32::from_bits(v.to_bits() << 16)))
+    }
 }
