@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use criterion::{BenchmarkGroup, Criterion, Throughput};
+use myops_kernels::allocator::{Allocator, keep_freed_memory};
 use myops_kernels::cpu::lanes::{Job, Lanes};
 use myops_kernels::cpu::{
     ConvShape, Finish, Isa, NormBackward, convolve, input_gradient, max_pool, norm_backward, norm_forward,
@@ -18,7 +19,11 @@ use myops_kernels::cpu::{
 };
 use rayon::prelude::*;
 
+#[global_allocator]
+static ALLOCATOR: Allocator = Allocator;
+
 fn main() {
+    keep_freed_memory();
     // On a thread of the pool, pieces of work start as they do in training.
     rayon::scope(|_| {
         let isa = Isa::best();

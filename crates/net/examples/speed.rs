@@ -1,11 +1,11 @@
-//! Times the networks in one process: `speed infer|train NETWORK SLICES [SECONDS]`.
+//! Times the networks in one process: `speed infer|train NETWORK SLICES [PRECISION]`, which is `f32` or `bf16`.
 //!
 //! Prints one line of JSON: what was timed, the shortest and the median milliseconds, and the peak of memory in MiB
 //! where the system tells it. `MYOPS_KERNELS=burn` times Burn's own operations. `RAYON_NUM_THREADS` sets the threads.
 
 #![expect(clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "run by hand or by the table of speeds")]
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use burn::module::Module;
 use burn::optim::{AdamConfig, GradientsParams};
@@ -23,6 +23,9 @@ static ALLOCATOR: Allocator = Allocator;
 /// Height and width of a slice.
 const SIDE: usize = 256;
 
+/// How long one thing is timed.
+const TIME: Duration = Duration::from_secs(3);
+
 /// Runs before the clock counts, as many as the peers have.
 const WARM_UP: usize = 2;
 
@@ -33,20 +36,21 @@ fn main() {
 
 fn run() {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [what, name, slices, rest @ ..] = args.as_slice() else { panic!("infer|train NETWORK SLICES [SECONDS]") };
+    let [what, name, slices, rest @ ..] = args.as_slice() else { panic!("infer|train NETWORK SLICES [PRECISION]") };
+    let precision = rest.first().map_or("f32", String::as_str);
+    Isa::multiply_in_bf16(precision == "bf16");
     let architecture = Architecture::ALL.into_iter().find(|a| a.name() == name).expect("a network");
     let slices = slices.parse().expect("a number of slices");
-    let seconds: f64 = rest.first().map_or(3.0, |r| r.parse().expect("seconds"));
     let stock = std::env::var(KERNELS_VARIABLE).is_ok_and(|v| v == "burn");
     let mut times = match (what.as_str(), stock) {
-        ("infer", false) => infer(architecture, slices, seconds),
-        ("infer", true) => infer_stock(architecture, slices, seconds),
-        _ => train(architecture, slices, seconds),
+        ("infer", false) => infer(architecture, slices),
+        ("infer", true) => infer_stock(architecture, slices),
+        _ => train(architecture, slices),
     };
     times.sort_by(f64::total_cmp);
     let engine = if stock { "burn flex".to_owned() } else { format!("myops {}", Isa::best().name()) };
     println!(
-        r#"{{"engine": "{engine}", "net": "{name}", "batch": {slices}, "threads": {}, "min_ms": {:.2}, "median_ms": {:.2}, "peak_rss_mib": {}}}"#,
+        r#"{{"engine": "{engine}", "precision": "{precision}", "net": "{name}", "batch": {slices}, "threads": {}, "min_ms": {:.2}, "median_ms": {:.2}, "peak_rss_mib": {}}}"#,
         rayon::current_num_threads(),
         times[0],
         times[times.len() / 2],
@@ -62,12 +66,12 @@ fn peak_mib() -> Option<u64> {
 }
 
 /// Milliseconds of each call, the first ones left out.
-fn timed(seconds: f64, mut call: impl FnMut()) -> Vec<f64> {
+fn timed(mut call: impl FnMut()) -> Vec<f64> {
     for _ in 0..WARM_UP {
         call();
     }
     let (mut times, begin) = (Vec::new(), Instant::now());
-    while begin.elapsed().as_secs_f64() < seconds || times.len() < 5 {
+    while begin.elapsed() < TIME || times.len() < 5 {
         let start = Instant::now();
         call();
         times.push(start.elapsed().as_secs_f64() * 1e3);
@@ -83,19 +87,19 @@ fn tensor(n: usize, channels: usize, device: &Device) -> Tensor<4> {
     Tensor::from_data(TensorData::new(values(n, channels), [n, SIDE, SIDE, channels]), device)
 }
 
-fn infer(architecture: Architecture, n: usize, seconds: f64) -> Vec<f64> {
+fn infer(architecture: Architecture, n: usize) -> Vec<f64> {
     let network = FixedNetwork::of(&ModelSettings::published(architecture).init(0, &Device::flex()).valid());
     let x = Image { dims: [n, SIDE, SIDE, 3], values: values(n, 3) };
-    timed(seconds, || drop(network.probabilities(x.clone())))
+    timed(|| drop(network.probabilities(x.clone())))
 }
 
-fn infer_stock(architecture: Architecture, n: usize, seconds: f64) -> Vec<f64> {
+fn infer_stock(architecture: Architecture, n: usize) -> Vec<f64> {
     let network = ModelSettings::published(architecture).init(0, &Device::flex()).valid();
     let x = tensor(n, 3, &Device::flex());
-    timed(seconds, || drop(network.forward(x.clone()).probabilities(architecture).into_tensor().into_data()))
+    timed(|| drop(network.forward(x.clone()).probabilities(architecture).into_tensor().into_data()))
 }
 
-fn train(architecture: Architecture, n: usize, seconds: f64) -> Vec<f64> {
+fn train(architecture: Architecture, n: usize) -> Vec<f64> {
     let device = Device::flex().autodiff();
     let mut network = ModelSettings::published(architecture).init(0, &device);
     let mut optimizer = AdamConfig::new().init();
@@ -103,7 +107,7 @@ fn train(architecture: Architecture, n: usize, seconds: f64) -> Vec<f64> {
     let labels: Vec<Label> = (0..n * SIDE * SIDE).map(|p| Label::ALL[p / 7 % 6]).collect();
     let objective =
         Objective { activation: architecture.activation(), loss: Loss::SoftDice, pathology: PathologyLoss::default() };
-    timed(seconds, || {
+    timed(|| {
         let output = network.forward(x.clone()).into_tensor();
         let numbers = output.clone().into_data().try_into_vec().expect("floats");
         let gradient = TensorData::new(objective.of(numbers, &labels).gradient, output.dims());

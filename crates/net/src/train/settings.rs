@@ -101,7 +101,7 @@ impl TrainSettings {
             missing: Missing::Zero,
         };
         Self {
-            epochs: 360,
+            epochs: 540,
             batch_size: 4,
             learning_rate: 2e-3,
             course: Course::Cosine,
@@ -109,7 +109,7 @@ impl TrainSettings {
             clip_norm: 10.0,
             average_decay: 0.995,
             validate_every: 30,
-            cosine: CosineSettings { cycles: 2, ..CosineSettings::default() },
+            cosine: CosineSettings { cycles: 3, ..CosineSettings::default() },
             margin_pixels: 32,
             crop_pixels: 112,
             loss: Loss::RegionDiceCrossEntropy,
@@ -134,7 +134,7 @@ impl TrainSettings {
                 contrast: 0.25,
                 brightness: 0.15,
                 gamma: 1.3,
-                sequence_dropout: 0.05,
+                sequence_dropout: 0.15,
                 ..AugmentRanges::STRONG
             },
             ..Self::published(Architecture::Nested)
