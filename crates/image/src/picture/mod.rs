@@ -6,12 +6,14 @@
 mod canvas;
 mod curves;
 mod font;
+mod grey;
 mod panel;
 mod sheet;
 mod view;
 
 pub use canvas::{Picture, Rgb};
 pub use curves::{Series, curves};
+pub use grey::greys;
 pub use panel::panel;
 pub use sheet::{Tile, sheet};
 

@@ -1,6 +1,7 @@
 //! A study slice by slice: its sequences, and its labels as outlines.
 
-use super::view::{View, draw_empty, draw_greys, draw_outlines, window};
+use super::grey::greys;
+use super::view::{View, draw_empty, draw_greys, draw_outlines};
 use super::{BACKDROP, BRIGHT, DIM, GAP, MARGIN, Picture, TILE, font, legend};
 use crate::label::{Label, LabelMap};
 use crate::sequence::{PerSequence, Sequence};
@@ -66,21 +67,20 @@ fn draw_slice(
     view: &View,
     place: impl Fn(usize) -> (usize, usize),
 ) {
-    let tile_of = |s: Sequence| images[s].as_ref().map(|image| view.resample(image.slice(k)));
+    let tile_of = |s: Sequence| images[s].as_ref().map(|image| greys(&view.resample(image.slice(k))));
     let tiles = Sequence::ALL.map(tile_of);
     for (n, (tile, sequence)) in tiles.iter().zip(Sequence::ALL).enumerate() {
         let (x, y) = place(n);
         match tile {
-            Some(tile) => draw_greys(picture, x, y, tile, window(tile)),
+            Some(tile) => draw_greys(picture, x, y, tile),
             None => draw_empty(picture, x, y, &format!("no {sequence}"), DIM),
         }
     }
     let [bssfp, lge, t2] = tiles;
     if let Some(under) = lge.or(bssfp).or(t2) {
-        let greys = window(&under);
         for (n, (_, map)) in maps.iter().enumerate() {
             let (x, y) = place(Sequence::ALL.len() + n);
-            draw_greys(picture, x, y, &under, greys);
+            draw_greys(picture, x, y, &under);
             draw_outlines(picture, x, y, &view.resample_labels(map.slice(k)));
         }
     }

@@ -1,5 +1,6 @@
 //! Titled tiles in rows, such as one slice changed in many ways.
 
+use super::grey::greys_between;
 use super::view::{View, draw_empty, draw_greys, draw_outlines};
 use super::{BACKDROP, BRIGHT, DIM, GAP, MARGIN, Picture, TILE, font, legend};
 use crate::label::Label;
@@ -51,7 +52,7 @@ fn draw_tile(picture: &mut Picture, x: usize, y: usize, tile: &Tile) {
         return;
     }
     let view = View::whole([tile.width, tile.height], [1.0, 1.0]);
-    draw_greys(picture, x, y, &view.resample(&tile.gray), [0.0, 1.0]);
+    draw_greys(picture, x, y, &greys_between(&view.resample(&tile.gray), [0.0, 1.0]));
     if let Some(labels) = &tile.labels {
         draw_outlines(picture, x, y, &view.resample_labels(labels));
     }

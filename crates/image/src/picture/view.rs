@@ -83,25 +83,10 @@ impl View {
     }
 }
 
-/// The 1st and 99th percentile of what a tile shows, of values that are finite.
-pub fn window(tile: &[f32]) -> [f32; 2] {
-    let mut values: Vec<f32> = tile.iter().copied().filter(|v| v.is_finite()).collect();
-    if values.is_empty() {
-        return [0.0, 1.0];
-    }
-    let mut at = |q: f32| {
-        let rank = (q * (values.len() - 1) as f32).round() as usize;
-        *values.select_nth_unstable_by(rank, f32::total_cmp).1
-    };
-    [at(0.01), at(0.99)]
-}
-
-/// Draws a tile in greys at `(x, y)`, black at `low` and white at `high`.
-pub fn draw_greys(picture: &mut Picture, x: usize, y: usize, tile: &[f32], [low, high]: [f32; 2]) {
-    let range = (high - low).max(f32::MIN_POSITIVE);
-    for (n, value) in tile.iter().enumerate() {
-        let grey = (255.0 * ((value - low) / range).clamp(0.0, 1.0)).round() as u8;
-        picture.set(x + n % TILE, y + n / TILE, [grey; 3]);
+/// Draws the greys of a tile at `(x, y)`.
+pub fn draw_greys(picture: &mut Picture, x: usize, y: usize, tile: &[u8]) {
+    for (n, grey) in tile.iter().enumerate() {
+        picture.set(x + n % TILE, y + n / TILE, [*grey; 3]);
     }
 }
 
@@ -145,14 +130,5 @@ mod tests {
         assert_eq!(view.resample(&[5.0; 4])[0], 0.0);
         assert_eq!(view.resample_labels(&[Label::Scar; 4])[0], Label::Background);
         assert_eq!(view.resample_labels(&[Label::Scar; 4])[TILE / 2 * TILE + TILE / 2], Label::Scar);
-    }
-
-    #[test]
-    fn the_window_leaves_out_the_extremes() {
-        let mut values: Vec<f32> = (0..=100_u8).map(f32::from).collect();
-        values[100] = 1e9;
-        values.push(f32::NAN);
-        assert_eq!(window(&values), [1.0, 99.0]);
-        assert_eq!(window(&[]), [0.0, 1.0]);
     }
 }

@@ -3,13 +3,14 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use myops_image::label::Label;
+use myops_image::picture::greys;
 use myops_image::sequence::Sequence;
 use myops_measure::quantify::Level;
 
 use super::css_colour;
 use super::outline;
 use super::sheet::CaseSheet;
-use super::view::{CaseView, Square, greys};
+use super::view::{CaseView, Square};
 
 /// The outlines from the first drawn to the last: label, width in mm, dashes in mm. Width and dashes differ as well as
 /// colour, so that a grey print can be read.

@@ -1,10 +1,10 @@
 //! A small picture of a case for lists.
 
 use myops_image::label::{Label, Region};
-use myops_image::picture::{Picture, colour};
+use myops_image::picture::{Picture, colour, greys};
 use myops_image::sequence::Sequence;
 
-use super::view::{CaseView, greys};
+use super::view::CaseView;
 
 /// Pixels along each side.
 const SIDE: usize = 128;

@@ -84,18 +84,6 @@ impl Square {
     }
 }
 
-/// The brightness (0 to 255) of values between their 1st and 99th percentile.
-pub fn greys(values: &[f32]) -> Vec<u8> {
-    let mut finite: Vec<f32> = values.iter().copied().filter(|v| v.is_finite()).collect();
-    let mut at = |share: f64| {
-        let rank = (share * finite.len().saturating_sub(1) as f64) as usize;
-        if finite.is_empty() { 0.0 } else { *finite.select_nth_unstable_by(rank, f32::total_cmp).1 }
-    };
-    let (low, high) = (at(0.01), at(0.99));
-    let range = (high - low).max(f32::MIN_POSITIVE);
-    values.iter().map(|v| (255.0 * ((v - low) / range).clamp(0.0, 1.0)).round() as u8).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use myops_image::geometry::{Affine, Grid, Spacing};
