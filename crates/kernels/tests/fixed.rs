@@ -17,18 +17,29 @@ fn wide(values: &[f32]) -> Vec<f64> {
     values.iter().map(|v| f64::from(*v)).collect()
 }
 
+/// Every instruction set, in 32 bits and in bf16.
+fn everywhere() -> impl Iterator<Item = Isa> {
+    Isa::available().into_iter().flat_map(|isa| [isa, isa.in_bf16()])
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 2 } else { 60 }))]
 
     #[test]
     fn a_doubled_image_need_not_be_made(n in 1usize..3, h in 1usize..9, w in 1usize..20, c_in in 1usize..20, c_out in 1usize..40, relu: bool) {
-        let x = image([n, h, w, c_in], 1);
-        let (weight, bias) = (values(9 * c_in * c_out, 2), values(c_out, 3));
-        let doubled = FixedConv::new([3, 3, c_in, c_out], &weight, bias.clone(), ConvOptions { stride: 1, padding: 1 });
-        let expected = doubled.run(&x.upsampled(), None, relu);
-        let actual = UpsampledConv::new([c_in, c_out], &weight, bias).run(&x, relu);
-        prop_assert_eq!(actual.dims, expected.dims);
-        assert_close(&actual.values, &wide(&expected.values), Isa::best());
+        // Numbers of a few bits, whose sums bf16 holds as well: rounded sums are not sums of rounded weights.
+        let few_bits = |values: Vec<f32>| values.into_iter().map(|v| (8.0 * v).round() / 8.0).collect::<Vec<_>>();
+        let mut x = image([n, h, w, c_in], 1);
+        x.values = few_bits(x.values);
+        let (weight, bias) = (few_bits(values(9 * c_in * c_out, 2)), values(c_out, 3));
+        for isa in everywhere() {
+            let step = ConvOptions { stride: 1, padding: 1 };
+            let doubled = FixedConv::new(isa, [3, 3, c_in, c_out], &weight, bias.clone(), step);
+            let expected = doubled.run(&x.upsampled(), None, relu);
+            let actual = UpsampledConv::new(isa, [c_in, c_out], &weight, bias.clone()).run(&x, relu);
+            prop_assert_eq!(actual.dims, expected.dims);
+            assert_close(&actual.values, &wide(&expected.values), isa);
+        }
     }
 
     #[test]
@@ -38,13 +49,15 @@ proptest! {
         let shape = ConvShape { batch: n, input: [h, w], channels: [c, 20], kernel: [3, 3], stride, padding: 1 };
         let [oh, ow] = shape.output();
         let residual = image([n, oh, ow, 20], 4);
-        let finish = Finish { bias: Some(&bias), residual: Some(&residual.values), relu: true };
-        let expected = convolve(Isa::best(), &shape, &x.values, &weight, finish);
-        let fixed = FixedConv::new([3, 3, c, 20], &weight, bias.clone(), ConvOptions { stride, padding: 1 });
-        prop_assert_eq!(fixed.run(&x, Some(&residual), true), Image { dims: [n, oh, ow, 20], values: expected });
+        for isa in everywhere() {
+            let finish = Finish { bias: Some(&bias), residual: Some(&residual.values), relu: true };
+            let expected = convolve(isa, &shape, &x.values, &weight, finish);
+            let fixed = FixedConv::new(isa, [3, 3, c, 20], &weight, bias.clone(), ConvOptions { stride, padding: 1 });
+            prop_assert_eq!(fixed.run(&x, Some(&residual), true), Image { dims: [n, oh, ow, 20], values: expected });
 
-        let weight = values(4 * c * 20, 5);
-        let expected = transposed_convolve(Isa::best(), x.dims, &x.values, &weight, &bias);
-        prop_assert_eq!(FixedTransposed::new([c, 20], &weight, bias).run(&x).values, expected);
+            let weight = values(4 * c * 20, 5);
+            let expected = transposed_convolve(isa, x.dims, &x.values, &weight, &bias);
+            prop_assert_eq!(FixedTransposed::new(isa, [c, 20], &weight, bias.clone()).run(&x).values, expected);
+        }
     }
 }

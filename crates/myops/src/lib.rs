@@ -9,5 +9,6 @@ pub use myops_measure as measure;
 pub use myops_net as net;
 
 pub mod cli;
+pub mod failure;
 pub mod models;
 pub mod report;

@@ -7,8 +7,7 @@ use burn::tensor::Device;
 use myops_net::infer::Segmenter;
 use sha2::{Digest, Sha256};
 
-use crate::cli::failure::WithHint;
-use crate::cli::run_folder::RunFolder;
+use crate::failure::WithHint;
 
 /// A model inside the program.
 #[derive(Debug, Clone, Copy)]
@@ -66,13 +65,18 @@ impl Model {
     }
 }
 
+/// The file of the network trained in a folder, or of the best so far.
+fn trained_in(folder: &Path) -> Option<PathBuf> {
+    ["model.safetensors", "best.safetensors"].into_iter().map(|f| folder.join(f)).find(|f| f.is_file())
+}
+
 /// The bytes of a trained network, from its file or the folder of its training, with the file they are from.
 ///
 /// # Errors
 /// Where there is no such file.
 pub fn read(name: &str) -> Result<(PathBuf, Vec<u8>)> {
     let path = Path::new(name);
-    let file = if path.is_dir() { RunFolder::model_file(path) } else { path.is_file().then(|| path.into()) };
+    let file = if path.is_dir() { trained_in(path) } else { path.is_file().then(|| path.into()) };
     let Some(file) = file else {
         let known = BUILT_IN.iter().map(|m| m.name).collect::<Vec<_>>().join(", ");
         let error = anyhow::anyhow!("model {name}: neither a built-in model nor a trained one");

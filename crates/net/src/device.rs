@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use myops_kernels::cpu::Isa;
 
 /// A device that can be asked for by name.
@@ -65,8 +65,14 @@ impl DeviceChoice {
     /// What the device cannot do as well as its name promises.
     pub fn shortcoming(self) -> Option<&'static str> {
         let slow = self == Self::CpuBf16 && !Isa::best().has_bf16();
-        slow.then_some("this processor has no AVX512-BF16: cpu-bf16 gives the same results, but slower than cpu")
+        slow.then_some("this processor has no AVX512-BF16: cpu-bf16 is imitated, which is slower than cpu")
     }
+}
+
+/// The values of a tensor, the last axis fastest, as 32-bit floats.
+#[expect(clippy::expect_used, reason = "every device's floats can be converted")]
+pub(crate) fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().convert::<f32>().try_into_vec().expect("floats")
 }
 
 #[cfg(test)]

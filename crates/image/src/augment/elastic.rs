@@ -2,7 +2,8 @@
 
 use rand::{Rng, RngExt};
 
-/// Control points on each side of the middle one, enough for images of 1024 pixels at the smallest spacing allowed.
+/// Control points on each side of the middle one, enough for images of 1024 pixels at a spacing of 32; beyond them, the
+/// displacement is that of the last.
 const REACH: usize = 18;
 
 /// A displacement drawn at the points of a coarse grid and carried between them by cubic B-splines

@@ -165,7 +165,7 @@ impl NnUnet {
                 }
             }
         }
-        Ok(Some(Self { dataset: Dataset::of_folder(root)?, references }))
+        Ok(Some(Self { dataset: Dataset::of_folder(root)?.unwrap_or_default(), references }))
     }
 }
 
@@ -220,7 +220,7 @@ impl<'a> CaseFile<'a> {
 }
 
 /// A file's name without `.nii` or `.nii.gz`, or `None` where it has neither.
-fn stem(name: &str) -> Option<&str> {
+pub fn stem(name: &str) -> Option<&str> {
     [".nii.gz", ".nii"].iter().find_map(|ending| {
         let at = name.len().checked_sub(ending.len())?;
         let (stem, end) = name.split_at_checked(at)?;

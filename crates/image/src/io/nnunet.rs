@@ -15,6 +15,19 @@ use super::error::{Flaw, IoError};
 pub struct LabelNumbers(Vec<(i64, Label)>);
 
 impl LabelNumbers {
+    /// Those of nnU-Net's `dataset.json` in a folder of label maps, as nnU-Net leaves it beside its predictions, or in the
+    /// folder that holds `labelsTr`; `None` where there is none.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or names a label that is none of ours.
+    pub fn beside(folder: &Path) -> Result<Option<Self>, IoError> {
+        let beside = match Dataset::of_folder(folder)? {
+            None => folder.parent().map(Dataset::of_folder).transpose()?.flatten(),
+            found => found,
+        };
+        Ok(beside.map(|dataset| dataset.labels))
+    }
+
     /// The codes of the MyoPS 2020 challenge: 0, 200, 500, 600, 1220, 2221.
     pub fn codes() -> Self {
         Self(Label::ALL.map(|l| (i64::from(l.code()), l)).into())
@@ -85,18 +98,18 @@ impl Default for Dataset {
 }
 
 impl Dataset {
-    /// Reads `dataset.json` in the folder that holds `imagesTr`; where there is none, the default.
+    /// Reads `dataset.json` in the folder that holds `imagesTr`, where there is one.
     ///
     /// # Errors
     /// [`IoError::Read`], or [`Flaw::Dataset`] where it is no JSON or names a label that is none of ours.
-    pub(super) fn of_folder(root: &Path) -> Result<Self, IoError> {
+    pub(super) fn of_folder(root: &Path) -> Result<Option<Self>, IoError> {
         let path = root.join("dataset.json");
         let text = match fs::read(&path) {
             Ok(text) => text,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(cause) => return Err(IoError::Read { path, cause }),
         };
-        Self::parse(&text).map_err(|problem| IoError::file(&path, Flaw::Dataset(problem)))
+        Self::parse(&text).map(Some).map_err(|problem| IoError::file(&path, Flaw::Dataset(problem)))
     }
 
     fn parse(text: &[u8]) -> Result<Self, String> {

@@ -241,13 +241,14 @@ unsafe fn finish_tile<L: Lanes, const P: usize, const V: usize>(
 /// Where a slice is not as long as the shape says.
 pub fn transposed_convolve(isa: Isa, dims: [usize; 4], input: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
     let corners = Corner::transposed(isa, [dims[3], bias.len()], weight);
-    run_corners(isa, dims, input, &corners, Finish { bias: Some(bias), ..Finish::default() })
+    run_corners(isa, dims, input, &corners, bias, false)
 }
 
 /// The convolution that gives one pixel of every square of four.
 #[derive(Debug, Clone)]
 pub struct Corner {
     pub packed: Packed,
+    pub c_in: usize,
     pub kernel: [usize; 2],
     pub before: [isize; 2],
 }
@@ -257,21 +258,25 @@ impl Corner {
     pub fn transposed(isa: Isa, [c_in, c_out]: [usize; 2], weight: &[f32]) -> [Self; 4] {
         assert_eq!(weight.len(), 4 * c_in * c_out, "weights of another shape");
         let packed = |n: usize| Packed::of(isa, [1, c_in, c_out], &weight[n * c_in * c_out..][..c_in * c_out]);
-        [0, 1, 2, 3].map(|n| Self { packed: packed(n), kernel: [1, 1], before: [0, 0] })
+        [0, 1, 2, 3].map(|n| Self { packed: packed(n), c_in, kernel: [1, 1], before: [0, 0] })
     }
 }
 
 /// Four convolutions of `[N, H, W, c_in]`, whose results are the corners of squares: `[N, 2 H, 2 W, c_out]`.
 ///
-/// A residual is not added.
+/// # Panics
+/// Where the image or the bias is not of the corners' channels.
 pub fn run_corners(
     isa: Isa,
     [batch, h, w, c_in]: [usize; 4],
     input: &[f32],
     corners: &[Corner; 4],
-    finish: Finish,
+    bias: &[f32],
+    relu: bool,
 ) -> Vec<f32> {
     let c_out = corners[0].packed.channels();
+    assert_eq!([c_in, c_out], [corners[0].c_in, bias.len()], "an image or a bias of other channels");
+    let finish = Finish { bias: Some(bias), residual: None, relu };
     let image = [h, w];
     let still = Walk {
         batch,

@@ -62,9 +62,9 @@ impl FixedConv {
     ///
     /// # Panics
     /// Where weights or bias are not of that shape.
-    pub fn new([kh, kw, c_in, c_out]: [usize; 4], weight: &[f32], bias: Vec<f32>, step: ConvOptions) -> Self {
+    pub fn new(isa: Isa, shape: [usize; 4], weight: &[f32], bias: Vec<f32>, step: ConvOptions) -> Self {
+        let [kh, kw, c_in, c_out] = shape;
         assert_eq!(bias.len(), c_out, "a bias of another shape");
-        let isa = Isa::best();
         let (kernel, channels) = ([kh, kw], [c_in, c_out]);
         Self { isa, weights: Kernel::of(isa, kernel, step.stride, channels, weight), bias, kernel, channels, step }
     }
@@ -98,9 +98,8 @@ impl UpsampledConv {
     ///
     /// # Panics
     /// Where weights or bias are not of that shape.
-    pub fn new([c_in, c_out]: [usize; 2], weight: &[f32], bias: Vec<f32>) -> Self {
+    pub fn new(isa: Isa, [c_in, c_out]: [usize; 2], weight: &[f32], bias: Vec<f32>) -> Self {
         assert!(weight.len() == 9 * c_in * c_out && bias.len() == c_out, "weights of another shape");
-        let isa = Isa::best();
         // Which of the three kernel rows fall on the first of two input rows: one above an even pixel, two above an
         // odd one.
         let first = |odd: usize| if odd == 0 { 0..1 } else { 0..2 };
@@ -116,7 +115,7 @@ impl UpsampledConv {
                 }
             }
             let before = [1 - below as isize, 1 - right as isize];
-            Corner { packed: Packed::of(isa, [4, c_in, c_out], &sums), kernel: [2, 2], before }
+            Corner { packed: Packed::of(isa, [4, c_in, c_out], &sums), c_in, kernel: [2, 2], before }
         });
         Self { isa, corners, bias }
     }
@@ -124,8 +123,7 @@ impl UpsampledConv {
     /// `conv(upsampled x) + bias`, and then a ReLU where `relu` says so.
     pub fn run(&self, x: &Image, relu: bool) -> Image {
         let [n, h, w, _] = x.dims;
-        let finish = Finish { bias: Some(&self.bias), residual: None, relu };
-        let values = run_corners(self.isa, x.dims, &x.values, &self.corners, finish);
+        let values = run_corners(self.isa, x.dims, &x.values, &self.corners, &self.bias, relu);
         Image { dims: [n, 2 * h, 2 * w, self.bias.len()], values }
     }
 }
@@ -143,17 +141,15 @@ impl FixedTransposed {
     ///
     /// # Panics
     /// Where weights or bias are not of that shape.
-    pub fn new([c_in, c_out]: [usize; 2], weight: &[f32], bias: Vec<f32>) -> Self {
+    pub fn new(isa: Isa, [c_in, c_out]: [usize; 2], weight: &[f32], bias: Vec<f32>) -> Self {
         assert_eq!(bias.len(), c_out, "a bias of another shape");
-        let isa = Isa::best();
         Self { isa, corners: Corner::transposed(isa, [c_in, c_out], weight), bias }
     }
 
     /// `[N, H, W, c_in]` to `[N, 2 H, 2 W, c_out]`.
     pub fn run(&self, x: &Image) -> Image {
         let [n, h, w, _] = x.dims;
-        let finish = Finish { bias: Some(&self.bias), ..Finish::default() };
-        let values = run_corners(self.isa, x.dims, &x.values, &self.corners, finish);
+        let values = run_corners(self.isa, x.dims, &x.values, &self.corners, &self.bias, false);
         Image { dims: [n, 2 * h, 2 * w, self.bias.len()], values }
     }
 }

@@ -58,6 +58,7 @@ pub fn norm_forward(
     let inverse = inverse_deviation(&statistics, epsilon);
     let factor: Vec<f32> = gamma.iter().zip(&inverse).map(|(g, i)| g * i).collect();
     let shift: Vec<f32> = beta.iter().zip(&statistics.mean).zip(&factor).map(|((b, m), f)| b - m * f).collect();
+    assert_eq!(beta.len(), gamma.len(), "a scale of another shape");
     assert!(residual.is_none_or(|r| r.len() == x.len()), "a residual of another shape");
     let output = by_pixels(x.len(), gamma.len(), |start, out| {
         let x = &x[start..start + out.len()];
@@ -87,6 +88,7 @@ pub fn norm_backward(isa: Isa, saved: NormBackward, gradient: &[f32], with_resid
     let NormBackward { x, output, gamma, statistics, epsilon } = saved;
     let c = gamma.len();
     let n = (x.len() / c.max(1)) as f32;
+    assert_eq!([statistics.mean.len(), statistics.variance.len()], [c; 2], "statistics of other channels");
     let inverse = inverse_deviation(statistics, epsilon);
     assert!(x.len() == gradient.len() && output.is_none_or(|o| o.len() == x.len()), "gradients of another shape");
     let pair = PairSums { x, minus: &statistics.mean, gradient: Some(gradient), output };
@@ -149,7 +151,6 @@ pub fn column_sums(isa: Isa, x: &[f32], channels: usize) -> Vec<f32> {
 
 /// Mean and variance of each channel, from sums of differences to the first pixel, which lies near enough.
 fn statistics(isa: Isa, x: &[f32], channels: usize) -> Statistics {
-    assert!(channels > 0 && x.len().is_multiple_of(channels), "{} values of {channels} channels", x.len());
     let zeros = vec![0.0; channels];
     let minus = x.get(..channels).unwrap_or(&zeros);
     let n = (x.len() / channels).max(1) as f64;
@@ -162,6 +163,7 @@ fn statistics(isa: Isa, x: &[f32], channels: usize) -> Statistics {
 /// The pair's sums over all pixels, added up over the threads' pieces in their order.
 fn sums(isa: Isa, all: PairSums) -> [Vec<f64>; 2] {
     let channels = all.minus.len();
+    assert!(all.x.len().is_multiple_of(channels), "{} values of {channels} channels", all.x.len());
     let piece = piece_len(all.x.len(), channels);
     let starts: Vec<usize> = (0..all.x.len()).step_by(piece).collect();
     let part = |start: usize| {

@@ -54,7 +54,8 @@ pub fn upsample_backward(gradient: &[f32], [batch, h, w, c]: [usize; 4]) -> Vec<
 
 /// The channels of two images one after the other: `[pixels, a]` and `[pixels, b]` to `[pixels, a + b]`.
 pub fn concat([first, second]: [&[f32]; 2], [a, b]: [usize; 2]) -> Vec<f32> {
-    assert!(a > 0 && b > 0 && first.len() / a == second.len() / b, "images of other shapes");
+    let pixels = first.len() / a.max(1);
+    assert_eq!([first.len(), second.len()], [pixels * a, pixels * b], "images of other shapes");
     let mut out = unwritten(first.len() + second.len());
     let piece = PIXELS;
     let parts = first.par_chunks(piece * a).zip(second.par_chunks(piece * b));

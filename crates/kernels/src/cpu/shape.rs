@@ -62,7 +62,7 @@ impl ConvShape {
     /// How the input's gradient walks over the output's: spread by the stride, with the kernel turned round.
     pub(super) fn backward_walk(&self) -> Walk {
         let Self { batch, input, channels, kernel, stride, padding } = *self;
-        debug_assert_eq!(kernel[0], kernel[1]);
+        assert_eq!(kernel[0], kernel[1], "a kernel that is not square");
         Walk {
             batch,
             source: self.output(),

@@ -2,6 +2,7 @@
 
 use myops_image::geometry::Grid;
 use myops_image::label::{LabelMap, Region};
+use myops_image::study::SAME_PLACE_MM;
 use serde::{Deserialize, Serialize};
 
 use super::{Overlap, Score, SurfaceDistances};
@@ -24,9 +25,6 @@ pub enum GridMismatch {
         displacement_mm: f64,
     },
 }
-
-/// The largest distance between two grids that counts as rounding, as a fraction of the smallest voxel spacing.
-const ROUNDING: f64 = 0.1;
 
 /// Every score of one region in one case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -110,8 +108,7 @@ fn same_grid(prediction: &Grid, reference: &Grid) -> Result<(), GridMismatch> {
         return Err(GridMismatch::Shape { prediction: prediction.shape(), reference: reference.shape() });
     }
     let displacement_mm = prediction.displacement_mm(reference);
-    let smallest_mm = reference.spacing().mm().into_iter().fold(f64::INFINITY, f64::min);
-    if displacement_mm > ROUNDING * smallest_mm {
+    if displacement_mm > SAME_PLACE_MM {
         return Err(GridMismatch::Place { displacement_mm });
     }
     Ok(())

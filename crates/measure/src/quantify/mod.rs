@@ -17,6 +17,7 @@ mod thresholds;
 mod volumes;
 
 use myops_image::label::{LabelMap, Region};
+use myops_image::study::SAME_PLACE_MM;
 use myops_image::volume::Volume;
 use serde::{Deserialize, Serialize};
 
@@ -95,8 +96,7 @@ pub fn aha_segments(labels: &LabelMap) -> Volume<u8> {
 }
 
 fn same_voxels(labels: &LabelMap, lge: &Volume<f32>) -> bool {
-    let voxel_mm = labels.spacing().mm().into_iter().fold(f64::INFINITY, f64::min);
-    labels.shape() == lge.shape() && labels.grid().displacement_mm(lge.grid()) <= 0.1 * voxel_mm
+    labels.shape() == lge.shape() && labels.grid().displacement_mm(lge.grid()) <= SAME_PLACE_MM
 }
 
 fn anatomy_flags(labels: &LabelMap, axis: &LongAxis) -> Vec<Flag> {

@@ -80,7 +80,7 @@ fn write(study: &Study, time: usize, args: &Args) -> Result<()> {
     let grid = Grid::new([size, size, prepared.slices], Affine::from_spacing(spacing))?;
     let placement = Placement::of_grid(&grid);
     for (channel, name) in ["C0", "LGE", "T2"].into_iter().enumerate() {
-        let values = image.iter().skip(channel).step_by(3).map(|v| v.round() as i16).collect();
+        let values = image.iter().skip(channel).step_by(3).copied().collect();
         write_image(place.join(format!("{id}_{name}.nii.gz")), &Volume::new(grid, values)?, &placement)?;
     }
     write_labels(place.join(format!("{id}_gd.nii.gz")), &Volume::new(grid, labels)?, &placement)?;

@@ -10,8 +10,8 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::failure::WithHint;
 use super::talk::Talk;
+use crate::failure::WithHint;
 
 /// All labelled cases under a path, in the order of their names.
 ///

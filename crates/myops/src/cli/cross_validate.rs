@@ -12,6 +12,7 @@ use super::settings::TrainArgs;
 use super::talk::Talk;
 use super::train::Cases;
 use super::{cases, evaluate, folder, train};
+use crate::failure::WithHint;
 use crate::models::Model;
 use crate::report;
 
@@ -46,11 +47,9 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     write_folds(&folds, &args.out.join("folds.csv"))?;
     for fold in 0..folds.count() {
         let held_out = folds.held_out(fold).unwrap_or_default();
-        let missing = held_out.iter().any(|id| !prediction_file(&predictions, id).is_file());
-        if missing {
-            train_fold(args, &settings, &studies, (fold, held_out), talk)?;
-            predict_fold(args, data, (fold, held_out), &predictions)?;
-        }
+        train_fold(args, &settings, &studies, (fold, held_out), talk)?;
+        // Every time, since what was predicted before may be another network's.
+        predict_fold(args, data, (fold, held_out), &predictions)?;
     }
     let evaluation = evaluate::evaluate_folders(&predictions, data, evaluate::Options::default(), talk)?;
     evaluate::write(&evaluation, [&predictions, data], &args.out.join("evaluation"))?;
@@ -58,10 +57,14 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     Ok(std::io::Write::write_all(&mut std::io::stdout(), table.as_bytes())?)
 }
 
-/// Which fold holds each case out.
+/// Which fold holds each case out; refuses a folder whose cases were dealt otherwise.
 fn write_folds(folds: &Folds, file: &Path) -> Result<()> {
     let lines = |fold| folds.held_out(fold).unwrap_or_default().iter().map(move |id| format!("{id},{fold}\n"));
     let text: String = std::iter::once("case,fold\n".to_owned()).chain((0..folds.count()).flat_map(lines)).collect();
+    if std::fs::read_to_string(file).is_ok_and(|before| before != text) {
+        let error = anyhow::anyhow!("{}: other cases, or dealt into other folds, than now", file.display());
+        return Err(error).hint(|| "--out starts another cross-validation elsewhere".into());
+    }
     Ok(write_whole(file, |w| w.write_all(text.as_bytes()))?)
 }
 

@@ -11,10 +11,10 @@ use myops_measure::evaluate::{Comparison, EvaluatedCase, Evaluation, Hd95, score
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::failure::WithHint;
 use super::folder;
 use super::label_files::{LabelFile, Role, find};
 use super::talk::Talk;
+use crate::failure::WithHint;
 use crate::report::evaluation as told;
 
 /// Arguments of `myops evaluate`.

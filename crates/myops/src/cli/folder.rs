@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::failure::WithHint;
+use crate::failure::WithHint;
 
 /// Makes a folder and those above it, where they are not there yet.
 ///

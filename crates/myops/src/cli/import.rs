@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use myops_image::io::write_whole;
 use myops_net::infer::{ModelHeader, Recipe};
 use myops_net::model::{Architecture, ModelSettings};
@@ -19,22 +19,28 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
     /// Filters of the network's first level
-    #[arg(long, value_name = "N", default_value_t = 16)]
-    width: usize,
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=512))]
+    width: u16,
     /// File to write [default: the same name, ending in .safetensors]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
+/// The networks that the original trained.
+const PUBLISHED: [Architecture; 2] = [Architecture::Runet, Architecture::Unet];
+
 /// Takes over weights.
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let bytes = std::fs::read(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
     let candidates = match &args.model {
-        Some(name) => vec![super::settings::architecture(name)?],
-        None => Architecture::ALL.to_vec(),
+        Some(name) => match PUBLISHED.into_iter().find(|a| a.name() == name) {
+            Some(architecture) => vec![architecture],
+            None => bail!("model {name}: need one of {}", PUBLISHED.map(Architecture::name).join(", ")),
+        },
+        None => PUBLISHED.to_vec(),
     };
     let read = |architecture| {
-        let model = ModelSettings { width: args.width, ..ModelSettings::published(architecture) };
+        let model = ModelSettings { width: args.width.into(), ..ModelSettings::published(architecture) };
         from_keras(bytes.clone(), &model).map(|weights| (model, weights))
     };
     let mut tried = candidates.into_iter().map(read);

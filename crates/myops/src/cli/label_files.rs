@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use myops_image::io::{CaseFiles, LabelNumbers, decode_labels, find_cases};
+use myops_image::io::{CaseFiles, IoError, LabelNumbers, decode_labels, find_cases, stem};
 use myops_image::label::LabelMap;
 
-use super::failure::WithHint;
+use crate::failure::WithHint;
 
 /// What a folder of label maps is to the command; it decides between two files of one case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +53,8 @@ impl Role {
 }
 
 impl LabelFile {
-    /// Reads the label map: by the challenge's codes, or else as class numbers 0 to 5.
+    /// Reads the label map: by the challenge's codes, or else by the numbers of nnU-Net's `dataset.json` or, where none
+    /// lies beside it, as class numbers 0 to 5.
     ///
     /// # Errors
     /// Where the file cannot be read or holds other numbers.
@@ -61,7 +62,8 @@ impl LabelFile {
         match &self.source {
             Source::File(path) => {
                 let bytes = std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
-                let numbers = [LabelNumbers::codes(), LabelNumbers::classes()];
+                let named = path.parent().map(LabelNumbers::beside).transpose()?.flatten();
+                let numbers = [LabelNumbers::codes(), named.unwrap_or_else(LabelNumbers::classes)];
                 Ok(decode_labels(&bytes, path, &numbers)?.volume)
             }
             Source::Case(case) => {
@@ -101,7 +103,11 @@ pub fn find(path: &Path, role: Role) -> Result<Vec<LabelFile>> {
         }
     }
     if role == Role::Reference && path.is_dir() {
-        for case in find_cases(path).unwrap_or_default().into_iter().filter(|case| case.reference().is_some()) {
+        let cases = match find_cases(path) {
+            Err(IoError::NoCase { .. }) => Vec::new(),
+            found => found?,
+        };
+        for case in cases.into_iter().filter(|case| case.reference().is_some()) {
             let id = case.id().to_owned();
             found.insert(id.clone(), (0, LabelFile { id, source: Source::Case(Box::new(case)) }));
         }
@@ -144,7 +150,7 @@ fn files(path: &Path) -> Result<Vec<PathBuf>> {
 
 /// The case and kind of a label map's name; `None` for images and for what is no NIfTI file.
 fn parse(name: &str) -> Option<(&str, Kind)> {
-    let stem = name.strip_suffix(".nii.gz").or_else(|| name.strip_suffix(".nii"))?;
+    let stem = stem(name)?;
     if stem.contains("_probability_") {
         return None;
     }
@@ -165,7 +171,7 @@ mod tests {
     fn names_tell_label_maps_from_images() {
         assert_eq!(parse("Case3019_gd.nii.gz"), Some(("Case3019", Kind::Given)));
         assert_eq!(parse("phantom-001_labels.nii.gz"), Some(("phantom-001", Kind::Drawn)));
-        assert_eq!(parse("a_b.nii"), Some(("a_b", Kind::Plain)));
+        assert_eq!(parse("a_b.NII"), Some(("a_b", Kind::Plain)));
         for other in
             ["Case3019_LGE.nii.gz", "x_0001.nii.gz", "x_probability_lv_pool.nii.gz", "x_labels.png", "report.html"]
         {

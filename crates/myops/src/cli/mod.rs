@@ -8,7 +8,6 @@ mod cross_validate;
 mod demo;
 mod ensemble;
 mod evaluate;
-pub mod failure;
 mod folder;
 mod import;
 mod label_files;
@@ -16,7 +15,7 @@ mod models;
 mod phantom;
 mod quantify;
 mod record;
-pub mod run_folder;
+mod run_folder;
 mod segment;
 mod settings;
 mod shell;
@@ -27,6 +26,8 @@ mod train;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::failure;
 
 /// Labels scar, edema, myocardium and both blood pools in three-sequence cardiac MR (bSSFP, LGE, T2).
 #[derive(Debug, Parser)]

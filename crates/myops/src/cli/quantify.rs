@@ -9,10 +9,10 @@ use myops_image::sequence::PerSequence;
 use myops_image::study::{Study, check_same_place};
 use rayon::prelude::*;
 
-use super::failure::{self, WithHint};
 use super::label_files::{LabelFile, Role, find};
 use super::record::CaseFolder;
 use super::talk::Talk;
+use crate::failure::{self, WithHint};
 use crate::report::{
     CaseSheet, CaseView, CohortCase, Origin, case_page, cohort_csv, cohort_page, terminal_table, thumbnail,
 };
@@ -68,7 +68,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
         talk.say(format_args!("{}: {note}", sheet.case));
     }
     if !sheets.is_empty() {
-        write_cohort(&args.out, sheets)?;
+        write_cohort(&args.out, &failed, talk)?;
         talk.say(format_args!("reports are in {}", args.out.join("cohort.html").display()));
     }
     if failed.is_empty() {
@@ -124,11 +124,28 @@ pub fn write_case(folder: &CaseFolder, id: &str, view: &CaseView, origin: Origin
     Ok(sheet)
 }
 
-/// Writes the page and the table of all cases, whose own files lie in their folders.
+/// Writes the page and the table of all cases whose folders lie in `out`, whenever they were measured, but for those that
+/// failed just now.
 ///
 /// # Errors
-/// Where a file cannot be written.
-pub fn write_cohort(out: &Path, sheets: Vec<CaseSheet>) -> Result<()> {
+/// Where the folder cannot be listed or a file cannot be written.
+pub fn write_cohort(out: &Path, failed: &[&str], talk: Talk) -> Result<()> {
+    let mut sheets = Vec::new();
+    for entry in std::fs::read_dir(out).with_context(|| format!("{}: cannot be listed", out.display()))? {
+        let Ok(id) = entry?.file_name().into_string() else { continue };
+        let folder = CaseFolder::of(out, &id);
+        if failed.contains(&id.as_str()) || !folder.quantities().is_file() {
+            continue;
+        }
+        match read_sheet(&folder) {
+            Ok(sheet) => sheets.push(sheet),
+            Err(error) => talk.say(format_args!("case {id} is left out of cohort.html: {error:#}")),
+        }
+    }
+    if sheets.is_empty() {
+        return Ok(());
+    }
+    sheets.sort_by(|a, b| a.case.cmp(&b.case));
     let csv = cohort_csv(&sheets);
     write_whole(out.join("cohort.csv"), |w| w.write_all(csv.as_bytes()))?;
     let case = |sheet: CaseSheet| {

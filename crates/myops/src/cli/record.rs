@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use myops_image::io::{remove_unfinished, write_whole};
 use myops_image::label::{Label, LabelMap};
 use myops_image::sequence::Sequence;
@@ -130,13 +130,20 @@ impl CaseFolder {
             && self.report().is_file()
     }
 
-    /// Makes the folder, free of what a killed run left half-written in it.
+    /// Makes the folder, free of what a killed run left half-written in it and of the record of an earlier one, whose
+    /// files are about to be written over.
     ///
     /// # Errors
     /// Where it cannot be made.
     pub fn create(&self) -> Result<()> {
         folder::make(&self.folder)?;
-        Ok(remove_unfinished(&self.folder)?)
+        remove_unfinished(&self.folder)?;
+        match std::fs::remove_file(self.record()) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error).with_context(|| format!("{}: cannot be removed", self.record().display()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Writes the record; last of all, since it says that the case is done.

@@ -1,7 +1,7 @@
 //! The folder of a training: its checkpoints, its log and its curves.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
@@ -9,13 +9,13 @@ use indicatif::ProgressBar;
 use myops_image::io::{remove_unfinished, write_whole};
 use myops_image::label::Label;
 use myops_image::picture::{Series, curves};
-use myops_net::infer::{ModelFile, ModelHeader};
+use myops_net::infer::{ModelFile, ModelHeader, TrainedOn};
 use myops_net::train::{Checkpoint, EpochRecord, Split, TrainSettings, Trainer, Validation, Verdict};
 use myops_net::weights::{Precision, Stored};
 
-use super::failure::WithHint;
 use super::talk::Talk;
 use super::{folder, tensorboard};
+use crate::failure::WithHint;
 
 /// The file of the network that finds the heart.
 const LOCATOR: &str = "locator.safetensors";
@@ -51,11 +51,6 @@ impl RunFolder {
         self.0.join(name)
     }
 
-    /// The file of the trained network, or of the best so far.
-    pub fn model_file(path: &Path) -> Option<PathBuf> {
-        ["model.safetensors", "best.safetensors"].into_iter().map(|f| path.join(f)).find(|f| f.is_file())
-    }
-
     /// Refuses a folder that holds a training, unless it is to be gone on with.
     ///
     /// # Errors
@@ -74,20 +69,37 @@ impl RunFolder {
     /// Where the folder holds one of other settings, or a broken one.
     pub fn trainer(&self, settings: TrainSettings, split: Split, device: &burn::tensor::Device) -> Result<Trainer> {
         let last = self.0.join("last.checkpoint");
-        if !last.exists() {
-            let text = toml::to_string(&settings)?;
-            write_whole(self.0.join("settings.toml"), |w| w.write_all(text.as_bytes()))?;
-            return Ok(Trainer::new(settings, split, device)?);
-        }
-        remove_unfinished(&self.0)?;
-        let bytes = fs::read(&last).with_context(|| format!("cannot read {}", last.display()))?;
-        let checkpoint = Checkpoint::from_bytes(&bytes).with_context(|| last.display().to_string())?;
-        Trainer::resume(settings, split, device, checkpoint).with_context(|| last.display().to_string())
+        let trainer = if last.exists() {
+            remove_unfinished(&self.0)?;
+            let bytes = fs::read(&last).with_context(|| format!("cannot read {}", last.display()))?;
+            let checkpoint = Checkpoint::from_bytes(&bytes).with_context(|| last.display().to_string())?;
+            Trainer::resume(settings, split, device, checkpoint)
+                .with_context(|| last.display().to_string())
+                .hint(|| "--out starts another training elsewhere".into())?
+        } else {
+            Trainer::new(settings, split, device)?
+        };
+        let text = toml::to_string(&settings)?;
+        write_whole(self.0.join("settings.toml"), |w| w.write_all(text.as_bytes()))?;
+        Ok(trainer)
     }
 
-    /// Whether the network that finds the heart is trained already.
-    pub fn has_locator(&self) -> bool {
-        self.0.join(LOCATOR).is_file()
+    /// Whether the network that finds the heart is here, trained as these settings say and on these cases.
+    pub fn has_locator(&self, settings: &TrainSettings, cases: &TrainedOn) -> bool {
+        let header = self.locator().ok().flatten().map(|locator| locator.settings);
+        header.is_some_and(|header| {
+            let trained = header.training.and_then(|t| serde_json::from_value::<TrainSettings>(t).ok());
+            trained.is_some_and(|t| t == *settings) && header.cases.is_none_or(|c| c == *cases)
+        })
+    }
+
+    fn locator(&self) -> Result<Option<Stored<ModelHeader>>> {
+        let path = self.0.join(LOCATOR);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        Ok(Some(Stored::from_bytes(&bytes).with_context(|| path.display().to_string())?))
     }
 
     /// Trains the network that finds the heart, which takes too little time to be gone on with.
@@ -146,10 +158,8 @@ impl RunFolder {
 
     fn write_model(&self, file: &str, model: &Stored<ModelHeader>) -> Result<()> {
         let mut model = ModelFile::from(model.clone());
-        if self.has_locator() {
-            let path = self.0.join(LOCATOR);
-            let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-            model = model.with_locator(Stored::from_bytes(&bytes).with_context(|| path.display().to_string())?);
+        if let Some(locator) = self.locator()? {
+            model = model.with_locator(locator);
         }
         let bytes = model.to_bytes(Precision::Full)?;
         Ok(write_whole(self.0.join(file), |w| w.write_all(&bytes))?)

@@ -13,10 +13,11 @@ use myops_image::preprocess::{Align, Orientation};
 use myops_image::study::Study;
 use myops_net::infer::Segmentation;
 
+use super::folder;
 use super::quantify;
 use super::record::{CaseFolder, Record};
 use super::talk::Talk;
-use super::{failure, folder};
+use crate::failure;
 use crate::models::{BUILT_IN, Model};
 use crate::report::{CaseView, ModelId, Origin};
 
@@ -60,30 +61,21 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
         talk.say(format_args!("{} finished before; --again does them once more", count(done.len())));
     }
     let failed = segment_all(&todo, &model, args, talk);
-    write_cohort(done.iter().chain(&todo), &args.out)?;
+    let ids: Vec<&str> = failed.iter().map(|(id, _)| id.as_str()).collect();
+    quantify::write_cohort(&args.out, &ids, talk)?;
     let written = todo.len() - failed.len();
     talk.say(format_args!("{} segmented with {} into {}", count(written), model.name, args.out.display()));
     for (id, error) in &failed {
         failure::tell(&format!("case {id}: "), error);
     }
-    match failed.as_slice() {
-        [] => Ok(()),
-        failed => {
-            let ids: Vec<&str> = failed.iter().map(|(id, _)| id.as_str()).collect();
-            bail!("{} of {} failed: {}", ids.len(), count(todo.len()), ids.join(", "))
-        }
+    if !ids.is_empty() {
+        bail!("{} of {} failed: {}", ids.len(), count(todo.len()), ids.join(", "));
     }
+    Ok(())
 }
 
 fn count(n: usize) -> String {
     if n == 1 { "1 case".into() } else { format!("{n} cases") }
-}
-
-/// The page and the table of all cases that have been measured.
-fn write_cohort<'a>(cases: impl Iterator<Item = &'a CaseFiles>, out: &Path) -> Result<()> {
-    let mut sheets: Vec<_> = cases.filter_map(|c| quantify::read_sheet(&CaseFolder::of(out, c.id())).ok()).collect();
-    sheets.sort_by(|a, b| a.case.cmp(&b.case));
-    if sheets.is_empty() { Ok(()) } else { quantify::write_cohort(out, sheets) }
 }
 
 /// Reads, segments and writes, each stage a case ahead of the next; gives the cases that failed.
@@ -137,7 +129,9 @@ fn segment_all(cases: &[CaseFiles], model: &Model, args: &Args, talk: Talk) -> V
 
 fn is_done(id: &str, model: &Model, args: &Args) -> bool {
     let folder = CaseFolder::of(&args.out, id);
-    folder.is_done(model) && (!args.probabilities || found_labels().all(|label| folder.probability(label).is_file()))
+    folder.is_done(model)
+        && quantify::read_sheet(&folder).is_ok()
+        && (!args.probabilities || found_labels().all(|label| folder.probability(label).is_file()))
 }
 
 /// Every label but the background.

@@ -23,7 +23,7 @@ pub struct TrainArgs {
     /// Slices in a batch [default: see --print-config]
     #[arg(long, value_name = "N")]
     batch_size: Option<usize>,
-    /// Adam's learning rate in the first epoch [default: see --print-config]
+    /// Adam's largest learning rate [default: see --print-config]
     #[arg(long, value_name = "RATE")]
     learning_rate: Option<f64>,
     /// What every random number is drawn from [default: see --print-config]
@@ -78,10 +78,16 @@ impl TrainArgs {
 /// # Errors
 /// Where the file cannot be read, changes what the network was trained with, or holds a setting out of its bounds.
 pub fn changed_recipe(model: ModelSettings, recipe: Recipe, path: &Path) -> Result<Recipe> {
+    let mut file = read_table(path)?;
+    let Some(Value::Table(changes)) = file.remove("recipe") else {
+        bail!("{}: no [recipe], which is all that can be changed after training", path.display());
+    };
+    // What else the file may say is a training's, and has to be that at least.
+    let mut all = Table::try_from(TrainSettings::of(model.architecture))?;
+    merge(&mut all, file);
+    let _: TrainSettings = all.try_into().with_context(|| path.display().to_string())?;
     let mut table = Table::try_from(recipe)?;
-    if let Some(Value::Table(changes)) = read_table(path)?.remove("recipe") {
-        merge(&mut table, changes);
-    }
+    merge(&mut table, changes);
     let changed: Recipe = table.try_into().with_context(|| path.display().to_string())?;
     if changed.preprocess != recipe.preprocess {
         bail!(

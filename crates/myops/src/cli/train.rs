@@ -101,14 +101,14 @@ pub fn train_in(
     talk: Talk,
 ) -> Result<()> {
     folder.check(resume)?;
-    if let Some(locator) = &settings.locator
-        && !folder.has_locator()
-    {
-        let settings = locator.training(settings);
-        let mut trainer = Trainer::new(settings, cases.split(&settings)?, device)?;
-        folder.fit_locator(&mut trainer, talk)?;
-    }
     let mut trainer = folder.trainer(*settings, cases.split(settings)?, device)?;
+    if let Some(locator) = &settings.locator {
+        let settings = locator.training(settings);
+        if !folder.has_locator(&settings, &trainer.cases()) {
+            let mut trainer = Trainer::new(settings, cases.split(&settings)?, device)?;
+            folder.fit_locator(&mut trainer, talk)?;
+        }
+    }
     let name = if cases.held_out.is_empty() { String::new() } else { format!("fold {}  ", cases.fold) };
     folder.fit(&mut trainer, &name, talk)
 }

@@ -32,6 +32,13 @@ fn every_case_is_scored_by_a_network_that_never_saw_it() {
 
     // Begun once more when all is done, it only counts.
     assert_eq!(done(&line), table);
+
+    // Other cases in the folds, or another network, are not taken for those that were judged.
+    let error = refused(&line.replace("--folds 2", "--folds 4"));
+    assert!(error.contains(&format!("{other}/folds.csv: other cases, or dealt into other folds, than now")), "{error}");
+    let error = refused(&format!("{line} --seed 9"));
+    assert!(error.contains("fold0/last.checkpoint: the checkpoint was made with other settings"), "{error}");
+    assert_eq!(csv_of(&other), csv_of(&out));
 }
 
 #[test]

@@ -15,13 +15,14 @@ fn wrong_usage_ends_with_2_and_says_what_was_wrong() {
     }
     let error = myops("segment x --device tpu").err;
     let first = error.lines().next().unwrap();
-    assert_eq!(first, "error: invalid value 'tpu' for '--device <NAME>': device tpu: this build has cpu");
+    assert_eq!(first, "error: invalid value 'tpu' for '--device <NAME>': device tpu: this build has cpu, cpu-bf16");
 }
 
 #[test]
 fn help_names_every_command() {
     let help = done("--help");
-    for verb in ["demo", "segment", "train", "cross-validate", "augment", "phantom", "import", "models"] {
+    let verbs = "demo segment train cross-validate ensemble evaluate quantify augment phantom import models";
+    for verb in verbs.split(' ') {
         assert!(help.contains(&format!("\n  {verb} ")), "{verb} is not in\n{help}");
         assert!(done(&format!("{verb} --help")).contains("Options:"));
     }

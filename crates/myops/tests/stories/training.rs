@@ -45,7 +45,28 @@ fn a_run_holds_networks_log_curves_and_the_way_to_go_on() {
     let error = refused(&line(&run, "--fold 0 --folds 4 --seed 9 --resume"));
     let expected = format!("error: {run}/last.checkpoint: the checkpoint was made with other settings: ");
     assert!(error.lines().nth(1).unwrap().starts_with(&expected), "{error}");
+    let error = refused(&line(&run, "--fold 1 --folds 4 --resume"));
+    let expected = format!("error: {run}/last.checkpoint: the checkpoint was made with other cases (3 cases, phantom-");
+    assert!(error.lines().nth(1).unwrap().starts_with(&expected), "{error}");
     assert_eq!(model(&run), before, "a refusal changes nothing");
+}
+
+#[test]
+fn a_locator_of_another_training_is_not_taken_over() {
+    let (first, second) = (place("train/locator"), place("train/locator-of-another-seed"));
+    let config = place("train/locator-settings") + "/nested.toml";
+    let text = "epochs = 1\nmargin_pixels = 0\ncrop_pixels = 0\n[model]\nwidth = 4\n[cosine]\ncycles = 1\nwarm_up_epochs = 0.0\n\
+                [recipe.preprocess]\nsize = 48\n[locator]\nepochs = 1\nwidth = 4\nsize = 32\n";
+    fs::write(&config, text).unwrap();
+    let line = |out: &str, seed: u32| format!("train {} --config {config} --out {out} --seed {seed}", patients());
+    let locator = |run: &str| bytes(format!("{run}/locator.safetensors"));
+    done(&line(&first, 1));
+    let of_first = locator(&first);
+    done(&line(&second, 2));
+    // What a training leaves that is killed in its first epoch.
+    fs::remove_file(format!("{first}/last.checkpoint")).unwrap();
+    done(&line(&first, 2));
+    assert!(locator(&first) != of_first && locator(&first) == locator(&second));
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn replace_pieces(labels: &mut LabelMap, region: Region, label: Label, unwanted:
 /// Fills holes of each slice with the label that surrounds them most.
 fn fill_holes(labels: &mut LabelMap, largest_mm2: f64) {
     let ([ni, nj, nk], [i_mm, j_mm, _]) = (labels.shape(), labels.spacing().mm());
-    let largest = (largest_mm2 / (i_mm * j_mm)) as usize;
+    let small = |pixels: usize| pixels as f64 * i_mm * j_mm <= largest_mm2;
     let Ok(plane) = Grid::new([ni, nj, 1], *labels.grid().world_from_voxel()) else { return };
     for k in 0..nk {
         let slice = labels.slice_mut(k);
@@ -121,7 +121,7 @@ fn fill_holes(labels: &mut LabelMap, largest_mm2: f64) {
             if slice[j * ni + i] == Label::Background { Label::LvPool } else { Label::Background }
         });
         let pieces = Pieces::of(&inverted, Region::LV_POOL);
-        for (n, _) in pieces.voxels.iter().enumerate().filter(|(_, size)| **size <= largest) {
+        for (n, _) in pieces.voxels.iter().enumerate().filter(|(_, size)| small(**size)) {
             let hole: Vec<usize> = (0..ni * nj).filter(|p| pieces.ids.data()[*p] as usize == n + 1).collect();
             if let Some(label) = surrounding(&hole, slice, [ni, nj]) {
                 hole.iter().for_each(|p| slice[*p] = label);

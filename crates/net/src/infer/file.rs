@@ -71,6 +71,7 @@ impl ModelFile {
             widths.extend(file.header.member_widths());
             joined.members.extend(file.members);
         }
+        joined.header.cases = None;
         joined.header.members = joined.members.len();
         let same = widths.iter().all(|width| *width == joined.header.model.width);
         joined.header.widths = if same { Vec::new() } else { widths };
@@ -103,6 +104,7 @@ impl ModelFile {
     /// Where the bytes are no safetensors of this program.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoreError> {
         let Stored { settings: header, weights } = Stored::<ModelHeader>::from_bytes(bytes)?;
+        header.check()?;
         if header.locator.is_none() && header.members == 1 {
             return Ok(Self { header, locator: None, members: vec![weights] });
         }
@@ -167,6 +169,22 @@ mod tests {
         let read = ModelFile::from_bytes(&file.to_bytes(Precision::Half).unwrap()).unwrap();
         assert_eq!(read.members[0].get("head.bias").unwrap().values, [1.000_1, 1.0]);
         assert_eq!(read.members[0].get("body.weight").unwrap().values, [0.5]);
+    }
+
+    #[test]
+    fn a_header_of_no_network_is_refused() {
+        let refused = |change: fn(&mut ModelHeader)| {
+            let mut file = ModelFile::from(stored(1.0, "a"));
+            change(&mut file.header);
+            ModelFile::from_bytes(&file.to_bytes(Precision::Full).unwrap()).unwrap_err().to_string()
+        };
+        assert_eq!(refused(|h| h.members = 0), "the safetensors header: members = 0: need 1 to 64");
+        assert_eq!(
+            refused(|h| h.model.classes = 5),
+            "the safetensors header: model.classes = 5: need 6 (one for each label)"
+        );
+        let size = refused(|h| h.recipe.preprocess.size = 250);
+        assert!(size.contains("recipe.preprocess.size = 250: need a multiple of"), "{size}");
     }
 
     #[test]

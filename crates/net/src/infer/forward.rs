@@ -6,6 +6,7 @@ use myops_kernels::cpu::Image;
 use myops_kernels::ops::is_cpu;
 
 use super::flips::Mirror;
+use crate::device::numbers;
 use crate::model::{FixedNetwork, ModelSettings, Network};
 use crate::weights::{Weights, WeightsError};
 
@@ -70,7 +71,7 @@ impl Predictor {
             Form::Tensors(network, device) => {
                 let x = Tensor::<4>::from_data(TensorData::new(images, dims), device);
                 let p = network.forward(x).probabilities(self.settings.architecture);
-                p.into_tensor().into_data().try_into_vec().unwrap_or_default()
+                numbers(p.into_tensor())
             }
         }
     }

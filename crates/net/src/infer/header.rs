@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::recipe::Recipe;
 use crate::model::ModelSettings;
+use crate::weights::StoreError;
 
 /// All that is needed to segment with a file of weights, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +27,27 @@ pub struct ModelHeader {
     pub origin: String,
     /// The settings of the training, for weights that were trained here.
     pub training: Option<serde_json::Value>,
+    /// The cases of the training, for a network that was trained here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cases: Option<TrainedOn>,
+}
+
+/// The cases that a training learned from and those it held out, by their names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrainedOn {
+    /// Which fold was held out.
+    pub fold: usize,
+    /// Learned from.
+    pub training: Vec<String>,
+    /// Held out.
+    pub held_out: Vec<String>,
+}
+
+impl std::fmt::Display for TrainedOn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} cases", self.training.len())?;
+        if self.held_out.is_empty() { Ok(()) } else { write!(f, ", {} held out", self.held_out.join(" ")) }
+    }
 }
 
 /// The network that finds the heart.
@@ -40,7 +62,22 @@ pub struct LocatorHeader {
 impl ModelHeader {
     /// Of one network without a locator, not trained here.
     pub fn single(model: ModelSettings, recipe: Recipe, origin: impl Into<String>) -> Self {
-        Self { model, recipe, members: 1, widths: Vec::new(), locator: None, origin: origin.into(), training: None }
+        let origin = origin.into();
+        Self { model, recipe, members: 1, widths: Vec::new(), locator: None, origin, training: None, cases: None }
+    }
+
+    /// Checks that there are such networks.
+    ///
+    /// # Errors
+    /// The first number out of its bounds.
+    pub fn check(&self) -> Result<(), StoreError> {
+        if !(1..=64).contains(&self.members) {
+            return Err(StoreError::Members(self.members));
+        }
+        for member in 0..self.members {
+            self.member(member).check(self.recipe.preprocess.size)?;
+        }
+        self.locator.map_or(Ok(()), |locator| Ok(locator.model.check(locator.preprocess.size)?))
     }
 
     /// The width of each member.

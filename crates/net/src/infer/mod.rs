@@ -17,7 +17,7 @@ pub use confidence::Confidence;
 pub use decision::{Decision, ThresholdBounds};
 pub use file::{JoinError, ModelFile};
 pub use flips::Flips;
-pub use header::{LocatorHeader, ModelHeader};
+pub use header::{LocatorHeader, ModelHeader, TrainedOn};
 pub use locator::Locator;
 pub use recipe::Recipe;
 pub use segmentation::{Note, ProbabilityMap, Segmentation};

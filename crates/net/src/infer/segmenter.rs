@@ -101,7 +101,9 @@ impl Segmenter {
         let seen = restore.prepare_labels(&labels);
         let pixel_ml = restore.spacing_mm().iter().product::<f64>() / 1000.0;
         let confidence = |region| Confidence::of(region, &mean, &seen, &members, pixel_ml);
-        let (scar, edema_or_scar) = (confidence(Region::SCAR), confidence(Region::EDEMA_OR_SCAR));
+        let (mut scar, edema_or_scar) = (confidence(Region::SCAR), confidence(Region::EDEMA_OR_SCAR));
+        // Without LGE no scar is labelled, whatever the networks say of it.
+        scar.agreement = scar.agreement.filter(|_| study.image(Sequence::Lge).is_some());
         let probabilities = ProbabilityMap { values: mean, restore };
         Ok(Segmentation { labels, probabilities, scar, edema_or_scar, misalignment: misaligned, notes })
     }

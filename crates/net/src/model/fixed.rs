@@ -1,14 +1,14 @@
 //! The networks with their weights fixed, for the CPU: batch norm folded into the convolution before it, weights packed
 //! once, no gradients. They give what the networks of the same names give, to rounding.
 
-use burn::tensor::Tensor;
-use myops_kernels::cpu::{ConvOptions, FixedConv, FixedTransposed, Image, UpsampledConv};
+use myops_kernels::cpu::{ConvOptions, FixedConv, FixedTransposed, Image, Isa, UpsampledConv};
 
 use super::layers::{BATCH_NORM_EPSILON, Conv, ConvNorm, TransposedConv};
 use super::nested_unet::{NestedUnet, ResidualBlock};
 use super::residual_unet::{Bottleneck, ResidualUnet, Stage};
 use super::unet::{DoubleConv, Unet};
 use super::{Architecture, Network};
+use crate::device::numbers;
 
 /// Any of the networks, ready to predict.
 #[derive(Debug)]
@@ -51,23 +51,19 @@ fn activated(mut logits: Image, architecture: Architecture) -> Image {
     logits
 }
 
-fn floats<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().try_into_vec().unwrap_or_default()
-}
-
 /// Weights `[kh, kw, c_in, c_out]` and bias of a convolution with the batch norm after it.
 fn folded(layer: &ConvNorm) -> ([usize; 4], Vec<f32>, Vec<f32>) {
     let (conv, norm) = (&layer.conv, &layer.norm);
-    let gamma = floats(norm.gamma.val());
-    let variance = floats(norm.running_variance.value());
+    let gamma = numbers(norm.gamma.val());
+    let variance = numbers(norm.running_variance.value());
     let factor: Vec<f32> =
         gamma.iter().zip(variance).map(|(g, v)| g / (v + BATCH_NORM_EPSILON as f32).sqrt()).collect();
-    let mut weight = floats(conv.weight.val());
+    let mut weight = numbers(conv.weight.val());
     for pixel in weight.chunks_exact_mut(factor.len()) {
         pixel.iter_mut().zip(&factor).for_each(|(w, f)| *w *= f);
     }
-    let shift = floats(norm.beta.val()).into_iter().zip(floats(norm.running_mean.value()));
-    let bias = floats(conv.bias.val()).into_iter().zip(shift).zip(&factor);
+    let shift = numbers(norm.beta.val()).into_iter().zip(numbers(norm.running_mean.value()));
+    let bias = numbers(conv.bias.val()).into_iter().zip(shift).zip(&factor);
     (conv.weight.dims(), weight, bias.map(|((b, (beta, mean)), f)| (b - mean) * f + beta).collect())
 }
 
@@ -76,17 +72,17 @@ fn step(conv: &Conv) -> ConvOptions {
 }
 
 fn plain(conv: &Conv) -> FixedConv {
-    FixedConv::new(conv.weight.dims(), &floats(conv.weight.val()), floats(conv.bias.val()), step(conv))
+    FixedConv::new(Isa::best(), conv.weight.dims(), &numbers(conv.weight.val()), numbers(conv.bias.val()), step(conv))
 }
 
 fn normed(layer: &ConvNorm) -> FixedConv {
     let (shape, weight, bias) = folded(layer);
-    FixedConv::new(shape, &weight, bias, step(&layer.conv))
+    FixedConv::new(Isa::best(), shape, &weight, bias, step(&layer.conv))
 }
 
 fn transposed(conv: &TransposedConv) -> FixedTransposed {
     let [_, _, c_in, c_out] = conv.weight.dims();
-    FixedTransposed::new([c_in, c_out], &floats(conv.weight.val()), floats(conv.bias.val()))
+    FixedTransposed::new(Isa::best(), [c_in, c_out], &numbers(conv.weight.val()), numbers(conv.bias.val()))
 }
 
 #[derive(Debug)]
@@ -198,7 +194,7 @@ impl FixedUpStage {
         let ([_, _, c_in, c_out], weight, bias) = folded(&entry.spatial);
         Self {
             reduce: normed(&entry.reduce),
-            spatial: UpsampledConv::new([c_in, c_out], &weight, bias),
+            spatial: UpsampledConv::new(Isa::best(), [c_in, c_out], &weight, bias),
             expand: normed(&entry.expand),
             shortcut: entry.shortcut.as_ref().map(normed),
             units: FixedUnits::of(stage),
@@ -304,7 +300,7 @@ impl FixedBlock {
 #[cfg(test)]
 mod tests {
     use burn::module::Module;
-    use burn::tensor::{Device, TensorData};
+    use burn::tensor::{Device, Tensor, TensorData};
 
     use super::*;
     use crate::model::ModelSettings;
@@ -320,7 +316,7 @@ mod tests {
             let x = |device: &Device| Tensor::<4>::from_data(TensorData::new(values.clone(), dims), device);
             let _ = trained.forward(x(&Device::flex().autodiff()));
             let network = trained.valid();
-            let expected = floats(network.forward(x(&Device::flex())).probabilities(architecture).into_tensor());
+            let expected = numbers(network.forward(x(&Device::flex())).probabilities(architecture).into_tensor());
             let actual = FixedNetwork::of(&network).probabilities(Image { dims, values: values.clone() });
             assert_eq!(actual.dims, [2, 64, 64, 6]);
             let error = actual.values.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);

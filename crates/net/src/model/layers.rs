@@ -1,4 +1,4 @@
-//! The layers that both networks are built of, on channels-last tensors.
+//! The layers that the networks are built of, on channels-last tensors.
 
 use burn::module::{Module, Param, RunningState};
 use burn::tensor::{Device, Tensor, TensorData};

@@ -76,7 +76,39 @@ pub struct ModelSettings {
     pub width: usize,
 }
 
+/// A number that no network can have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name} = {value}: need {bound}")]
+pub struct ModelSettingsError {
+    /// What it is of.
+    pub name: &'static str,
+    /// Its value.
+    pub value: usize,
+    /// What it may be.
+    pub bound: String,
+}
+
 impl ModelSettings {
+    /// Checks that there is such a network for images of `side` by `side` pixels.
+    ///
+    /// # Errors
+    /// The first number out of its bounds.
+    pub fn check(&self, side: usize) -> Result<(), ModelSettingsError> {
+        let multiple = self.architecture.side_multiple();
+        let sides = format!("a multiple of {multiple} from {multiple} to 2048");
+        for (name, value, fits, bound) in [
+            ("model.width", self.width, (1..=512).contains(&self.width), "1 to 512".into()),
+            ("model.inputs", self.inputs, self.inputs == 3, "3 (one for each sequence)".into()),
+            ("model.classes", self.classes, self.classes == 6, "6 (one for each label)".into()),
+            ("recipe.preprocess.size", side, (1..=2048).contains(&side) && side.is_multiple_of(multiple), sides),
+        ] {
+            if !fits {
+                return Err(ModelSettingsError { name, value, bound });
+            }
+        }
+        Ok(())
+    }
+
     /// The published network of this architecture: three sequences in, six labels out, 16 filters.
     pub fn published(architecture: Architecture) -> Self {
         Self { architecture, inputs: 3, classes: 6, width: 16 }

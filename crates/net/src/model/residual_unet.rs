@@ -21,7 +21,7 @@ pub struct ResidualUnetConfig {
     pub width: usize,
 }
 
-/// A Residual U-Net. Input sides must be multiples of 32 plus what the stem leaves over: 256 fits.
+/// A Residual U-Net. Input sides must be multiples of 32.
 #[derive(Module, Debug)]
 pub struct ResidualUnet {
     /// 7x7 of stride 2 before the first pooling.

@@ -85,8 +85,3 @@ pub fn batch(samples: &[Sample], side: usize, device: &Device) -> (Tensor<4>, Ve
     let channels = images.len() / (n * side * side).max(1);
     (Tensor::from_data(TensorData::new(images, [n, side, side, channels]), device), labels)
 }
-
-/// The values of a tensor, the last axis fastest.
-pub fn numbers(tensor: Tensor<4>) -> Vec<f32> {
-    tensor.into_data().try_into_vec().unwrap_or_default()
-}

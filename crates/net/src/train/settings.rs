@@ -199,26 +199,17 @@ impl TrainSettings {
             ("batch_size", self.batch_size, 1, 1024),
             ("validate_every", self.validate_every, 1, 100_000),
             ("cosine.cycles", self.cosine.cycles, 1, 1000),
+            ("stop_after", self.stop_after, 1, 100_000),
+            ("phantoms", self.phantoms, 0, 100_000),
             ("margin_pixels", self.margin_pixels, 0, 512),
-            ("model.width", self.model.width, 1, 512),
         ] {
             if !(least..=most).contains(&value) {
                 return Err(refused(name, &value, format!("{least} to {most}")));
             }
         }
-        for (name, value, expected) in
-            [("model.inputs", self.model.inputs, 3), ("model.classes", self.model.classes, 6)]
-        {
-            if value != expected {
-                return Err(refused(name, &value, format!("{expected} (one for each sequence or label)")));
-            }
-        }
         let side = self.recipe.preprocess.size;
+        self.model.check(side).map_err(|e| refused(e.name, &e.value, e.bound))?;
         let multiple = self.model.architecture.side_multiple();
-        if side == 0 || !side.is_multiple_of(multiple) || side > 2048 {
-            let bound = format!("a multiple of {multiple} from {multiple} to 2048");
-            return Err(refused("recipe.preprocess.size", &side, bound));
-        }
         let crop = self.crop_pixels;
         if crop > side || !crop.is_multiple_of(multiple) || !(side - crop).is_multiple_of(2) {
             let bound = format!("0, or a multiple of {multiple} up to {side} that leaves as much on either side");
@@ -240,6 +231,22 @@ impl TrainSettings {
             ("pathology.edema_weight", self.pathology.edema_weight, 0.0, 1000.0),
             ("pathology.scar_weight", self.pathology.scar_weight, 0.0, 1000.0),
             ("pathology.dice_weight", self.pathology.dice_weight, 0.0, 1000.0),
+            ("augment.share", self.augment.share, 0.0, 1.0),
+            ("augment.dropout", self.augment.dropout, 0.0, 1.0),
+            ("augment.rotation_degrees", self.augment.rotation_degrees, 0.0, 180.0),
+            ("augment.flip_horizontal", self.augment.flip_horizontal, 0.0, 1.0),
+            ("augment.flip_vertical", self.augment.flip_vertical, 0.0, 1.0),
+            ("augment.scale", self.augment.scale, 0.0, 10.0),
+            ("augment.shift_pixels", self.augment.shift_pixels, 0.0, 1000.0),
+            ("augment.elastic_pixels", self.augment.elastic_pixels, 0.0, 1000.0),
+            ("augment.elastic_grid_pixels", self.augment.elastic_grid_pixels, 8.0, 1000.0),
+            ("augment.contrast", self.augment.contrast, 0.0, 10.0),
+            ("augment.brightness", self.augment.brightness, 0.0, 10.0),
+            ("augment.gamma", self.augment.gamma, 0.0, 10.0),
+            ("augment.noise", self.augment.noise, 0.0, 10.0),
+            ("augment.blur_pixels", self.augment.blur_pixels, 0.0, 100.0),
+            ("augment.misalignment_pixels", self.augment.misalignment_pixels, 0.0, 1000.0),
+            ("augment.sequence_dropout", self.augment.sequence_dropout, 0.0, 1.0),
             ("recipe.thresholds.lowest", self.recipe.thresholds.lowest, 0.0, 1.0),
             ("recipe.thresholds.highest", self.recipe.thresholds.highest, self.recipe.thresholds.lowest, 1.0),
             ("recipe.temperature", self.recipe.temperature, 0.01, 100.0),

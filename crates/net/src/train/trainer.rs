@@ -12,11 +12,12 @@ use rand_chacha::ChaCha8Rng;
 use super::average::Average;
 use super::checkpoint::{Checkpoint, EpochRecord, Progress, Validation};
 use super::clip::clip_norm;
-use super::data::{Sample, TrainingCase, augmented, batch, numbers};
+use super::data::{Sample, TrainingCase, augmented, batch};
 use super::schedule::{CosineSettings, Course, Schedule, Verdict};
 use super::settings::{SettingsError, TrainSettings};
 use super::validate::validate;
-use crate::infer::{ModelHeader, Recipe};
+use crate::device::numbers;
+use crate::infer::{ModelHeader, Recipe, TrainedOn};
 use crate::model::Network;
 use crate::weights::{StoreError, Stored, Weights, WeightsError};
 
@@ -32,6 +33,14 @@ pub struct Split {
     pub training: Vec<TrainingCase>,
     /// The cases to judge by; without any, the training loss decides.
     pub validation: Vec<TrainingCase>,
+}
+
+impl Split {
+    /// The names of its cases.
+    pub fn names(&self) -> TrainedOn {
+        let ids = |cases: &[TrainingCase]| cases.iter().map(|case| case.id.clone()).collect();
+        TrainedOn { fold: self.fold, training: ids(&self.training), held_out: ids(&self.validation) }
+    }
 }
 
 /// Where a training is within an epoch.
@@ -78,6 +87,14 @@ pub enum TrainError {
     /// A checkpoint was made with other settings.
     #[error("the checkpoint was made with other settings: {0}")]
     OtherSettings(String),
+    /// A checkpoint was made with other cases.
+    #[error("the checkpoint was made with other cases ({before}) than these ({now})")]
+    OtherCases {
+        /// Those of the checkpoint.
+        before: TrainedOn,
+        /// Those of this training.
+        now: TrainedOn,
+    },
 }
 
 /// A network in training.
@@ -125,7 +142,11 @@ impl Trainer {
     ) -> Result<Self, TrainError> {
         let mut trainer = Self::new(settings, split, device)?;
         let stored = Stored::<ModelHeader>::from_bytes(&checkpoint.model)?;
-        trainer.same_settings(&stored.settings)?;
+        let trained = trainer.same_settings(&stored.settings)?;
+        let now = trainer.cases();
+        if let Some(before) = stored.settings.cases.filter(|before| *before != now) {
+            return Err(TrainError::OtherCases { before, now });
+        }
         trainer.network = stored.weights.load_into(trainer.network)?;
         if let (Some(average), Some(bytes)) = (&mut trainer.average, &checkpoint.average) {
             average.weights = Stored::<ModelHeader>::from_bytes(bytes)?.weights;
@@ -134,13 +155,14 @@ impl Trainer {
         trainer.optimizer = trainer.optimizer.from_bytes(state).map_err(|e| TrainError::Optimizer(format!("{e:?}")))?;
         trainer.progress = checkpoint.progress;
         // More epochs than before continue a finished training.
-        trainer.progress.finished &= trainer.progress.next_epoch >= trainer.settings.epochs;
+        trainer.progress.finished &= trainer.settings.epochs <= trained.epochs;
         Ok(trainer)
     }
 
     /// The settings may differ in what comes after the network, and in the number of epochs where no learning rate so
-    /// far depends on it: with `course = "cosine"` in the number of cycles, each as long as before.
-    fn same_settings(&self, header: &ModelHeader) -> Result<(), TrainError> {
+    /// far depends on it: with `course = "cosine"` in the number of cycles, each as long as before. Gives those of the
+    /// checkpoint.
+    fn same_settings(&self, header: &ModelHeader) -> Result<TrainSettings, TrainError> {
         let refused = |why: String| TrainError::OtherSettings(why);
         let trained = header.training.clone().ok_or_else(|| refused("it holds none".into()))?;
         let trained: TrainSettings = serde_json::from_value(trained).map_err(|e| refused(e.to_string()))?;
@@ -152,12 +174,17 @@ impl Trainer {
         if !same_rates || (TrainSettings { epochs: now.epochs, cosine, recipe, ..trained }) != *now {
             return Err(refused(format!("{trained:?}")));
         }
-        Ok(())
+        Ok(trained)
     }
 
     /// How it trains.
     pub fn settings(&self) -> &TrainSettings {
         &self.settings
+    }
+
+    /// The cases it learns from and is judged by.
+    pub fn cases(&self) -> TrainedOn {
+        self.split.names()
     }
 
     /// How far it has come.
@@ -236,7 +263,7 @@ impl Trainer {
     fn order(&self, epoch: usize) -> Vec<(usize, usize)> {
         let cases = self.split.training.iter().enumerate();
         let mut order: Vec<_> = cases.flat_map(|(c, case)| (0..case.slices.len()).map(move |s| (c, s))).collect();
-        let key = (self.settings.seed << 32) ^ ((self.split.fold as u64) << 24) ^ epoch as u64;
+        let key = self.settings.seed.rotate_left(32) ^ ((self.split.fold as u64) << 24) ^ epoch as u64;
         order.shuffle(&mut ChaCha8Rng::seed_from_u64(key));
         order
     }
@@ -295,7 +322,8 @@ impl Trainer {
             self.progress.next_epoch,
         );
         let training = serde_json::to_value(settings).ok();
-        let header = ModelHeader { training, ..ModelHeader::single(settings.model, settings.recipe, origin) };
+        let single = ModelHeader::single(settings.model, settings.recipe, origin);
+        let header = ModelHeader { training, cases: Some(self.cases()), ..single };
         Stored { settings: header, weights }
     }
 

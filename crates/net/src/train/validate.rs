@@ -5,11 +5,12 @@ use myops_image::label::{Label, Region};
 use myops_measure::evaluate::Overlap;
 
 use super::checkpoint::Validation;
-use super::data::{TrainingCase, batch, numbers};
+use super::data::{TrainingCase, batch};
 use super::settings::TrainSettings;
+use crate::device::numbers;
 use crate::model::Network;
 
-/// The loss over all slices of each case, and the Dice of each scored region on the network's own grid, both averaged over
+/// The loss over the slices of each case, batch by batch, and the Dice of each scored region on the network's own grid, both averaged over
 /// cases.
 pub fn validate(network: &Network, cases: &[TrainingCase], settings: &TrainSettings, device: &Device) -> Validation {
     let (objective, classes) = (settings.objective(), settings.model.classes);

@@ -227,7 +227,7 @@ fn swap_last_two(weight: &Weight) -> Weight {
     let rank = shape.len();
     shape.swap(rank - 1, rank - 2);
     let mut values = Vec::with_capacity(weight.values.len());
-    for matrix in weight.values.chunks(rows * columns) {
+    for matrix in weight.values.chunks((rows * columns).max(1)) {
         for column in 0..columns {
             values.extend((0..rows).map(|row| matrix[row * columns + column]));
         }

@@ -11,6 +11,7 @@ use burn::tensor::{Tensor, TensorData};
 pub use keras::{KerasError, from_keras};
 pub use store::{Precision, StoreError, Stored};
 
+use crate::device::numbers;
 use crate::model::Network;
 
 /// One tensor.
@@ -155,9 +156,8 @@ impl ModuleVisitor for Collect {
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let data = param.val().into_data();
-        let shape = data.shape().to_vec();
-        let values = data.convert::<f32>().try_into_vec().unwrap_or_default();
+        let tensor = param.val();
+        let (shape, values) = (tensor.dims().to_vec(), numbers(tensor));
         self.weights.insert(path_of(&self.path), Weight { shape, values });
     }
 }

@@ -8,6 +8,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Weight, Weights};
+use crate::model::ModelSettingsError;
 
 /// The key of the settings in the header.
 const SETTINGS_KEY: &str = "myops";
@@ -42,6 +43,12 @@ pub enum StoreError {
     /// The settings in the header cannot be read.
     #[error("the settings in the safetensors header cannot be read: {0}")]
     Settings(#[from] serde_json::Error),
+    /// The header names a network that there cannot be.
+    #[error("the safetensors header: {0}")]
+    Model(#[from] ModelSettingsError),
+    /// The header counts no networks, or too many.
+    #[error("the safetensors header: members = {0}: need 1 to 64")]
+    Members(usize),
     /// A tensor is not of 32- or 16-bit floats.
     #[error("tensor {path} holds {dtype:?}: F32 and F16 can be read")]
     Type {

@@ -76,12 +76,16 @@ impl Scores {
         self.values[row * (2 * self.reach as usize + 1) + column]
     }
 
-    /// The place of the largest score, by parabolas between whole shifts, with the score of the whole shift.
+    /// The place of the largest score, by parabolas between whole shifts, with the score of the whole shift. At the end of
+    /// an axis there is nothing to draw a parabola through.
     pub fn best(&self) -> ([f64; 2], f64) {
         let side = 2 * self.reach + 1;
         let (index, &top) = self.values.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap_or((0, &0.0));
         let best = [index as i32 / side - self.reach, index as i32 % side - self.reach];
         let place = [0, 1].map(|axis| {
+            if best[axis].abs() == self.reach {
+                return f64::from(best[axis]);
+            }
             let beside = |step: i32| {
                 let mut shift = best;
                 shift[axis] += step;
