@@ -67,19 +67,19 @@ impl RunFolder {
     ///
     /// # Errors
     /// Where the folder holds one of other settings, or a broken one.
-    pub fn trainer(&self, settings: TrainSettings, split: Split, device: &burn::tensor::Device) -> Result<Trainer> {
+    pub fn trainer(&self, settings: &TrainSettings, split: Split, device: &burn::tensor::Device) -> Result<Trainer> {
         let last = self.0.join("last.checkpoint");
         let trainer = if last.exists() {
             remove_unfinished(&self.0)?;
             let bytes = fs::read(&last).with_context(|| format!("cannot read {}", last.display()))?;
             let checkpoint = Checkpoint::from_bytes(&bytes).with_context(|| last.display().to_string())?;
-            Trainer::resume(settings, split, device, checkpoint)
+            Trainer::resume(*settings, split, device, checkpoint)
                 .with_context(|| last.display().to_string())
                 .hint(|| "--out starts another training elsewhere".into())?
         } else {
-            Trainer::new(settings, split, device)?
+            Trainer::new(*settings, split, device)?
         };
-        let text = toml::to_string(&settings)?;
+        let text = toml::to_string(settings)?;
         write_whole(self.0.join("settings.toml"), |w| w.write_all(text.as_bytes()))?;
         Ok(trainer)
     }

@@ -101,7 +101,7 @@ pub fn train_in(
     talk: Talk,
 ) -> Result<()> {
     folder.check(resume)?;
-    let mut trainer = folder.trainer(*settings, cases.split(settings)?, device)?;
+    let mut trainer = folder.trainer(settings, cases.split(settings)?, device)?;
     if let Some(locator) = &settings.locator {
         let settings = locator.training(settings);
         if !folder.has_locator(&settings, &trainer.cases()) {

@@ -96,7 +96,7 @@ impl Isa {
         }
     }
 
-    /// Does work with this instruction set, in 32 bits.
+    /// Does work with this instruction set, on floats.
     pub fn run<J: Job>(self, job: J) -> J::Output {
         match self.kind {
             // SAFETY: a value of this kind exists only where the processor was found to have AVX-512F.
@@ -119,12 +119,7 @@ impl Isa {
             // SAFETY: the processor was found to have AVX-512F, and has just been asked for AVX512-BF16.
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512 if self.has_bf16() => unsafe { run_avx512_bf16(job) },
-            // SAFETY of the others: as in `run`.
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx512 => unsafe { run_avx512(InPairs(job)) },
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx2 => unsafe { run_avx2(InPairs(job)) },
-            Kind::Portable => unsafe { InPairs(job).run::<Portable>() },
+            _ => self.run(InPairs(job)),
         }
     }
 }
