@@ -1,5 +1,7 @@
 //! What a voxel is, and the regions that scores and volumes are taken of.
 
+use std::ops::Range;
+
 use crate::volume::Volume;
 
 /// What one voxel is. The order of the variants is that of the network's output channels.
@@ -23,6 +25,21 @@ pub enum Label {
 
 /// A label for each voxel.
 pub type LabelMap = Volume<Label>;
+
+impl LabelMap {
+    /// The smallest box along `i`, `j` and `k` about all that is not background; `None` where all is.
+    pub fn labelled_box(&self) -> Option<[Range<usize>; 3]> {
+        let [ni, nj, _] = self.shape();
+        let labelled = self.data().iter().enumerate().filter(|(_, label)| **label != Label::Background);
+        labelled.map(|(n, _)| [n % ni, n / ni % nj, n / ni / nj]).fold(None, |found, voxel| {
+            let mut found = found.unwrap_or_else(|| voxel.map(|at| at..at + 1));
+            for (range, at) in found.iter_mut().zip(voxel) {
+                *range = range.start.min(at)..range.end.max(at + 1);
+            }
+            Some(found)
+        })
+    }
+}
 
 /// A number that is no label's code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -3,7 +3,7 @@
 use super::grey::greys;
 use super::view::{View, draw_empty, draw_greys, draw_outlines};
 use super::{BACKDROP, BRIGHT, DIM, GAP, MARGIN, Picture, TILE, font, legend};
-use crate::label::{Label, LabelMap};
+use crate::label::LabelMap;
 use crate::sequence::{PerSequence, Sequence};
 use crate::volume::Volume;
 
@@ -89,15 +89,15 @@ fn draw_slice(
 /// The square around every voxel that some map labels.
 fn view_of_heart(maps: &[(&str, &LabelMap)]) -> View {
     let ([ni, nj, _], [di, dj, _]) = (maps[0].1.shape(), maps[0].1.spacing().mm());
-    let (mut low, mut high) = ([usize::MAX; 2], [0; 2]);
-    for (n, _) in maps.iter().flat_map(|(_, m)| m.data().iter().enumerate()).filter(|(_, l)| **l != Label::Background) {
-        for (axis, at) in [n % ni, n / ni % nj].into_iter().enumerate() {
-            low[axis] = low[axis].min(at);
-            high[axis] = high[axis].max(at);
-        }
-    }
     let mm = [di as f32, dj as f32];
-    if low[0] > high[0] { View::whole([ni, nj], mm) } else { View::around([ni, nj], mm, low, high, AROUND_HEART_MM) }
+    let boxes = maps.iter().filter_map(|(_, map)| map.labelled_box());
+    let all = boxes
+        .map(|[i, j, _]| ([i.start, j.start], [i.end - 1, j.end - 1]))
+        .reduce(|(low, high), (l, h)| ([low[0].min(l[0]), low[1].min(l[1])], [high[0].max(h[0]), high[1].max(h[1])]));
+    match all {
+        Some((low, high)) => View::around([ni, nj], mm, low, high, AROUND_HEART_MM),
+        None => View::whole([ni, nj], mm),
+    }
 }
 
 #[cfg(test)]
@@ -106,6 +106,7 @@ mod tests {
     use super::super::colour;
     use super::*;
     use crate::geometry::{Affine, Grid, Spacing};
+    use crate::label::Label;
 
     fn images_and_labels() -> (Images, LabelMap) {
         let grid = Grid::new([100, 90, 2], Affine::from_spacing(Spacing::new_mm([1.0, 1.0, 12.0]).unwrap())).unwrap();

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::orientation::Orientation;
-use crate::label::{Label, LabelMap};
+use crate::label::LabelMap;
 
 /// What the square that a network sees is centred on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -33,12 +33,8 @@ impl HeartCentre {
     /// The middle of the box about everything that is labelled, over all slices; `None` where nothing is.
     pub fn of_labels(labels: &LabelMap) -> Option<Self> {
         let labels = Orientation::canonical(labels.grid()).apply(labels);
-        let [columns, rows, slices] = labels.shape();
-        let slices = (0..slices).map(|k| labels.slice(k));
-        let labelled = slices.flat_map(|slice| {
-            slice.iter().enumerate().filter(|(_, l)| **l != Label::Background).map(|(pixel, _)| pixel)
-        });
-        Self::of_pixels(labelled.map(|pixel| [pixel / columns, pixel % columns]), [rows, columns])
+        let [columns, rows, _] = labels.labelled_box()?;
+        Some(Self([rows, columns].map(|range| (range.start + range.end - 1) as f64 / 2.0)))
     }
 
     /// The middle of the box about pixels `[row, column]` of an image; `None` without any.
@@ -55,6 +51,7 @@ impl HeartCentre {
 mod tests {
     use super::*;
     use crate::geometry::{Affine, Grid, Spacing};
+    use crate::label::Label;
     use crate::volume::Volume;
 
     fn grid() -> Grid {

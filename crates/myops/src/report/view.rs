@@ -1,6 +1,8 @@
 //! A case as readers are used to see it.
 
-use myops_image::label::{Label, LabelMap};
+use std::ops::Range;
+
+use myops_image::label::LabelMap;
 use myops_image::preprocess::Orientation;
 use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::volume::Volume;
@@ -53,20 +55,14 @@ impl CaseView {
     pub fn square(&self) -> Square {
         let [ni, nj, _] = self.labels.shape();
         let [x, y, _] = self.labels.spacing().mm();
-        let (mut low, mut high) = ([usize::MAX; 2], [0; 2]);
-        for (at, _) in self.labels.data().iter().enumerate().filter(|(_, l)| **l != Label::Background) {
-            for (axis, v) in [at % ni, at / ni % nj].into_iter().enumerate() {
-                (low[axis], high[axis]) = (low[axis].min(v), high[axis].max(v));
-            }
-        }
-        let margin_mm = if low[0] <= high[0] { AROUND_HEART_MM } else { 0.0 };
-        if low[0] > high[0] {
-            (low, high) = ([0; 2], [ni - 1, nj - 1]);
-        }
-        let extent_mm = |axis: usize, mm: f64| (high[axis] + 1 - low[axis]) as f64 * mm;
-        let side_mm = extent_mm(0, x).max(extent_mm(1, y)) + 2.0 * margin_mm;
+        let (columns, rows, margin_mm) = match self.labels.labelled_box() {
+            Some([i, j, _]) => (i, j, AROUND_HEART_MM),
+            None => (0..ni, 0..nj, 0.0),
+        };
+        let side_mm = (columns.len() as f64 * x).max(rows.len() as f64 * y) + 2.0 * margin_mm;
         let size = [x, y].map(|mm| (side_mm / mm).round().max(1.0) as usize);
-        let corner = [0, 1].map(|axis| ((low[axis] + high[axis] + 1) as i64 - size[axis] as i64) / 2);
+        let corner = |range: Range<usize>, size: usize| ((range.start + range.end) as i64 - size as i64) / 2;
+        let corner = [corner(columns, size[0]), corner(rows, size[1])];
         Square { corner, size }
     }
 }
@@ -87,6 +83,7 @@ impl Square {
 #[cfg(test)]
 mod tests {
     use myops_image::geometry::{Affine, Grid, Spacing};
+    use myops_image::label::Label;
 
     use super::*;
 

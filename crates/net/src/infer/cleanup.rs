@@ -77,18 +77,9 @@ impl Cleanup {
 /// The box `[low, high)` about all that is not background, a voxel wider in each slice where the image is; `None`
 /// where all is background.
 fn labelled(labels: &LabelMap) -> Option<[[usize; 3]; 2]> {
-    let [ni, nj, nk] = labels.shape();
-    let (mut low, mut high) = ([ni, nj, nk], [0; 3]);
-    for (n, _) in labels.data().iter().enumerate().filter(|(_, label)| **label != Label::Background) {
-        let voxel = [n % ni, n / ni % nj, n / ni / nj];
-        for axis in 0..3 {
-            low[axis] = low[axis].min(voxel[axis]);
-            high[axis] = high[axis].max(voxel[axis] + 1);
-        }
-    }
-    let around = |axis: usize| [low[axis].saturating_sub(1), (high[axis] + 1).min(labels.shape()[axis])];
-    let ([i0, i1], [j0, j1]) = (around(0), around(1));
-    (low[2] < high[2]).then_some([[i0, j0, low[2]], [i1, j1, high[2]]])
+    let ([ni, nj, _], [i, j, k]) = (labels.shape(), labels.labelled_box()?);
+    let low = [i.start.saturating_sub(1), j.start.saturating_sub(1), k.start];
+    Some([low, [(i.end + 1).min(ni), (j.end + 1).min(nj), k.end]])
 }
 
 /// Turns every voxel of one label into another.
