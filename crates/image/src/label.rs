@@ -41,11 +41,6 @@ impl LabelMap {
     }
 }
 
-/// A number that is no label's code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("label code {0} is none of 0, 200, 500, 600, 1220, 2221")]
-pub struct UnknownCode(pub i64);
-
 impl Label {
     /// All six, in channel order.
     pub const ALL: [Self; 6] =
@@ -68,11 +63,6 @@ impl Label {
         self as usize
     }
 
-    /// The label of an output channel, or `None` past the last.
-    pub fn from_class(class: usize) -> Option<Self> {
-        Self::ALL.get(class).copied()
-    }
-
     /// The name a reader knows.
     pub fn name(self) -> &'static str {
         match self {
@@ -83,13 +73,6 @@ impl Label {
             Self::Edema => "edema",
             Self::Scar => "scar",
         }
-    }
-}
-
-impl TryFrom<i64> for Label {
-    type Error = UnknownCode;
-    fn try_from(code: i64) -> Result<Self, UnknownCode> {
-        Self::ALL.into_iter().find(|l| i64::from(l.code()) == code).ok_or(UnknownCode(code))
     }
 }
 
@@ -151,15 +134,24 @@ impl Region {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::geometry::{Affine, Grid, Spacing};
 
     #[test]
     fn codes_and_classes_are_those_of_the_challenge() {
-        let codes: Vec<_> = (0..6).map(|c| Label::from_class(c).unwrap().code()).collect();
-        assert_eq!(codes, [0, 500, 600, 200, 1220, 2221]);
-        for label in Label::ALL {
-            assert_eq!(Label::try_from(i64::from(label.code())), Ok(label));
-        }
-        assert_eq!(Label::try_from(421), Err(UnknownCode(421)));
+        assert_eq!(Label::ALL.map(Label::code), [0, 500, 600, 200, 1220, 2221]);
+        assert_eq!(Label::ALL.map(Label::class), [0, 1, 2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn the_labelled_box_holds_all_that_is_labelled() {
+        let grid = Grid::new([5, 4, 3], Affine::from_spacing(Spacing::new_mm([1.0; 3]).unwrap())).unwrap();
+        let labels = Volume::from_fn(grid, |voxel| match voxel {
+            [1, 3, 0] => Label::RvPool,
+            [2, 0, 1] => Label::Scar,
+            _ => Label::Background,
+        });
+        assert_eq!(labels.labelled_box(), Some([1..3, 0..4, 0..2]));
+        assert_eq!(labels.map(|_| Label::Background).labelled_box(), None);
     }
 
     #[test]

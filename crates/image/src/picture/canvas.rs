@@ -33,11 +33,6 @@ impl Picture {
         self.height
     }
 
-    /// Three bytes for each pixel, row after row.
-    pub fn rgb(&self) -> &[u8] {
-        &self.rgb
-    }
-
     /// The colour of a pixel, or `None` outside the picture.
     pub fn get(&self, x: usize, y: usize) -> Option<Rgb> {
         (x < self.width && y < self.height).then(|| {

@@ -43,11 +43,6 @@ impl Summary {
             mean_interval,
         })
     }
-
-    /// The interquartile range.
-    pub fn interquartile_range(&self) -> f64 {
-        self.third_quartile - self.first_quartile
-    }
 }
 
 #[cfg(test)]
@@ -59,7 +54,7 @@ mod tests {
         let summary = Summary::of(&[4.0, 1.0, 3.0, 2.0], 0).unwrap();
         assert_eq!((summary.n, summary.mean, summary.median), (4, 2.5, 2.5));
         assert!((summary.sd.unwrap() - (5.0_f64 / 3.0).sqrt()).abs() < 1e-12);
-        assert_eq!((summary.first_quartile, summary.third_quartile, summary.interquartile_range()), (1.75, 3.25, 1.5));
+        assert_eq!((summary.first_quartile, summary.third_quartile), (1.75, 3.25));
         assert_eq!(Summary::of(&[1.0], 0).unwrap().sd, None);
         assert_eq!(Summary::of(&[], 0), None);
     }

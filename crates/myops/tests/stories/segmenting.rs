@@ -64,6 +64,16 @@ fn a_broken_case_is_named_at_the_end_and_the_others_are_done() {
     assert_eq!(cases(&out), ["phantom-001", "phantom-002"]);
     let now = fs::metadata(format!("{out}/phantom-001/phantom-001_labels.nii.gz")).unwrap().modified().unwrap();
     assert_eq!(now, done_before);
+
+    // The cohort is of all cases in the folder, whichever were named; one whose numbers are lost is done again.
+    let cohort = || String::from_utf8(bytes(format!("{out}/cohort.csv"))).unwrap();
+    done(&format!("segment {data}/phantom-001 --model {} --out {out}", network()));
+    assert!(cohort().contains("phantom-001") && cohort().contains("phantom-002"), "{}", cohort());
+    let numbers = format!("{out}/phantom-002/phantom-002_quantities.json");
+    let whole = bytes(&numbers);
+    fs::write(&numbers, b"{}").unwrap();
+    refused(&line);
+    assert_eq!(bytes(&numbers), whole);
 }
 
 #[test]

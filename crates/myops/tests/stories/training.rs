@@ -52,6 +52,24 @@ fn a_run_holds_networks_log_curves_and_the_way_to_go_on() {
 }
 
 #[test]
+fn a_training_that_stopped_by_itself_is_not_gone_on_with() {
+    let run = place("train/stopped");
+    let config = place("train/stopped-settings") + "/stop.toml";
+    let text = fs::read_to_string(tiny_settings()).unwrap();
+    fs::write(&config, format!("stop_after = 1\n{text}")).unwrap();
+    let line = format!(
+        "train {} --config {config} --out {run} --fold 0 --folds 4 --epochs 40 --learning-rate 0.000000001 --resume",
+        patients()
+    );
+    done(&line);
+    let log = bytes(format!("{run}/log.jsonl"));
+    let epochs = log.split(|b| *b == b'\n').count() - 1;
+    assert!(epochs < 40, "nothing is learned at this rate, and yet it did not stop");
+    done(&line);
+    assert_eq!(bytes(format!("{run}/log.jsonl")), log);
+}
+
+#[test]
 fn a_locator_of_another_training_is_not_taken_over() {
     let (first, second) = (place("train/locator"), place("train/locator-of-another-seed"));
     let config = place("train/locator-settings") + "/nested.toml";
