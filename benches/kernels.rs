@@ -1,23 +1,18 @@
-//! Times single kernels: `cargo bench --workspace --bench kernels [-- NAMES]`.
+//! Times single kernels: `cargo bench --manifest-path benches/Cargo.toml [-- NAMES]`.
 //!
 //! Convolutions in GFLOP/s, and as a share of what registers alone give: the peak of fused multiply-adds in 32 bits,
 //! measured first, on as many threads. Normalisation and pooling are bound by memory, so theirs is in GB/s.
 //! `RAYON_NUM_THREADS` sets the threads.
 
-#![expect(clippy::print_stdout, reason = "the peak is told before the kernels")]
+use std::time::Duration;
 
-use std::hint::black_box;
-use std::time::{Duration, Instant};
-
-use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use criterion::{BenchmarkGroup, Criterion, Throughput};
+use myops_benches::Rate;
 use myops_kernels::allocator::{Allocator, keep_freed_memory};
-use myops_kernels::cpu::lanes::{Job, Lanes};
 use myops_kernels::cpu::{
     ConvShape, Finish, Isa, NormBackward, convolve, input_gradient, max_pool, norm_backward, norm_forward,
     transposed_convolve, weight_gradient,
 };
-use rayon::prelude::*;
 
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator;
@@ -27,10 +22,10 @@ fn main() {
     // On a thread of the pool, pieces of work start as they do in training.
     rayon::scope(|_| {
         let isa = Isa::best();
-        let peak = peak_gflops(isa);
-        println!("{} on {} threads, peak {peak:.0} GFLOP/s", isa.name(), rayon::current_num_threads());
+        let rate = Rate::beside_peak(isa);
+        println!("{} on {} threads, peak {:.0} GFLOP/s", isa.name(), rayon::current_num_threads(), rate.peak);
         let mut criterion = Criterion::default()
-            .with_measurement(Rate { time: WallTime, peak })
+            .with_measurement(rate)
             .warm_up_time(Duration::from_millis(200))
             .measurement_time(Duration::from_millis(800))
             .sample_size(20)
@@ -101,108 +96,4 @@ fn bench_floats<T>(group: &mut BenchmarkGroup<Rate>, name: &str, floats: usize, 
 
 fn numbers(n: usize) -> Vec<f32> {
     (0..n).map(|p| (p as f32 * 0.618).fract() - 0.5).collect()
-}
-
-/// Time, and what it means: operations a second with their share of the peak.
-struct Rate {
-    time: WallTime,
-    /// GFLOP/s.
-    peak: f64,
-}
-
-impl Measurement for Rate {
-    type Intermediate = Instant;
-    type Value = Duration;
-
-    fn start(&self) -> Instant {
-        self.time.start()
-    }
-
-    fn end(&self, start: Instant) -> Duration {
-        self.time.end(start)
-    }
-
-    fn add(&self, a: &Duration, b: &Duration) -> Duration {
-        self.time.add(a, b)
-    }
-
-    fn zero(&self) -> Duration {
-        self.time.zero()
-    }
-
-    fn to_f64(&self, value: &Duration) -> f64 {
-        self.time.to_f64(value)
-    }
-
-    fn formatter(&self) -> &dyn ValueFormatter {
-        self
-    }
-}
-
-impl ValueFormatter for Rate {
-    fn format_throughput(&self, throughput: &Throughput, nanoseconds: f64) -> String {
-        match throughput {
-            Throughput::Elements(flop) => {
-                let rate = *flop as f64 / nanoseconds;
-                format!("{rate:.0} GFLOP/s, {:.0} %", 100.0 * rate / self.peak)
-            }
-            Throughput::Bytes(bytes) => format!("{:.1} GB/s", *bytes as f64 / nanoseconds),
-            _ => self.time.formatter().format_throughput(throughput, nanoseconds),
-        }
-    }
-
-    fn scale_values(&self, typical: f64, values: &mut [f64]) -> &'static str {
-        self.time.formatter().scale_values(typical, values)
-    }
-
-    fn scale_throughputs(&self, typical: f64, throughput: &Throughput, values: &mut [f64]) -> &'static str {
-        self.time.formatter().scale_throughputs(typical, throughput, values)
-    }
-
-    fn scale_for_machines(&self, values: &mut [f64]) -> &'static str {
-        self.time.formatter().scale_for_machines(values)
-    }
-}
-
-/// Fused multiply-adds in registers, enough of them at once to hide how long one takes.
-struct Peak;
-
-impl Peak {
-    const SUMS: usize = 24;
-    const ROUNDS: usize = 1 << 16;
-}
-
-impl Job for Peak {
-    type Output = f64;
-
-    #[inline(always)]
-    unsafe fn run<L: Lanes>(self) -> f64 {
-        // SAFETY: the caller vouches for the processor; a register is stored to as many floats as it has at most.
-        unsafe {
-            let factor = L::splat(black_box(0.5));
-            let mut sums = [L::splat(black_box(1.0)); Self::SUMS];
-            for _ in 0..Self::ROUNDS {
-                for sum in &mut sums {
-                    *sum = sum.mul_add(factor, factor);
-                }
-            }
-            let mut floats = [0.0; 16];
-            for sum in sums {
-                sum.store(floats.as_mut_ptr());
-                black_box(&floats);
-            }
-        }
-        2e-9 * (Self::SUMS * Self::ROUNDS * L::N) as f64
-    }
-}
-
-/// GFLOP/s of all threads together, the best of many rounds: others may be using the processor now and then.
-fn peak_gflops(isa: Isa) -> f64 {
-    let threads = rayon::current_num_threads();
-    let round = || {
-        let start = Instant::now();
-        let gflop: f64 = (0..threads).into_par_iter().map(|_| isa.run(Peak)).sum();
-        gflop / start.elapsed().as_secs_f64()
-    };
-    (0..100).map(|_| round()).fold(0.0, f64::max)
 }
