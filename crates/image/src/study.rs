@@ -1,6 +1,6 @@
 //! One patient's images, on one grid.
 
-use crate::geometry::Grid;
+use crate::geometry::{GeometryError, Grid};
 use crate::label::LabelMap;
 use crate::sequence::{PerSequence, Sequence};
 use crate::volume::Volume;
@@ -24,6 +24,14 @@ pub enum StudyError {
     /// There is no image at all.
     #[error("case {0} has no image: at least one of bSSFP, LGE and T2 is needed")]
     NoImage(String),
+    /// Its voxels are none of a scanner's.
+    #[error("case {id}: {geometry}")]
+    Geometry {
+        /// The case.
+        id: String,
+        /// What is wrong with them.
+        geometry: GeometryError,
+    },
     /// Two volumes have different numbers of voxels.
     #[error("{what} has {shape:?} voxels where {first} has {expected:?}: the images of a case must share one grid")]
     Shape {
@@ -54,7 +62,7 @@ impl Study {
     /// Puts images and reference labels of one patient together.
     ///
     /// # Errors
-    /// Where no image is given, or two of them (or the labels) differ in shape or place.
+    /// Where no image is given, two of them (or the labels) differ in shape or place, or no scanner makes such voxels.
     pub fn new(
         id: impl Into<String>,
         images: PerSequence<Option<Volume<f32>>>,
@@ -71,6 +79,9 @@ impl Study {
         }
         for (what, other) in placed {
             check_same_place((first, &grid), (what, &other))?;
+        }
+        if let Err(geometry) = grid.world_from_voxel().check_scanner() {
+            return Err(StudyError::Geometry { id, geometry });
         }
         Ok(Self { id, images, reference, grid })
     }
@@ -143,6 +154,20 @@ mod tests {
         let error = Study::new("x", places, None).unwrap_err().to_string();
         assert!(error.starts_with("T2 lies 3.0 mm from LGE"), "{error}");
         assert!(Study::new("x", PerSequence::default(), None).is_err());
+    }
+
+    #[test]
+    fn voxels_that_are_no_boxes_of_a_scanner_are_refused() {
+        let refused = |rows| {
+            let grid = Grid::new([4, 4, 2], Affine::new(rows).unwrap()).unwrap();
+            let images = PerSequence { bssfp: None, lge: Some(Volume::filled(grid, 1.0)), t2: None };
+            Study::new("x", images, None).unwrap_err().to_string()
+        };
+        // A shear by half a voxel leaves 1 / sqrt(1.25) of a box of the same sides.
+        let sheared = refused([[1.0, 0.5, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 10.0, 0.0]]);
+        assert!(sheared.starts_with("case x: the affine shears voxels to 0.894 of a box's volume"), "{sheared}");
+        let large = refused([[500.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 10.0, 0.0]]);
+        assert_eq!(large, "case x: voxels of [500.0, 1.0, 10.0] mm: a side is 0.01 to 100 mm");
     }
 
     #[test]

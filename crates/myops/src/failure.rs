@@ -1,5 +1,6 @@
 //! How a failure is told: one line, and a hint where one is known.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use myops_image::io::IoError;
@@ -59,14 +60,17 @@ fn one_line(error: &anyhow::Error) -> String {
 pub fn tell(whose: &str, error: &anyhow::Error) {
     let words = one_line(error);
     let whose = if words.starts_with(whose) { "" } else { whose };
-    eprintln!("error: {whose}{words}");
-    if let Some(hint) = hint_of(error) {
-        eprintln!("hint: {hint}");
-    }
+    let hint = hint_of(error).map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
+    // Nobody may be there to read it.
+    let _ = write!(std::io::stderr(), "error: {whose}{words}\n{hint}");
 }
 
-/// Prints a failure; the exit code says that it was refused or failed.
+/// Prints a failure; the exit code says that it was refused or failed. Output that nobody reads to its end is none.
 pub fn report(error: &anyhow::Error) -> ExitCode {
+    let broken_pipe = |cause: &std::io::Error| cause.kind() == std::io::ErrorKind::BrokenPipe;
+    if error.chain().any(|cause| cause.downcast_ref().is_some_and(broken_pipe)) {
+        return ExitCode::SUCCESS;
+    }
     tell("", error);
     ExitCode::from(1)
 }

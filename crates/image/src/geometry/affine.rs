@@ -56,6 +56,19 @@ impl Affine {
         Spacing::new_mm(self.column_lengths()).expect("an invertible matrix has columns of positive length")
     }
 
+    /// Checks that a scanner may have made such voxels: boxes with sides of 0.01 to 100 mm.
+    ///
+    /// # Errors
+    /// [`GeometryError::Sheared`] or [`GeometryError::NoScanner`].
+    pub fn check_scanner(&self) -> Result<(), GeometryError> {
+        let lengths = self.column_lengths();
+        if lengths.iter().any(|mm| !(0.01..=100.0).contains(mm)) {
+            return Err(GeometryError::NoScanner(lengths));
+        }
+        let share = (self.determinant() / lengths.iter().product::<f64>()).abs();
+        if share < 0.99 { Err(GeometryError::Sheared(share)) } else { Ok(()) }
+    }
+
     fn column_lengths(&self) -> [f64; 3] {
         [0, 1, 2].map(|a| self.column(a).iter().map(|v| v * v).sum::<f64>().sqrt())
     }

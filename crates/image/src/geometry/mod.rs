@@ -17,6 +17,12 @@ pub enum GeometryError {
     /// The affine maps voxels onto a plane, a line or a point, or holds a number that is not finite.
     #[error("affine is singular: its determinant is {0}, and voxels would collapse onto one another")]
     Singular(f64),
+    /// A voxel has sides that no scanner gives it.
+    #[error("voxels of {0:?} mm: a side is 0.01 to 100 mm")]
+    NoScanner([f64; 3]),
+    /// The axes of the voxels are not at right angles.
+    #[error("the affine shears voxels to {0:.3} of a box's volume (bound 0.99): resample the image to right angles")]
+    Sheared(f64),
     /// A grid has an axis without voxels.
     #[error("grid of {0:?} voxels: each axis needs at least one")]
     Empty([usize; 3]),

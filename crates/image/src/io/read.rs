@@ -73,7 +73,11 @@ pub fn decode_labels(bytes: &[u8], name: &Path, numbers: &[LabelNumbers]) -> Res
 
 pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, IoError> {
     let read = |cause| IoError::Read { path: path.into(), cause };
-    let bytes = fs::metadata(path).map_err(read)?.len();
+    let metadata = fs::metadata(path).map_err(read)?;
+    if !metadata.is_file() {
+        return Err(read(std::io::Error::other("it is no regular file")));
+    }
+    let bytes = metadata.len();
     if bytes > MAX_FILE_BYTES {
         return Err(IoError::file(path, Flaw::FileTooLarge(bytes, MAX_FILE_BYTES)));
     }

@@ -72,6 +72,12 @@ pub enum Flag {
         /// How far it would have to be moved, in mm.
         shift_mm: f64,
     },
+    /// The network had no LGE: no scar was looked for.
+    NoLge,
+    /// The network had no T2 to see edema in.
+    NoT2,
+    /// The network that finds the heart saw none.
+    HeartNotFound,
     /// The network was not sure of scar and edema.
     LowConfidence {
         /// The Dice with a reader's scar and edema that its probabilities promise.
@@ -99,6 +105,9 @@ impl Flag {
             Self::LgeOnOtherVoxels => "lge_on_other_voxels",
             Self::NoRemoteMyocardium => "no_remote_myocardium",
             Self::Misaligned { .. } => "misaligned",
+            Self::NoLge => "no_lge",
+            Self::NoT2 => "no_t2",
+            Self::HeartNotFound => "heart_not_found",
             Self::LowConfidence { .. } => "low_confidence",
         }
     }
@@ -141,6 +150,11 @@ impl Flag {
             Self::Misaligned { sequence, shift_mm } => {
                 format!("{sequence} seems to lie {shift_mm:.0} mm beside the other sequences.")
             }
+            Self::NoLge => {
+                "LGE is missing: scar was not assessed, and some of what is called edema may be scar.".into()
+            }
+            Self::NoT2 => "T2 is missing: edema is a guess from the other sequences.".into(),
+            Self::HeartNotFound => "No heart was found: the middle of the image was segmented.".into(),
             Self::LowConfidence { expected_dice } => format!(
                 "The network was unsure of scar and edema: it expects a Dice of {expected_dice:.2} with a reader's."
             ),

@@ -61,6 +61,19 @@ pub struct Quantities {
     pub flags: Vec<Flag>,
 }
 
+impl Quantities {
+    /// Takes out all that would say how much scar there is, where none was looked for.
+    pub fn leave_out_scar(&mut self) {
+        (self.volumes.scar_percent, self.volumes.salvage_index, self.transmurality) = (None, None, None);
+        for segment in &mut self.segments {
+            segment.scar_percent = None;
+            segment.mean_transmurality_percent = None;
+            segment.max_transmurality_percent = None;
+        }
+        self.territories.iter_mut().for_each(|territory| territory.scar_percent = None);
+    }
+}
+
 /// Measures a label map and, where it is given on the same voxels, the LGE image.
 pub fn quantify(labels: &LabelMap, lge: Option<&Volume<f32>>) -> Quantities {
     let axis = LongAxis::of(labels);

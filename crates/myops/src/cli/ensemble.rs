@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use myops_image::io::write_whole;
 use myops_net::infer::ModelFile;
 use myops_net::weights::Precision;
@@ -27,6 +27,18 @@ pub struct Args {
 
 /// Joins networks.
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
+    if args.out.is_dir()
+        || args.out.exists() && std::fs::read(&args.out).is_ok_and(|b| ModelFile::from_bytes(&b).is_err())
+    {
+        bail!("{}: is there and holds no networks, so it is not written over", args.out.display());
+    }
+    let same = |path: &Path| path.canonicalize().ok().is_some_and(|p| Some(p) == args.out.canonicalize().ok());
+    for run in &args.runs {
+        let (file, _) = models::read(&run.to_string_lossy())?;
+        if same(&file) {
+            bail!("{}: one of the networks to be joined, so it is not written over", args.out.display());
+        }
+    }
     let files = args.runs.iter().map(|run| read(run, args.config.as_deref())).collect::<Result<Vec<_>>>()?;
     let joined = ModelFile::join(files)?;
     let bytes = joined.to_bytes(Precision::Half)?;

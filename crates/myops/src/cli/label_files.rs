@@ -64,7 +64,9 @@ impl LabelFile {
                 let bytes = std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
                 let named = path.parent().map(LabelNumbers::beside).transpose()?.flatten();
                 let numbers = [LabelNumbers::codes(), named.unwrap_or_else(LabelNumbers::classes)];
-                Ok(decode_labels(&bytes, path, &numbers)?.volume)
+                let labels = decode_labels(&bytes, path, &numbers)?.volume;
+                labels.grid().world_from_voxel().check_scanner().with_context(|| path.display().to_string())?;
+                Ok(labels)
             }
             Source::Case(case) => {
                 let labels = case.load_reference()?.with_context(|| format!("case {} has no labels", case.id()))?;

@@ -105,6 +105,10 @@ fn measure(file: &LabelFile, images: Option<&CaseFiles>, out: &Path) -> Result<C
     let none = PerSequence::default();
     let images = study.as_ref().map_or(&none, Study::images);
     let folder = CaseFolder::of(out, &file.id);
+    if folder.is_segmented() {
+        let error = anyhow::anyhow!("{}: holds what myops segment wrote of {}", out.display(), file.id);
+        return Err(error).hint(|| "--out writes the reports elsewhere".into());
+    }
     folder.create()?;
     write_case(&folder, &file.id, &CaseView::of(&labels, images), Origin::default())
 }

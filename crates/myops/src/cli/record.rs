@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use myops_image::io::{remove_unfinished, write_whole};
+use myops_image::io::{read_labels, remove_unfinished, write_whole};
 use myops_image::label::{Label, LabelMap};
 use myops_image::sequence::Sequence;
 use myops_image::study::Study;
@@ -120,12 +120,17 @@ impl CaseFolder {
         self.folder.join(format!("{}{ending}", self.id))
     }
 
+    /// Whether `myops segment` wrote into this folder.
+    pub fn is_segmented(&self) -> bool {
+        self.record().is_file()
+    }
+
     /// Whether all files of this case are here, made with the same weights.
     pub fn is_done(&self, model: &Model) -> bool {
         let record = std::fs::read(self.record()).ok();
         let record = record.and_then(|bytes| serde_json::from_slice::<Record>(&bytes).ok());
         record.is_some_and(|r| r.model_fingerprint == model.fingerprint)
-            && self.labels().is_file()
+            && read_labels(self.labels()).is_ok()
             && self.panel().is_file()
             && self.report().is_file()
     }

@@ -11,7 +11,8 @@ use myops_image::label::Label;
 use myops_image::picture;
 use myops_image::preprocess::{Align, Orientation};
 use myops_image::study::Study;
-use myops_net::infer::Segmentation;
+use myops_measure::quantify::Flag;
+use myops_net::infer::{Note, Segmentation};
 
 use super::folder;
 use super::quantify;
@@ -162,7 +163,13 @@ pub fn write(case: &LoadedCase, found: &Segmentation, model: &Model, out: &Path)
     let expected_dice = Some(found.edema_or_scar.expected_dice);
     let measured = model.segmenter.header().recipe.align != Align::Off;
     let misalignment = measured.then_some(found.misalignment);
-    let origin = Origin { model: Some(model_id), expected_dice, misalignment };
+    let lacking = found.notes.iter().filter_map(|note| match note {
+        Note::NoLge => Some(Flag::NoLge),
+        Note::NoT2 => Some(Flag::NoT2),
+        Note::HeartNotFound => Some(Flag::HeartNotFound),
+        Note::Misaligned { .. } => None,
+    });
+    let origin = Origin { model: Some(model_id), expected_dice, misalignment, lacking: lacking.collect() };
     let view = CaseView::of(&found.labels, case.study.images());
     std::thread::scope(|scope| {
         let panel = scope.spawn(|| write_panel(&case.study, &view, &folder));

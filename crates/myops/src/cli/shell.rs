@@ -1,5 +1,7 @@
 //! `myops shell`: completions and the manual page.
 
+use std::io::Write;
+
 use clap::CommandFactory;
 use clap_complete::Shell;
 
@@ -13,11 +15,10 @@ pub struct Args {
 
 /// Prints completions or the manual page.
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let mut command = super::Cli::command();
-    let mut out = std::io::stdout().lock();
+    let (mut command, mut text) = (super::Cli::command(), Vec::new());
     match args.completions {
-        Some(shell) => clap_complete::generate(shell, &mut command, "myops", &mut out),
-        None => clap_mangen::Man::new(command).render(&mut out)?,
+        Some(shell) => clap_complete::generate(shell, &mut command, "myops", &mut text),
+        None => clap_mangen::Man::new(command).render(&mut text)?,
     }
-    Ok(())
+    Ok(std::io::stdout().write_all(&text)?)
 }

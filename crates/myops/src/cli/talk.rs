@@ -1,5 +1,7 @@
 //! What is said on standard error while work goes on.
 
+use std::io::Write;
+
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use myops_net::device::DeviceChoice;
 
@@ -15,10 +17,10 @@ impl Talk {
         Self { quiet }
     }
 
-    /// One line.
+    /// One line; nobody may be there to read it, which is no reason to stop working.
     pub fn say(self, line: impl std::fmt::Display) {
         if !self.quiet {
-            eprintln!("{line}");
+            let _ = writeln!(std::io::stderr(), "{line}");
         }
     }
 

@@ -64,6 +64,9 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     talk.say_shortcoming(args.train.device);
     let folder = RunFolder::create(&args.out)?;
     let resume = if args.resume { Resume::Continue } else { Resume::Refuse };
+    if args.resume && !folder.file("last.checkpoint").exists() {
+        talk.say(format_args!("{} holds no training to go on with, so one is begun", args.out.display()));
+    }
     let cases = Cases { studies: &studies, held_out: &held_out, fold };
     train_in(&folder, &settings, &cases, &args.train.device.open(), resume, talk)?;
     talk.say(format_args!("the trained network is {}", folder.file("model.safetensors").display()));

@@ -129,7 +129,12 @@ fn keys(sheet: &CaseSheet) -> Vec<Key> {
     let percent = |value: Option<f64>| value.map_or_else(|| NONE.to_owned(), |_| format!("{} %", fixed(value, 1)));
     let colour = |label: Label| Some(css_colour(label));
     vec![
-        Key { name: "Infarct size", value: percent(v.scar_percent), second: g(v.scar_g), colour: colour(Label::Scar) },
+        Key {
+            name: "Infarct size",
+            value: percent(v.scar_percent),
+            second: v.scar_percent.map_or_else(String::new, |_| g(v.scar_g)),
+            colour: colour(Label::Scar),
+        },
         Key {
             name: "Edema without scar",
             value: percent(v.edema_without_scar_percent),

@@ -32,6 +32,8 @@ pub struct Origin {
     pub expected_dice: Option<f64>,
     /// How far the sequences lie from one another, where the model measured it.
     pub misalignment: Option<PerSequence<Option<Misalignment>>>,
+    /// What the model had to do without.
+    pub lacking: Vec<Flag>,
 }
 
 /// Everything that is reported of one case: JSON, CSV, terminal and page are written from it.
@@ -69,6 +71,10 @@ impl CaseSheet {
         let measured = || misalignment(view.images(), HeartCentre::of_labels(view.labels()));
         let found = origin.misalignment.unwrap_or_else(measured);
         quantities.flags.extend(misaligned(&found));
+        if origin.lacking.contains(&Flag::NoLge) {
+            quantities.leave_out_scar();
+        }
+        quantities.flags.extend(origin.lacking);
         if let Some(expected_dice) = origin.expected_dice.filter(|dice| *dice < LOW_EXPECTED_DICE) {
             quantities.flags.push(Flag::LowConfidence { expected_dice });
         }

@@ -45,7 +45,7 @@ fn without_lv_nothing_is_related_to_it() {
     let (json, html) = quantified(&without(labels_of(&study), Label::LvPool));
     assert!(kinds(&json).contains(&"no_lv_pool"));
     assert!(json["transmurality"].is_null() && json["rings"].as_array().unwrap().is_empty());
-    assert!(html.contains("Not assessed: no slice has a ring of wall."));
+    assert!(html.contains("Not assessed: it needs LGE, and a slice with a ring of wall."));
     let (json, _) = quantified(&labels_of(&study).map(|_| Label::Background));
     assert_eq!(kinds(&json), ["no_wall", "no_lv_pool", "no_rv_pool"]);
     assert!(json["volumes"]["scar_percent"].is_null());

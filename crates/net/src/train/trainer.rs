@@ -8,6 +8,7 @@ use myops_image::sequence::Sequence;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
+use serde_json::Value;
 
 use super::average::Average;
 use super::checkpoint::{Checkpoint, EpochRecord, Progress, Validation};
@@ -172,7 +173,7 @@ impl Trainer {
         let recipe = Recipe { preprocess: trained.recipe.preprocess, ..now.recipe };
         let cosine = CosineSettings { cycles: now.cosine.cycles, ..trained.cosine };
         if !same_rates || (TrainSettings { epochs: now.epochs, cosine, recipe, ..trained }) != *now {
-            return Err(refused(format!("{trained:?}")));
+            return Err(refused(differences(&trained, now)));
         }
         Ok(trained)
     }
@@ -336,6 +337,28 @@ impl Trainer {
         let model = self.stored(Weights::of(&self.network)).to_bytes()?;
         let average = self.average.as_ref().map(|a| self.stored(a.weights.clone()).to_bytes()).transpose()?;
         Ok(Checkpoint { progress: self.progress.clone(), model, average, optimizer: optimizer.to_vec() })
+    }
+}
+
+/// The settings in which two trainings differ, by their names in a settings file.
+fn differences(trained: &TrainSettings, now: &TrainSettings) -> String {
+    let (trained, now) = (serde_json::to_value(trained), serde_json::to_value(now));
+    let (Ok(trained), Ok(now)) = (trained, now) else { return String::new() };
+    let mut found = Vec::new();
+    collect_differences("", &trained, &now, &mut found);
+    found.join(", ")
+}
+
+fn collect_differences(name: &str, trained: &Value, now: &Value, found: &mut Vec<String>) {
+    match (trained, now) {
+        (Value::Object(trained), Value::Object(now)) => {
+            for (key, value) in trained {
+                let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                collect_differences(&name, value, now.get(key).unwrap_or(&Value::Null), found);
+            }
+        }
+        _ if trained != now => found.push(format!("{name} = {now}, and it has {trained}")),
+        _ => {}
     }
 }
 
