@@ -89,18 +89,28 @@ proptest! {
     fn a_transposed_convolution_puts_every_pixel_on_four(
         batch in 1usize..4, h in 1usize..9, w in 1usize..9, c_in in 1usize..40, c_out in 1usize..40,
     ) {
-        let dims = [batch, h, w, c_in];
-        let (x, weight) = (values(batch * h * w * c_in, 1), values(4 * c_in * c_out, 2));
-        let (bias, g) = (values(c_out, 3), values(4 * batch * h * w * c_out, 4));
-        let expected = plain::transposed(dims, &x, &weight, &bias);
-        let (of_x, of_w) = plain::transposed_gradients(dims, &x, &weight, &g);
-        for isa in Isa::available() {
-            assert_close(&transposed_convolve(isa, dims, &x, &weight, &bias), &expected, isa);
-            let [input, weights] = transposed_gradients(isa, dims, &x, &weight, &g);
-            assert_close(&input, &of_x, isa);
-            assert_close(&weights, &of_w, isa);
-        }
+        check_transposed([batch, h, w, c_in], c_out, &Isa::available(), values);
     }
+}
+
+/// A transposed convolution and its gradients, of factors that `numbers` draws.
+fn check_transposed(dims: [usize; 4], c_out: usize, all: &[Isa], numbers: fn(usize, u64) -> Vec<f32>) {
+    let [batch, h, w, c_in] = dims;
+    let (x, weight) = (numbers(batch * h * w * c_in, 1), numbers(4 * c_in * c_out, 2));
+    let (bias, g) = (values(c_out, 3), numbers(4 * batch * h * w * c_out, 4));
+    let expected = plain::transposed(dims, &x, &weight, &bias);
+    let (of_x, of_w) = plain::transposed_gradients(dims, &x, &weight, &g);
+    for isa in all.iter().copied() {
+        assert_close(&transposed_convolve(isa, dims, &x, &weight, &bias), &expected, isa);
+        let [input, weights] = transposed_gradients(isa, dims, &x, &weight, &g);
+        assert_close(&input, &of_x, isa);
+        assert_close(&weights, &of_w, isa);
+    }
+}
+
+/// Every instruction set, multiplying in bf16.
+fn all_in_bf16() -> Vec<Isa> {
+    Isa::available().into_iter().map(Isa::in_bf16).collect()
 }
 
 /// Numbers that bf16 holds.
@@ -122,7 +132,7 @@ proptest! {
             if relu { *y = y.max(0.0); }
         }
         let (of_x, of_w) = plain::gradients(&shape, &x, &w, &g);
-        for isa in Isa::available().into_iter().map(Isa::in_bf16) {
+        for isa in all_in_bf16() {
             let finish = Finish { bias: Some(&bias), residual: Some(&residual), relu };
             assert_close(&convolve(isa, &shape, &x, &w, finish), &expected, isa);
             assert_close(&input_gradient(isa, &shape, &w, &g), &of_x, isa);
@@ -134,17 +144,7 @@ proptest! {
     fn a_transposed_convolution_does_too(
         batch in 1usize..4, h in 1usize..9, w in 1usize..9, c_in in 1usize..40, c_out in 1usize..40,
     ) {
-        let dims = [batch, h, w, c_in];
-        let (x, weight) = (short_values(batch * h * w * c_in, 1), short_values(4 * c_in * c_out, 2));
-        let (bias, g) = (values(c_out, 3), short_values(4 * batch * h * w * c_out, 4));
-        let expected = plain::transposed(dims, &x, &weight, &bias);
-        let (of_x, of_w) = plain::transposed_gradients(dims, &x, &weight, &g);
-        for isa in Isa::available().into_iter().map(Isa::in_bf16) {
-            assert_close(&transposed_convolve(isa, dims, &x, &weight, &bias), &expected, isa);
-            let [input, weights] = transposed_gradients(isa, dims, &x, &weight, &g);
-            assert_close(&input, &of_x, isa);
-            assert_close(&weights, &of_w, isa);
-        }
+        check_transposed([batch, h, w, c_in], c_out, &all_in_bf16(), short_values);
     }
 }
 
@@ -152,7 +152,7 @@ proptest! {
 fn bf16_rounds_what_it_multiplies_and_not_the_sum() {
     let shape = ConvShape { batch: 1, input: [1, 1], channels: [2, 1], kernel: [1, 1], stride: 1, padding: 0 };
     // 1 + 2^-8 lies half way between two bf16 numbers and becomes 1; 256 + 1 needs nine bits.
-    for isa in Isa::available().into_iter().map(Isa::in_bf16) {
+    for isa in all_in_bf16() {
         assert_eq!(convolve(isa, &shape, &[1.0 + 1.0 / 256.0, 1.0], &[256.0, 1.0], Finish::default()), [257.0]);
     }
 }

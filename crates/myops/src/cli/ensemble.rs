@@ -32,14 +32,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     {
         bail!("{}: is there and holds no networks, so it is not written over", args.out.display());
     }
-    let same = |path: &Path| path.canonicalize().ok().is_some_and(|p| Some(p) == args.out.canonicalize().ok());
-    for run in &args.runs {
-        let (file, _) = models::read(&run.to_string_lossy())?;
-        if same(&file) {
-            bail!("{}: one of the networks to be joined, so it is not written over", args.out.display());
-        }
-    }
-    let files = args.runs.iter().map(|run| read(run, args.config.as_deref())).collect::<Result<Vec<_>>>()?;
+    let files = args.runs.iter().map(|run| read(run, args)).collect::<Result<Vec<_>>>()?;
     let joined = ModelFile::join(files)?;
     let bytes = joined.to_bytes(Precision::Half)?;
     write_whole(&args.out, |w| w.write_all(&bytes))?;
@@ -48,11 +41,16 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     Ok(())
 }
 
-/// A trained network, with the changes of a settings file.
-fn read(run: &Path, config: Option<&Path>) -> Result<ModelFile> {
+/// A trained network, which is not to be written over, with the changes of a settings file.
+fn read(run: &Path, args: &Args) -> Result<ModelFile> {
     let (path, bytes) = models::read(&run.to_string_lossy())?;
+    if let (Ok(path), Ok(out)) = (path.canonicalize(), args.out.canonicalize())
+        && path == out
+    {
+        bail!("{}: one of the networks to be joined, so it is not written over", args.out.display());
+    }
     let mut file = ModelFile::from_bytes(&bytes).with_context(|| path.display().to_string())?;
-    if let Some(config) = config {
+    if let Some(config) = &args.config {
         file.header.recipe = settings::changed_recipe(file.header.model, file.header.recipe, config)?;
     }
     Ok(file)

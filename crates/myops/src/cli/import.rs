@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use myops_image::io::write_whole;
 use myops_net::infer::{ModelHeader, Recipe};
 use myops_net::model::{Architecture, ModelSettings};
@@ -33,10 +33,7 @@ const PUBLISHED: [Architecture; 2] = [Architecture::Runet, Architecture::Unet];
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let bytes = std::fs::read(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
     let candidates = match &args.model {
-        Some(name) => match PUBLISHED.into_iter().find(|a| a.name() == name) {
-            Some(architecture) => vec![architecture],
-            None => bail!("model {name}: need one of {}", PUBLISHED.map(Architecture::name).join(", ")),
-        },
+        Some(name) => vec![super::settings::architecture_among(&PUBLISHED, name)?],
         None => PUBLISHED.to_vec(),
     };
     let read = |architecture| {

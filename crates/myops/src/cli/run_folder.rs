@@ -17,6 +17,8 @@ use super::talk::Talk;
 use super::{folder, tensorboard};
 use crate::failure::WithHint;
 
+/// The file of all that is needed to go on.
+const CHECKPOINT: &str = "last.checkpoint";
 /// The file of the network that finds the heart.
 const LOCATOR: &str = "locator.safetensors";
 
@@ -51,12 +53,17 @@ impl RunFolder {
         self.0.join(name)
     }
 
+    /// Whether there is something to go on with.
+    pub fn holds_training(&self) -> bool {
+        self.0.join(CHECKPOINT).exists()
+    }
+
     /// Refuses a folder that holds a training, unless it is to be gone on with.
     ///
     /// # Errors
     /// Where it holds one that is not to be gone on with.
     pub fn check(&self, resume: Resume) -> Result<()> {
-        if resume == Resume::Continue || !self.0.join("last.checkpoint").exists() {
+        if resume == Resume::Continue || !self.holds_training() {
             return Ok(());
         }
         let error = anyhow::anyhow!("{} already holds a training", self.0.display());
@@ -68,8 +75,8 @@ impl RunFolder {
     /// # Errors
     /// Where the folder holds one of other settings, or a broken one.
     pub fn trainer(&self, settings: &TrainSettings, split: Split, device: &burn::tensor::Device) -> Result<Trainer> {
-        let last = self.0.join("last.checkpoint");
-        let trainer = if last.exists() {
+        let last = self.0.join(CHECKPOINT);
+        let trainer = if self.holds_training() {
             remove_unfinished(&self.0)?;
             let bytes = fs::read(&last).with_context(|| format!("cannot read {}", last.display()))?;
             let checkpoint = Checkpoint::from_bytes(&bytes).with_context(|| last.display().to_string())?;
@@ -173,7 +180,7 @@ impl RunFolder {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |d| d.as_secs_f64());
         write_whole(self.0.join("events.out.tfevents.myops"), |w| tensorboard::write(history, now, w))?;
         let bytes = trainer.checkpoint()?.to_bytes()?;
-        Ok(write_whole(self.0.join("last.checkpoint"), |w| w.write_all(&bytes))?)
+        Ok(write_whole(self.0.join(CHECKPOINT), |w| w.write_all(&bytes))?)
     }
 }
 

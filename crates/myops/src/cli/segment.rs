@@ -14,10 +14,9 @@ use myops_image::study::Study;
 use myops_measure::quantify::Flag;
 use myops_net::infer::{Note, Segmentation};
 
-use super::folder;
-use super::quantify;
 use super::record::{CaseFolder, Record};
 use super::talk::Talk;
+use super::{folder, quantify};
 use crate::failure;
 use crate::models::{BUILT_IN, Model};
 use crate::report::{CaseView, ModelId, Origin};

@@ -52,7 +52,10 @@ impl TrainArgs {
     pub fn settings(&self) -> Result<TrainSettings> {
         let file = self.config.as_deref().map(read_table).transpose()?;
         let in_file = file.as_ref().and_then(|t| t.get("model")?.get("architecture")?.as_str());
-        let architecture = architecture(self.model.as_deref().or(in_file).unwrap_or(Architecture::Nested.name()))?;
+        let architecture = architecture_among(
+            &Architecture::ALL,
+            self.model.as_deref().or(in_file).unwrap_or(Architecture::Nested.name()),
+        )?;
         let mut settings = TrainSettings::of(architecture);
         if let (Some(file), Some(path)) = (file, &self.config) {
             let mut table = Table::try_from(settings)?;
@@ -100,11 +103,11 @@ pub fn changed_recipe(model: ModelSettings, recipe: Recipe, path: &Path) -> Resu
     Ok(changed)
 }
 
-/// The architecture of a name.
-pub fn architecture(name: &str) -> Result<Architecture> {
-    match Architecture::ALL.into_iter().find(|a| a.name() == name) {
-        Some(architecture) => Ok(architecture),
-        None => bail!("model {name}: need one of {}", Architecture::ALL.map(Architecture::name).join(", ")),
+/// The architecture of a name, of those that are known.
+pub fn architecture_among(known: &[Architecture], name: &str) -> Result<Architecture> {
+    match known.iter().find(|a| a.name() == name) {
+        Some(architecture) => Ok(*architecture),
+        None => bail!("model {name}: need one of {}", known.iter().map(|a| a.name()).collect::<Vec<_>>().join(", ")),
     }
 }
 

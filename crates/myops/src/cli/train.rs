@@ -64,7 +64,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     talk.say_shortcoming(args.train.device);
     let folder = RunFolder::create(&args.out)?;
     let resume = if args.resume { Resume::Continue } else { Resume::Refuse };
-    if args.resume && !folder.file("last.checkpoint").exists() {
+    if args.resume && !folder.holds_training() {
         talk.say(format_args!("{} holds no training to go on with, so one is begun", args.out.display()));
     }
     let cases = Cases { studies: &studies, held_out: &held_out, fold };

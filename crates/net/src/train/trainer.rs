@@ -36,14 +36,6 @@ pub struct Split {
     pub validation: Vec<TrainingCase>,
 }
 
-impl Split {
-    /// The names of its cases.
-    pub fn names(&self) -> TrainedOn {
-        let ids = |cases: &[TrainingCase]| cases.iter().map(|case| case.id.clone()).collect();
-        TrainedOn { fold: self.fold, training: ids(&self.training), held_out: ids(&self.validation) }
-    }
-}
-
 /// Where a training is within an epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
@@ -172,8 +164,11 @@ impl Trainer {
         let same_rates = now.course == Course::Plateau || cycle(&trained) == cycle(now);
         let recipe = Recipe { preprocess: trained.recipe.preprocess, ..now.recipe };
         let cosine = CosineSettings { cycles: now.cosine.cycles, ..trained.cosine };
-        if !same_rates || (TrainSettings { epochs: now.epochs, cosine, recipe, ..trained }) != *now {
-            return Err(refused(differences(&trained, now)));
+        // Where cycles are of another length, so are the settings that tell it.
+        let allowed =
+            if same_rates { TrainSettings { epochs: now.epochs, cosine, recipe, ..trained } } else { trained };
+        if allowed != *now {
+            return Err(refused(differences(&allowed, now)));
         }
         Ok(trained)
     }
@@ -185,7 +180,9 @@ impl Trainer {
 
     /// The cases it learns from and is judged by.
     pub fn cases(&self) -> TrainedOn {
-        self.split.names()
+        let ids = |cases: &[TrainingCase]| cases.iter().map(|case| case.id.clone()).collect();
+        let Split { fold, training, validation } = &self.split;
+        TrainedOn { fold: *fold, training: ids(training), held_out: ids(validation) }
     }
 
     /// How far it has come.

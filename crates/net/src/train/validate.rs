@@ -10,8 +10,8 @@ use super::settings::TrainSettings;
 use crate::device::numbers;
 use crate::model::Network;
 
-/// The loss over the slices of each case, batch by batch, and the Dice of each scored region on the network's own grid, both averaged over
-/// cases.
+/// The loss over the slices of each case, batch by batch, and the Dice of each scored region on the network's own grid,
+/// both averaged over cases.
 pub fn validate(network: &Network, cases: &[TrainingCase], settings: &TrainSettings, device: &Device) -> Validation {
     let (objective, classes) = (settings.objective(), settings.model.classes);
     let mut loss = 0.0;
