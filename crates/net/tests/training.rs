@@ -8,7 +8,7 @@ use burn::tensor::Device;
 use myops_image::augment::AugmentRanges;
 use myops_image::label::Label;
 use myops_image::preprocess::Preprocess;
-use myops_net::infer::{ModelHeader, Recipe};
+use myops_net::infer::{ModelFile, ModelHeader, Recipe};
 use myops_net::loss::Loss;
 use myops_net::model::{Architecture, ModelSettings};
 use myops_net::train::{Checkpoint, CosineSettings, Sample, Split, TrainSettings, Trainer, TrainingCase};
@@ -123,6 +123,23 @@ fn the_flagship_keeps_the_average_of_its_last_steps_and_looks_when_it_is_due() {
     let rates: Vec<f64> = trainer.progress().history.iter().map(|r| r.learning_rate).collect();
     assert!(rates[0] < rates[1] && rates[1] > rates[2] && rates[2] > 0.0, "{rates:?}");
     assert!(trainer.model().weights != unaveraged(&trainer));
+}
+
+#[test]
+fn a_training_begins_with_a_network_that_has_not_seen_the_held_out_cases() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let new = |split| Trainer::new(flagship(1), split, &Device::flex()).unwrap();
+    let mut first = new(split());
+    train(&mut first);
+    let second = new(split()).begin_with(first.model().into()).unwrap();
+    assert!(second.model().weights == first.model().weights && unaveraged(&second) == first.model().weights);
+    assert_eq!(second.progress().next_epoch, 0);
+    let swapped = Split { training: split().validation, validation: split().training, fold: 1 };
+    let error = new(swapped).begin_with(first.model().into()).err().unwrap().to_string();
+    assert_eq!(error, "it may have learned from a, which is held out here");
+    let both = ModelFile::join(vec![first.model().into(), first.model().into()]).unwrap();
+    let error = new(split()).begin_with(both).err().unwrap().to_string();
+    assert_eq!(error, "2 networks, and a training begins with one");
 }
 
 #[test]

@@ -8,7 +8,8 @@ use super::spatial::{Spatial, resample};
 /// A change of values for each channel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Intensity {
-    /// One change a channel.
+    /// One change a sequence; an image of several slices has the channels of one after those of another, which change
+    /// alike.
     pub channels: Vec<Channel>,
     /// What noise is drawn from.
     pub noise_seed: u64,
@@ -36,7 +37,7 @@ pub struct Channel {
 impl Intensity {
     /// Changes `image` (`[size][size][channels]`) in place.
     pub fn apply(&self, image: &mut [f32], channels: usize, size: usize) {
-        for (n, change) in self.channels.iter().enumerate().take(channels) {
+        for (n, change) in self.channels.iter().cycle().take(channels).enumerate() {
             if change.is_identity() {
                 continue;
             }

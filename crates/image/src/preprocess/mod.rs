@@ -5,6 +5,7 @@
 
 mod align;
 mod framing;
+mod neighbours;
 mod normalise;
 mod orientation;
 mod window;
@@ -18,6 +19,7 @@ pub use normalise::Normalise;
 pub use orientation::Orientation;
 pub use window::Window;
 
+use self::neighbours::with_neighbours;
 use crate::geometry::Grid;
 use crate::label::{Label, LabelMap};
 use crate::sequence::Sequence;
@@ -39,6 +41,9 @@ pub struct Preprocess {
     pub normalise: Normalise,
     /// What a missing sequence means.
     pub missing: Missing,
+    /// Slices on either side that are seen beside each slice.
+    #[serde(default)]
+    pub neighbours: usize,
 }
 
 /// What a missing sequence means.
@@ -74,7 +79,7 @@ pub struct Prepared {
     pub slices: usize,
     /// Rows and columns of a slice.
     pub size: usize,
-    /// Channels: one for each sequence.
+    /// Channels: one for each sequence of a slice, then those of the slices beside it.
     pub channels: usize,
     /// `[slice][row][column][channel]`.
     pub data: Vec<f32>,
@@ -109,7 +114,13 @@ impl Preprocess {
         framing: Framing::Central,
         normalise: Normalise::JointMaximum,
         missing: Missing::Refuse,
+        neighbours: 0,
     };
+
+    /// Channels of the input: one for each sequence of a slice and of those beside it.
+    pub const fn channels(&self) -> usize {
+        Sequence::ALL.len() * (1 + 2 * self.neighbours)
+    }
 
     /// Makes the input about the middle of the image, and the way back.
     ///
@@ -147,6 +158,9 @@ impl Preprocess {
         }
         let mut prepared = Prepared { slices: shape[2], size, channels, data };
         self.normalise.apply(&mut prepared, frame.margin);
+        if self.neighbours > 0 {
+            prepared = with_neighbours(&prepared, self.neighbours);
+        }
         Ok((prepared, restore))
     }
 
@@ -287,6 +301,7 @@ mod tests {
             framing: Framing::Heart,
             normalise: Normalise::ZScore,
             missing: Missing::Zero,
+            neighbours: 0,
         };
         let frame = Frame { heart: HeartCentre::of_labels(&labels), margin: 0 };
         let (narrow, restore) = preprocess.apply_in(&square, frame).unwrap();

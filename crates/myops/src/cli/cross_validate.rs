@@ -28,6 +28,9 @@ pub struct Args {
     /// Folds that the cases are dealt into, by patient
     #[arg(long, value_name = "N", default_value_t = 5)]
     folds: usize,
+    /// Begin each fold with its network of this finished cross-validation [default: drawn weights]
+    #[arg(long, value_name = "DIR")]
+    start: Option<PathBuf>,
     #[command(flatten)]
     train: TrainArgs,
 }
@@ -80,7 +83,8 @@ fn train_fold(
     talk: Talk,
 ) -> Result<()> {
     let folder = RunFolder::create(args.out.join(format!("fold{fold}")))?;
-    let cases = Cases { studies, held_out, fold };
+    let start = args.start.as_ref().map(|run| run.join(format!("fold{fold}")).to_string_lossy().into_owned());
+    let cases = Cases { studies, held_out, fold, start: start.as_deref() };
     train::train_in(&folder, settings, &cases, &args.train.device.open(), Resume::Continue, talk)
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
+use burn::tensor::Device;
 use indicatif::ProgressBar;
 use myops_image::io::{remove_unfinished, write_whole};
 use myops_image::label::Label;
@@ -16,6 +17,7 @@ use myops_net::weights::{Precision, Stored};
 use super::talk::Talk;
 use super::{folder, tensorboard};
 use crate::failure::WithHint;
+use crate::models;
 
 /// The file of all that is needed to go on.
 const CHECKPOINT: &str = "last.checkpoint";
@@ -70,11 +72,18 @@ impl RunFolder {
         Err(error).hint(|| "--resume goes on with it; --out starts another elsewhere".into())
     }
 
-    /// Starts a training here, or goes on with the one that is here.
+    /// Starts a training here, with weights trained before where a name of them is given, or goes on with the one that
+    /// is here.
     ///
     /// # Errors
     /// Where the folder holds one of other settings, or a broken one.
-    pub fn trainer(&self, settings: &TrainSettings, split: Split, device: &burn::tensor::Device) -> Result<Trainer> {
+    pub fn trainer(
+        &self,
+        settings: &TrainSettings,
+        split: Split,
+        device: &Device,
+        start: Option<&str>,
+    ) -> Result<Trainer> {
         let last = self.0.join(CHECKPOINT);
         let trainer = if self.holds_training() {
             remove_unfinished(&self.0)?;
@@ -84,7 +93,16 @@ impl RunFolder {
                 .with_context(|| last.display().to_string())
                 .hint(|| "--out starts another training elsewhere".into())?
         } else {
-            Trainer::new(*settings, split, device)?
+            let trainer = Trainer::new(*settings, split, device)?;
+            match start {
+                None => trainer,
+                Some(name) => {
+                    let (file, bytes) = models::read(name)?;
+                    let begin =
+                        |trainer: Trainer| Ok::<_, anyhow::Error>(trainer.begin_with(ModelFile::from_bytes(&bytes)?)?);
+                    begin(trainer).with_context(|| file.display().to_string())?
+                }
+            }
         };
         let text = toml::to_string(settings)?;
         write_whole(self.0.join("settings.toml"), |w| w.write_all(text.as_bytes()))?;

@@ -57,11 +57,15 @@ impl TrainArgs {
             self.model.as_deref().or(in_file).unwrap_or(Architecture::Nested.name()),
         )?;
         let mut settings = TrainSettings::of(architecture);
+        let inputs = file.as_ref().and_then(|t| t.get("model")?.get("inputs")).cloned();
         if let (Some(file), Some(path)) = (file, &self.config) {
             let mut table = Table::try_from(settings)?;
             merge(&mut table, file);
             settings = table.try_into().with_context(|| path.display().to_string())?;
             settings.model.architecture = architecture;
+            if inputs.is_none() {
+                settings.model.inputs = settings.recipe.preprocess.channels();
+            }
         }
         settings.epochs = self.epochs.unwrap_or(settings.epochs);
         settings.batch_size = self.batch_size.unwrap_or(settings.batch_size);

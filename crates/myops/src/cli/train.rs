@@ -30,6 +30,10 @@ pub struct Args {
     /// Folds that the cases are dealt into, by patient
     #[arg(long, value_name = "N", default_value_t = 5)]
     folds: usize,
+    /// Begin with the network of this training's folder or file; channels that it did not have count for nothing at
+    /// first [default: drawn weights]
+    #[arg(long, value_name = "RUN", conflicts_with = "resume")]
+    start: Option<String>,
     #[command(flatten)]
     train: TrainArgs,
 }
@@ -67,7 +71,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     if args.resume && !folder.holds_training() {
         talk.say(format_args!("{} holds no training to go on with, so one is begun", args.out.display()));
     }
-    let cases = Cases { studies: &studies, held_out: &held_out, fold };
+    let cases = Cases { studies: &studies, held_out: &held_out, fold, start: args.start.as_deref() };
     train_in(&folder, &settings, &cases, &args.train.device.open(), resume, talk)?;
     talk.say(format_args!("the trained network is {}", folder.file("model.safetensors").display()));
     Ok(())
@@ -92,6 +96,8 @@ pub struct Cases<'a> {
     pub held_out: &'a [String],
     /// Which fold these are.
     pub fold: usize,
+    /// The folder or file of a network that training begins with.
+    pub start: Option<&'a str>,
 }
 
 /// Trains what the settings ask for, a locator first, or goes on with it.
@@ -104,7 +110,7 @@ pub fn train_in(
     talk: Talk,
 ) -> Result<()> {
     folder.check(resume)?;
-    let mut trainer = folder.trainer(settings, cases.split(settings)?, device)?;
+    let mut trainer = folder.trainer(settings, cases.split(settings)?, device, cases.start)?;
     if let Some(locator) = &settings.locator {
         let settings = locator.training(settings);
         if !folder.has_locator(&settings, &trainer.cases()) {

@@ -70,6 +70,33 @@ fn a_training_that_stopped_by_itself_is_not_gone_on_with() {
 }
 
 #[test]
+fn a_network_goes_on_to_see_the_slices_beside_each() {
+    let (first, second) = (place("train/alone"), place("train/beside"));
+    let configs = place("train/beside-settings");
+    let config = |neighbours: u32| {
+        let path = format!("{configs}/{neighbours}.toml");
+        let text = format!(
+            "epochs = 1\nmargin_pixels = 0\ncrop_pixels = 0\n[model]\nwidth = 4\n[cosine]\ncycles = 1\nwarm_up_epochs = 0.0\n\
+             [recipe.preprocess]\nsize = 48\nneighbours = {neighbours}\n[locator]\nepochs = 1\nwidth = 4\nsize = 32\n"
+        );
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let line = |out: &str, neighbours: u32| {
+        format!("train {} --config {} --out {out} --fold 0", patients(), config(neighbours))
+    };
+    done(&format!("{} --folds 4", line(&first, 0)));
+    let error = refused(&format!("{} --folds 4 --start {first}", line(&second, 5)));
+    assert!(error.contains("recipe.preprocess.neighbours = 5: need 0 to 4"), "{error}");
+    let error = refused(&format!("{} --folds 2 --start {first}", line(&second, 1)));
+    assert!(error.contains(&format!("{first}/model.safetensors: it may have learned from phantom-")), "{error}");
+    done(&format!("{} --folds 4 --start {first}", line(&second, 1)));
+    let settings = String::from_utf8(bytes(format!("{second}/settings.toml"))).unwrap();
+    assert!(settings.contains("inputs = 9"), "{settings}");
+    done(&format!("segment {} --model {second} --out {}", patients(), place("train/beside-labels")));
+}
+
+#[test]
 fn a_locator_of_another_training_is_not_taken_over() {
     let (first, second) = (place("train/locator"), place("train/locator-of-another-seed"));
     let config = place("train/locator-settings") + "/nested.toml";

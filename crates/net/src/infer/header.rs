@@ -75,9 +75,9 @@ impl ModelHeader {
             return Err(StoreError::Members(self.members));
         }
         for member in 0..self.members {
-            self.member(member).check(self.recipe.preprocess.size)?;
+            self.member(member).check(&self.recipe.preprocess)?;
         }
-        self.locator.map_or(Ok(()), |locator| Ok(locator.model.check(locator.preprocess.size)?))
+        self.locator.map_or(Ok(()), |locator| Ok(locator.model.check(&locator.preprocess)?))
     }
 
     /// The width of each member.

@@ -9,6 +9,7 @@ mod unet;
 
 use burn::module::{Module, ModuleMapper, Param, ParamId};
 use burn::tensor::{Device, Tensor};
+use myops_image::preprocess::Preprocess;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -62,13 +63,16 @@ impl Architecture {
     }
 }
 
+/// The most slices on either side that a network may see beside each.
+const MOST_NEIGHBOURS: usize = 4;
+
 /// The shape of a network: everything that its weights depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelSettings {
     /// Which network.
     pub architecture: Architecture,
-    /// Channels of the input: one for each sequence.
+    /// Channels of the input: one for each sequence of a slice and of those beside it.
     pub inputs: usize,
     /// Channels of the output: one for each label.
     pub classes: usize,
@@ -89,16 +93,24 @@ pub struct ModelSettingsError {
 }
 
 impl ModelSettings {
-    /// Checks that there is such a network for images of `side` by `side` pixels.
+    /// Checks that there is such a network for what the preparation gives.
     ///
     /// # Errors
     /// The first number out of its bounds.
-    pub fn check(&self, side: usize) -> Result<(), ModelSettingsError> {
+    pub fn check(&self, preprocess: &Preprocess) -> Result<(), ModelSettingsError> {
+        let Preprocess { size: side, neighbours, .. } = *preprocess;
         let multiple = self.architecture.side_multiple();
         let sides = format!("a multiple of {multiple} from {multiple} to 2048");
+        let inputs = Preprocess { neighbours: neighbours.min(MOST_NEIGHBOURS), ..*preprocess }.channels();
+        let channels = match neighbours {
+            0 => "3 (one for each sequence)".into(),
+            n => format!("{inputs} (one for each sequence of a slice and of {n} on either side)"),
+        };
+        let most = format!("0 to {MOST_NEIGHBOURS}");
         for (name, value, fits, bound) in [
+            ("recipe.preprocess.neighbours", neighbours, neighbours <= MOST_NEIGHBOURS, most),
             ("model.width", self.width, (1..=512).contains(&self.width), "1 to 512".into()),
-            ("model.inputs", self.inputs, self.inputs == 3, "3 (one for each sequence)".into()),
+            ("model.inputs", self.inputs, self.inputs == inputs, channels),
             ("model.classes", self.classes, self.classes == 6, "6 (one for each label)".into()),
             ("recipe.preprocess.size", side, (1..=2048).contains(&side) && side.is_multiple_of(multiple), sides),
         ] {

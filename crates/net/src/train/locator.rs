@@ -43,6 +43,7 @@ impl LocatorSettings {
             framing: Framing::Central,
             normalise: Normalise::ZScore,
             missing: Missing::Zero,
+            neighbours: 0,
         };
         let nested = TrainSettings::of(Architecture::Nested);
         TrainSettings {
@@ -59,7 +60,7 @@ impl LocatorSettings {
             crop_pixels: 0,
             loss: Loss::RegionDiceCrossEntropy,
             pathology: PathologyLoss::default(),
-            model: ModelSettings { width: self.width, ..nested.model },
+            model: ModelSettings { inputs: preprocess.channels(), width: self.width, ..nested.model },
             recipe: Recipe { preprocess, decision: Decision::Largest, ..Recipe::PUBLISHED },
             locator: None,
             augment: AugmentRanges { elastic_pixels: 0.0, blur_pixels: 0.0, ..AugmentRanges::STRONG },

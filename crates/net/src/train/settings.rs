@@ -91,7 +91,8 @@ impl TrainSettings {
         }
     }
 
-    /// The full-resolution network about the heart: pixels of 1 mm, strong variation, averaged weights.
+    /// The full-resolution network about the heart: pixels of 1 mm, the slices beside each, strong variation, averaged
+    /// weights.
     fn nested() -> Self {
         let preprocess = Preprocess {
             size: 144,
@@ -99,6 +100,7 @@ impl TrainSettings {
             framing: Framing::Heart,
             normalise: Normalise::ZScore,
             missing: Missing::Zero,
+            neighbours: 1,
         };
         Self {
             epochs: 540,
@@ -114,6 +116,7 @@ impl TrainSettings {
             crop_pixels: 112,
             loss: Loss::RegionDiceCrossEntropy,
             pathology: PathologyLoss { dice_weight: 2.0, ..PathologyLoss::default() },
+            model: ModelSettings { inputs: preprocess.channels(), ..ModelSettings::published(Architecture::Nested) },
             recipe: Recipe {
                 preprocess,
                 decision: Decision::Nested,
@@ -208,7 +211,7 @@ impl TrainSettings {
             }
         }
         let side = self.recipe.preprocess.size;
-        self.model.check(side).map_err(|e| refused(e.name, &e.value, e.bound))?;
+        self.model.check(&self.recipe.preprocess).map_err(|e| refused(e.name, &e.value, e.bound))?;
         let multiple = self.model.architecture.side_multiple();
         let crop = self.crop_pixels;
         if crop > side || !crop.is_multiple_of(multiple) || !(side - crop).is_multiple_of(2) {

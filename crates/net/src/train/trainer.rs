@@ -18,7 +18,7 @@ use super::schedule::{CosineSettings, Course, Schedule, Verdict};
 use super::settings::{SettingsError, TrainSettings};
 use super::validate::validate;
 use crate::device::numbers;
-use crate::infer::{ModelHeader, Recipe, TrainedOn};
+use crate::infer::{ModelFile, ModelHeader, Recipe, TrainedOn};
 use crate::model::Network;
 use crate::weights::{StoreError, Stored, Weights, WeightsError};
 
@@ -80,6 +80,12 @@ pub enum TrainError {
     /// A checkpoint was made with other settings.
     #[error("the checkpoint was made with other settings: {0}")]
     OtherSettings(String),
+    /// A file of several networks cannot be begun with.
+    #[error("{0} networks, and a training begins with one")]
+    SeveralNetworks(usize),
+    /// A network to begin with has learned from a case that is held out, or does not say from which.
+    #[error("it may have learned from {0}, which is held out here")]
+    Seen(String),
     /// A checkpoint was made with other cases.
     #[error("the checkpoint was made with other cases ({before}) than these ({now})")]
     OtherCases {
@@ -150,6 +156,30 @@ impl Trainer {
         // More epochs than before continue a finished training.
         trainer.progress.finished &= trainer.settings.epochs <= trained.epochs;
         Ok(trainer)
+    }
+
+    /// Takes the weights of a network trained before in the place of those drawn; channels that it did not have count
+    /// for nothing at first.
+    ///
+    /// # Errors
+    /// Where there are several networks, they are of another kind, or cases that are held out may be among those they
+    /// learned from.
+    pub fn begin_with(mut self, file: ModelFile) -> Result<Self, TrainError> {
+        let ModelFile { header, members, .. } = file;
+        let Ok([weights]) = <[Weights; 1]>::try_from(members) else {
+            return Err(TrainError::SeveralNetworks(header.members));
+        };
+        let learned = header.cases.map(|cases| cases.training);
+        let seen = |id: &str| learned.as_ref().is_none_or(|ids| ids.iter().any(|seen| seen == id));
+        if let Some(case) = self.split.validation.iter().find(|case| seen(&case.id)) {
+            return Err(TrainError::Seen(case.id.clone()));
+        }
+        let drawn = Weights::of(&self.network);
+        self.network = weights.widened(&drawn).load_into(self.network)?;
+        if let Some(average) = &mut self.average {
+            average.weights = Weights::of(&self.network);
+        }
+        Ok(self)
     }
 
     /// The settings may differ in what comes after the network, and in the number of epochs where no learning rate so

@@ -129,6 +129,23 @@ impl Weights {
         }
     }
 
+    /// Gives each filter that has fewer channels than the one of `like` the others, with weights of 0: the network says
+    /// what it said before, whatever those channels hold.
+    #[must_use]
+    pub fn widened(mut self, like: &Self) -> Self {
+        for (path, weight) in &mut self.by_path {
+            let Some(Weight { shape: wide, .. }) = like.get(path) else { continue };
+            let (&mut [kh, kw, before, out], &[.., after, _]) = (&mut weight.shape[..], &wide[..]) else { continue };
+            if before < after && *wide == [kh, kw, after, out] {
+                let zeros = vec![0.0; (after - before) * out];
+                let pixels = weight.values.chunks_exact(before * out);
+                weight.values = pixels.flat_map(|pixel| pixel.iter().chain(&zeros)).copied().collect();
+                weight.shape[2] = after;
+            }
+        }
+        self
+    }
+
     /// Every path with its tensor, in the order of the network's layers.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Weight)> {
         self.order.iter().map(|p| (p.as_str(), &self.by_path[p]))
@@ -229,6 +246,27 @@ mod tests {
         let loaded = weights.clone().load_into(settings.init(2, &device)).unwrap();
         assert_eq!(Weights::of(&loaded), weights);
         assert_ne!(Weights::of(&settings.init(2, &device)), weights);
+    }
+
+    #[test]
+    fn a_widened_network_says_what_it_said_whatever_its_new_channels_hold() {
+        let device = Device::flex();
+        let before = narrow(Architecture::Nested);
+        let after = ModelSettings { inputs: 9, ..before };
+        let network = before.init(1, &device);
+        let drawn = after.init(2, &device);
+        let wide = Weights::of(&network).widened(&Weights::of(&drawn)).load_into(drawn).unwrap();
+        let says = |network: &Network, channels: usize| {
+            let value = |n: usize| ((n / channels * 9 + n % channels) as f32 * 0.618).fract();
+            let values: Vec<f32> = (0..16 * 16 * channels).map(value).collect();
+            numbers(
+                network
+                    .forward(Tensor::from_data(TensorData::new(values, [1, 16, 16, channels]), &device))
+                    .into_tensor(),
+            )
+        };
+        let (narrow, wide) = (says(&network, 3), says(&wide, 9));
+        assert!(narrow.iter().zip(&wide).all(|(a, b)| (a - b).abs() < 1e-4));
     }
 
     #[test]
