@@ -66,17 +66,53 @@ def main():
         for fold, cases in folds.items():
             for case in cases:
                 save(args.data / case, place / "images" / fold / case, keep, shift_mm)
-            model = args.cross_validation / f"fold{fold}"
-            command = [args.myops, "segment", place / "images" / fold, "--model", model, "--out", place / "found", "-q"]
-            subprocess.run(command, check=True)
-        command = [args.myops, "evaluate", "--prediction", place / "found", "--reference", args.data]
-        subprocess.run([*command, "--out", place / "scores"], check=True, capture_output=True)
-        rows = list(csv.DictReader((place / "scores" / "summary.csv").open()))
-        dice = {r["region"]: r["mean"] for r in rows if r["measure"] == "dice" and r["rule"] == "challenge"}
-        print(f"| {name} | " + " | ".join(f"{float(dice[region]):.3f}" for region in REGIONS) + " |", flush=True)
+            segment(args, fold, place)
+        row(args, name, place)
+    slices_alone(args, folds)
     place = args.out / "as_it_is"
     for region, field in [("scar", "scar_confidence"), ("scar+edema", "edema_or_scar_confidence")]:
         print(f"expected and true Dice of {region}: rank correlation {confidence(place, region, field):.2f}")
+
+
+def segment(args, fold, place):
+    """Labels the images of a fold with the network that held it out."""
+    model = args.cross_validation / f"fold{fold}"
+    command = [args.myops, "segment", place / "images" / fold, "--model", model, "--out", place / "found", "-q"]
+    subprocess.run(command, check=True)
+
+
+def row(args, name, place):
+    """Scores what was found and prints the row of a change."""
+    command = [args.myops, "evaluate", "--prediction", place / "found", "--reference", args.data]
+    subprocess.run([*command, "--out", place / "scores"], check=True, capture_output=True)
+    rows = list(csv.DictReader((place / "scores" / "summary.csv").open()))
+    dice = {r["region"]: r["mean"] for r in rows if r["measure"] == "dice" and r["rule"] == "challenge"}
+    print(f"| {name} | " + " | ".join(f"{float(dice[region]):.3f}" for region in REGIONS) + " |", flush=True)
+
+
+def slices_alone(args, folds):
+    """Every slice as a study of its own, so that none is seen beside it; scored as whole cases again."""
+    place, alone = args.out / "slices_alone", args.out / "each_slice"
+    shutil.rmtree(place, ignore_errors=True)
+    shutil.rmtree(alone, ignore_errors=True)
+    for fold, cases in folds.items():
+        for case in cases:
+            for sequence in SEQUENCES:
+                image = nibabel.load(args.data / case / f"{case}_{sequence}.nii.gz")
+                for n in range(image.shape[2]):
+                    out = alone / "images" / fold / f"{case}slice{n}"
+                    out.mkdir(parents=True, exist_ok=True)
+                    nibabel.save(image.slicer[:, :, n : n + 1], out / f"{case}slice{n}_{sequence}.nii.gz")
+        segment(args, fold, alone)
+        for case in cases:
+            image = nibabel.load(args.data / case / f"{case}_LGE.nii.gz")
+            names = [f"{case}slice{n}" for n in range(image.shape[2])]
+            found = [nibabel.load(alone / "found" / n / f"{n}_labels.nii.gz").dataobj for n in names]
+            labels = numpy.concatenate([numpy.asanyarray(slice) for slice in found], axis=2)
+            (place / "found" / case).mkdir(parents=True)
+            out = place / "found" / case / f"{case}_labels.nii.gz"
+            nibabel.save(nibabel.Nifti1Image(labels, image.affine), out)
+    row(args, "every slice alone", place)
 
 
 def confidence(place, region, field):

@@ -1,5 +1,6 @@
 //! Models by name: those inside the program, the folder of a training, or a file of weights.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -50,9 +51,6 @@ impl Model {
     /// # Errors
     /// Where there is no such model, or its weights cannot be used.
     pub fn open(name: &str, device: &Device) -> Result<Self> {
-        if let Some(model) = BUILT_IN.iter().find(|m| m.name == name) {
-            return Self::from_bytes(name, model.bytes, device);
-        }
         let (file, bytes) = read(name)?;
         Self::from_bytes(name, &bytes, device).with_context(|| file.display().to_string())
     }
@@ -70,11 +68,15 @@ fn trained_in(folder: &Path) -> Option<PathBuf> {
     ["model.safetensors", "best.safetensors"].into_iter().map(|f| folder.join(f)).find(|f| f.is_file())
 }
 
-/// The bytes of a trained network, from its file or the folder of its training, with the file they are from.
+/// The bytes of a built-in model or of a trained network, from its file or the folder of its training, with the file
+/// they are from.
 ///
 /// # Errors
 /// Where there is no such file.
-pub fn read(name: &str) -> Result<(PathBuf, Vec<u8>)> {
+pub fn read(name: &str) -> Result<(PathBuf, Cow<'static, [u8]>)> {
+    if let Some(model) = BUILT_IN.iter().find(|m| m.name == name) {
+        return Ok((name.into(), model.bytes.into()));
+    }
     let path = Path::new(name);
     let file = if path.is_dir() { trained_in(path) } else { path.is_file().then(|| path.into()) };
     let Some(file) = file else {
@@ -83,5 +85,5 @@ pub fn read(name: &str) -> Result<(PathBuf, Vec<u8>)> {
         return Err(error).hint(|| format!("built in: {known}; or give the folder that myops train wrote"));
     };
     let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    Ok((file, bytes))
+    Ok((file, bytes.into()))
 }

@@ -30,9 +30,9 @@ pub struct Args {
     /// Folds that the cases are dealt into, by patient
     #[arg(long, value_name = "N", default_value_t = 5)]
     folds: usize,
-    /// Begin with the network of this training's folder or file; channels that it did not have count for nothing at
-    /// first [default: drawn weights]
-    #[arg(long, value_name = "RUN", conflicts_with = "resume")]
+    /// Begin with this network, the first of a built-in model or that of a training's folder or file; channels that it
+    /// did not have count for nothing at first [default: drawn weights]
+    #[arg(long, value_name = "MODEL", conflicts_with = "resume")]
     start: Option<String>,
     #[command(flatten)]
     train: TrainArgs,

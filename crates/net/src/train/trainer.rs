@@ -80,9 +80,6 @@ pub enum TrainError {
     /// A checkpoint was made with other settings.
     #[error("the checkpoint was made with other settings: {0}")]
     OtherSettings(String),
-    /// A file of several networks cannot be begun with.
-    #[error("{0} networks, and a training begins with one")]
-    SeveralNetworks(usize),
     /// A network to begin with has learned from a case that is held out, or does not say from which.
     #[error("it may have learned from {0}, which is held out here")]
     Seen(String),
@@ -158,17 +155,14 @@ impl Trainer {
         Ok(trainer)
     }
 
-    /// Takes the weights of a network trained before in the place of those drawn; channels that it did not have count
-    /// for nothing at first.
+    /// Takes the weights of a network trained before, of several the first, in the place of those drawn; channels that
+    /// it did not have count for nothing at first.
     ///
     /// # Errors
-    /// Where there are several networks, they are of another kind, or cases that are held out may be among those they
-    /// learned from.
+    /// Where it is of another kind, or a case that is held out may be among those it learned from.
     pub fn begin_with(mut self, file: ModelFile) -> Result<Self, TrainError> {
         let ModelFile { header, members, .. } = file;
-        let Ok([weights]) = <[Weights; 1]>::try_from(members) else {
-            return Err(TrainError::SeveralNetworks(header.members));
-        };
+        let weights = members.into_iter().next().unwrap_or_default();
         let learned = header.cases.map(|cases| cases.training);
         let seen = |id: &str| learned.as_ref().is_none_or(|ids| ids.iter().any(|seen| seen == id));
         if let Some(case) = self.split.validation.iter().find(|case| seen(&case.id)) {
