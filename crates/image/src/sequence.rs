@@ -17,14 +17,6 @@ impl Sequence {
     /// All three, in channel order.
     pub const ALL: [Self; 3] = [Self::Bssfp, Self::Lge, Self::T2];
 
-    /// All three in the order in which they decide where the heart lies: the first that is there stays in its place.
-    pub const BY_PLACE: [Self; 3] = [Self::Lge, Self::Bssfp, Self::T2];
-
-    /// The input channel.
-    pub fn channel(self) -> usize {
-        self as usize
-    }
-
     /// The name a reader knows.
     pub fn name(self) -> &'static str {
         match self {

@@ -3,8 +3,6 @@
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
-use crate::sequence::Sequence;
-
 use super::intensity::Channel;
 use super::{Augmentation, Elastic, Intensity, PixelDropout, Spatial};
 
@@ -40,7 +38,7 @@ pub struct AugmentRanges {
     pub noise: f64,
     /// The largest standard deviation of a blur, pixels.
     pub blur_pixels: f64,
-    /// The largest shift of a sequence against the one that the labels lie on, pixels: LGE, without it bSSFP.
+    /// The largest shift of one sequence against the others, pixels.
     pub misalignment_pixels: f64,
     /// How often a sequence is left out; one always stays.
     pub sequence_dropout: f64,
@@ -115,10 +113,6 @@ impl AugmentRanges {
         let mut each: Vec<Channel> = (0..channels).map(|_| self.draw_channel(rng)).collect();
         let kept = rng.random_range(0..channels.max(1));
         each.iter_mut().enumerate().for_each(|(n, c)| c.dropped &= n != kept);
-        let there = |sequence: &Sequence| each.get(sequence.channel()).is_some_and(|c| !c.dropped);
-        if let Some(first) = Sequence::BY_PLACE.into_iter().find(there) {
-            each[first.channel()].shift = [0.0; 2];
-        }
         let fraction = rng.random_range(0.0..=1.0) * self.dropout;
         let dropout = (fraction > 0.0).then(|| PixelDropout { fraction, seed: rng.random() });
         Augmentation { spatial, intensity: Intensity { channels: each, noise_seed: rng.random() }, dropout }
@@ -145,26 +139,4 @@ fn symmetric(rng: &mut impl Rng, bound: f64) -> f64 {
 /// A factor between 1 / `bound` and `bound`, as often below 1 as above.
 fn factor(rng: &mut impl Rng, bound: f64) -> f64 {
     bound.powf(rng.random_range(-1.0..=1.0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::augment::sample_rng;
-
-    #[test]
-    fn the_labels_lie_on_lge_and_where_it_is_left_out_on_bssfp() {
-        let ranges = AugmentRanges { misalignment_pixels: 3.0, sequence_dropout: 0.5, ..AugmentRanges::NONE };
-        let (mut on_bssfp, mut shifted) = (0, 0);
-        for slice in 0..200 {
-            let drawn = ranges.draw(&mut sample_rng(1, 0, 0, "a", slice), 3).intensity.channels;
-            let [bssfp, lge, t2] = [drawn[0], drawn[1], drawn[2]];
-            assert!(lge.dropped || lge.shift == [0.0; 2]);
-            assert!(!lge.dropped || bssfp.dropped || bssfp.shift == [0.0; 2]);
-            assert!(!(lge.dropped && bssfp.dropped) || t2.shift == [0.0; 2]);
-            on_bssfp += usize::from(lge.dropped && !bssfp.dropped);
-            shifted += usize::from(bssfp.shift != [0.0; 2] && t2.shift != [0.0; 2]);
-        }
-        assert!(on_bssfp > 20 && shifted > 20, "{on_bssfp} {shifted}");
-    }
 }

@@ -68,8 +68,8 @@ impl Misalignment {
     }
 }
 
-/// How far each sequence lies from those before it in the order [`Sequence::BY_PLACE`], about the heart; `None` for the
-/// first and for those that are not there. Images share one grid.
+/// How far each sequence lies from those before it in the order LGE, bSSFP, T2, about the heart; `None` for the first
+/// and for those that are not there. Images share one grid.
 pub fn misalignment(
     images: &PerSequence<Option<Volume<f32>>>,
     heart: Option<HeartCentre>,
@@ -78,7 +78,7 @@ pub fn misalignment(
     let Some(grid) = images.iter().find_map(|(_, image)| Some(image.as_ref()?.grid())) else { return found };
     let field = Field::about(grid, heart);
     let mut fixed: Vec<Vec<Edges>> = Vec::new();
-    for sequence in Sequence::BY_PLACE {
+    for sequence in [Sequence::Lge, Sequence::Bssfp, Sequence::T2] {
         let Some(image) = &images[sequence] else { continue };
         let edges = field.edges(image, [0.0; 2]);
         found[sequence] = compare(&fixed, &edges);
