@@ -96,12 +96,7 @@ impl RunFolder {
             let trainer = Trainer::new(*settings, split, device)?;
             match start {
                 None => trainer,
-                Some(name) => {
-                    let (file, bytes) = models::read(name)?;
-                    let begin =
-                        |trainer: Trainer| Ok::<_, anyhow::Error>(trainer.begin_with(ModelFile::from_bytes(&bytes)?)?);
-                    begin(trainer).with_context(|| file.display().to_string())?
-                }
+                Some(name) => begun_with(name, trainer)?,
             }
         };
         let text = toml::to_string(settings)?;
@@ -200,6 +195,13 @@ impl RunFolder {
         let bytes = trainer.checkpoint()?.to_bytes()?;
         Ok(write_whole(self.0.join(CHECKPOINT), |w| w.write_all(&bytes))?)
     }
+}
+
+/// A training that begins with the weights of another.
+fn begun_with(name: &str, trainer: Trainer) -> Result<Trainer> {
+    let (path, bytes) = models::read(name)?;
+    let file = ModelFile::from_bytes(&bytes).with_context(|| path.display().to_string())?;
+    trainer.begin_with(file).with_context(|| path.display().to_string())
 }
 
 /// What to do where a folder holds a training already.

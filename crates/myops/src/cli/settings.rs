@@ -57,13 +57,14 @@ impl TrainArgs {
             self.model.as_deref().or(in_file).unwrap_or(Architecture::Nested.name()),
         )?;
         let mut settings = TrainSettings::of(architecture);
-        let inputs = file.as_ref().and_then(|t| t.get("model")?.get("inputs")).cloned();
         if let (Some(file), Some(path)) = (file, &self.config) {
+            let names_inputs = file.get("model").is_some_and(|model| model.get("inputs").is_some());
             let mut table = Table::try_from(settings)?;
             merge(&mut table, file);
             settings = table.try_into().with_context(|| path.display().to_string())?;
             settings.model.architecture = architecture;
-            if inputs.is_none() {
+            if !names_inputs {
+                // The network takes what the preparation gives.
                 settings.model.inputs = settings.recipe.preprocess.channels();
             }
         }
