@@ -126,6 +126,45 @@ fn the_flagship_keeps_the_average_of_its_last_steps_and_looks_when_it_is_due() {
 }
 
 #[test]
+fn before_they_are_seen_the_slices_beside_each_change_nothing() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let beside = |mut case: TrainingCase| {
+        for (n, sample) in case.slices.iter_mut().enumerate() {
+            let pixels = sample.image.as_chunks::<3>().0;
+            let others = |p: &[f32; 3]| [p[0], p[1], p[2], 0.5, p[0], 0.1, 0.7 * n as f32, 0.3, p[2]];
+            sample.image = pixels.iter().flat_map(others).collect();
+        }
+        case
+    };
+    let all = |cases: Vec<TrainingCase>| cases.into_iter().map(beside).collect();
+    let Split { fold, training, validation } = split();
+    let wide = Split { fold, training: all(training), validation: all(validation) };
+    let narrow = flagship(2);
+    let preprocess = Preprocess { neighbours: 1, ..narrow.recipe.preprocess };
+    let settings = TrainSettings {
+        alone: 0.5,
+        model: ModelSettings { inputs: 9, ..narrow.model },
+        recipe: Recipe { preprocess, ..narrow.recipe },
+        ..narrow
+    };
+    let mut trainer = Trainer::new(TrainSettings { epochs: 4, ..settings }, wide, &Device::flex()).unwrap();
+    let mut alone = Trainer::new(narrow, split(), &Device::flex()).unwrap();
+    let others = |trainer: &Trainer| {
+        let weights = unaveraged(trainer);
+        let first = weights.get("encoder.0.first.conv.weight").unwrap().clone();
+        let channel = |n: usize| n / first.shape[3] % first.shape[2];
+        first.values.into_iter().enumerate().filter(|(n, _)| channel(*n) >= 3).map(|(_, v)| v.abs()).sum::<f32>()
+    };
+    for _ in 0..2 {
+        let (seen, same) = (trainer.epoch(|_| {}).unwrap().0, alone.epoch(|_| {}).unwrap().0);
+        assert!((seen.loss - same.loss).abs() < 1e-4, "{} {}", seen.loss, same.loss);
+        assert_eq!(others(&trainer), 0.0);
+    }
+    trainer.epoch(|_| {}).unwrap();
+    assert!(others(&trainer) > 0.0);
+}
+
+#[test]
 fn a_training_begins_with_a_network_that_has_not_seen_the_held_out_cases() {
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let new = |split| Trainer::new(flagship(1), split, &Device::flex()).unwrap();

@@ -76,7 +76,7 @@ fn a_network_goes_on_to_see_the_slices_beside_each() {
     let config = |neighbours: u32| {
         let path = format!("{configs}/{neighbours}.toml");
         let text = format!(
-            "epochs = 1\nmargin_pixels = 0\ncrop_pixels = 0\n[model]\nwidth = 4\n[cosine]\ncycles = 1\nwarm_up_epochs = 0.0\n\
+            "epochs = 1\nalone = 0.0\nmargin_pixels = 0\ncrop_pixels = 0\n[model]\nwidth = 4\n[cosine]\ncycles = 1\nwarm_up_epochs = 0.0\n\
              [recipe.preprocess]\nsize = 48\nneighbours = {neighbours}\n[locator]\nepochs = 1\nwidth = 4\nsize = 32\n"
         );
         fs::write(&path, text).unwrap();

@@ -61,17 +61,31 @@ impl TrainingCase {
 }
 
 /// Applies each augmentation to its sample, on all threads; `side` is the height and width of the slices, `margin` of
-/// which is cut off on every side.
-pub fn augmented(samples: &[(&Sample, Augmentation)], side: usize, margin: usize) -> Vec<Sample> {
+/// which is cut off on every side. Channels from `seen` on become 0.
+pub fn augmented(samples: &[(&Sample, Augmentation)], side: usize, margin: usize, seen: usize) -> Vec<Sample> {
     use rayon::prelude::*;
     samples
         .par_iter()
         .map(|(sample, augmentation)| {
-            let mut sample = (*sample).clone();
-            augmentation.apply_within(&mut sample.image, &mut sample.labels, side, margin);
-            sample
+            let channels = sample.image.len() / (side * side);
+            let (mut image, mut labels) = (with_channels(&sample.image, channels, seen), sample.labels.clone());
+            augmentation.apply_within(&mut image, &mut labels, side, margin);
+            Sample { image: with_channels(&image, seen, channels), labels }
         })
         .collect()
+}
+
+/// The first channels of each pixel; 0 for those that it does not have.
+fn with_channels(image: &[f32], before: usize, after: usize) -> Vec<f32> {
+    if before == after {
+        return image.to_vec();
+    }
+    let mut out = vec![0.0; image.len() / before * after];
+    let kept = before.min(after);
+    for (out, pixel) in out.chunks_exact_mut(after).zip(image.chunks_exact(before)) {
+        out[..kept].copy_from_slice(&pixel[..kept]);
+    }
+    out
 }
 
 /// Puts slices together as one input, with the labels of all pixels beside it.

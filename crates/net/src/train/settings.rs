@@ -18,6 +18,10 @@ pub struct TrainSettings {
     pub seed: u64,
     /// Passes over the training slices, each freshly augmented.
     pub epochs: usize,
+    /// The share of the epochs, from the first, in which each slice is seen for itself; the others see the slices beside it
+    /// too, whose weights are 0 until then. With `course = "cosine"` the learning rate falls `cosine.cycles` times in
+    /// the first part and once in the second. Without neighbours there is one part.
+    pub alone: f64,
     /// Slices in a batch.
     pub batch_size: usize,
     /// Adam's largest learning rate.
@@ -103,7 +107,8 @@ impl TrainSettings {
             neighbours: 1,
         };
         Self {
-            epochs: 540,
+            epochs: 660,
+            alone: 0.82,
             batch_size: 4,
             learning_rate: 2e-3,
             course: Course::Cosine,
@@ -149,6 +154,7 @@ impl TrainSettings {
         Self {
             seed: 1,
             epochs: 100,
+            alone: 0.0,
             batch_size: 8,
             learning_rate: 1e-3,
             course: Course::Plateau,
@@ -174,6 +180,24 @@ impl TrainSettings {
     /// Height and width of what a training step sees, pixels.
     pub fn seen_pixels(&self) -> usize {
         if self.crop_pixels > 0 { self.crop_pixels } else { self.recipe.preprocess.size }
+    }
+
+    /// Epochs, from the first, in which each slice is seen for itself although the network has channels for others.
+    pub fn alone_epochs(&self) -> usize {
+        if self.recipe.preprocess.neighbours == 0 { 0 } else { (self.alone * self.epochs as f64).round() as usize }
+    }
+
+    /// The share of the full learning rate after so many epochs of [`Course::Cosine`], fractions of one included.
+    pub fn cosine_share(&self, after_epochs: f64) -> f64 {
+        let alone = self.alone_epochs();
+        if alone == 0 {
+            self.cosine.share(after_epochs, self.epochs)
+        } else if after_epochs < alone as f64 {
+            self.cosine.share(after_epochs, alone)
+        } else {
+            let once = CosineSettings { cycles: 1, ..self.cosine };
+            once.share(after_epochs - alone as f64, self.epochs - alone)
+        }
     }
 
     /// What is made small.
@@ -223,6 +247,7 @@ impl TrainSettings {
 
     fn check_numbers(&self) -> Result<(), SettingsError> {
         for (name, value, low, high) in [
+            ("alone", self.alone, 0.0, 1.0),
             ("learning_rate", self.learning_rate, 1e-9, 10.0),
             ("weight_decay", self.weight_decay, 0.0, 10.0),
             ("clip_norm", self.clip_norm, 0.0, 1e9),
@@ -308,6 +333,21 @@ mod tests {
         assert_eq!(settings.check().unwrap_err().to_string(), "batch_size = 0: need 1 to 1024");
         let settings = TrainSettings { learning_rate: f64::NAN, ..TrainSettings::default() };
         assert!(settings.check().unwrap_err().to_string().starts_with("learning_rate = NaN"));
+    }
+
+    #[test]
+    fn the_rate_falls_in_cycles_while_slices_are_alone_and_once_more_after() {
+        let nested = TrainSettings::of(Architecture::Nested);
+        assert_eq!((nested.epochs, nested.alone_epochs()), (660, 541));
+        let full = |epoch: f64| nested.cosine_share(epoch) > 0.999;
+        let low = |epoch: f64| nested.cosine_share(epoch) < 1e-4;
+        // Three cycles of 180 1/3 epochs, then one of 119; each rises for three epochs.
+        assert!([3.01, 183.4, 363.7, 544.01].into_iter().all(full));
+        assert!([180.3, 360.6, 540.9, 659.9].into_iter().all(low));
+        let preprocess = Preprocess { neighbours: 0, ..nested.recipe.preprocess };
+        let narrow = TrainSettings { recipe: Recipe { preprocess, ..nested.recipe }, ..nested };
+        assert_eq!(narrow.alone_epochs(), 0);
+        assert!(narrow.cosine_share(219.9) < 1e-4 && narrow.cosine_share(544.01) < 0.7);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use super::settings::{SettingsError, TrainSettings};
 use super::validate::validate;
 use crate::device::numbers;
 use crate::infer::{ModelFile, ModelHeader, Recipe, TrainedOn};
-use crate::model::Network;
+use crate::model::{ModelSettings, Network};
 use crate::weights::{StoreError, Stored, Weights, WeightsError};
 
 /// Adam's epsilon in Keras.
@@ -117,7 +117,7 @@ impl Trainer {
         }
         let plain = device.clone();
         let device = device.clone().autodiff();
-        let network = settings.model.init(settings.seed, &device);
+        let network = drawn(&settings, &device)?;
         let decay = settings.average_decay;
         let average = (decay > 0.0).then(|| Average::new(Weights::of(&network), decay));
         let optimizer = optimizer(&settings);
@@ -185,12 +185,16 @@ impl Trainer {
         let trained: TrainSettings = serde_json::from_value(trained).map_err(|e| refused(e.to_string()))?;
         let now = &self.settings;
         let cycle = |settings: &TrainSettings| settings.cosine.cycle_epochs(settings.epochs);
+        let same_parts = trained.epochs == now.epochs || now.alone_epochs() == 0;
         let same_rates = now.course == Course::Plateau || cycle(&trained) == cycle(now);
         let recipe = Recipe { preprocess: trained.recipe.preprocess, ..now.recipe };
         let cosine = CosineSettings { cycles: now.cosine.cycles, ..trained.cosine };
         // Where cycles are of another length, so are the settings that tell it.
-        let allowed =
-            if same_rates { TrainSettings { epochs: now.epochs, cosine, recipe, ..trained } } else { trained };
+        let allowed = if same_rates && same_parts {
+            TrainSettings { epochs: now.epochs, cosine, recipe, ..trained }
+        } else {
+            trained
+        };
         if allowed != *now {
             return Err(refused(differences(&allowed, now)));
         }
@@ -255,7 +259,7 @@ impl Trainer {
             Course::Plateau => self.progress.schedule.learning_rate,
             Course::Cosine => {
                 let after_epochs = (step as f64 + 0.5) / batches as f64;
-                self.settings.learning_rate * self.settings.cosine.share(after_epochs, self.settings.epochs)
+                self.settings.learning_rate * self.settings.cosine_share(after_epochs)
             }
         }
     }
@@ -301,7 +305,9 @@ impl Trainer {
             })
             .collect();
         let prepared = self.settings.recipe.preprocess.size + 2 * self.settings.margin_pixels;
-        augmented(&drawn, prepared, (prepared - self.settings.seen_pixels()) / 2)
+        let alone = epoch < self.settings.alone_epochs();
+        let seen = if alone { Sequence::ALL.len() } else { self.settings.model.inputs };
+        augmented(&drawn, prepared, (prepared - self.settings.seen_pixels()) / 2, seen)
     }
 
     /// One step of the optimiser; gives the loss and the soft Dice of each label before it.
@@ -381,6 +387,16 @@ fn collect_differences(name: &str, trained: &Value, now: &Value, found: &mut Vec
         _ if trained != now => found.push(format!("{name} = {now}, and it has {trained}")),
         _ => {}
     }
+}
+
+/// The network before its first step: the channels of slices that are seen only later have weights of 0.
+fn drawn(settings: &TrainSettings, device: &Device) -> Result<Network, WeightsError> {
+    let network = settings.model.init(settings.seed, device);
+    if settings.alone_epochs() == 0 {
+        return Ok(network);
+    }
+    let alone = ModelSettings { inputs: Sequence::ALL.len(), ..settings.model }.init(settings.seed, device);
+    Weights::of(&alone).widened(&Weights::of(&network)).load_into(network)
 }
 
 fn optimizer(settings: &TrainSettings) -> ModuleOptimizer {
