@@ -4,7 +4,7 @@
     scripts/robustness.py DATA CROSS_VALIDATION OUT [--myops PROGRAM]
 
 Every case of DATA is altered, segmented by the network of CROSS_VALIDATION that never saw it, and scored by
-`myops evaluate`. Prints one row a change. Needs nibabel, numpy and scipy; DATA holds one folder a case.
+`myops evaluate`. Prints one row a change. Needs nibabel and numpy; DATA holds one folder a case.
 """
 
 import argparse
@@ -17,7 +17,6 @@ from pathlib import Path
 
 import nibabel
 import numpy
-from nibabel.processing import resample_to_output
 
 SEQUENCES = ["C0", "LGE", "T2"]
 REGIONS = ["scar", "scar+edema", "wall", "LV pool", "RV pool"]
@@ -70,8 +69,6 @@ def main():
             segment(args, fold, place)
         score(args, name, place)
     slices_alone(args, folds)
-    for mm in [0.6, 1.1]:
-        other_pixels(args, folds, mm)
     place = args.out / "as_it_is"
     for region, field in [("scar", "scar_confidence"), ("scar+edema", "edema_or_scar_confidence")]:
         print(f"expected and true Dice of {region}: rank correlation {confidence(place, region, field):.2f}")
@@ -84,9 +81,9 @@ def segment(args, fold, place):
     subprocess.run(command, check=True)
 
 
-def score(args, name, place, reference=None):
+def score(args, name, place):
     """Scores what was found and prints the row of a change."""
-    command = [args.myops, "evaluate", "--prediction", place / "found", "--reference", reference or args.data]
+    command = [args.myops, "evaluate", "--prediction", place / "found", "--reference", args.data]
     subprocess.run([*command, "--out", place / "scores"], check=True, capture_output=True)
     rows = list(csv.DictReader((place / "scores" / "summary.csv").open()))
     dice = {r["region"]: r["mean"] for r in rows if r["measure"] == "dice" and r["rule"] == "challenge"}
@@ -116,25 +113,6 @@ def slices_alone(args, folds):
             out = place / "found" / case / f"{case}_labels.nii.gz"
             nibabel.save(nibabel.Nifti1Image(labels, image.affine), out)
     score(args, "every slice alone", place)
-
-
-def other_pixels(args, folds, mm):
-    """Images and reference labels with pixels of another size."""
-    place = args.out / f"pixels_of_{mm}_mm"
-    shutil.rmtree(place, ignore_errors=True)
-    for fold, cases in folds.items():
-        for case in cases:
-            (place / "images" / fold / case).mkdir(parents=True)
-            (place / "reference" / case).mkdir(parents=True)
-            for name in [*SEQUENCES, "gd"]:
-                image = nibabel.load(args.data / case / f"{case}_{name}.nii.gz")
-                labels = name == "gd"
-                voxels = (mm, mm, image.header.get_zooms()[2])
-                changed = resample_to_output(image, voxels, order=0 if labels else 3, mode="nearest")
-                out = place / "reference" / case if labels else place / "images" / fold / case
-                nibabel.save(changed, out / f"{case}_{name}.nii.gz")
-        segment(args, fold, place)
-    score(args, f"pixels of {mm} mm", place, place / "reference")
 
 
 def confidence(place, region, field):
