@@ -3,6 +3,7 @@
 mod average;
 mod checkpoint;
 mod clip;
+mod continued;
 mod data;
 mod folds;
 mod locator;

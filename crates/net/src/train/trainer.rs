@@ -8,17 +8,17 @@ use myops_image::sequence::Sequence;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use serde_json::Value;
 
 use super::average::Average;
 use super::checkpoint::{Checkpoint, EpochRecord, Progress, Validation};
 use super::clip::clip_norm;
+use super::continued::continued;
 use super::data::{Sample, TrainingCase, augmented, batch};
-use super::schedule::{CosineSettings, Course, Schedule, Verdict};
+use super::schedule::{Course, Schedule, Verdict};
 use super::settings::{SettingsError, TrainSettings};
 use super::validate::validate;
 use crate::device::numbers;
-use crate::infer::{ModelFile, ModelHeader, Recipe, TrainedOn};
+use crate::infer::{ModelFile, ModelHeader, TrainedOn};
 use crate::model::{ModelSettings, Network};
 use crate::weights::{StoreError, Stored, Weights, WeightsError};
 
@@ -138,7 +138,7 @@ impl Trainer {
     ) -> Result<Self, TrainError> {
         let mut trainer = Self::new(settings, split, device)?;
         let stored = Stored::<ModelHeader>::from_bytes(&checkpoint.model)?;
-        let trained = trainer.same_settings(&stored.settings)?;
+        let trained = continued(&stored.settings, &trainer.settings).map_err(TrainError::OtherSettings)?;
         let now = trainer.cases();
         if let Some(before) = stored.settings.cases.filter(|before| *before != now) {
             return Err(TrainError::OtherCases { before, now });
@@ -168,37 +168,11 @@ impl Trainer {
         if let Some(case) = self.split.validation.iter().find(|case| seen(&case.id)) {
             return Err(TrainError::Seen(case.id.clone()));
         }
-        let drawn = Weights::of(&self.network);
-        self.network = weights.widened(&drawn).load_into(self.network)?;
+        self.network = weights.load_widened(self.network)?;
         if let Some(average) = &mut self.average {
             average.weights = Weights::of(&self.network);
         }
         Ok(self)
-    }
-
-    /// The settings may differ in what comes after the network, and in the number of epochs where no learning rate so
-    /// far depends on it: with `course = "cosine"` in the number of cycles, each as long as before. Gives those of the
-    /// checkpoint.
-    fn same_settings(&self, header: &ModelHeader) -> Result<TrainSettings, TrainError> {
-        let refused = |why: String| TrainError::OtherSettings(why);
-        let trained = header.training.clone().ok_or_else(|| refused("it holds none".into()))?;
-        let trained: TrainSettings = serde_json::from_value(trained).map_err(|e| refused(e.to_string()))?;
-        let now = &self.settings;
-        let cycle = |settings: &TrainSettings| settings.cosine.cycle_epochs(settings.epochs);
-        let same_parts = trained.epochs == now.epochs || now.alone_epochs() == 0;
-        let same_rates = now.course == Course::Plateau || cycle(&trained) == cycle(now);
-        let recipe = Recipe { preprocess: trained.recipe.preprocess, ..now.recipe };
-        let cosine = CosineSettings { cycles: now.cosine.cycles, ..trained.cosine };
-        // Where cycles are of another length, so are the settings that tell it.
-        let allowed = if same_rates && same_parts {
-            TrainSettings { epochs: now.epochs, cosine, recipe, ..trained }
-        } else {
-            trained
-        };
-        if allowed != *now {
-            return Err(refused(differences(&allowed, now)));
-        }
-        Ok(trained)
     }
 
     /// How it trains.
@@ -367,28 +341,6 @@ impl Trainer {
     }
 }
 
-/// The settings in which two trainings differ, by their names in a settings file.
-fn differences(trained: &TrainSettings, now: &TrainSettings) -> String {
-    let (trained, now) = (serde_json::to_value(trained), serde_json::to_value(now));
-    let (Ok(trained), Ok(now)) = (trained, now) else { return String::new() };
-    let mut found = Vec::new();
-    collect_differences("", &trained, &now, &mut found);
-    found.join(", ")
-}
-
-fn collect_differences(name: &str, trained: &Value, now: &Value, found: &mut Vec<String>) {
-    match (trained, now) {
-        (Value::Object(trained), Value::Object(now)) => {
-            for (key, value) in trained {
-                let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
-                collect_differences(&name, value, now.get(key).unwrap_or(&Value::Null), found);
-            }
-        }
-        _ if trained != now => found.push(format!("{name} = {now}, and it has {trained}")),
-        _ => {}
-    }
-}
-
 /// The network before its first step: the channels of slices that are seen only later have weights of 0.
 fn drawn(settings: &TrainSettings, device: &Device) -> Result<Network, WeightsError> {
     let network = settings.model.init(settings.seed, device);
@@ -396,7 +348,7 @@ fn drawn(settings: &TrainSettings, device: &Device) -> Result<Network, WeightsEr
         return Ok(network);
     }
     let alone = ModelSettings { inputs: Sequence::ALL.len(), ..settings.model }.init(settings.seed, device);
-    Weights::of(&alone).widened(&Weights::of(&network)).load_into(network)
+    Weights::of(&alone).load_widened(network)
 }
 
 fn optimizer(settings: &TrainSettings) -> ModuleOptimizer {

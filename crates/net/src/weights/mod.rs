@@ -92,6 +92,26 @@ impl Weights {
         }
     }
 
+    /// As [`Self::load_into`], but a filter may have fewer channels than the network's: the others get weights of 0, so
+    /// that the network says what it said before, whatever they hold.
+    ///
+    /// # Errors
+    /// As [`Self::load_into`].
+    pub fn load_widened(mut self, network: Network) -> Result<Network, WeightsError> {
+        let like = Self::of(&network);
+        for (path, weight) in &mut self.by_path {
+            let Some(Weight { shape: wide, .. }) = like.get(path) else { continue };
+            let (&mut [kh, kw, before, out], &[.., after, _]) = (&mut weight.shape[..], &wide[..]) else { continue };
+            if before < after && *wide == [kh, kw, after, out] {
+                let zeros = vec![0.0; (after - before) * out];
+                let pixels = weight.values.chunks_exact(before * out);
+                weight.values = pixels.flat_map(|pixel| pixel.iter().chain(&zeros)).copied().collect();
+                weight.shape[2] = after;
+            }
+        }
+        self.load_into(network)
+    }
+
     /// Adds a tensor.
     pub fn insert(&mut self, path: impl Into<String>, weight: Weight) {
         let path = path.into();
@@ -127,23 +147,6 @@ impl Weights {
             let Some(target) = other.get(path) else { continue };
             weight.values.iter_mut().zip(&target.values).for_each(|(v, t)| *v += (t - *v) * share);
         }
-    }
-
-    /// Gives each filter that has fewer channels than the one of `like` the others, with weights of 0: the network says
-    /// what it said before, whatever those channels hold.
-    #[must_use]
-    pub fn widened(mut self, like: &Self) -> Self {
-        for (path, weight) in &mut self.by_path {
-            let Some(Weight { shape: wide, .. }) = like.get(path) else { continue };
-            let (&mut [kh, kw, before, out], &[.., after, _]) = (&mut weight.shape[..], &wide[..]) else { continue };
-            if before < after && *wide == [kh, kw, after, out] {
-                let zeros = vec![0.0; (after - before) * out];
-                let pixels = weight.values.chunks_exact(before * out);
-                weight.values = pixels.flat_map(|pixel| pixel.iter().chain(&zeros)).copied().collect();
-                weight.shape[2] = after;
-            }
-        }
-        self
     }
 
     /// Every path with its tensor, in the order of the network's layers.
@@ -254,8 +257,7 @@ mod tests {
         let before = narrow(Architecture::Nested);
         let after = ModelSettings { inputs: 9, ..before };
         let network = before.init(1, &device);
-        let drawn = after.init(2, &device);
-        let wide = Weights::of(&network).widened(&Weights::of(&drawn)).load_into(drawn).unwrap();
+        let wide = Weights::of(&network).load_widened(after.init(2, &device)).unwrap();
         let says = |network: &Network, channels: usize| {
             let value = |n: usize| ((n / channels * 9 + n % channels) as f32 * 0.618).fract();
             let values: Vec<f32> = (0..16 * 16 * channels).map(value).collect();
