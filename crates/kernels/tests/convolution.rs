@@ -108,11 +108,6 @@ fn check_transposed(dims: [usize; 4], c_out: usize, all: &[Isa], numbers: fn(usi
     }
 }
 
-/// Every instruction set, multiplying in bf16.
-fn all_in_bf16() -> Vec<Isa> {
-    Isa::available().into_iter().map(Isa::in_bf16).collect()
-}
-
 /// Numbers that bf16 holds.
 fn short_values(n: usize, seed: u64) -> Vec<f32> {
     values(n, seed).into_iter().map(|v| f32::from_bits(v.to_bits() & 0xffff_0000)).collect()
@@ -132,7 +127,7 @@ proptest! {
             if relu { *y = y.max(0.0); }
         }
         let (of_x, of_w) = plain::gradients(&shape, &x, &w, &g);
-        for isa in all_in_bf16() {
+        for isa in Isa::available_in_bf16() {
             let finish = Finish { bias: Some(&bias), residual: Some(&residual), relu };
             assert_close(&convolve(isa, &shape, &x, &w, finish), &expected, isa);
             assert_close(&input_gradient(isa, &shape, &w, &g), &of_x, isa);
@@ -144,7 +139,7 @@ proptest! {
     fn a_transposed_convolution_does_too(
         batch in 1usize..4, h in 1usize..9, w in 1usize..9, c_in in 1usize..40, c_out in 1usize..40,
     ) {
-        check_transposed([batch, h, w, c_in], c_out, &all_in_bf16(), short_values);
+        check_transposed([batch, h, w, c_in], c_out, &Isa::available_in_bf16(), short_values);
     }
 }
 
@@ -152,7 +147,7 @@ proptest! {
 fn bf16_rounds_what_it_multiplies_and_not_the_sum() {
     let shape = ConvShape { batch: 1, input: [1, 1], channels: [2, 1], kernel: [1, 1], stride: 1, padding: 0 };
     // 1 + 2^-8 lies half way between two bf16 numbers and becomes 1; 256 + 1 needs nine bits.
-    for isa in all_in_bf16() {
+    for isa in Isa::available_in_bf16() {
         assert_eq!(convolve(isa, &shape, &[1.0 + 1.0 / 256.0, 1.0], &[256.0, 1.0], Finish::default()), [257.0]);
     }
 }

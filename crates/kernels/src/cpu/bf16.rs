@@ -3,8 +3,6 @@
 //! A convolution sums products over channels, its weight gradient over pixels. Neighbours of what is summed over become
 //! the halves of a pair, and the tiles, which know nothing of it, take half as many steps.
 
-use std::borrow::Cow;
-
 use rayon::prelude::*;
 
 use super::lanes::{Isa, Job, Lanes};
@@ -80,13 +78,11 @@ impl Job for Neighbours<'_> {
     }
 }
 
-/// What a convolution walks over, as its tiles take it: pairs of channels where it multiplies in bf16.
-pub fn channels_of<'a>(isa: Isa, walk: &Walk, source: &'a [f32]) -> (Walk, Cow<'a, [f32]>) {
-    if !isa.is_bf16() {
-        return (*walk, Cow::Borrowed(source));
-    }
-    let pairs = paired(isa, source, [walk.channels, 1]);
-    (Walk { channels: walk.channels.div_ceil(2), ..*walk }, Cow::Owned(pairs))
+/// Pixels of `channels` floats to pixels of half as many pairs, one with a zero where the number is odd.
+pub fn pair_channels(isa: Isa, values: &[f32], channels: usize, pairs: &mut [f32]) {
+    // An even number of channels leaves no pair that two pixels share, so that a row is as good as a pixel.
+    let len = if channels.is_multiple_of(2) { values.len() } else { channels };
+    isa.run(Neighbours { values, pairs, len, inner: 1 });
 }
 
 /// What a weight gradient walks over, each pixel paired with the one that lies under the same weight for the next

@@ -1,12 +1,13 @@
 //! Convolution forward, and what may follow it in the same pass.
 
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::bf16;
 use super::buffer::{unwritten, written};
 use super::lanes::{Isa, Job, Lanes};
+use super::matrix;
 use super::pack::{Block, Packed};
 use super::rows::Rows;
 use super::shape::{ConvShape, Walk};
@@ -115,19 +116,29 @@ fn run_walk(isa: Isa, walk: &Walk, source: &[f32], packed: &Packed, finish: Fini
     if len == 0 {
         return Vec::new();
     }
-    let (walk, source) = &bf16::channels_of(isa, walk, source);
     let at_a_time = walk.rows_at_a_time(c_out, rayon::current_num_threads());
     let layout = Layout { row_step: row_len, pixel_step: c_out };
     out.par_chunks_mut(at_a_time * row_len).enumerate().for_each(|(n, out)| {
         let first = n * at_a_time;
         let count = out.len() / row_len;
-        let rows = Rows::of(walk, source, first..first + count);
+        let (walk, rows) = laid_out(isa, walk, source, first..first + count);
         let residual = finish.residual.map(|r| &r[first * row_len..]);
         let finish = Finish { residual, ..finish };
-        isa.run_products(Piece { walk, rows: &rows, packed, finish, out: out.as_mut_ptr().cast(), count, layout });
+        Piece { walk: &walk, rows: &rows, packed, finish, out: out.as_mut_ptr().cast(), count, layout }.write(isa);
     });
     // SAFETY: the pieces cover all rows, and each writes all pixels and channels of its rows.
     unsafe { written(out) }
+}
+
+/// What the results of some rows need of the source, and the walk over it: over pairs of channels where convolutions
+/// multiply in bf16.
+fn laid_out<'a>(isa: Isa, walk: &Walk, source: &'a [f32], rows: Range<usize>) -> (Walk, Rows<'a>) {
+    if isa.is_bf16() {
+        let pairs = Walk { channels: walk.channels.div_ceil(2), ..*walk };
+        (pairs, Rows::in_pairs(isa, walk, source, rows))
+    } else {
+        (*walk, Rows::of(walk, source, rows))
+    }
 }
 
 /// Weights `[taps][c_in][c_out]` turned round: `[taps][c_out][c_in]`, the last tap first.
@@ -144,20 +155,30 @@ fn turned(weight: &[f32], [c_in, c_out]: [usize; 2]) -> Vec<f32> {
 
 /// Where results go: steps in floats.
 #[derive(Clone, Copy)]
-struct Layout {
-    row_step: usize,
-    pixel_step: usize,
+pub(super) struct Layout {
+    pub row_step: usize,
+    pub pixel_step: usize,
 }
 
 /// Some rows of results.
-struct Piece<'a> {
-    walk: &'a Walk,
-    rows: &'a Rows<'a>,
-    packed: &'a Packed,
-    finish: Finish<'a>,
-    out: *mut f32,
-    count: usize,
-    layout: Layout,
+pub(super) struct Piece<'a> {
+    pub walk: &'a Walk,
+    pub rows: &'a Rows<'a>,
+    pub packed: &'a Packed,
+    pub finish: Finish<'a>,
+    pub out: *mut f32,
+    pub count: usize,
+    pub layout: Layout,
+}
+
+impl Piece<'_> {
+    /// Writes the rows, which there is room for.
+    fn write(self, isa: Isa) {
+        match isa.matrix() {
+            Some(matrix) => matrix::convolve(matrix, &self),
+            None => isa.run_products(self),
+        }
+    }
 }
 
 impl Job for Piece<'_> {
@@ -288,8 +309,7 @@ pub fn run_corners(
         spread: 1,
         output: image,
     };
-    let (still, input) = &bf16::channels_of(isa, &still, input);
-    let walks = corners.each_ref().map(|corner| Walk { kernel: corner.kernel, before: corner.before, ..*still });
+    let walks = corners.each_ref().map(|corner| Walk { kernel: corner.kernel, before: corner.before, ..still });
     let mut out: Vec<MaybeUninit<f32>> = unwritten(4 * batch * h * w * c_out);
     if out.is_empty() {
         return Vec::new();
@@ -299,11 +319,11 @@ pub fn run_corners(
     out.par_chunks_mut(at_a_time * 2 * out_row).enumerate().for_each(|(n, out)| {
         let count = out.len() / (2 * out_row);
         for (place, (walk, corner)) in walks.iter().zip(corners).enumerate() {
-            let rows = Rows::of(walk, input, n * at_a_time..n * at_a_time + count);
+            let (walk, rows) = laid_out(isa, walk, input, n * at_a_time..n * at_a_time + count);
             let layout = Layout { row_step: 2 * out_row, pixel_step: 2 * c_out };
             let start = place / 2 * out_row + place % 2 * c_out;
             let to = out[start..].as_mut_ptr().cast();
-            isa.run_products(Piece { walk, rows: &rows, packed: &corner.packed, finish, out: to, count, layout });
+            Piece { walk: &walk, rows: &rows, packed: &corner.packed, finish, out: to, count, layout }.write(isa);
         }
     });
     // SAFETY: the four corners of every input pixel cover the output, and each piece writes all of its own.

@@ -8,6 +8,7 @@ use super::bf16;
 use super::buffer::Aligned;
 use super::conv::{Finish, Kernel, convolve};
 use super::lanes::{Isa, Job, Lanes};
+use super::matrix;
 use super::norm::column_sums;
 use super::pack::blocks;
 use super::rows::Rows;
@@ -37,6 +38,9 @@ pub fn weight_gradient(isa: Isa, shape: &ConvShape, input: &[f32], output_gradie
     let c_out = shape.channels[1];
     let run = walk.run();
     assert_eq!(output_gradient.len(), walk.rows() * walk.output[1] * c_out, "a gradient of another shape");
+    if let Some(matrix) = isa.matrix() {
+        return matrix::weight_gradient(matrix, &walk, input, output_gradient, c_out);
+    }
     let paired;
     let (walk, input, gradient, pixels) = if isa.is_bf16() {
         paired = (bf16::pixels_of(&walk, input), bf16::paired(isa, output_gradient, [walk.output[1], c_out]));

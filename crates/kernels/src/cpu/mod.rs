@@ -12,6 +12,11 @@ mod conv;
 mod gradient;
 pub mod lanes;
 mod layer;
+#[cfg(target_arch = "x86_64")]
+mod matrix;
+#[cfg(not(target_arch = "x86_64"))]
+#[path = "no_matrix.rs"]
+mod matrix;
 mod norm;
 mod pack;
 mod pool;

@@ -1,7 +1,10 @@
 //! The rows that a piece of work reads, with zeros around them.
 
+use std::marker::PhantomData;
 use std::ops::Range;
 
+use super::bf16;
+use super::lanes::Isa;
 use super::shape::Walk;
 
 /// Where each row of the kernel lies for each row of results: `[rows][kernel rows]` pointers to
@@ -10,30 +13,64 @@ pub struct Rows<'a> {
     pointers: Vec<*const f32>,
     /// What the pointers that do not point into the source point into.
     _padded: Vec<f32>,
-    _source: std::marker::PhantomData<&'a [f32]>,
+    _source: PhantomData<&'a [f32]>,
 }
 
 impl<'a> Rows<'a> {
     /// Lays out what the results of `rows` need of `source`.
     pub fn of(walk: &Walk, source: &'a [f32], rows: Range<usize>) -> Self {
-        assert_eq!(source.len(), walk.batch * walk.source[0] * walk.source[1] * walk.channels, "another shape");
-        let width = walk.source[1] * walk.channels;
-        let needed = || rows.clone().flat_map(|row| (0..walk.kernel[0]).map(move |k| walk.source_row(row, k)));
         if walk.in_place() {
-            let pointers = needed().map(|row| source[row.unwrap_or(0) * width..].as_ptr()).collect();
-            return Self { pointers, _padded: Vec::new(), _source: std::marker::PhantomData };
+            assert_whole(walk, source);
+            let width = walk.source[1] * walk.channels;
+            let pointers = needed(walk, rows).map(|row| source[row.unwrap_or(0) * width..].as_ptr()).collect();
+            return Self { pointers, _padded: Vec::new(), _source: PhantomData };
         }
-        let padded_width = walk.columns() * walk.channels;
+        Self::laid_out(walk, source, rows, walk.channels, <[f32]>::copy_from_slice)
+    }
+
+    /// The same with pixels of pairs of channels.
+    pub fn in_pairs(isa: Isa, walk: &Walk, source: &[f32], rows: Range<usize>) -> Self {
+        Self::laid_out(walk, source, rows, walk.channels.div_ceil(2), |to, from| {
+            bf16::pair_channels(isa, from, walk.channels, to);
+        })
+    }
+
+    /// Copies rows between their zeros, pixels of `channels` floats; `copy` fills some with pixels of the source.
+    fn laid_out(
+        walk: &Walk,
+        source: &[f32],
+        rows: Range<usize>,
+        channels: usize,
+        copy: impl Fn(&mut [f32], &[f32]),
+    ) -> Self {
+        assert_whole(walk, source);
+        let (columns, width) = (walk.columns(), walk.source[1] * walk.channels);
         // Slot 0 is a row of zeros; the others are given out in the order of the source's rows.
-        let mut slots: Vec<usize> = needed().flatten().collect();
+        let mut slots: Vec<usize> = needed(walk, rows.clone()).flatten().collect();
         slots.sort_unstable();
         slots.dedup();
-        let mut padded = Vec::with_capacity((slots.len() + 1) * padded_width);
-        padded.resize(padded_width, 0.0);
-        slots.iter().for_each(|row| pad(walk, &source[row * width..][..width], &mut padded));
+        let mut padded = vec![0.0; (slots.len() + 1) * columns * channels];
+        for (row, padded) in slots.iter().zip(padded.chunks_exact_mut((columns * channels).max(1)).skip(1)) {
+            let row = &source[row * width..][..width];
+            if walk.spread == 1 && walk.before[1] >= 0 {
+                let before = walk.before[1] as usize;
+                let pixels = walk.source[1].min(columns.saturating_sub(before));
+                if pixels > 0 {
+                    copy(&mut padded[before * channels..][..pixels * channels], &row[..pixels * walk.channels]);
+                }
+                continue;
+            }
+            for (column, pixel) in row.chunks_exact(walk.channels).enumerate() {
+                let at = (column * walk.spread) as isize + walk.before[1];
+                if at >= 0 && (at as usize) < columns {
+                    copy(&mut padded[at as usize * channels..][..channels], pixel);
+                }
+            }
+        }
         let slot = |row: usize| slots.binary_search(&row).map_or(0, |n| n + 1);
-        let pointers = needed().map(|row| padded[row.map_or(0, slot) * padded_width..].as_ptr()).collect();
-        Self { pointers, _padded: padded, _source: std::marker::PhantomData }
+        let start = |row: Option<usize>| row.map_or(0, slot) * columns * channels;
+        let pointers = needed(walk, rows).map(|row| padded[start(row)..].as_ptr()).collect();
+        Self { pointers, _padded: padded, _source: PhantomData }
     }
 
     /// The first of the pointers.
@@ -42,21 +79,11 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Adds a row of the source between its zeros.
-fn pad(walk: &Walk, from: &[f32], padded: &mut Vec<f32>) {
-    let (c, start, len) = (walk.channels, padded.len(), walk.columns() * walk.channels);
-    if walk.spread == 1 && walk.before[1] >= 0 {
-        padded.resize(start + len.min(walk.before[1] as usize * c), 0.0);
-        let room = start + len - padded.len();
-        padded.extend_from_slice(&from[..from.len().min(room)]);
-        padded.resize(start + len, 0.0);
-        return;
-    }
-    padded.resize(start + len, 0.0);
-    for (column, pixel) in from.chunks_exact(c).enumerate() {
-        let at = (column * walk.spread) as isize + walk.before[1];
-        if at >= 0 && (at as usize) < walk.columns() {
-            padded[start + at as usize * c..][..c].copy_from_slice(pixel);
-        }
-    }
+/// The source row under each row of the kernel, for each row of results.
+pub fn needed(walk: &Walk, rows: Range<usize>) -> impl Iterator<Item = Option<usize>> {
+    rows.flat_map(move |row| (0..walk.kernel[0]).map(move |k| walk.source_row(row, k)))
+}
+
+fn assert_whole(walk: &Walk, source: &[f32]) {
+    assert_eq!(source.len(), walk.batch * walk.source[0] * walk.source[1] * walk.channels, "another shape");
 }

@@ -6,12 +6,24 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::Job;
 use super::pairs::{Pairs, Split};
 use super::portable::Portable;
+use crate::cpu::matrix::Matrix;
 
-/// An instruction set that the kernels are compiled for, and in which numbers convolutions multiply.
+/// An instruction set that the kernels are compiled for, and how convolutions multiply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Isa {
     kind: Kind,
-    bf16: bool,
+    factors: Factors,
+}
+
+/// What a convolution's instruction multiplies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Factors {
+    /// Floats.
+    Floats,
+    /// Pairs of bf16 numbers.
+    Pairs,
+    /// Tiles of bf16 numbers.
+    Tiles,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +43,7 @@ impl Isa {
     pub fn best() -> Self {
         static BEST: OnceLock<Isa> = OnceLock::new();
         let best = *BEST.get_or_init(|| Self::available()[0]);
-        Self { bf16: BF16.load(Ordering::Relaxed), ..best }
+        if BF16.load(Ordering::Relaxed) { best.in_bf16() } else { best }
     }
 
     /// Lets all convolutions of the process that are set up from now on multiply in bf16, or in 32 bits again.
@@ -52,18 +64,31 @@ impl Isa {
             }
         }
         all.push(Kind::Portable);
-        all.into_iter().map(|kind| Self { kind, bf16: false }).collect()
+        all.into_iter().map(|kind| Self { kind, factors: Factors::Floats }).collect()
+    }
+
+    /// All that this processor has, the fastest first, multiplying in bf16.
+    pub fn available_in_bf16() -> Vec<Self> {
+        let in_pairs = Self::available().into_iter().map(|isa| Self { factors: Factors::Pairs, ..isa });
+        let in_tiles = Self::available().into_iter().map(Self::in_bf16).filter(|isa| isa.matrix().is_some());
+        in_tiles.chain(in_pairs).collect()
     }
 
     /// The same instruction set, multiplying in bf16: 8 bits of precision, sums in 32 bits.
     #[must_use]
     pub fn in_bf16(self) -> Self {
-        Self { bf16: true, ..self }
+        let has_tiles = self.lanes() == 16 && Matrix::get().is_some();
+        Self { factors: if has_tiles { Factors::Tiles } else { Factors::Pairs }, ..self }
     }
 
     /// Whether convolutions multiply in bf16.
     pub fn is_bf16(self) -> bool {
-        self.bf16
+        self.factors != Factors::Floats
+    }
+
+    /// What multiplies tiles, where convolutions do.
+    pub(in crate::cpu) fn matrix(self) -> Option<Matrix> {
+        if self.factors == Factors::Tiles { Matrix::get() } else { None }
     }
 
     /// Whether the processor multiplies bf16 itself; elsewhere two products of floats stand for a pair's, which is right
@@ -112,7 +137,7 @@ impl Isa {
 
     /// Does work whose factors are pairs where convolutions multiply in bf16, and floats where they do not.
     pub(in crate::cpu) fn run_products<J: Job>(self, job: J) -> J::Output {
-        if !self.bf16 {
+        if !self.is_bf16() {
             return self.run(job);
         }
         match self.kind {

@@ -8,6 +8,8 @@ mod isa;
 mod pairs;
 mod portable;
 
+#[cfg(target_arch = "x86_64")]
+pub(super) use avx512::Avx512;
 pub use isa::Isa;
 
 /// A register of [`Lanes::N`] floats.
