@@ -13,7 +13,7 @@ mod window;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-pub use align::{Align, Misalignment, aligned, misalignment};
+pub use align::{Align, Misalignment, Overlap, aligned, misalignment};
 pub use framing::{Frame, Framing, HeartCentre};
 pub use normalise::Normalise;
 pub use orientation::Orientation;
@@ -86,6 +86,18 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    /// The same as if a sequence were the only one: the channels of the others at 0.
+    #[must_use]
+    pub fn alone(&self, sequence: Sequence) -> Self {
+        let mut alone = self.clone();
+        for pixel in alone.data.chunks_exact_mut(Sequence::ALL.len()) {
+            let value = pixel[sequence as usize];
+            pixel.fill(0.0);
+            pixel[sequence as usize] = value;
+        }
+        alone
+    }
+
     /// The pixels of a slice, each a value for every channel, without the outermost `margin` on every side.
     fn inner(&self, slice: usize, margin: usize) -> impl Iterator<Item = &[f32]> {
         let rows = (slice * self.size + margin)..((slice + 1) * self.size - margin);

@@ -68,7 +68,7 @@ impl CaseSheet {
     /// Measures a case.
     pub fn measure(case: &str, view: &CaseView, origin: Origin) -> Self {
         let mut quantities = quantify(view.labels(), view.image(Sequence::Lge));
-        let measured = || misalignment(view.images(), HeartCentre::of_labels(view.labels()));
+        let measured = || misalignment(view.images(), HeartCentre::of_labels(view.labels()), None);
         let found = origin.misalignment.unwrap_or_else(measured);
         quantities.flags.extend(misaligned(&found));
         if origin.lacking.contains(&Flag::NoLge) {
@@ -102,7 +102,7 @@ impl CaseSheet {
 
 /// The sequences that clearly lie elsewhere.
 fn misaligned(found: &PerSequence<Option<Misalignment>>) -> impl Iterator<Item = Flag> {
-    let clear = found.iter().filter_map(|(sequence, m)| Some((sequence, m.filter(Misalignment::is_clear)?)));
+    let clear = found.iter().filter_map(|(sequence, m)| Some((sequence, m.filter(|m| m.clear)?)));
     clear.map(|(sequence, m)| Flag::Misaligned { sequence: sequence.name().into(), shift_mm: m.distance_mm() })
 }
 

@@ -1,5 +1,6 @@
 //! From a study to labels on its own grid, with trained networks.
 
+mod alone;
 mod cleanup;
 mod confidence;
 mod decision;

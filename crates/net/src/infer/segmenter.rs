@@ -2,11 +2,14 @@
 
 use burn::tensor::Device;
 use myops_image::label::{Label, Region};
-use myops_image::preprocess::{Align, Frame, Misalignment, Prepared, PreprocessError, aligned, misalignment};
+use myops_image::preprocess::{
+    Align, Frame, Misalignment, Missing, Prepared, PreprocessError, Restore, aligned, misalignment,
+};
 use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::study::Study;
 use rayon::prelude::*;
 
+use super::alone::SeenAlone;
 use super::cleanup::relabel;
 use super::confidence::Confidence;
 use super::file::ModelFile;
@@ -80,16 +83,19 @@ impl Segmenter {
             frame.heart = locator.find(study)?;
             notes.extend(frame.heart.is_none().then_some(Note::HeartNotFound));
         }
+        let (mut prepared, mut restore) = recipe.preprocess.apply_in(study, frame)?;
         let misaligned = match recipe.align {
             Align::Off => PerSequence::default(),
-            Align::Measure | Align::Correct => misalignment(study.images(), frame.heart),
+            Align::Measure | Align::Correct => self.misalignment(study, frame, &prepared, &restore),
         };
         let moved = if recipe.align == Align::Correct { aligned(study, &misaligned) } else { None };
+        if let Some(moved) = &moved {
+            (prepared, restore) = recipe.preprocess.apply_in(moved, frame)?;
+        }
         notes.extend(misaligned.iter().filter_map(|(sequence, m)| {
-            let distance_mm = m.filter(Misalignment::is_clear)?.distance_mm();
+            let distance_mm = m.filter(|m| m.clear)?.distance_mm();
             Some(Note::Misaligned { sequence, distance_mm, corrected: moved.is_some() })
         }));
-        let (prepared, restore) = recipe.preprocess.apply_in(moved.as_ref().unwrap_or(study), frame)?;
         let Averaged { mut mean, members } = self.run(&prepared);
         recipe.calibrate(self.activation(), &mut mean);
         let mut labels = recipe.labels(&mean, &restore);
@@ -106,6 +112,21 @@ impl Segmenter {
         scar.agreement = scar.agreement.filter(|_| study.image(Sequence::Lge).is_some());
         let probabilities = ProbabilityMap { values: mean, restore };
         Ok(Segmentation { labels, probabilities, scar, edema_or_scar, misalignment: misaligned, notes })
+    }
+
+    /// How far the sequences lie from one another; by what the first network sees in each alone too, where it has learned
+    /// to do with one.
+    fn misalignment(
+        &self,
+        study: &Study,
+        frame: Frame,
+        prepared: &Prepared,
+        restore: &Restore,
+    ) -> PerSequence<Option<Misalignment>> {
+        let learned = self.header.recipe.preprocess.missing == Missing::Zero;
+        let seen = learned.then(|| SeenAlone::by(&self.members[0], prepared, study, restore));
+        let overlap = |a, b, shift_mm| seen.as_ref().map_or(0.0, |seen| seen.overlap(a, b, shift_mm));
+        misalignment(study.images(), frame.heart, learned.then_some(&overlap))
     }
 
     /// The mean probabilities over all networks, and what each of several says alone.

@@ -1,5 +1,7 @@
 //! How well the edges of two images lie on one another under a shift.
 
+use rayon::prelude::*;
+
 /// The share of pixels whose edges are taken for noise.
 const NOISE_SHARE: f64 = 0.7;
 
@@ -58,10 +60,17 @@ pub struct Scores {
 
 impl Scores {
     /// Computes each score.
-    pub fn of(reach: usize, score: impl Fn([i32; 2]) -> f64) -> Self {
-        let reach = reach as i32;
-        let shifts = (-reach..=reach).flat_map(|row| (-reach..=reach).map(move |column| [row, column]));
-        Self { reach, values: shifts.map(score).collect() }
+    pub fn of(reach: usize, score: impl Fn([i32; 2]) -> f64 + Sync) -> Self {
+        let (reach, side) = (reach as i32, 2 * reach as i32 + 1);
+        let shift = |n: i32| [n / side - reach, n % side - reach];
+        Self { reach, values: (0..side * side).into_par_iter().map(|n| score(shift(n))).collect() }
+    }
+
+    /// The same as shares of the score of no shift, where that is above 0.
+    pub fn relative(mut self) -> Option<Self> {
+        let rest = self.at([0, 0]);
+        self.values.iter_mut().for_each(|v| *v /= rest);
+        (rest > 0.0).then_some(self)
     }
 
     /// The sum of several.

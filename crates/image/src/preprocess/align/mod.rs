@@ -2,7 +2,9 @@
 //!
 //! Sequences are acquired in different breath-holds, so that the heart of one may lie a few millimetres beside that of
 //! another. What is bright in one may be dark in another, but edges are where they are: the shift that lays most edges
-//! on one another is the misalignment (normalised gradient fields; Haber & Modersitzki, MICCAI 2006).
+//! on one another is the misalignment (normalised gradient fields; Haber & Modersitzki, MICCAI 2006). Edges are sharp, but
+//! there are others than the heart's; where a network has seen the heart in each sequence alone, the shift that lays the
+//! hearts on one another has an equal say.
 
 mod edges;
 
@@ -46,59 +48,94 @@ pub enum Align {
 pub struct Misalignment {
     /// From the place of the others to that of this one, `[row, column]` of turned slices, mm.
     pub shift_mm: [f64; 2],
-    /// How much better the edges of all slices lie on one another after moving this one back, as a share of how they
-    /// lie as they are.
+    /// How much better the sequences lie on one another after moving this one back, as a share of how they lie as they
+    /// are.
     pub gain: f64,
+    /// Whether it lies elsewhere beyond doubt.
+    pub clear: bool,
 }
 
-/// A sequence that lies at least this far from the others, with at least this gain, is taken for misaligned: none of the
-/// 25 pre-aligned training cases does, wherever within 4 mm the heart's centre is taken to be.
-const CLEAR_MM: f64 = 2.75;
-const CLEAR_GAIN: f64 = 0.05;
+/// The least shift, mm, and the least gain that are beyond doubt.
+#[derive(Clone, Copy)]
+struct Doubt {
+    shift_mm: f64,
+    gain: f64,
+}
+
+/// Of edges alone: none of the 25 pre-aligned training cases goes beyond it, wherever within 4 mm the heart's centre is taken
+/// to be.
+const EDGES: Doubt = Doubt { shift_mm: 2.75, gain: 0.05 };
+
+/// Of edges and anatomy together.
+const BOTH: Doubt = Doubt { shift_mm: 1.5, gain: 0.015 };
 
 impl Misalignment {
     /// The length of the shift, mm.
     pub fn distance_mm(&self) -> f64 {
         self.shift_mm[0].hypot(self.shift_mm[1])
     }
-
-    /// Whether the sequence lies elsewhere beyond doubt.
-    pub fn is_clear(&self) -> bool {
-        self.distance_mm() >= CLEAR_MM && self.gain >= CLEAR_GAIN
-    }
 }
 
-/// How far each sequence lies from those before it in the order LGE, bSSFP, T2, about the heart; `None` for the first
-/// and for those that are not there. Images share one grid.
+/// How much of the anatomy seen in a second sequence lies on that of a first, when the second is taken so many mm,
+/// `[row, column]`, away.
+pub type Overlap<'a> = &'a (dyn Fn(Sequence, Sequence, [f64; 2]) -> f64 + Sync);
+
+/// How far each sequence lies from those before it in the order LGE, bSSFP, T2, about the heart, by its edges and, where it
+/// is known, by its anatomy; `None` for the first and for those that are not there. Images share one grid.
+///
+/// Where bSSFP and T2 both lie elsewhere, but nearer to one another than either to LGE, it is LGE that does.
 pub fn misalignment(
     images: &PerSequence<Option<Volume<f32>>>,
     heart: Option<HeartCentre>,
+    overlap: Option<Overlap>,
 ) -> PerSequence<Option<Misalignment>> {
     let mut found = PerSequence::default();
     let Some(grid) = images.iter().find_map(|(_, image)| Some(image.as_ref()?.grid())) else { return found };
     let field = Field::about(grid, heart);
-    let mut fixed: Vec<Vec<Edges>> = Vec::new();
+    let (mut first, mut fixed) = (None, Vec::new());
     for sequence in [Sequence::Lge, Sequence::Bssfp, Sequence::T2] {
         let Some(image) = &images[sequence] else { continue };
-        let edges = field.edges(image, [0.0; 2]);
-        found[sequence] = compare(&fixed, &edges);
-        let back = found[sequence].map_or([0.0; 2], |m: Misalignment| m.shift_mm);
-        fixed.push(field.edges(image, back));
+        let first = *first.get_or_insert(sequence);
+        let anatomy = overlap.and_then(|overlap| {
+            Scores::of(REACH, |shift| overlap(first, sequence, shift.map(|s| f64::from(s) * PIXEL_MM))).relative()
+        });
+        found[sequence] = compare(&fixed, &field.edges(image, [0.0; 2])).map(|edges| misaligned(edges, anatomy));
+        fixed.push(field.edges(image, found[sequence].map_or([0.0; 2], |m: Misalignment| m.shift_mm)));
     }
-    found
+    odd_one_out(found)
 }
 
-/// How far a sequence's slices lie from those of all others.
-fn compare(fixed: &[Vec<Edges>], moving: &[Edges]) -> Option<Misalignment> {
+/// How the edges of a sequence's slices lie on those of all others under each shift.
+fn compare(fixed: &[Vec<Edges>], moving: &[Edges]) -> Option<Scores> {
     let of_slice = |(k, moving): (usize, &Edges)| {
         let scores = |fixed: &Vec<Edges>| Scores::of(REACH, |shift| fixed[k].agreement(moving, shift, REACH));
         fixed.iter().map(scores).reduce(|sum, scores| sum.sum(&scores))
     };
     let slices: Vec<Scores> = moving.par_iter().enumerate().map(of_slice).collect::<Option<_>>()?;
-    let pooled = slices.into_iter().reduce(|sum, scores| sum.sum(&scores))?;
-    let (shift, moved) = pooled.best();
-    let rest = pooled.at([0, 0]);
-    (rest > 0.0).then(|| Misalignment { shift_mm: shift.map(|s| s * PIXEL_MM), gain: moved / rest - 1.0 })
+    slices.into_iter().reduce(|sum, scores| sum.sum(&scores))?.relative()
+}
+
+/// The shift of the best score.
+fn misaligned(edges: Scores, anatomy: Option<Scores>) -> Misalignment {
+    let (doubt, scores, rest) = match anatomy {
+        None => (EDGES, edges, 1.0),
+        Some(anatomy) => (BOTH, edges.sum(&anatomy), 2.0),
+    };
+    let (shift, moved) = scores.best();
+    let found = Misalignment { shift_mm: shift.map(|s| s * PIXEL_MM), gain: moved / rest - 1.0, clear: false };
+    Misalignment { clear: found.distance_mm() >= doubt.shift_mm && found.gain >= doubt.gain, ..found }
+}
+
+/// The same, said of LGE where both others lie elsewhere and nearer to one another than to it.
+fn odd_one_out(found: PerSequence<Option<Misalignment>>) -> PerSequence<Option<Misalignment>> {
+    let PerSequence { bssfp: Some(bssfp), lge: None, t2: Some(t2) } = found else { return found };
+    let apart = (bssfp.shift_mm[0] - t2.shift_mm[0]).hypot(bssfp.shift_mm[1] - t2.shift_mm[1]);
+    if !bssfp.clear || !t2.clear || apart >= bssfp.distance_mm().min(t2.distance_mm()) {
+        return found;
+    }
+    let shift_mm = [0, 1].map(|axis| -(bssfp.shift_mm[axis] + t2.shift_mm[axis]) / 2.0);
+    let lge = Misalignment { shift_mm, gain: bssfp.gain.max(t2.gain), clear: true };
+    PerSequence { bssfp: None, lge: Some(lge), t2: None }
 }
 
 /// The study with the sequences that clearly lie elsewhere moved back; `None` where there is none.
@@ -107,10 +144,10 @@ fn compare(fixed: &[Vec<Edges>], moving: &[Edges]) -> Option<Misalignment> {
 /// Never: moved images keep their grid.
 #[expect(clippy::expect_used, reason = "moved images keep their grid")]
 pub fn aligned(study: &Study, found: &PerSequence<Option<Misalignment>>) -> Option<Study> {
-    found.iter().find(|(_, m)| m.is_some_and(|m| m.is_clear()))?;
+    found.iter().find(|(_, m)| m.is_some_and(|m| m.clear))?;
     let images = PerSequence::from_fn(|sequence| {
         let image = study.image(sequence)?;
-        Some(match found[sequence].filter(Misalignment::is_clear) {
+        Some(match found[sequence].filter(|m| m.clear) {
             None => image.clone(),
             Some(m) => moved_back(image, m.shift_mm),
         })

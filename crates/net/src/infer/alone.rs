@@ -1,0 +1,82 @@
+//! What a network sees in each sequence alone, to tell whether the sequences lie on one another.
+
+use myops_image::label::Region;
+use myops_image::preprocess::{Prepared, Restore};
+use myops_image::sequence::{PerSequence, Sequence};
+use myops_image::study::Study;
+
+use super::decision::region_probabilities;
+use super::flips::Flips;
+use super::forward::Predictor;
+
+/// What has to lie on one another: a ring and what it encloses. T2 alone shows too little of the right ventricle.
+const REGIONS: [Region; 2] = [Region::WALL, Region::LV_POOL];
+
+/// The anatomy that a network sees in each sequence alone.
+#[derive(Debug)]
+pub struct SeenAlone {
+    /// The probability of each region, `[slice][row][column]`; none where a sequence is not there.
+    maps: PerSequence<Vec<Vec<f32>>>,
+    size: usize,
+    pixel_mm: [f64; 2],
+}
+
+impl SeenAlone {
+    /// Runs a network that does with one sequence over each of a study.
+    pub fn by(network: &Predictor, prepared: &Prepared, study: &Study, restore: &Restore) -> Self {
+        let maps = PerSequence::from_fn(|sequence| {
+            if study.image(sequence).is_none() {
+                return Vec::new();
+            }
+            let p = network.probabilities(&prepared.alone(sequence), Flips::None.mirrors(0));
+            REGIONS.map(|region| region_probabilities(region, &p)).into()
+        });
+        let [row_mm, column_mm, _] = restore.spacing_mm();
+        Self { maps, size: prepared.size, pixel_mm: [row_mm, column_mm] }
+    }
+
+    /// The sum of the products of probabilities, a second sequence taken `shift_mm` (row, column; to whole pixels) away
+    /// from a first.
+    pub fn overlap(&self, first: Sequence, second: Sequence, shift_mm: [f64; 2]) -> f64 {
+        let shift = [0, 1].map(|axis| (shift_mm[axis] / self.pixel_mm[axis]).round() as isize);
+        let maps = self.maps[first].iter().zip(&self.maps[second]);
+        maps.map(|(a, b)| products(a, b, self.size, shift)).sum()
+    }
+}
+
+/// The sum of the products of pixels of a first map with those of a second a shift away, both `[slice][row][column]`.
+fn products(first: &[f32], second: &[f32], size: usize, [rows, columns]: [isize; 2]) -> f64 {
+    let reach = columns.unsigned_abs().min(size);
+    let [from, to] = if columns < 0 { [reach, 0] } else { [0, reach] };
+    let pixels = size * size;
+    let mut sum = 0.0;
+    for (a, b) in first.chunks_exact(pixels).zip(second.chunks_exact(pixels)) {
+        for (row, a) in a.chunks_exact(size).enumerate() {
+            let Some(row) = row.checked_add_signed(rows).filter(|row| *row < size) else { continue };
+            let b = &b[row * size..(row + 1) * size];
+            let line = a[from..size - to].iter().zip(&b[to..size - from]);
+            sum += f64::from(line.map(|(a, b)| a * b).sum::<f32>());
+        }
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pixel_that_lies_elsewhere_is_met_under_its_shift_alone() {
+        let map = |row: usize, column: usize| {
+            vec![(0..16).map(|n| if n == row * 4 + column { 0.5 } else { 0.0 }).collect::<Vec<f32>>()]
+        };
+        let maps = PerSequence { bssfp: map(2, 0), lge: map(1, 2), t2: Vec::new() };
+        let seen = SeenAlone { maps, size: 4, pixel_mm: [2.0, 1.0] };
+        for (row, column) in (-3..=3).flat_map(|r| (-5..=5).map(move |c| (r, c))) {
+            let shift_mm = [2.0 * f64::from(row), f64::from(column)];
+            let expected = if (row, column) == (1, -2) { 0.25 } else { 0.0 };
+            assert_eq!(seen.overlap(Sequence::Lge, Sequence::Bssfp, shift_mm), expected, "{row} {column}");
+            assert_eq!(seen.overlap(Sequence::Lge, Sequence::T2, shift_mm), 0.0);
+        }
+    }
+}
