@@ -11,7 +11,7 @@ pub enum DeviceChoice {
     /// The processor, with this project's own kernels.
     #[default]
     Cpu,
-    /// The same, convolutions multiplying in bf16 and summing in 32 bits.
+    /// The same, convolutions multiplying in bf16 and summing in 32 bits: on the processor's matrix unit where it has one.
     CpuBf16,
     /// An NVIDIA card through CUDA; needs a build with `--features cuda`.
     Cuda,
@@ -64,8 +64,8 @@ impl DeviceChoice {
 
     /// What the device cannot do as well as its name promises.
     pub fn shortcoming(self) -> Option<&'static str> {
-        let slow = self == Self::CpuBf16 && !Isa::best().has_bf16();
-        slow.then_some("this processor has no AVX512-BF16: cpu-bf16 is imitated, which is slower than cpu")
+        let slow = self == Self::CpuBf16 && !Isa::best().has_matrix_unit();
+        slow.then_some("this processor has no matrix unit (AMX): cpu-bf16 is likely to be slower than cpu")
     }
 }
 

@@ -3,8 +3,8 @@
 //! Images are `[N, H, W, C]`, weights `[kh, kw, c_in, c_out]`. Every convolution, forward or backward, is one loop: a tile
 //! of sums in registers, to which products of broadcast values and vectors are added (`tile`). What differs is where
 //! the operands come from: pixels under a window (`conv`), transformed squares of pixels (`winograd`), gradients
-//! (`gradient`). Results do not depend on scheduling: work is cut into pieces by the number of threads alone,
-//! and partial sums are added in the order of the pieces.
+//! (`gradient`). In bf16 the tile is the matrix unit's where the processor has one (`matrix`). Results do not depend on
+//! scheduling: work is cut into pieces by the number of threads alone, and partial sums are added in the order of the pieces.
 
 mod bf16;
 mod buffer;

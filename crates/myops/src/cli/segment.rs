@@ -39,7 +39,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME_OR_RUN", default_value = BUILT_IN[0].name)]
     model: String,
     /// Where to compute: cpu, cpu-bf16 (multiplies with 8 bits of precision; faster where the processor has
-    /// AVX512-BF16), or cuda or wgpu in a build that has them
+    /// a matrix unit, AMX), or cuda or wgpu in a build that has them
     #[arg(long, value_name = "NAME", default_value = "cpu")]
     device: myops_net::device::DeviceChoice,
     /// Save how likely each label is, as a float32 image of 0 to 1 for each

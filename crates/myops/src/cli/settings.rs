@@ -39,7 +39,7 @@ pub struct TrainArgs {
     #[arg(long)]
     pub print_config: bool,
     /// Where to compute: cpu, cpu-bf16 (multiplies with 8 bits of precision; faster where the processor has
-    /// AVX512-BF16), or cuda or wgpu in a build that has them
+    /// a matrix unit, AMX), or cuda or wgpu in a build that has them
     #[arg(long, value_name = "NAME", default_value = "cpu")]
     pub device: myops_net::device::DeviceChoice,
 }

@@ -91,9 +91,14 @@ impl Isa {
         if self.factors == Factors::Tiles { Matrix::get() } else { None }
     }
 
-    /// Whether the processor multiplies bf16 itself; elsewhere two products of floats stand for a pair's, which is right
-    /// but slower than 32 bits.
-    pub fn has_bf16(self) -> bool {
+    /// Whether the processor has a matrix unit for bf16; elsewhere pairs are multiplied, which is right, but where it was
+    /// measured slower than 32 bits.
+    pub fn has_matrix_unit(self) -> bool {
+        self.in_bf16().matrix().is_some()
+    }
+
+    /// Whether the processor multiplies pairs itself; elsewhere two products of floats stand for a pair's.
+    fn has_bf16(self) -> bool {
         match self.kind {
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512 => is_x86_feature_detected!("avx512bf16"),
