@@ -6,6 +6,7 @@
 use rayon::prelude::*;
 
 use super::lanes::{Isa, Job, Lanes};
+use super::matrix;
 use super::shape::Walk;
 
 /// The nearest bf16 number, an even last bit where two are as near.
@@ -80,9 +81,14 @@ impl Job for Neighbours<'_> {
 
 /// Pixels of `channels` floats to pixels of half as many pairs, one with a zero where the number is odd.
 pub fn pair_channels(isa: Isa, values: &[f32], channels: usize, pairs: &mut [f32]) {
-    // An even number of channels leaves no pair that two pixels share, so that a row is as good as a pixel.
-    let len = if channels.is_multiple_of(2) { values.len() } else { channels };
-    isa.run(Neighbours { values, pairs, len, inner: 1 });
+    if !channels.is_multiple_of(2) {
+        return isa.run(Neighbours { values, pairs, len: channels, inner: 1 });
+    }
+    // No pair lies across two pixels, so that a row is as good as a pixel.
+    match isa.matrix() {
+        Some(matrix) => matrix::pair(matrix, values, pairs),
+        None => isa.run(Neighbours { values, pairs, len: values.len(), inner: 1 }),
+    }
 }
 
 /// What a weight gradient walks over, each pixel paired with the one that lies under the same weight for the next

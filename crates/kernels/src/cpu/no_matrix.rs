@@ -21,3 +21,7 @@ pub fn convolve(matrix: Matrix, _: &Piece) {
 pub fn weight_gradient(matrix: Matrix, _: &Walk, _: &[f32], _: &[f32], _: usize) -> Vec<f32> {
     match matrix {}
 }
+
+pub fn pair(matrix: Matrix, _: &[f32], _: &mut [f32]) {
+    match matrix {}
+}

@@ -123,10 +123,11 @@ impl Segmenter {
         prepared: &Prepared,
         restore: &Restore,
     ) -> PerSequence<Option<Misalignment>> {
-        let learned = self.header.recipe.preprocess.missing == Missing::Zero;
-        let seen = learned.then(|| SeenAlone::by(&self.members[0], prepared, study, restore));
-        let overlap = |a, b, shift_mm| seen.as_ref().map_or(0.0, |seen| seen.overlap(a, b, shift_mm));
-        misalignment(study.images(), frame.heart, learned.then_some(&overlap))
+        if self.header.recipe.preprocess.missing == Missing::Refuse || study.missing().len() > 1 {
+            return misalignment(study.images(), frame.heart, None);
+        }
+        let seen = SeenAlone::by(&self.members[0], prepared, study, restore);
+        misalignment(study.images(), frame.heart, Some(&|a, b, shift_mm| seen.overlap(a, b, shift_mm)))
     }
 
     /// The mean probabilities over all networks, and what each of several says alone.

@@ -96,10 +96,11 @@ pub fn misalignment(
     for sequence in [Sequence::Lge, Sequence::Bssfp, Sequence::T2] {
         let Some(image) = &images[sequence] else { continue };
         let first = *first.get_or_insert(sequence);
-        let anatomy = overlap.and_then(|overlap| {
+        let anatomy = |overlap: Overlap| {
             Scores::of(REACH, |shift| overlap(first, sequence, shift.map(|s| f64::from(s) * PIXEL_MM))).relative()
-        });
-        found[sequence] = compare(&fixed, &field.edges(image, [0.0; 2])).map(|edges| misaligned(edges, anatomy));
+        };
+        let edges = compare(&fixed, &field.edges(image, [0.0; 2]));
+        found[sequence] = edges.map(|edges| misaligned(edges, overlap.and_then(anatomy)));
         fixed.push(field.edges(image, found[sequence].map_or([0.0; 2], |m: Misalignment| m.shift_mm)));
     }
     odd_one_out(found)

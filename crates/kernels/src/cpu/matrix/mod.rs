@@ -7,10 +7,12 @@
 
 mod convolution;
 mod gradient;
+mod pairs;
 mod registers;
 
 pub(super) use convolution::convolve;
 pub(super) use gradient::weight_gradient;
+pub(super) use pairs::pair;
 pub use registers::Matrix;
 
 /// Sums that a tile holds: pixels (or input channels) by output channels.
