@@ -37,7 +37,11 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let bytes = joined.to_bytes(Precision::Half)?;
     write_whole(&args.out, |w| w.write_all(&bytes))?;
     let megabytes = bytes.len() as f64 / 1e6;
-    talk.say(format_args!("{} networks are in {} ({megabytes:.1} MB)", joined.members.len(), args.out.display()));
+    let networks = match joined.members.len() {
+        1 => "1 network is".into(),
+        n => format!("{n} networks are"),
+    };
+    talk.say(format_args!("{networks} in {} ({megabytes:.1} MB)", args.out.display()));
     Ok(())
 }
 
