@@ -55,10 +55,11 @@ def main():
     changes = {"as it is": (SEQUENCES, {})}
     for keep in [["LGE", "T2"], ["C0", "LGE"], ["C0", "T2"], ["LGE"], ["T2"]]:
         changes["only " + " ".join(keep)] = (keep, {})
-    # The program moves the others onto LGE, so the reference stays where it is while LGE does.
+    # Where one sequence is moved, the reference stays with the other two, and so does the program.
     for mm in [3, 6, 10]:
         changes[f"T2 shifted by {mm} mm"] = (SEQUENCES, {"T2": (0.8 * mm, -0.6 * mm)})
         changes[f"C0 shifted by {mm} mm"] = (SEQUENCES, {"C0": (-0.6 * mm, -0.8 * mm)})
+        changes[f"LGE shifted by {mm} mm"] = (SEQUENCES, {"LGE": (-0.8 * mm, 0.6 * mm)})
     print("| | " + " | ".join(REGIONS) + " |\n|" + " --- |" * (len(REGIONS) + 1))
     for name, (keep, shift_mm) in changes.items():
         place = args.out / name.replace(" ", "_")

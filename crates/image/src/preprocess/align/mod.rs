@@ -69,6 +69,9 @@ const EDGES: Doubt = Doubt { shift_mm: 2.75, gain: 0.05 };
 /// Of edges and anatomy together.
 const BOTH: Doubt = Doubt { shift_mm: 1.5, gain: 0.015 };
 
+/// The least shift of LGE: moving it blurs what scar is read from, and cases that were aligned before have up to 3 mm.
+const LGE_MM: f64 = 4.0;
+
 impl Misalignment {
     /// The length of the shift, mm.
     pub fn distance_mm(&self) -> f64 {
@@ -135,8 +138,8 @@ fn odd_one_out(found: PerSequence<Option<Misalignment>>) -> PerSequence<Option<M
         return found;
     }
     let shift_mm = [0, 1].map(|axis| -(bssfp.shift_mm[axis] + t2.shift_mm[axis]) / 2.0);
-    let lge = Misalignment { shift_mm, gain: bssfp.gain.max(t2.gain), clear: true };
-    PerSequence { bssfp: None, lge: Some(lge), t2: None }
+    let lge = Misalignment { shift_mm, gain: bssfp.gain.max(t2.gain), clear: false };
+    PerSequence { bssfp: None, lge: Some(Misalignment { clear: lge.distance_mm() >= LGE_MM, ..lge }), t2: None }
 }
 
 /// The study with the sequences that clearly lie elsewhere moved back; `None` where there is none.
