@@ -56,15 +56,20 @@ pub fn weight_gradient(isa: Isa, shape: &ConvShape, input: &[f32], output_gradie
         Form::Plain
     };
     let sums = Sums { isa, walk: &walk, input, gradient, c_out, pixels, form };
-    let parts = rayon::current_num_threads().clamp(1, walk.rows().max(1));
-    let part = |n: usize| walk.rows() * n / parts..walk.rows() * (n + 1) / parts;
-    let partial: Vec<Vec<f32>> = (0..parts).into_par_iter().map(|n| sums.over(part(n))).collect();
+    let total = sum_over(walk.rows(), |rows| sums.over(rows));
+    if form == Form::Turned { swap_last_axes(&total, [shape.kernel[0], c_out, run]) } else { total }
+}
+
+/// The sums over all rows, every thread's of its own part of them.
+pub(super) fn sum_over(rows: usize, over: impl Fn(Range<usize>) -> Vec<f32> + Sync) -> Vec<f32> {
+    let parts = rayon::current_num_threads().clamp(1, rows.max(1));
+    let part = |n: usize| rows * n / parts..rows * (n + 1) / parts;
+    let partial: Vec<Vec<f32>> = (0..parts).into_par_iter().map(|n| over(part(n))).collect();
     let total = partial.into_iter().reduce(|mut total, part| {
         total.iter_mut().zip(part).for_each(|(t, p)| *t += p);
         total
     });
-    let total = total.unwrap_or_default();
-    if form == Form::Turned { swap_last_axes(&total, [shape.kernel[0], c_out, run]) } else { total }
+    total.unwrap_or_default()
 }
 
 /// Columns of the kernels whose columns are summed up together.

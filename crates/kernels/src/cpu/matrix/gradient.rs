@@ -9,21 +9,18 @@ use std::arch::x86_64::{
 use std::mem::transmute;
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use super::registers::{Matrix, Tiles};
 use super::{SIDE, steps_of};
 use crate::cpu::buffer::Aligned;
+use crate::cpu::gradient::sum_over;
 use crate::cpu::rows::needed;
 use crate::cpu::shape::Walk;
 
 /// The gradient of the weights, `[kernel row][kernel column][c_in][c_out]`, of a walk over floats.
 pub fn weight_gradient(matrix: Matrix, walk: &Walk, input: &[f32], gradient: &[f32], c_out: usize) -> Vec<f32> {
-    let parts = rayon::current_num_threads().clamp(1, walk.rows().max(1));
-    let part = |n: usize| walk.rows() * n / parts..walk.rows() * (n + 1) / parts;
-    let over = |n: usize| {
+    sum_over(walk.rows(), |rows| {
         let mut sums = vec![0.0; walk.kernel[0] * walk.run() * c_out];
-        let (rows, at_a_time) = (part(n), walk.rows_at_a_time(c_out, 1));
+        let at_a_time = walk.rows_at_a_time(c_out, 1);
         let mut piece = Piece::of(walk, c_out);
         for first in rows.clone().step_by(at_a_time) {
             let rows = first..rows.end.min(first + at_a_time);
@@ -34,13 +31,7 @@ pub fn weight_gradient(matrix: Matrix, walk: &Walk, input: &[f32], gradient: &[f
             }
         }
         sums
-    };
-    let partial: Vec<Vec<f32>> = (0..parts).into_par_iter().map(over).collect();
-    let total = partial.into_iter().reduce(|mut total, part| {
-        total.iter_mut().zip(part).for_each(|(t, p)| *t += p);
-        total
-    });
-    total.unwrap_or_default()
+    })
 }
 
 /// Some rows, few enough to stay in the cache, in the order in which tiles are read.
@@ -81,7 +72,7 @@ impl<'a> Piece<'a> {
         self.places = needed(self.walk, rows.clone()).map(place).collect();
         let in_row = channels.next_multiple_of(SIDE) * stride * self.phase;
         self.turned.grow(slots.len() * in_row);
-        for (row, turned) in slots.iter().zip(self.turned.chunks_exact_mut(in_row)) {
+        for (row, turned) in slots.iter().zip(self.turned.chunks_exact_mut(in_row.max(1))) {
             let row = row.map(|row| &input[row * source[1] * channels..][..source[1] * channels]);
             for from in 0..stride {
                 let pixels = Pixels { row: row.unwrap_or_default(), channels, from: from as isize - before[1], stride };
