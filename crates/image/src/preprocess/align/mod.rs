@@ -86,7 +86,7 @@ pub type Overlap<'a> = &'a (dyn Fn(Sequence, Sequence, [f64; 2]) -> f64 + Sync);
 /// How far each sequence lies from those before it in the order LGE, bSSFP, T2, about the heart, by its edges and, where it
 /// is known, by its anatomy; `None` for the first and for those that are not there. Images share one grid.
 ///
-/// Where bSSFP and T2 both lie elsewhere, but nearer to one another than either to LGE, it is LGE that does.
+/// Where bSSFP and T2 lie nearer to one another than either to LGE, it is LGE that lies elsewhere.
 pub fn misalignment(
     images: &PerSequence<Option<Volume<f32>>>,
     heart: Option<HeartCentre>,
@@ -130,11 +130,11 @@ fn misaligned(edges: Scores, anatomy: Option<Scores>) -> Misalignment {
     Misalignment { clear: found.distance_mm() >= doubt.shift_mm && found.gain >= doubt.gain, ..found }
 }
 
-/// The same, said of LGE where both others lie elsewhere and nearer to one another than to it.
+/// The same, said of LGE where one of the others clearly lies elsewhere, but both lie nearer to one another than to it.
 fn odd_one_out(found: PerSequence<Option<Misalignment>>) -> PerSequence<Option<Misalignment>> {
     let PerSequence { bssfp: Some(bssfp), lge: None, t2: Some(t2) } = found else { return found };
     let apart = (bssfp.shift_mm[0] - t2.shift_mm[0]).hypot(bssfp.shift_mm[1] - t2.shift_mm[1]);
-    if !bssfp.clear || !t2.clear || apart >= bssfp.distance_mm().min(t2.distance_mm()) {
+    if !(bssfp.clear || t2.clear) || apart >= bssfp.distance_mm().min(t2.distance_mm()) {
         return found;
     }
     let shift_mm = [0, 1].map(|axis| -(bssfp.shift_mm[axis] + t2.shift_mm[axis]) / 2.0);
