@@ -22,7 +22,7 @@ impl<'a> Rows<'a> {
         if walk.in_place() {
             assert_whole(walk, source);
             let width = walk.source[1] * walk.channels;
-            let pointers = needed(walk, rows).map(|row| source[row.unwrap_or(0) * width..].as_ptr()).collect();
+            let pointers = under_kernel(walk, rows).map(|row| source[row.unwrap_or(0) * width..].as_ptr()).collect();
             return Self { pointers, _padded: Vec::new(), _source: PhantomData };
         }
         Self::laid_out(walk, source, rows, walk.channels, <[f32]>::copy_from_slice)
@@ -45,12 +45,10 @@ impl<'a> Rows<'a> {
     ) -> Self {
         assert_whole(walk, source);
         let (columns, width) = (walk.columns(), walk.source[1] * walk.channels);
-        // Slot 0 is a row of zeros; the others are given out in the order of the source's rows.
-        let mut slots: Vec<usize> = needed(walk, rows.clone()).flatten().collect();
-        slots.sort_unstable();
-        slots.dedup();
-        let mut padded = vec![0.0; (slots.len() + 1) * columns * channels];
-        for (row, padded) in slots.iter().zip(padded.chunks_exact_mut((columns * channels).max(1)).skip(1)) {
+        let (slots, places) = needed(walk, rows);
+        let mut padded = vec![0.0; slots.len() * columns * channels];
+        for (row, padded) in slots.iter().zip(padded.chunks_exact_mut((columns * channels).max(1))) {
+            let Some(row) = row else { continue };
             let row = &source[row * width..][..width];
             if walk.spread == 1 && walk.before[1] >= 0 {
                 let before = walk.before[1] as usize;
@@ -67,9 +65,7 @@ impl<'a> Rows<'a> {
                 }
             }
         }
-        let slot = |row: usize| slots.binary_search(&row).map_or(0, |n| n + 1);
-        let start = |row: Option<usize>| row.map_or(0, slot) * columns * channels;
-        let pointers = needed(walk, rows).map(|row| padded[start(row)..].as_ptr()).collect();
+        let pointers = places.into_iter().map(|place| padded[place * columns * channels..].as_ptr()).collect();
         Self { pointers, _padded: padded, _source: PhantomData }
     }
 
@@ -79,8 +75,19 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// The source rows that the results of `rows` need, each once, `None` for one of zeros; and which of them lies under each
+/// row of the kernel, `[rows][kernel rows]`.
+pub fn needed(walk: &Walk, rows: Range<usize>) -> (Vec<Option<usize>>, Vec<usize>) {
+    let all: Vec<_> = under_kernel(walk, rows).collect();
+    let mut slots = all.clone();
+    slots.sort_unstable();
+    slots.dedup();
+    let places = all.iter().map(|row| slots.partition_point(|slot| slot < row)).collect();
+    (slots, places)
+}
+
 /// The source row under each row of the kernel, for each row of results.
-pub fn needed(walk: &Walk, rows: Range<usize>) -> impl Iterator<Item = Option<usize>> {
+fn under_kernel(walk: &Walk, rows: Range<usize>) -> impl Iterator<Item = Option<usize>> {
     rows.flat_map(move |row| (0..walk.kernel[0]).map(move |k| walk.source_row(row, k)))
 }
 

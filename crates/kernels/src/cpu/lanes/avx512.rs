@@ -14,7 +14,8 @@ use super::pairs::Products;
 #[derive(Clone, Copy)]
 pub struct Avx512(__m512);
 
-fn first(n: usize) -> __mmask16 {
+/// The mask of the first `n` lanes, of all where there are no more.
+pub fn first(n: usize) -> __mmask16 {
     if n >= 16 { u16::MAX } else { (1 << n) - 1 }
 }
 

@@ -9,7 +9,7 @@ mod pairs;
 mod portable;
 
 #[cfg(target_arch = "x86_64")]
-pub(super) use avx512::Avx512;
+pub(super) use avx512::{Avx512, first};
 pub use isa::Isa;
 
 /// A register of [`Lanes::N`] floats.

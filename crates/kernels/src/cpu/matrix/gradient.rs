@@ -13,6 +13,7 @@ use super::registers::{Matrix, Tiles};
 use super::{SIDE, steps_of};
 use crate::cpu::buffer::Aligned;
 use crate::cpu::gradient::sum_over;
+use crate::cpu::lanes::first;
 use crate::cpu::rows::needed;
 use crate::cpu::shape::Walk;
 
@@ -65,11 +66,8 @@ impl<'a> Piece<'a> {
     #[target_feature(enable = "avx512f,avx512bf16")]
     unsafe fn lay_out(&mut self, input: &[f32], gradient: &[f32], rows: Range<usize>) {
         let Walk { source, channels, stride, before, .. } = *self.walk;
-        let mut slots: Vec<Option<usize>> = needed(self.walk, rows.clone()).collect();
-        slots.sort_unstable();
-        slots.dedup();
-        let place = |row: Option<usize>| slots.binary_search(&row).unwrap_or(0);
-        self.places = needed(self.walk, rows.clone()).map(place).collect();
+        let (slots, places) = needed(self.walk, rows.clone());
+        self.places = places;
         let in_row = channels.next_multiple_of(SIDE) * stride * self.phase;
         self.turned.grow(slots.len() * in_row);
         for (row, turned) in slots.iter().zip(self.turned.chunks_exact_mut(in_row.max(1))) {
@@ -190,7 +188,7 @@ impl Pixels<'_> {
         if pixel < 0 || pixel as usize * self.channels >= self.row.len() || channel >= self.channels {
             return _mm512_setzero_si512();
         }
-        let mask = u16::MAX >> (SIDE - (self.channels - channel).min(SIDE));
+        let mask = first(self.channels - channel);
         // SAFETY: the pixel and its channels lie within the row; a vector of bf16 numbers is one of 16 bits each.
         unsafe {
             let values = _mm512_maskz_loadu_ps(mask, self.row.as_ptr().add(pixel as usize * self.channels + channel));
@@ -210,16 +208,16 @@ impl Pixels<'_> {
     /// Writes `count` pairs of every channel, filled up to whole tiles, next to each other; channels lie `line` apart.
     #[target_feature(enable = "avx512f,avx512bf16")]
     unsafe fn turn(self, to: &mut [f32], count: usize, line: usize) {
-        for first in (0..self.channels).step_by(SIDE) {
+        for from in (0..self.channels).step_by(SIDE) {
             for start in (0..count).step_by(SIDE) {
-                let mask = u16::MAX >> (SIDE - (count - start).min(SIDE));
+                let mask = first(count - start);
                 let mut rows = [_mm512_setzero_si512(); SIDE];
                 for (k, row) in rows.iter_mut().enumerate() {
                     // SAFETY: the caller has made sure of the instructions.
-                    *row = unsafe { self.pair(start + k, first) };
+                    *row = unsafe { self.pair(start + k, from) };
                 }
                 for (channel, pairs) in transposed(&rows).into_iter().enumerate() {
-                    let to = &mut to[(first + channel) * line + start..][..(count - start).min(SIDE)];
+                    let to = &mut to[(from + channel) * line + start..][..(count - start).min(SIDE)];
                     // SAFETY: the mask is as long as the slice.
                     unsafe { _mm512_mask_storeu_epi32(to.as_mut_ptr().cast(), mask, pairs) };
                 }

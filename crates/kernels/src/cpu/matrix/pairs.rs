@@ -1,12 +1,11 @@
 //! Pairs of bf16 numbers, rounded by the processor.
 
-use std::arch::x86_64::{
-    __m512bh, __m512i, __mmask16, _mm512_cvtne2ps_pbh, _mm512_mask_storeu_epi32, _mm512_maskz_loadu_ps,
-};
+use std::arch::x86_64::{__m512bh, __m512i, _mm512_cvtne2ps_pbh, _mm512_mask_storeu_epi32, _mm512_maskz_loadu_ps};
 use std::mem::transmute;
 
 use super::SIDE;
 use super::registers::Matrix;
+use crate::cpu::lanes::first;
 
 /// Neighbours as pairs: half as many as there are values, of which there is an even number.
 pub fn pair(_: Matrix, values: &[f32], pairs: &mut [f32]) {
@@ -17,7 +16,6 @@ pub fn pair(_: Matrix, values: &[f32], pairs: &mut [f32]) {
 
 #[target_feature(enable = "avx512f,avx512bf16")]
 unsafe fn round(values: &[f32], pairs: &mut [f32]) {
-    let first = |n: usize| -> __mmask16 { if n >= SIDE { u16::MAX } else { (1 << n) - 1 } };
     for (from, to) in values.chunks(2 * SIDE).zip(pairs.chunks_mut(SIDE)) {
         let rest = from.len().saturating_sub(SIDE);
         // SAFETY: the masks are as long as the slices; a vector of bf16 numbers is one of 16 bits each.
