@@ -69,8 +69,16 @@ const EDGES: Doubt = Doubt { shift_mm: 2.75, gain: 0.05 };
 /// Of edges and anatomy together.
 const BOTH: Doubt = Doubt { shift_mm: 1.5, gain: 0.015 };
 
-/// The least shift of LGE: moving it blurs what scar is read from, and cases that were aligned before have up to 3 mm.
-const LGE_MM: f64 = 4.0;
+/// Of LGE, where others lie elsewhere beyond doubt: moving it blurs what scar is read from, and cases that were aligned
+/// before have up to 3 mm.
+const LGE: Doubt = Doubt { shift_mm: 4.0, gain: 0.0 };
+
+impl Doubt {
+    fn judge(self, shift_mm: [f64; 2], gain: f64) -> Misalignment {
+        let found = Misalignment { shift_mm, gain, clear: false };
+        Misalignment { clear: found.distance_mm() >= self.shift_mm && gain >= self.gain, ..found }
+    }
+}
 
 impl Misalignment {
     /// The length of the shift, mm.
@@ -126,8 +134,7 @@ fn misaligned(edges: Scores, anatomy: Option<Scores>) -> Misalignment {
         Some(anatomy) => (BOTH, edges.sum(&anatomy), 2.0),
     };
     let (shift, moved) = scores.best();
-    let found = Misalignment { shift_mm: shift.map(|s| s * PIXEL_MM), gain: moved / rest - 1.0, clear: false };
-    Misalignment { clear: found.distance_mm() >= doubt.shift_mm && found.gain >= doubt.gain, ..found }
+    doubt.judge(shift.map(|s| s * PIXEL_MM), moved / rest - 1.0)
 }
 
 /// The same, said of LGE where one of the others clearly lies elsewhere, but both lie nearer to one another than to it.
@@ -138,8 +145,7 @@ fn odd_one_out(found: PerSequence<Option<Misalignment>>) -> PerSequence<Option<M
         return found;
     }
     let shift_mm = [0, 1].map(|axis| -(bssfp.shift_mm[axis] + t2.shift_mm[axis]) / 2.0);
-    let lge = Misalignment { shift_mm, gain: bssfp.gain.max(t2.gain), clear: false };
-    PerSequence { bssfp: None, lge: Some(Misalignment { clear: lge.distance_mm() >= LGE_MM, ..lge }), t2: None }
+    PerSequence { bssfp: None, lge: Some(LGE.judge(shift_mm, bssfp.gain.max(t2.gain))), t2: None }
 }
 
 /// The study with the sequences that clearly lie elsewhere moved back; `None` where there is none.
