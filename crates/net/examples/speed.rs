@@ -8,7 +8,6 @@
 use std::time::{Duration, Instant};
 
 use burn::module::Module;
-use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::{Device, Tensor, TensorData};
 use myops_image::label::Label;
 use myops_kernels::allocator::{Allocator, keep_freed_memory};
@@ -16,6 +15,7 @@ use myops_kernels::cpu::{Image, Isa};
 use myops_kernels::ops::KERNELS_VARIABLE;
 use myops_net::loss::{Loss, Objective, PathologyLoss};
 use myops_net::model::{Architecture, FixedNetwork, ModelSettings};
+use myops_net::train::Optimizer;
 
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator;
@@ -102,7 +102,7 @@ fn infer_stock(architecture: Architecture, n: usize) -> Vec<f64> {
 fn train(architecture: Architecture, n: usize) -> Vec<f64> {
     let device = Device::flex().autodiff();
     let mut network = ModelSettings::published(architecture).init(0, &device);
-    let mut optimizer = AdamConfig::new().init();
+    let mut optimizer = Optimizer::new(0.0, 0.0);
     let x = tensor(n, 3, &device);
     let labels: Vec<Label> = (0..n * SIDE * SIDE).map(|p| Label::ALL[p / 7 % 6]).collect();
     let objective =
@@ -112,7 +112,6 @@ fn train(architecture: Architecture, n: usize) -> Vec<f64> {
         let numbers = output.clone().into_data().try_into_vec().expect("floats");
         let gradient = TensorData::new(objective.of(numbers, &labels).gradient, output.dims());
         let surrogate = (output * Tensor::from_data(gradient, &device)).sum();
-        let gradients = GradientsParams::from_grads(surrogate.backward(), &network);
-        network = optimizer.step(1e-3, network.clone(), gradients);
+        network = optimizer.step(1e-3, network.clone(), surrogate.backward());
     })
 }

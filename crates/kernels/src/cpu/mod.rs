@@ -6,6 +6,7 @@
 //! (`gradient`). In bf16 the tile is the matrix unit's where the processor has one (`matrix`). Results do not depend on
 //! scheduling: work is cut into pieces by the number of threads alone, and partial sums are added in the order of the pieces.
 
+mod adam;
 mod bf16;
 mod buffer;
 mod conv;
@@ -26,6 +27,7 @@ mod shape;
 mod tile;
 mod winograd;
 
+pub use adam::Adam;
 pub use conv::{Finish, convolve, transposed_convolve};
 pub use gradient::{bias_gradient, input_gradient, transposed_gradients, weight_gradient};
 pub use lanes::Isa;

@@ -76,6 +76,11 @@ impl Segmenter {
     /// # Errors
     /// Where the network needs a sequence that the study does not have.
     pub fn segment(&self, study: &Study) -> Result<Segmentation, PreprocessError> {
+        // A thread of the pool begins each layer itself; any other would hand it over and be woken at its end.
+        rayon::scope(|_| self.segment_in_pool(study))
+    }
+
+    fn segment_in_pool(&self, study: &Study) -> Result<Segmentation, PreprocessError> {
         let recipe = &self.header.recipe;
         let mut notes = Vec::new();
         let mut frame = Frame::default();

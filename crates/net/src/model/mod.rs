@@ -7,7 +7,7 @@ mod output;
 mod residual_unet;
 mod unet;
 
-use burn::module::{Module, ModuleMapper, Param, ParamId};
+use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use myops_image::preprocess::Preprocess;
 use rand::SeedableRng;
@@ -138,14 +138,11 @@ impl ModelSettings {
 
     fn with(&self, draw: &mut Draw, device: &Device) -> Network {
         let Self { architecture, inputs, classes, width } = *self;
-        let network = match architecture {
+        match architecture {
             Architecture::Runet => Network::Runet(ResidualUnetConfig { inputs, classes, width }.init(draw, device)),
             Architecture::Unet => Network::Unet(UnetConfig { inputs, classes, width }.init(draw, device)),
             Architecture::Nested => Network::Nested(NestedUnetConfig { inputs, classes, width }.init(draw, device)),
-        };
-        // Burn draws the identities of parameters from the clock; an optimiser's state finds its parameters by them,
-        // so they have to be the same in every process.
-        network.map(&mut Renumber(0))
+        }
     }
 }
 
@@ -170,15 +167,5 @@ impl Network {
             Self::Unet(network) => network.forward(x),
             Self::Nested(network) => network.forward(x),
         }
-    }
-}
-
-struct Renumber(u64);
-
-impl ModuleMapper for Renumber {
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        self.0 += 1;
-        let (_, tensor, mapper) = param.consume();
-        Param::from_mapped_value(ParamId::from(self.0), tensor, mapper)
     }
 }

@@ -54,7 +54,7 @@ pub struct Checkpoint {
     pub model: Vec<u8>,
     /// Its moving average in the same form, where there is one.
     pub average: Option<Vec<u8>>,
-    /// The optimiser's state, as Burn writes it.
+    /// The optimiser's state, as [`super::Optimizer`] writes it.
     pub optimizer: Vec<u8>,
 }
 

@@ -2,11 +2,11 @@
 
 mod average;
 mod checkpoint;
-mod clip;
 mod continued;
 mod data;
 mod folds;
 mod locator;
+mod optimizer;
 mod schedule;
 mod settings;
 mod trainer;
@@ -16,6 +16,7 @@ pub use checkpoint::{Checkpoint, EpochRecord, Progress, Validation};
 pub use data::{CaseError, Sample, TrainingCase};
 pub use folds::{Folds, FoldsError};
 pub use locator::LocatorSettings;
+pub use optimizer::Optimizer;
 pub use schedule::{CosineSettings, Course, PlateauSettings, Schedule, Verdict};
 pub use settings::{SettingsError, TrainSettings};
 pub use trainer::{Split, Step, TrainError, Trainer};

@@ -1,8 +1,7 @@
 //! A training, one epoch at a time.
 
 use burn::module::Module;
-use burn::optim::{AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer};
-use burn::tensor::{Bytes, Device};
+use burn::tensor::Device;
 use myops_image::augment::sample_rng;
 use myops_image::sequence::Sequence;
 use rand::SeedableRng;
@@ -11,9 +10,9 @@ use rand_chacha::ChaCha8Rng;
 
 use super::average::Average;
 use super::checkpoint::{Checkpoint, EpochRecord, Progress, Validation};
-use super::clip::clip_norm;
 use super::continued::continued;
 use super::data::{Sample, TrainingCase, augmented, batch};
+use super::optimizer::Optimizer;
 use super::schedule::{Course, Schedule, Verdict};
 use super::settings::{SettingsError, TrainSettings};
 use super::validate::validate;
@@ -21,9 +20,6 @@ use crate::device::numbers;
 use crate::infer::{ModelFile, ModelHeader, TrainedOn};
 use crate::model::{ModelSettings, Network};
 use crate::weights::{StoreError, Stored, Weights, WeightsError};
-
-/// Adam's epsilon in Keras.
-const ADAM_EPSILON: f32 = 1e-7;
 
 /// The cases of a training, apart from each other.
 #[derive(Debug, Clone, Default)]
@@ -71,9 +67,9 @@ pub enum TrainError {
     /// A checkpoint cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A checkpoint's optimiser cannot be read or written.
+    /// A checkpoint's optimiser cannot be read.
     #[error("the optimiser's state in the checkpoint cannot be read: {0}")]
-    Optimizer(String),
+    Optimizer(#[source] StoreError),
     /// A checkpoint is of another network.
     #[error(transparent)]
     Weights(#[from] WeightsError),
@@ -101,7 +97,7 @@ pub struct Trainer {
     plain: Device,
     network: Network,
     average: Option<Average>,
-    optimizer: ModuleOptimizer,
+    optimizer: Optimizer,
     progress: Progress,
 }
 
@@ -120,7 +116,7 @@ impl Trainer {
         let network = drawn(&settings, &device)?;
         let decay = settings.average_decay;
         let average = (decay > 0.0).then(|| Average::new(Weights::of(&network), decay));
-        let optimizer = optimizer(&settings);
+        let optimizer = Optimizer::new(settings.weight_decay, settings.clip_norm);
         let schedule = Schedule::new(settings.learning_rate);
         let progress = Progress { next_epoch: 0, schedule, finished: false, history: Vec::new() };
         Ok(Self { settings, split, device, plain, network, average, optimizer, progress })
@@ -143,12 +139,12 @@ impl Trainer {
         if let Some(before) = stored.settings.cases.filter(|before| *before != now) {
             return Err(TrainError::OtherCases { before, now });
         }
+        let optimizer = trainer.optimizer.resume(&checkpoint.optimizer, &stored.weights);
+        trainer.optimizer = optimizer.map_err(TrainError::Optimizer)?;
         trainer.network = stored.weights.load_into(trainer.network)?;
         if let (Some(average), Some(bytes)) = (&mut trainer.average, &checkpoint.average) {
             average.weights = Stored::<ModelHeader>::from_bytes(bytes)?.weights;
         }
-        let state = Bytes::from_bytes_vec(checkpoint.optimizer);
-        trainer.optimizer = trainer.optimizer.from_bytes(state).map_err(|e| TrainError::Optimizer(format!("{e:?}")))?;
         trainer.progress = checkpoint.progress;
         // More epochs than before continue a finished training.
         trainer.progress.finished &= trainer.settings.epochs <= trained.epochs;
@@ -201,7 +197,13 @@ impl Trainer {
     ///
     /// # Errors
     /// Where the loss is no longer a number.
-    pub fn epoch(&mut self, mut on_step: impl FnMut(Step)) -> Result<(EpochRecord, Verdict), TrainError> {
+    pub fn epoch(&mut self, on_step: impl FnMut(Step) + Send) -> Result<(EpochRecord, Verdict), TrainError> {
+        // A step is some thousand pieces of parallel work. A thread of the pool begins each itself; any other would hand
+        // it over and be woken at its end.
+        rayon::scope(|_| self.epoch_in_pool(on_step))
+    }
+
+    fn epoch_in_pool(&mut self, mut on_step: impl FnMut(Step)) -> Result<(EpochRecord, Verdict), TrainError> {
         let epoch = self.progress.next_epoch;
         let order = self.order(epoch);
         let batches = order.len().div_ceil(self.settings.batch_size);
@@ -293,10 +295,6 @@ impl Trainer {
         let value = self.settings.objective().of(numbers(output.clone()), &labels);
         let (loss, dice) = (value.loss, value.dice);
         let gradients = value.backward_from(output).backward();
-        let mut gradients = GradientsParams::from_grads(gradients, &self.network);
-        if self.settings.clip_norm > 0.0 {
-            clip_norm(&mut gradients, &self.network, self.settings.clip_norm);
-        }
         // A clone shares its tensors, so this copies nothing.
         self.network = self.optimizer.step(learning_rate, self.network.clone(), gradients);
         if let Some(average) = &mut self.average {
@@ -334,10 +332,9 @@ impl Trainer {
     /// # Errors
     /// Where the state cannot be written as bytes.
     pub fn checkpoint(&self) -> Result<Checkpoint, TrainError> {
-        let optimizer = self.optimizer.into_bytes().map_err(|e| TrainError::Optimizer(format!("{e:?}")))?;
         let model = self.stored(Weights::of(&self.network)).to_bytes()?;
         let average = self.average.as_ref().map(|a| self.stored(a.weights.clone()).to_bytes()).transpose()?;
-        Ok(Checkpoint { progress: self.progress.clone(), model, average, optimizer: optimizer.to_vec() })
+        Ok(Checkpoint { progress: self.progress.clone(), model, average, optimizer: self.optimizer.to_bytes()? })
     }
 }
 
@@ -349,15 +346,6 @@ fn drawn(settings: &TrainSettings, device: &Device) -> Result<Network, WeightsEr
     }
     let alone = ModelSettings { inputs: Sequence::ALL.len(), ..settings.model }.init(settings.seed, device);
     Weights::of(&alone).load_widened(network)
-}
-
-fn optimizer(settings: &TrainSettings) -> ModuleOptimizer {
-    if settings.weight_decay > 0.0 {
-        let decay = settings.weight_decay as f32;
-        AdamWConfig::new().with_epsilon(ADAM_EPSILON).with_weight_decay(decay).init()
-    } else {
-        AdamConfig::new().with_epsilon(ADAM_EPSILON).init()
-    }
 }
 
 #[derive(Default)]

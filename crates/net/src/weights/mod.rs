@@ -4,11 +4,13 @@ mod keras;
 mod store;
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Display, Formatter};
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
 
 pub use keras::{KerasError, from_keras};
+use rayon::prelude::*;
 pub use store::{Precision, StoreError, Stored};
 
 use crate::device::numbers;
@@ -80,7 +82,7 @@ impl Weights {
     /// # Errors
     /// Where a tensor is missing, left over, or of another shape: the first one is named.
     pub fn load_into(self, network: Network) -> Result<Network, WeightsError> {
-        let mut fill = Fill { left: self, path: Vec::new(), error: None };
+        let mut fill = Fill { left: self, path: Path::default(), error: None };
         let network = network.map(&mut fill);
         if let Some(error) = fill.error {
             return Err(error);
@@ -125,6 +127,15 @@ impl Weights {
         self.by_path.get(path)
     }
 
+    /// The tensor at a path, of zeros where there is none yet.
+    pub fn zeros_at(&mut self, path: &str, like: &Weight) -> &mut Weight {
+        let Self { order, by_path } = self;
+        by_path.entry(path.to_owned()).or_insert_with(|| {
+            order.push(path.to_owned());
+            Weight { shape: like.shape.clone(), values: vec![0.0; like.values.len()] }
+        })
+    }
+
     /// Adds all of another network's tensors, `name.` before each path.
     pub fn put_part(&mut self, name: &str, part: &Self) {
         part.iter().for_each(|(path, weight)| self.insert(format!("{name}.{path}"), weight.clone()));
@@ -143,10 +154,10 @@ impl Weights {
 
     /// Moves every value by a share of its distance to another network's, both of one shape.
     pub fn move_towards(&mut self, other: &Self, share: f32) {
-        for (path, weight) in &mut self.by_path {
-            let Some(target) = other.get(path) else { continue };
+        self.by_path.par_iter_mut().for_each(|(path, weight)| {
+            let Some(target) = other.get(path) else { return };
             weight.values.iter_mut().zip(&target.values).for_each(|(v, t)| *v += (t - *v) * share);
-        }
+        });
     }
 
     /// Every path with its tensor, in the order of the network's layers.
@@ -160,46 +171,69 @@ impl Weights {
     }
 }
 
+/// Where in a network a visitor is.
+#[derive(Debug, Default)]
+pub(crate) struct Path(Vec<String>);
+
+impl Path {
+    /// Into a part.
+    pub fn enter(&mut self, name: &str) {
+        self.0.push(name.into());
+    }
+
+    /// And out of it.
+    pub fn leave(&mut self) {
+        self.0.pop();
+    }
+}
+
+/// In the network's own words: the enum variant that [`Network`] adds at the front is left out.
+impl Display for Path {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        f.write_str(&self.0[usize::from(self.0.len() > 1)..].join("."))
+    }
+}
+
 #[derive(Default)]
 struct Collect {
     weights: Weights,
-    path: Vec<String>,
+    path: Path,
 }
 
 impl ModuleVisitor for Collect {
     fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.into());
+        self.path.enter(name);
     }
 
     fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
+        self.path.leave();
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let tensor = param.val();
         let (shape, values) = (tensor.dims().to_vec(), numbers(tensor));
-        self.weights.insert(path_of(&self.path), Weight { shape, values });
+        self.weights.insert(self.path.to_string(), Weight { shape, values });
     }
 }
 
 struct Fill {
     /// What the network has not taken yet.
     left: Weights,
-    path: Vec<String>,
+    path: Path,
     error: Option<WeightsError>,
 }
 
 impl ModuleMapper for Fill {
     fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.into());
+        self.path.enter(name);
     }
 
     fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
+        self.path.leave();
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let path = path_of(&self.path);
+        let path = self.path.to_string();
         let expected = param.val().dims().to_vec();
         let Some(Weight { shape, values }) = self.left.by_path.remove(&path) else {
             self.error.get_or_insert(WeightsError::Missing { path, shape: expected });
@@ -215,11 +249,6 @@ impl ModuleMapper for Fill {
             new.set_require_grad(old.is_require_grad())
         })
     }
-}
-
-/// The path in the network's own words: the enum variant that [`Network`] adds at the front is left out.
-fn path_of(parts: &[String]) -> String {
-    parts[usize::from(parts.len() > 1)..].join(".")
 }
 
 #[cfg(test)]

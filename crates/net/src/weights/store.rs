@@ -49,6 +49,9 @@ pub enum StoreError {
     /// The header counts no networks, or too many.
     #[error("the safetensors header: members = {0}: need 1 to 64")]
     Members(usize),
+    /// A tensor belongs to another network.
+    #[error("tensor {0} is of another network")]
+    Stray(String),
     /// A tensor is not of 32- or 16-bit floats.
     #[error("tensor {path} holds {dtype:?}: F32 and F16 can be read")]
     Type {
