@@ -20,8 +20,9 @@ pub struct BuiltIn {
     bytes: &'static [u8],
 }
 
-/// Every model inside the program; the first is the default.
-pub const BUILT_IN: &[BuiltIn] = &[
+/// Every model inside the program; the first is the default. A constant's bytes would be there once for every file that
+/// names it.
+pub static BUILT_IN: &[BuiltIn] = &[
     BuiltIn {
         name: "nested",
         about: "finds the heart, then labels it at full resolution; five networks, trained on MyoPS 2020",

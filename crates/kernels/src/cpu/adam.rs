@@ -31,7 +31,10 @@ impl Adam {
     /// # Panics
     /// Where slices are not of one length.
     pub fn update(self, isa: Isa, weights: &mut [f32], gradient: &[f32], [mean, square]: [&mut [f32]; 2]) {
-        assert!([gradient.len(), mean.len(), square.len()] == [weights.len(); 3], "gradients or means of another shape");
+        assert!(
+            [gradient.len(), mean.len(), square.len()] == [weights.len(); 3],
+            "gradients or means of another shape"
+        );
         let factors = self.factors();
         let pieces = weights.par_chunks_mut(PIECE).zip(gradient.par_chunks(PIECE));
         pieces.zip(mean.par_chunks_mut(PIECE).zip(square.par_chunks_mut(PIECE))).for_each(

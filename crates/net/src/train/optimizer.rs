@@ -55,7 +55,7 @@ impl Optimizer {
     /// How far it has come, as bytes.
     ///
     /// # Errors
-    /// None that is known of.
+    /// Where the state cannot be written as bytes.
     pub fn to_bytes(&self) -> Result<Vec<u8>, StoreError> {
         let mut weights = Weights::default();
         MEANS.iter().zip(&self.means).for_each(|(name, means)| weights.put_part(name, means));

@@ -165,16 +165,14 @@ pub fn aligned(study: &Study, found: &PerSequence<Option<Misalignment>>) -> Opti
     Some(Study::new(study.id(), images, study.reference().cloned()).expect("moved images keep their grid"))
 }
 
-/// The image with every slice moved by the opposite of a shift, in whole pixels, which blurs nothing; what comes in from
-/// outside is 0.
+/// The image with every slice moved by the opposite of a shift; what comes in from outside is 0.
 fn moved_back(image: &Volume<f32>, [rows_mm, columns_mm]: [f64; 2]) -> Volume<f32> {
     let orientation = Orientation::canonical(image.grid());
     let mut turned = orientation.apply(image);
     let ([columns, rows, slices], [i_mm, j_mm, _]) = (turned.shape(), turned.spacing().mm());
     let size = rows.max(columns);
     let middle = (size as f64 - 1.0) / 2.0;
-    let [down, right] = [rows_mm / j_mm, columns_mm / i_mm].map(f64::round);
-    let window = Window::about([middle + down, middle + right], size, [1.0; 2]);
+    let window = Window::about([middle + rows_mm / j_mm, middle + columns_mm / i_mm], size, [1.0; 2]);
     for k in 0..slices {
         let slice = turned.slice(k).to_vec();
         let out = turned.slice_mut(k);
