@@ -1,6 +1,6 @@
 //! What changes a network by its gradients: Adam, and a bound on how long a step's gradient may be.
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Gradients, Tensor, TensorData};
 use myops_kernels::cpu::{Adam, Isa};
 use rayon::prelude::*;
@@ -38,9 +38,7 @@ impl Optimizer {
 
     /// The network after one step.
     pub fn step(&mut self, learning_rate: f64, network: Network, gradients: Gradients) -> Network {
-        let mut collect = Collect { gradients, found: Weights::default(), path: Path::default() };
-        network.visit(&mut collect);
-        let gradients = collect.found;
+        let gradients = Weights::gradients_of(&network, gradients);
         self.steps += 1;
         let adam = Adam {
             step: self.steps,
@@ -88,30 +86,6 @@ fn clip_factor(gradients: &Weights, longest: f64) -> f64 {
     };
     let norm = gradients.iter().map(squares).sum::<f64>().sqrt();
     if longest > 0.0 && norm > longest { longest / norm } else { 1.0 }
-}
-
-/// Takes the gradient of every tensor that has one.
-struct Collect {
-    gradients: Gradients,
-    found: Weights,
-    path: Path,
-}
-
-impl ModuleVisitor for Collect {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.enter(name);
-    }
-
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.leave();
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        if let Some(gradient) = param.val().grad_remove(&mut self.gradients) {
-            let shape = gradient.dims().to_vec();
-            self.found.insert(self.path.to_string(), Weight { shape, values: numbers(gradient) });
-        }
-    }
 }
 
 struct Step<'a> {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Gradients, Tensor, TensorData};
 
 pub use keras::{KerasError, from_keras};
 use rayon::prelude::*;
@@ -74,6 +74,13 @@ impl Weights {
         let mut collect = Collect::default();
         // `valid` folds pending updates into the running statistics.
         network.valid().visit(&mut collect);
+        collect.weights
+    }
+
+    /// In the place of a network's weights their gradients, of those that have one.
+    pub(crate) fn gradients_of(network: &Network, gradients: Gradients) -> Self {
+        let mut collect = Collect { gradients: Some(gradients), ..Collect::default() };
+        network.visit(&mut collect);
         collect.weights
     }
 
@@ -196,6 +203,8 @@ impl Display for Path {
 
 #[derive(Default)]
 struct Collect {
+    /// Where gradients are collected, those that are left.
+    gradients: Option<Gradients>,
     weights: Weights,
     path: Path,
 }
@@ -210,9 +219,14 @@ impl ModuleVisitor for Collect {
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let tensor = param.val();
-        let (shape, values) = (tensor.dims().to_vec(), numbers(tensor));
-        self.weights.insert(self.path.to_string(), Weight { shape, values });
+        let found = match &mut self.gradients {
+            None => Some(param.val()),
+            Some(gradients) => param.val().grad_remove(gradients),
+        };
+        if let Some(tensor) = found {
+            let (shape, values) = (tensor.dims().to_vec(), numbers(tensor));
+            self.weights.insert(self.path.to_string(), Weight { shape, values });
+        }
     }
 }
 
