@@ -90,8 +90,23 @@ impl TrainSettings {
     /// The settings that an architecture is trained with unless others are given.
     pub fn of(architecture: Architecture) -> Self {
         match architecture {
-            Architecture::Runet | Architecture::Unet => Self::published(architecture),
+            Architecture::Runet => Self::published(architecture),
+            Architecture::Unet => Self::unet(),
             Architecture::Nested => Self::nested(),
+        }
+    }
+
+    /// The U-Net, which has no batch norm: at the published rate it soon calls everything background and stays there. At a
+    /// tenth of it the loss stands still for some 400 steps, which a course that waits for better would end, and then falls.
+    fn unet() -> Self {
+        Self {
+            epochs: 80,
+            batch_size: 4,
+            learning_rate: 1e-4,
+            course: Course::Cosine,
+            stop_after: 0,
+            validate_every: 10,
+            ..Self::published(Architecture::Unet)
         }
     }
 
