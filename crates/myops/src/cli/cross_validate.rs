@@ -22,7 +22,8 @@ pub struct Args {
     /// Folder of labelled cases
     #[arg(required_unless_present = "print_config")]
     data: Option<PathBuf>,
-    /// Folder for the trainings, the predictions and the scores; goes on where it was left
+    /// Folder for the trainings, the predictions and the scores; goes on where it was left, and with folds that
+    /// `train --fold N --out DIR/foldN` trained, beside one another on many cores
     #[arg(long, value_name = "DIR", default_value = "cross-validation")]
     out: PathBuf,
     /// Folds that the cases are dealt into, by patient

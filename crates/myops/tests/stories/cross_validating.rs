@@ -30,6 +30,14 @@ fn every_case_is_scored_by_a_network_that_never_saw_it() {
     let csv_of = |out: &str| bytes(format!("{out}/evaluation/scores.csv"));
     assert_eq!(csv_of(&other), csv_of(&out));
 
+    // Folds trained by themselves, as they can be beside one another, count as its own.
+    let beside = place("cv/beside");
+    for fold in 0..2 {
+        let train = format!("train {} --folds 2 --fold {fold} --config {}", patients(), tiny_settings());
+        done(&format!("{train} --out {beside}/fold{fold}"));
+    }
+    assert_eq!(done(&line.replace(&other, &beside)), table);
+
     // Begun once more when all is done, it only counts.
     assert_eq!(done(&line), table);
 

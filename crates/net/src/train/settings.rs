@@ -36,7 +36,7 @@ pub struct TrainSettings {
     /// The share of a moving average of the weights that each step keeps; the average is what is validated and saved.
     /// 0 takes the weights themselves.
     pub average_decay: f64,
-    /// Epochs without a smaller validation loss before training ends; 0 never ends it early.
+    /// With `course = "plateau"`, epochs without a smaller validation loss before training ends; 0 never ends it early.
     pub stop_after: usize,
     /// Epochs from one look at the held-out cases to the next; the last epoch always ends with one.
     pub validate_every: usize,
@@ -104,7 +104,6 @@ impl TrainSettings {
             batch_size: 4,
             learning_rate: 1e-4,
             course: Course::Cosine,
-            stop_after: 0,
             validate_every: 10,
             ..Self::published(Architecture::Unet)
         }
@@ -241,7 +240,7 @@ impl TrainSettings {
             ("batch_size", self.batch_size, 1, 1024),
             ("validate_every", self.validate_every, 1, 100_000),
             ("cosine.cycles", self.cosine.cycles, 1, 1000),
-            ("stop_after", self.stop_after, 1, 100_000),
+            ("stop_after", self.stop_after, 0, 100_000),
             ("phantoms", self.phantoms, 0, 100_000),
             ("margin_pixels", self.margin_pixels, 0, 512),
         ] {
@@ -340,6 +339,7 @@ mod tests {
         for architecture in Architecture::ALL {
             assert_eq!(TrainSettings::of(architecture).check(), Ok(()));
         }
+        assert_eq!(TrainSettings { stop_after: 0, ..TrainSettings::default() }.check(), Ok(()));
     }
 
     #[test]
