@@ -3,6 +3,7 @@
 mod alone;
 mod cleanup;
 mod confidence;
+mod contrast;
 mod decision;
 mod file;
 mod flips;

@@ -36,6 +36,10 @@ pub struct Recipe {
     /// 2017); labels, maps and expected Dice are made of what that gives.
     #[serde(default = "one")]
     pub temperature: f64,
+    /// How much the odds of edema and scar fall where scar stands out on T2, and rise where it does not: by a factor of
+    /// `exp(contrast)` for each standard deviation of healthy myocardium; 0 leaves them.
+    #[serde(default)]
+    pub contrast: f64,
     /// What is taken out of the labels.
     #[serde(default)]
     pub cleanup: Cleanup,
@@ -50,6 +54,7 @@ impl Recipe {
         align: Align::Off,
         flips: Flips::None,
         temperature: 1.0,
+        contrast: 0.0,
         cleanup: Cleanup {
             anatomy: Keep::All,
             holes_mm2: 0.0,

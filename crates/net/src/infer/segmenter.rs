@@ -12,12 +12,12 @@ use rayon::prelude::*;
 use super::alone::SeenAlone;
 use super::cleanup::relabel;
 use super::confidence::Confidence;
+use super::contrast;
 use super::file::ModelFile;
 use super::forward::Predictor;
 use super::header::ModelHeader;
 use super::locator::Locator;
 use super::segmentation::{Note, ProbabilityMap, Segmentation};
-use crate::model::Activation;
 use crate::weights::{StoreError, WeightsError};
 
 /// Trained networks with what comes before and after them.
@@ -102,7 +102,7 @@ impl Segmenter {
             Some(Note::Misaligned { sequence, distance_mm, corrected: moved.is_some() })
         }));
         let Averaged { mut mean, members } = self.run(&prepared);
-        recipe.calibrate(self.activation(), &mut mean);
+        self.calibrate(&prepared, &mut mean);
         let mut labels = recipe.labels(&mean, &restore);
         if study.image(Sequence::Lge).is_none() {
             relabel(&mut labels, Label::Scar, Label::Edema);
@@ -145,15 +145,18 @@ impl Segmenter {
             averaged.mean.resize(p.len(), 0.0);
             averaged.mean.iter_mut().zip(&p).for_each(|(sum, p)| *sum += p * share);
             if self.members.len() > 1 {
-                recipe.calibrate(self.activation(), &mut p);
+                self.calibrate(input, &mut p);
                 averaged.members.push(recipe.pixel_labels(&p));
             }
         }
         averaged
     }
 
-    fn activation(&self) -> Activation {
-        self.header.model.architecture.activation()
+    /// Makes probabilities come true as often as they say.
+    fn calibrate(&self, input: &Prepared, probabilities: &mut [f32]) {
+        let recipe = &self.header.recipe;
+        recipe.calibrate(self.header.model.architecture.activation(), probabilities);
+        contrast::weigh(recipe.contrast, input, probabilities);
     }
 }
 

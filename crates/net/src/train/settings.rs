@@ -144,6 +144,7 @@ impl TrainSettings {
                 align: Align::Correct,
                 flips: Flips::Both,
                 temperature: 1.8,
+                contrast: 1.0,
                 cleanup: Cleanup {
                     anatomy: Keep::Largest,
                     holes_mm2: 50.0,
@@ -293,6 +294,7 @@ impl TrainSettings {
             ("recipe.thresholds.lowest", self.recipe.thresholds.lowest, 0.0, 1.0),
             ("recipe.thresholds.highest", self.recipe.thresholds.highest, self.recipe.thresholds.lowest, 1.0),
             ("recipe.temperature", self.recipe.temperature, 0.01, 100.0),
+            ("recipe.contrast", self.recipe.contrast, 0.0, 10.0),
             ("recipe.cleanup.holes_mm2", self.recipe.cleanup.holes_mm2, 0.0, 1e4),
             ("recipe.cleanup.smallest_edema_or_scar_ml", self.recipe.cleanup.smallest_edema_or_scar_ml, 0.0, 1000.0),
             ("recipe.cleanup.smallest_scar_ml", self.recipe.cleanup.smallest_scar_ml, 0.0, 1000.0),
