@@ -98,7 +98,7 @@ impl TrainSettings {
 
     /// The U-Net, which has no batch norm: at the published rate, and at a fifth of it, it soon calls everything background and
     /// stays there. At a tenth the loss stands still for some 400 steps, which a course that waits for better would take
-    /// for the end, and then falls.
+    /// for the end; then it learns one label after another.
     fn unet() -> Self {
         Self {
             epochs: 200,
