@@ -4,18 +4,14 @@
 //! whole territories. Networks that learned from a few patients call both alike: too much in the first, too little in the
 //! second.
 
-use std::ops::RangeInclusive;
-
 use myops_image::label::Label;
 use myops_image::preprocess::Prepared;
 use myops_image::sequence::Sequence;
 use rayon::prelude::*;
 
-/// The contrast-to-noise ratio that leaves probabilities as they are: that of the median training case.
+/// The contrast-to-noise ratio that leaves probabilities as they are: about that of the median training case. Others are
+/// between -0.2 and 2.1; what is below 0 or beyond twice the usual counts as that.
 const USUAL: f64 = 1.0;
-
-/// What is believed of a ratio; those of the training cases lie between -0.2 and 2.1.
-const BELIEVED: RangeInclusive<f64> = 0.0..=2.0;
 
 /// Multiplies the odds of edema and of scar in the wall by `exp(weight (1 - c))`, with `c` the contrast-to-noise ratio of
 /// scar on T2, at least 0 and at most 2. What is likely to be wall stays so.
@@ -29,7 +25,7 @@ pub fn weigh(weight: f64, input: &Prepared, probabilities: &mut [f32]) {
         return;
     }
     let Some(contrast) = contrast_to_noise(input, probabilities) else { return };
-    let factor = (weight * (USUAL - contrast.clamp(*BELIEVED.start(), *BELIEVED.end()))).exp() as f32;
+    let factor = (weight * (USUAL - contrast.clamp(0.0, 2.0 * USUAL))).exp() as f32;
     let [healthy, edema, scar] = [Label::Myocardium, Label::Edema, Label::Scar].map(Label::class);
     probabilities.par_chunks_exact_mut(Label::ALL.len()).for_each(|p| {
         let wall = p[healthy] + p[edema] + p[scar];
@@ -92,7 +88,7 @@ mod tests {
             (p[16] + p[17]) / p[15]
         };
         assert!((odds(9.0, 0.0) - 3.0).abs() < 1e-6);
-        // Beyond what is believed: a contrast of 2 counts as any larger one, 0 as any smaller.
+        // A contrast of 2 counts as any larger one, 0 as any smaller.
         assert!((odds(9.0, 1.0) - 3.0 / 1.0_f32.exp()).abs() < 1e-4);
         assert!((odds(-9.0, 0.5) - 3.0 * 0.5_f32.exp()).abs() < 1e-4);
     }
