@@ -71,7 +71,7 @@ const BOTH: Doubt = Doubt { shift_mm: 1.5, gain: 0.015 };
 
 /// Of LGE, where others lie elsewhere beyond doubt: moving it blurs what scar is read from, so that it has to gain twice
 /// as much. Moved by 3 mm, the LGE of the 25 cases gains .031 to .1; two of them gain .032 as they are.
-const LGE: Doubt = Doubt { shift_mm: 1.5, gain: 0.03 };
+const LGE: Doubt = Doubt { gain: 2.0 * BOTH.gain, ..BOTH };
 
 impl Doubt {
     fn judge(self, shift_mm: [f64; 2], gain: f64) -> Misalignment {
