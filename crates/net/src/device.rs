@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+use burn::tensor::DeviceType;
 use burn::tensor::{Device, Tensor};
 use myops_kernels::cpu::Isa;
 
@@ -17,6 +19,14 @@ pub enum DeviceChoice {
     Cuda,
     /// Any graphics card through WebGPU; needs a build with `--features wgpu`.
     Wgpu,
+}
+
+/// A device that this build can use and this machine does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("device {device}: this machine has no {need}")]
+pub struct NoDevice {
+    device: &'static str,
+    need: &'static str,
 }
 
 /// A device that this build does not have.
@@ -51,14 +61,25 @@ impl FromStr for DeviceChoice {
 
 impl DeviceChoice {
     /// Opens the device; one at a time decides in what the CPU multiplies.
-    pub fn open(self) -> Device {
+    ///
+    /// # Errors
+    /// Where the machine has no such card, or no driver for it.
+    pub fn open(self) -> Result<Device, NoDevice> {
         Isa::multiply_in_bf16(self == Self::CpuBf16);
         match self {
             #[cfg(feature = "cuda")]
-            Self::Cuda => Device::cuda(0),
+            Self::Cuda if Device::enumerate(DeviceType::Cuda).is_empty() => {
+                Err(NoDevice { device: "cuda", need: "NVIDIA card, or no driver for it" })
+            }
+            #[cfg(feature = "cuda")]
+            Self::Cuda => Ok(Device::cuda(0)),
             #[cfg(feature = "wgpu")]
-            Self::Wgpu => Device::wgpu(burn::tensor::DeviceKind::DefaultDevice),
-            _ => Device::flex(),
+            Self::Wgpu if Device::enumerate(DeviceType::Wgpu).is_empty() => {
+                Err(NoDevice { device: "wgpu", need: "graphics card, or no driver for it" })
+            }
+            #[cfg(feature = "wgpu")]
+            Self::Wgpu => Ok(Device::wgpu(burn::tensor::DeviceKind::DefaultDevice)),
+            _ => Ok(Device::flex()),
         }
     }
 

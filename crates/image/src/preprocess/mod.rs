@@ -98,11 +98,6 @@ impl Prepared {
         alone
     }
 
-    /// Whether anything of a sequence is there; the channels of one that is missing are 0.
-    pub fn holds(&self, sequence: Sequence) -> bool {
-        self.data.chunks_exact(self.channels).any(|channels| channels[sequence as usize] != 0.0)
-    }
-
     /// The pixels of a slice, each a value for every channel, without the outermost `margin` on every side.
     fn inner(&self, slice: usize, margin: usize) -> impl Iterator<Item = &[f32]> {
         let rows = (slice * self.size + margin)..((slice + 1) * self.size - margin);

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use burn::tensor::Device;
 use myops_image::io::{find_cases, write_labels, write_whole};
 use myops_image::study::Study;
 use myops_net::train::{Folds, TrainSettings};
@@ -46,14 +47,15 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let studies = cases::labelled(data, talk)?;
     let folds = train::deal(&studies, args.folds)?;
     talk.say_shortcoming(args.train.device);
+    let device = args.train.device.open()?;
     let predictions = args.out.join("predictions");
     folder::make(&predictions)?;
     write_folds(&folds, &args.out.join("folds.csv"))?;
     for fold in 0..folds.count() {
         let held_out = folds.held_out(fold).unwrap_or_default();
-        train_fold(args, &settings, &studies, (fold, held_out), talk)?;
+        train_fold(args, &settings, &studies, (fold, held_out), &device, talk)?;
         // Every time, since what was predicted before may be another network's.
-        predict_fold(args, data, (fold, held_out), &predictions)?;
+        predict_fold(args, data, (fold, held_out), &device, &predictions)?;
     }
     let evaluation = evaluate::evaluate_folders(&predictions, data, evaluate::Options::default(), talk)?;
     evaluate::write(&evaluation, [&predictions, data], &args.out.join("evaluation"))?;
@@ -81,18 +83,25 @@ fn train_fold(
     settings: &TrainSettings,
     studies: &[Study],
     (fold, held_out): (usize, &[String]),
+    device: &Device,
     talk: Talk,
 ) -> Result<()> {
     let folder = RunFolder::create(args.out.join(format!("fold{fold}")))?;
     let start = args.start.as_ref().map(|run| run.join(format!("fold{fold}")).to_string_lossy().into_owned());
     let cases = Cases { studies, held_out, fold, start: start.as_deref() };
-    train::train_in(&folder, settings, &cases, &args.train.device.open(), Resume::Continue, talk)
+    train::train_in(&folder, settings, &cases, device, Resume::Continue, talk)
 }
 
 /// Segments the held-out cases as `myops segment` does, from the images as they lie in the files.
-fn predict_fold(args: &Args, data: &Path, (fold, ids): (usize, &[String]), predictions: &Path) -> Result<()> {
+fn predict_fold(
+    args: &Args,
+    data: &Path,
+    (fold, ids): (usize, &[String]),
+    device: &Device,
+    predictions: &Path,
+) -> Result<()> {
     let run = args.out.join(format!("fold{fold}"));
-    let model = Model::open(&run.to_string_lossy(), &args.train.device.open())?;
+    let model = Model::open(&run.to_string_lossy(), device)?;
     for case in find_cases(data)?.iter().filter(|c| ids.iter().any(|id| id == c.id())) {
         let case = case.load()?;
         let labels = model.segmenter.segment(&case.study)?.labels;

@@ -54,7 +54,7 @@ pub struct Args {
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let cases = find_cases_among(&args.paths)?;
     talk.say_shortcoming(args.device);
-    let model = Model::open(&args.model, &args.device.open())?;
+    let model = Model::open(&args.model, &args.device.open()?)?;
     folder::make(&args.out)?;
     let (done, todo): (Vec<_>, Vec<_>) = cases.into_iter().partition(|c| !args.again && is_done(c.id(), &model, args));
     if !done.is_empty() {

@@ -66,13 +66,14 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
         held_out.len(),
     ));
     talk.say_shortcoming(args.train.device);
+    let device = args.train.device.open()?;
     let folder = RunFolder::create(&args.out)?;
     let resume = if args.resume { Resume::Continue } else { Resume::Refuse };
     if args.resume && !folder.holds_training() {
         talk.say(format_args!("{} holds no training to go on with, so one is begun", args.out.display()));
     }
     let cases = Cases { studies: &studies, held_out: &held_out, fold, start: args.start.as_deref() };
-    train_in(&folder, &settings, &cases, &args.train.device.open(), resume, talk)?;
+    train_in(&folder, &settings, &cases, &device, resume, talk)?;
     talk.say(format_args!("the trained network is {}", folder.file("model.safetensors").display()));
     Ok(())
 }

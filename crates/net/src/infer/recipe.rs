@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::cleanup::{Cleanup, Keep};
+use super::contrast;
 use super::decision::{Decision, ThresholdBounds};
 use super::flips::Flips;
 use crate::model::Activation;
@@ -64,9 +65,13 @@ impl Recipe {
         },
     };
 
-    /// Makes probabilities come true as often as they say.
-    pub fn calibrate(&self, activation: Activation, probabilities: &mut [f32]) {
+    /// Makes probabilities come true as often as they say, by temperature and contrast.
+    ///
+    /// # Shapes
+    /// `input` is `[pixel][channel]`, `probabilities` `[pixel][label]`.
+    pub fn calibrate(&self, activation: Activation, input: &[f32], probabilities: &mut [f32]) {
         activation.temper(probabilities, LABELS, self.temperature as f32);
+        contrast::weigh(self.contrast, input, self.preprocess.channels(), probabilities);
     }
 
     /// The label of each pixel of a case from its calibrated probabilities.

@@ -12,7 +12,6 @@ use rayon::prelude::*;
 use super::alone::SeenAlone;
 use super::cleanup::relabel;
 use super::confidence::Confidence;
-use super::contrast;
 use super::file::ModelFile;
 use super::forward::Predictor;
 use super::header::ModelHeader;
@@ -154,9 +153,8 @@ impl Segmenter {
 
     /// Makes probabilities come true as often as they say.
     fn calibrate(&self, input: &Prepared, probabilities: &mut [f32]) {
-        let recipe = &self.header.recipe;
-        recipe.calibrate(self.header.model.architecture.activation(), probabilities);
-        contrast::weigh(recipe.contrast, input, probabilities);
+        let ModelHeader { model, recipe, .. } = &self.header;
+        recipe.calibrate(model.architecture.activation(), &input.data, probabilities);
     }
 }
 

@@ -26,7 +26,8 @@ pub fn validate(network: &Network, cases: &[TrainingCase], settings: &TrainSetti
             objective.activation.apply(&mut values, classes);
             probabilities.append(&mut values);
         }
-        settings.recipe.calibrate(objective.activation, &mut probabilities);
+        let input: Vec<f32> = case.slices.iter().flat_map(|s| &s.image).copied().collect();
+        settings.recipe.calibrate(objective.activation, &input, &mut probabilities);
         let labels = settings.recipe.pixel_labels(&probabilities);
         let reference: Vec<Label> = case.slices.iter().flat_map(|s| &s.labels).copied().collect();
         for (sum, region) in dice.iter_mut().zip(Region::SCORED) {
