@@ -96,9 +96,10 @@ impl TrainSettings {
         }
     }
 
-    /// The U-Net, which has no batch norm: at the published rate, and at a fifth of it, it soon calls everything background and
-    /// stays there. At a tenth the loss stands still for some 400 steps, which a course that waits for better would take
-    /// for the end; then it learns one label after another.
+    /// The U-Net, which has no batch norm: from drawn weights, at the published rate and at a fifth of it, it soon calls
+    /// everything background and stays there. At a tenth the loss stands still for some 400 steps, which a course that
+    /// waits for better would take for the end; then it learns one label after another. A training begun with what that
+    /// gave bears the published rate.
     fn unet() -> Self {
         Self {
             epochs: 200,
