@@ -159,7 +159,6 @@ pub fn write(case: &LoadedCase, found: &Segmentation, model: &Model, out: &Path)
     folder.create()?;
     write_labels(folder.labels(), &found.labels, &case.placement)?;
     let model_id = ModelId { name: model.name.clone(), fingerprint: model.fingerprint.clone() };
-    let expected_dice = Some(found.edema_or_scar.expected_dice);
     let measured = model.segmenter.header().recipe.align != Align::Off;
     let misalignment = measured.then_some(found.misalignment);
     let lacking = found.notes.iter().filter_map(|note| match note {
@@ -168,7 +167,13 @@ pub fn write(case: &LoadedCase, found: &Segmentation, model: &Model, out: &Path)
         Note::HeartNotFound => Some(Flag::HeartNotFound),
         Note::Misaligned { .. } => None,
     });
-    let origin = Origin { model: Some(model_id), expected_dice, misalignment, lacking: lacking.collect() };
+    let origin = Origin {
+        model: Some(model_id),
+        expected_dice: Some(found.edema_or_scar.expected_dice),
+        expected_dice_of_scar: Some(found.scar.expected_dice),
+        misalignment,
+        lacking: lacking.collect(),
+    };
     let view = CaseView::of(&found.labels, case.study.images());
     std::thread::scope(|scope| {
         let panel = scope.spawn(|| write_panel(&case.study, &view, &folder));

@@ -51,6 +51,7 @@ struct Page<'a> {
     grid: String,
     keys: Vec<Key>,
     salvage: String,
+    expected_dice: Option<[String; 2]>,
     scar_bullseye: String,
     transmurality_bullseye: String,
     classes: Option<String>,
@@ -85,6 +86,7 @@ pub fn case_page(sheet: &CaseSheet, view: &CaseView) -> Result<String, askama::E
         grid: grid(sheet),
         keys: keys(sheet),
         salvage: fixed(q.volumes.salvage_index, 2),
+        expected_dice: sheet.expected_dice.map(|both| [sheet.expected_dice_of_scar, Some(both)].map(|d| fixed(d, 2))),
         scar_bullseye: bullseye("Scar, % of segment", &by_segment(|s| s.scar_percent), Scale::Continuous),
         transmurality_bullseye: bullseye(
             "Mean transmurality of scar, %",

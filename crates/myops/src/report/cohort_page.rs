@@ -53,7 +53,7 @@ struct Page<'a> {
     flagged: Vec<Flagged<'a>>,
     unflagged: usize,
     plots: Vec<String>,
-    columns: [&'static str; 7],
+    columns: [&'static str; 8],
     rows: Vec<Row<'a>>,
 }
 
@@ -74,7 +74,7 @@ pub fn cohort_page(cases: &[CohortCase]) -> Result<String, askama::Error> {
         flagged: flagged(cases),
         unflagged: cases.iter().filter(|c| c.sheet.quantities.flags.is_empty()).count(),
         plots: plots(cases),
-        columns: ["LV ml", "RV ml", "Wall g", "Scar g", "Scar %", "Edema %", "At risk %"],
+        columns: ["LV ml", "RV ml", "Wall g", "Scar g", "Scar %", "Edema %", "At risk %", "Exp. Dice"],
         rows: cases.iter().map(row).collect(),
     }
     .render()
@@ -83,20 +83,23 @@ pub fn cohort_page(cases: &[CohortCase]) -> Result<String, askama::Error> {
 fn row(case: &CohortCase) -> Row<'_> {
     let v = &case.sheet.quantities.volumes;
     let numbers = [
-        Some(v.lv_pool_ml),
-        Some(v.rv_pool_ml),
-        Some(v.wall_g),
-        Some(v.scar_g),
-        v.scar_percent,
-        v.edema_without_scar_percent,
-        v.area_at_risk_percent,
+        (Some(v.lv_pool_ml), 1),
+        (Some(v.rv_pool_ml), 1),
+        (Some(v.wall_g), 1),
+        (Some(v.scar_g), 1),
+        (v.scar_percent, 1),
+        (v.edema_without_scar_percent, 1),
+        (v.area_at_risk_percent, 1),
+        (case.sheet.expected_dice, 2),
     ];
     Row {
         case: &case.sheet.case,
         link: &case.link,
         thumbnail: case.thumbnail.as_ref().map(|png| STANDARD.encode(png)),
         // Cases without a value come before all others.
-        numbers: numbers.map(|value| Cell { text: fixed(value, 1), value: value.unwrap_or(-1.0) }).into(),
+        numbers: numbers
+            .map(|(value, digits)| Cell { text: fixed(value, digits), value: value.unwrap_or(-1.0) })
+            .into(),
         flags: case.sheet.quantities.flags.len(),
         notes: &case.sheet.notes,
     }

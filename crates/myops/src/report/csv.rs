@@ -87,6 +87,7 @@ fn columns(sheet: &CaseSheet) -> Vec<(String, String)> {
         columns.push(number(&format!("above_{}_percent", method.replace(' ', "_").to_lowercase()), above));
     }
     columns.push(number("expected_dice", sheet.expected_dice));
+    columns.push(number("expected_dice_of_scar", sheet.expected_dice_of_scar));
     columns.push(text("flags", &q.flags.len().to_string()));
     columns.push(text("flag_kinds", &q.flags.iter().map(Flag::kind).collect::<Vec<_>>().join(" ")));
     columns

@@ -49,6 +49,12 @@ fn folds_are_trained_joined_and_run_as_one() {
     let record: serde_json::Value = serde_json::from_slice(&bytes(format!("{out}/{case}/{case}_record.json"))).unwrap();
     let expected = record["scar_confidence"]["expected_dice"].as_f64().unwrap();
     assert!((0.0..=1.0).contains(&expected) && record["scar_confidence"]["agreement"].is_number(), "{record}");
+    let quantities: serde_json::Value =
+        serde_json::from_slice(&bytes(format!("{out}/{case}/{case}_quantities.json"))).unwrap();
+    assert_eq!(quantities["expected_dice_of_scar"].as_f64(), Some(expected));
+    assert_eq!(quantities["expected_dice"], record["edema_or_scar_confidence"]["expected_dice"]);
+    let page = String::from_utf8(bytes(format!("{out}/{case}/{case}_report.html"))).unwrap();
+    assert!(page.contains(&format!("labels: scar {expected:.2}, scar and edema ")), "the page tells it");
 
     // All of the wall is scar where the threshold says so.
     let (changes, changed) = (format!("{place}/changes.toml"), format!("{place}/changed.safetensors"));
