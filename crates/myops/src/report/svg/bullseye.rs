@@ -88,10 +88,11 @@ fn segment(number: usize, percent: Option<f64>, scale: Scale, hatch: &str) -> St
         )
     };
     let [x, y] = if ring == 0 { CENTRE } else { point(f64::midpoint(from, to), f64::midpoint(inner, outer)) };
-    let dark = percent.is_some_and(|p| luminance(colour(scale.share(p))) < 0.18);
+    // White is the clearer one below the luminance at which both stand out alike.
+    let dark = percent.is_some_and(|p| luminance(colour(scale.share(p))) < 0.21);
     let ink = if dark { "#FFFFFF" } else { INK };
     let value = percent.map_or_else(|| "n/a".to_owned(), |p| format!("{p:.0}"));
-    let number = text(x, y - 4.0, 7.5, "middle", if dark { "#FFFFFF" } else { "#444B54" }, &number.to_string());
+    let number = text(x, y - 4.0, 7.5, "middle", ink, &number.to_string());
     let behind = if percent.is_none() {
         format!("<circle cx=\"{x:.1}\" cy=\"{:.1}\" r=\"11\" fill=\"#F1F3F5\"/>\n", y - 1.0)
     } else {
