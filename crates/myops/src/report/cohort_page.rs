@@ -22,6 +22,20 @@ pub struct CohortCase {
     pub thumbnail: Option<Vec<u8>>,
 }
 
+/// A column of numbers: its name, the digits after the point, and what stands there of a case.
+type Column = (&'static str, usize, fn(&CaseSheet) -> Option<f64>);
+
+const COLUMNS: [Column; 8] = [
+    ("LV ml", 1, |s| Some(s.quantities.volumes.lv_pool_ml)),
+    ("RV ml", 1, |s| Some(s.quantities.volumes.rv_pool_ml)),
+    ("Wall g", 1, |s| Some(s.quantities.volumes.wall_g)),
+    ("Scar g", 1, |s| Some(s.quantities.volumes.scar_g)),
+    ("Scar %", 1, |s| s.quantities.volumes.scar_percent),
+    ("Edema %", 1, |s| s.quantities.volumes.edema_without_scar_percent),
+    ("At risk %", 1, |s| s.quantities.volumes.area_at_risk_percent),
+    ("Exp. Dice", 2, |s| s.expected_dice),
+];
+
 /// A number of the table: as written, and as sorted.
 struct Cell {
     text: String,
@@ -53,7 +67,7 @@ struct Page<'a> {
     flagged: Vec<Flagged<'a>>,
     unflagged: usize,
     plots: Vec<String>,
-    columns: [&'static str; 8],
+    columns: [&'static str; COLUMNS.len()],
     rows: Vec<Row<'a>>,
 }
 
@@ -74,32 +88,23 @@ pub fn cohort_page(cases: &[CohortCase]) -> Result<String, askama::Error> {
         flagged: flagged(cases),
         unflagged: cases.iter().filter(|c| c.sheet.quantities.flags.is_empty()).count(),
         plots: plots(cases),
-        columns: ["LV ml", "RV ml", "Wall g", "Scar g", "Scar %", "Edema %", "At risk %", "Exp. Dice"],
+        columns: COLUMNS.map(|(name, ..)| name),
         rows: cases.iter().map(row).collect(),
     }
     .render()
 }
 
 fn row(case: &CohortCase) -> Row<'_> {
-    let v = &case.sheet.quantities.volumes;
-    let numbers = [
-        (Some(v.lv_pool_ml), 1),
-        (Some(v.rv_pool_ml), 1),
-        (Some(v.wall_g), 1),
-        (Some(v.scar_g), 1),
-        (v.scar_percent, 1),
-        (v.edema_without_scar_percent, 1),
-        (v.area_at_risk_percent, 1),
-        (case.sheet.expected_dice, 2),
-    ];
+    let cell = |(_, digits, of): Column| {
+        let value = of(&case.sheet);
+        // Cases without a value come before all others.
+        Cell { text: fixed(value, digits), value: value.unwrap_or(-1.0) }
+    };
     Row {
         case: &case.sheet.case,
         link: &case.link,
         thumbnail: case.thumbnail.as_ref().map(|png| STANDARD.encode(png)),
-        // Cases without a value come before all others.
-        numbers: numbers
-            .map(|(value, digits)| Cell { text: fixed(value, digits), value: value.unwrap_or(-1.0) })
-            .into(),
+        numbers: COLUMNS.map(cell).into(),
         flags: case.sheet.quantities.flags.len(),
         notes: &case.sheet.notes,
     }

@@ -52,7 +52,6 @@ pub struct CaseSheet {
     /// The Dice with a reader's scar and edema that the model's probabilities promise, where it is known.
     pub expected_dice: Option<f64>,
     /// The same of scar alone; `None` without LGE.
-    #[serde(default)]
     pub expected_dice_of_scar: Option<f64>,
     /// Columns, rows and slices.
     pub shape_voxels: [usize; 3],
@@ -71,14 +70,14 @@ pub struct CaseSheet {
 
 impl CaseSheet {
     /// Measures a case.
-    pub fn measure(case: &str, view: &CaseView, origin: Origin) -> Self {
+    pub fn measure(case: &str, view: &CaseView, mut origin: Origin) -> Self {
         let mut quantities = quantify(view.labels(), view.image(Sequence::Lge));
         let measured = || misalignment(view.images(), HeartCentre::of_labels(view.labels()), None);
         let found = origin.misalignment.unwrap_or_else(measured);
         quantities.flags.extend(misaligned(&found));
-        let scar_known = !origin.lacking.contains(&Flag::NoLge);
-        if !scar_known {
+        if origin.lacking.contains(&Flag::NoLge) {
             quantities.leave_out_scar();
+            origin.expected_dice_of_scar = None;
         }
         quantities.flags.extend(origin.lacking);
         if let Some(expected_dice) = origin.expected_dice.filter(|dice| *dice < LOW_EXPECTED_DICE) {
@@ -91,7 +90,7 @@ impl CaseSheet {
             program_version: env!("CARGO_PKG_VERSION").to_owned(),
             model: origin.model,
             expected_dice: origin.expected_dice,
-            expected_dice_of_scar: origin.expected_dice_of_scar.filter(|_| scar_known),
+            expected_dice_of_scar: origin.expected_dice_of_scar,
             shape_voxels: view.labels().shape(),
             spacing_mm: view.labels().spacing().mm(),
             sequences: there.map(|(sequence, _)| sequence.name().to_owned()).collect(),

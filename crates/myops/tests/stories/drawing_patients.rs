@@ -3,7 +3,7 @@
 use myops_image::io::find_cases;
 use myops_image::label::Label;
 
-use super::program::{bytes, done, names, patients, place};
+use super::program::{bytes, done, json, names, patients, place};
 
 #[test]
 fn patients_lie_where_the_reader_finds_them_and_hold_what_their_truth_says() {
@@ -15,8 +15,7 @@ fn patients_lie_where_the_reader_finds_them_and_hold_what_their_truth_says() {
     for case in cases {
         let study = case.require_all().unwrap().load().unwrap().study;
         let labels = study.reference().unwrap();
-        let truth = bytes(format!("{}/{0}/{0}_truth.json", case.id()).replacen(case.id(), patients(), 1));
-        let truth: serde_json::Value = serde_json::from_slice(&truth).unwrap();
+        let truth = json(format!("{}/{0}/{0}_truth.json", case.id()).replacen(case.id(), patients(), 1));
         let scar = labels.data().iter().filter(|l| **l == Label::Scar).count() as f64 * labels.spacing().voxel_ml();
         let known = truth["volumes_ml"]["scar"].as_f64().unwrap_or_else(|| panic!("{truth:#}"));
         assert!((scar - known).abs() < 0.5 + 0.05 * known, "{}: {scar} ml where the truth is {known}", case.id());

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::program::{bytes, done, names, patients, place, refused};
+use super::program::{bytes, done, json, names, patients, place, refused};
 
 /// The flagship's training, made small.
 const SETTINGS: &str = "epochs = 2
@@ -46,11 +46,10 @@ fn folds_are_trained_joined_and_run_as_one() {
     let measured = ["quantities.json", "record.json", "report.html", "thumbnail.png"].map(String::from);
     let expected: Vec<_> = endings.chain(labels).chain(measured).map(|e| format!("{case}_{e}")).collect();
     assert_eq!(names(&format!("{out}/{case}")), expected);
-    let record: serde_json::Value = serde_json::from_slice(&bytes(format!("{out}/{case}/{case}_record.json"))).unwrap();
+    let record = json(format!("{out}/{case}/{case}_record.json"));
     let expected = record["scar_confidence"]["expected_dice"].as_f64().unwrap();
     assert!((0.0..=1.0).contains(&expected) && record["scar_confidence"]["agreement"].is_number(), "{record}");
-    let quantities: serde_json::Value =
-        serde_json::from_slice(&bytes(format!("{out}/{case}/{case}_quantities.json"))).unwrap();
+    let quantities = json(format!("{out}/{case}/{case}_quantities.json"));
     assert_eq!(quantities["expected_dice_of_scar"].as_f64(), Some(expected));
     assert_eq!(quantities["expected_dice"], record["edema_or_scar_confidence"]["expected_dice"]);
     let page = String::from_utf8(bytes(format!("{out}/{case}/{case}_report.html"))).unwrap();
@@ -61,8 +60,7 @@ fn folds_are_trained_joined_and_run_as_one() {
     fs::write(&changes, "[recipe.thresholds]\nlowest = 0.0\nhighest = 0.0\n").unwrap();
     done(&format!("ensemble {joined} --config {changes} --out {changed}"));
     done(&format!("segment {one} --model {changed} --out {out}-changed"));
-    let record: serde_json::Value =
-        serde_json::from_slice(&bytes(format!("{out}-changed/{case}/{case}_record.json"))).unwrap();
+    let record = json(format!("{out}-changed/{case}/{case}_record.json"));
     assert_eq!(record["volumes_ml"]["myocardium"].as_f64(), Some(0.0), "{record}");
     fs::write(&changes, "[recipe.preprocess]\nsize = 32\n").unwrap();
     let error = refused(&format!("ensemble {joined} --config {changes} --out {changed}"));

@@ -121,6 +121,11 @@ pub fn bytes(file: impl AsRef<Path>) -> Vec<u8> {
     fs::read(file.as_ref()).unwrap_or_else(|e| panic!("{}: {e}", file.as_ref().display()))
 }
 
+/// What a JSON file says.
+pub fn json(file: impl AsRef<Path>) -> serde_json::Value {
+    serde_json::from_slice(&bytes(file)).unwrap()
+}
+
 /// Copies a folder and the folders in it.
 pub fn copy(from: impl AsRef<Path>, to: impl Into<PathBuf>) {
     let to = to.into();

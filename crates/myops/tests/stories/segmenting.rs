@@ -5,7 +5,7 @@ use std::path::Path;
 
 use myops_image::io::{find_cases, read_labels};
 
-use super::program::{bytes, cases, copy, done, myops, network, patients, place, refused};
+use super::program::{bytes, cases, copy, done, json, myops, network, patients, place, refused};
 
 #[test]
 fn a_folder_of_cases_is_labelled_on_each_ones_own_grid() {
@@ -19,12 +19,10 @@ fn a_folder_of_cases_is_labelled_on_each_ones_own_grid() {
         assert_eq!(bytes(format!("{out}/{id}/{id}_panel.png"))[..4], *b"\x89PNG");
         let report = String::from_utf8(bytes(format!("{out}/{id}/{id}_report.html"))).unwrap();
         assert!(report.contains("weights ") && report.contains("Infarct size"), "{id}");
-        let record = bytes(format!("{out}/{id}/{id}_record.json"));
-        let record: serde_json::Value = serde_json::from_slice(&record).unwrap();
+        let record = json(format!("{out}/{id}/{id}_record.json"));
         assert_eq!((&record["id"], &record["missing_sequences"]), (&id.into(), &serde_json::json!([])));
         assert!(record["volumes_ml"]["LV pool"].is_f64(), "{record:#}");
-        let quantities = bytes(format!("{out}/{id}/{id}_quantities.json"));
-        let quantities: serde_json::Value = serde_json::from_slice(&quantities).unwrap();
+        let quantities = json(format!("{out}/{id}/{id}_quantities.json"));
         assert_eq!(quantities["model"]["fingerprint"], record["model_fingerprint"]);
         let ml = [&quantities["volumes"]["lv_pool_ml"], &record["volumes_ml"]["LV pool"]].map(|v| v.as_f64().unwrap());
         assert!((ml[0] - ml[1]).abs() < 1e-9, "{ml:?}");
