@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["image::geometry"],
     &["image::volume", "image::sequence"],
-    &["image::label"],
+    &["image::label", "image::orientation"],
     &["image::study"],
     &[
         "image::io",

@@ -2,6 +2,7 @@
 
 use crate::geometry::{GeometryError, Grid};
 use crate::label::LabelMap;
+use crate::orientation::Orientation;
 use crate::sequence::{PerSequence, Sequence};
 use crate::volume::Volume;
 
@@ -59,7 +60,7 @@ pub enum StudyError {
 }
 
 impl Study {
-    /// Puts images and reference labels of one patient together.
+    /// Puts images and reference labels of one patient together, in the order in which the first image is stored.
     ///
     /// # Errors
     /// Where no image is given, two of them (or the labels) differ in shape or place, or no scanner makes such voxels.
@@ -69,17 +70,16 @@ impl Study {
         reference: Option<LabelMap>,
     ) -> Result<Self, StudyError> {
         let id = id.into();
-        let mut placed = images
-            .iter()
-            .filter_map(|(s, v)| Some((s.name(), *v.as_ref()?.grid())))
-            .chain(reference.as_ref().map(|l| ("reference labels", *l.grid())));
-        let (first, grid) = placed.next().ok_or_else(|| StudyError::NoImage(id.clone()))?;
-        if images.iter().all(|(_, v)| v.is_none()) {
-            return Err(StudyError::NoImage(id));
-        }
-        for (what, other) in placed {
-            check_same_place((first, &grid), (what, &other))?;
-        }
+        let first = images.iter().find_map(|(s, v)| Some((s.name(), *v.as_ref()?.grid())));
+        let Some((first, grid)) = first else { return Err(StudyError::NoImage(id)) };
+        let PerSequence { bssfp, lge, t2 } = images;
+        let laid = |image: Option<_>, sequence: Sequence| laid(image, sequence.name(), (first, &grid));
+        let images = PerSequence {
+            bssfp: laid(bssfp, Sequence::Bssfp)?,
+            lge: laid(lge, Sequence::Lge)?,
+            t2: laid(t2, Sequence::T2)?,
+        };
+        let reference = self::laid(reference, "reference labels", (first, &grid))?;
         if let Err(geometry) = grid.world_from_voxel().check_scanner() {
             return Err(StudyError::Geometry { id, geometry });
         }
@@ -117,20 +117,24 @@ impl Study {
     }
 }
 
-/// Checks that two named grids agree in shape and place.
+/// Stores a volume as the first of a study is stored.
+fn laid<T: Copy>(volume: Option<Volume<T>>, what: &str, first: (&str, &Grid)) -> Result<Option<Volume<T>>, StudyError> {
+    let Some(volume) = volume else { return Ok(None) };
+    let order = same_place(first, (what, volume.grid()))?;
+    Ok(Some(order.store(volume, first.1)))
+}
+
+/// Checks that two named grids hold the same voxels, and gives the order that stores the second as the first is stored.
 ///
 /// # Errors
 /// [`StudyError::Shape`] or [`StudyError::Place`], naming both.
-pub fn check_same_place((first, expected): (&str, &Grid), (what, grid): (&str, &Grid)) -> Result<(), StudyError> {
-    if grid.shape() != expected.shape() {
-        let (what, first) = (what.into(), first.into());
-        return Err(StudyError::Shape { what, shape: grid.shape(), first, expected: expected.shape() });
+pub fn same_place((first, expected): (&str, &Grid), (what, grid): (&str, &Grid)) -> Result<Orientation, StudyError> {
+    let (what, first) = (what.to_owned(), first.to_owned());
+    match Orientation::onto(grid, expected) {
+        None => Err(StudyError::Shape { what, shape: grid.shape(), first, expected: expected.shape() }),
+        Some((_, distance_mm)) if distance_mm > SAME_PLACE_MM => Err(StudyError::Place { what, first, distance_mm }),
+        Some((order, _)) => Ok(order),
     }
-    let distance_mm = grid.displacement_mm(expected);
-    if distance_mm > SAME_PLACE_MM {
-        return Err(StudyError::Place { what: what.into(), first: first.into(), distance_mm });
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -168,6 +172,18 @@ mod tests {
         assert!(sheared.starts_with("case x: the affine shears voxels to 0.894 of a box's volume"), "{sheared}");
         let large = refused([[500.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 10.0, 0.0]]);
         assert_eq!(large, "case x: voxels of [500.0, 1.0, 10.0] mm: a side is 0.01 to 100 mm");
+    }
+
+    #[test]
+    fn an_image_stored_in_another_order_is_laid_on_the_first() {
+        let bssfp = Volume::from_fn(*image([4, 5, 2], 0.0).unwrap().grid(), |[i, j, k]| (100 * i + 10 * j + k) as f32);
+        let mirrored = Affine::new([[-1.0, 0.0, 0.0, 3.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 10.0, 0.0]]).unwrap();
+        let lge = Volume::from_fn(Grid::new([4, 5, 2], mirrored).unwrap(), |[i, j, k]| bssfp[[3 - i, j, k]]);
+        let first_last = Affine::new([[0.0, 0.0, 1.0, 0.0], [0.0, 1.0, 0.0, 0.0], [10.0, 0.0, 0.0, 0.0]]).unwrap();
+        let t2 = Volume::from_fn(Grid::new([2, 5, 4], first_last).unwrap(), |[k, j, i]| bssfp[[i, j, k]]);
+        let images = PerSequence { bssfp: Some(bssfp.clone()), lge: Some(lge), t2: Some(t2) };
+        let study = Study::new("x", images, None).unwrap();
+        assert!(study.images().iter().all(|(_, image)| image.as_ref() == Some(&bssfp)));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 use burn::tensor::Device;
+use myops_image::geometry::{Affine, Grid};
 use myops_image::label::Label;
+use myops_image::orientation::Orientation;
 use myops_image::phantom::{Phantom, PhantomSettings};
 use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::study::Study;
@@ -90,6 +92,41 @@ fn several_networks_are_averaged_and_their_agreement_is_told() {
     let p: Vec<f32> = Label::ALL.iter().map(|label| split.probabilities.of(*label)[middle]).collect();
     assert!((p.iter().sum::<f32>() - 1.0).abs() < 1e-4 && p[4] > 0.2 && p[5] > 0.2, "{p:?}");
     assert_eq!(split.probabilities.of(Label::Background)[[0, 0, 0]], 1.0);
+}
+
+/// The study with its voxels stored in another order: axes exchanged and run backwards.
+fn stored(study: &Study, axes: [usize; 3], flipped: [bool; 3]) -> Study {
+    let (grid, old) = (study.grid(), study.grid().world_from_voxel());
+    let shape = axes.map(|a| grid.shape()[a]);
+    let mut first = [0.0; 3];
+    (0..3).filter(|n| flipped[*n]).for_each(|n| first[axes[n]] = (shape[n] - 1) as f64);
+    let origin = old.apply(first);
+    let step = |row: usize, n: usize| old.rows()[row][axes[n]] * if flipped[n] { -1.0 } else { 1.0 };
+    let rows = [0, 1, 2].map(|r| [step(r, 0), step(r, 1), step(r, 2), origin[r]]);
+    let other = Grid::new(shape, Affine::new(rows).unwrap()).unwrap();
+    let (order, apart_mm) = Orientation::onto(grid, &other).unwrap();
+    assert!(apart_mm < 1e-9);
+    let images = PerSequence::from_fn(|s| study.image(s).map(|image| order.store(image.clone(), &other)));
+    Study::new(study.id(), images, None).unwrap()
+}
+
+#[test]
+fn labels_do_not_depend_on_the_order_in_which_voxels_are_stored() {
+    let study = phantom();
+    // The members see the slices beside each, and differ where those are exchanged.
+    let segmenter = segmenter(model(&[Label::Scar, Label::Edema], Label::LvPool));
+    let expected = segmenter.segment(&study).unwrap().labels;
+    for (axes, flipped) in [
+        ([0, 1, 2], [false, false, true]),
+        ([0, 1, 2], [true, false, false]),
+        ([1, 0, 2], [false, true, true]),
+        ([2, 0, 1], [true, true, true]),
+    ] {
+        let other = stored(&study, axes, flipped);
+        let labels = segmenter.segment(&other).unwrap().labels;
+        let (back, _) = Orientation::onto(labels.grid(), expected.grid()).unwrap();
+        assert_eq!(back.store(labels, expected.grid()).data(), expected.data(), "{axes:?} {flipped:?}");
+    }
 }
 
 #[test]

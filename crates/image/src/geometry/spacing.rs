@@ -20,6 +20,13 @@ impl Spacing {
         self.0
     }
 
+    /// The spacings in whole tenths of a micrometre, in mm: headers hold 32-bit numbers, so that the same voxels told by
+    /// columns and by a quaternion differ in the seventh digit, and no label should hang on that.
+    pub fn rounded_mm(self) -> [f64; 3] {
+        const STEP_MM: f64 = 1e-4;
+        self.0.map(|mm| if mm < STEP_MM { mm } else { (mm / STEP_MM).round() * STEP_MM })
+    }
+
     /// The volume of one voxel in ml.
     pub fn voxel_ml(self) -> f64 {
         self.0.iter().product::<f64>() / 1000.0
@@ -34,6 +41,14 @@ mod tests {
     fn a_thousand_cubic_millimetres_are_a_millilitre() {
         let spacing = Spacing::new_mm([0.5, 2.0, 12.0]).unwrap();
         assert!((spacing.voxel_ml() - 0.012).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_rounding_of_a_header_is_rounded_away() {
+        let [a, b] = [0.729_166_66, 0.729_166_71].map(|mm| Spacing::new_mm([mm, 1.0, 12.0]).unwrap());
+        assert_eq!(a.rounded_mm(), b.rounded_mm());
+        assert!((a.rounded_mm()[0] - 0.7292).abs() < 1e-12);
+        assert_eq!(Spacing::new_mm([1e-6; 3]).unwrap().rounded_mm(), [1e-6; 3]);
     }
 
     #[test]

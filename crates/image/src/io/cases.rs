@@ -5,7 +5,7 @@ use std::thread;
 
 use crate::label::Label;
 use crate::sequence::{PerSequence, Sequence};
-use crate::study::{Study, check_same_place};
+use crate::study::{Study, same_place};
 
 use super::error::IoError;
 use super::nnunet::LabelNumbers;
@@ -134,7 +134,7 @@ impl CaseFiles {
         let mut named = grids.chain(labels).map(|(path, grid)| (path.display().to_string(), grid));
         let Some((first, expected)) = named.next() else { return Ok(()) };
         for (path, grid) in named {
-            check_same_place((&first, &expected), (&path, &grid)).map_err(IoError::Study)?;
+            same_place((&first, &expected), (&path, &grid)).map_err(IoError::Study)?;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use flate2::write::GzEncoder;
 
 use crate::geometry::Grid;
 use crate::label::LabelMap;
-use crate::study::check_same_place;
+use crate::study::{SAME_PLACE_MM, StudyError};
 use crate::volume::Volume;
 
 use super::atomic::write_whole;
@@ -182,8 +182,12 @@ fn header<T: Voxel>(grid: &Grid, place: &Placement, content: &Content, path: &Pa
 fn check_placed(grid: &Grid, place: &Placement, path: &Path) -> Result<(), IoError> {
     let affine = place.world_from_voxel().map_err(|flaw| IoError::file(path, flaw))?;
     let placed = Grid::new(grid.shape(), affine).map_err(|e| IoError::file(path, Flaw::Geometry(e)))?;
-    check_same_place(("the place given", &placed), ("the volume", grid))
-        .map_err(|problem| IoError::Misplaced { path: path.into(), problem })
+    let distance_mm = grid.displacement_mm(&placed);
+    if distance_mm > SAME_PLACE_MM {
+        let (what, first) = ("the volume".into(), "the place given".into());
+        return Err(IoError::Misplaced { path: path.into(), problem: StudyError::Place { what, first, distance_mm } });
+    }
+    Ok(())
 }
 
 /// The bytes of a header, filled field by field.

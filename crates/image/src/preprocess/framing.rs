@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::orientation::Orientation;
 use crate::label::LabelMap;
+use crate::orientation::Orientation;
 
 /// What the square that a network sees is centred on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

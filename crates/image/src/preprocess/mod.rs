@@ -7,7 +7,6 @@ mod align;
 mod framing;
 mod neighbours;
 mod normalise;
-mod orientation;
 mod window;
 
 use rayon::prelude::*;
@@ -16,12 +15,12 @@ use serde::{Deserialize, Serialize};
 pub use align::{Align, Misalignment, Overlap, aligned, misalignment};
 pub use framing::{Frame, Framing, HeartCentre};
 pub use normalise::Normalise;
-pub use orientation::Orientation;
 pub use window::Window;
 
 use self::neighbours::with_neighbours;
 use crate::geometry::Grid;
 use crate::label::{Label, LabelMap};
+use crate::orientation::Orientation;
 use crate::sequence::Sequence;
 use crate::study::Study;
 use crate::volume::Volume;
@@ -30,6 +29,9 @@ use crate::volume::Volume;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Preprocess {
+    /// Which axes of the image are the rows and the columns of the input.
+    #[serde(default)]
+    pub axes: Axes,
     /// Height and width of the input, pixels.
     pub size: usize,
     /// In-plane size of a pixel of the input, mm; without it, the image's own.
@@ -44,6 +46,18 @@ pub struct Preprocess {
     /// Slices on either side that are seen beside each slice.
     #[serde(default)]
     pub neighbours: usize,
+}
+
+/// Which axes of the image are the rows and the columns of the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Axes {
+    /// Turned by the affine, so that hearts of every scanner lie alike: [`Orientation::canonical`].
+    #[default]
+    Anatomical,
+    /// As the file's array lies, whatever its affine says: rows are its first axis, columns its second. The published
+    /// system feeds `NIfTI` arrays so (Altunok & Oksuz, MyoPS 2020).
+    Stored,
 }
 
 /// What a missing sequence means.
@@ -121,6 +135,7 @@ impl Preprocess {
     /// The published preparation (Altunok & Oksuz, MyoPS 2020): the central 256 x 256 pixels, each slice divided by
     /// the largest value of its three channels.
     pub const PUBLISHED: Self = Self {
+        axes: Axes::Anatomical,
         size: 256,
         spacing_mm: None,
         framing: Framing::Central,
@@ -177,13 +192,16 @@ impl Preprocess {
     }
 
     fn restore(&self, original: &Grid, frame: Frame) -> Restore {
-        let orientation = Orientation::canonical(original);
+        let orientation = match self.axes {
+            Axes::Anatomical => Orientation::canonical(original),
+            Axes::Stored => Orientation::FIRST_AXIS_AS_ROWS,
+        };
         let oriented = orientation.grid(original);
         let size = self.size + 2 * frame.margin;
         let window = match frame.heart.filter(|_| self.framing == Framing::Heart) {
             None => Window::central(&oriented, size, self.spacing_mm),
             Some(HeartCentre(centre)) => {
-                let [i_mm, j_mm, _] = oriented.spacing().mm();
+                let [i_mm, j_mm, _] = oriented.spacing().rounded_mm();
                 Window::about(centre, size, self.spacing_mm.map_or([1.0; 2], |mm| [mm / j_mm, mm / i_mm]))
             }
         };
@@ -259,7 +277,7 @@ mod tests {
         labels.iter().flat_map(|l| (0..6).map(|c| f32::from(c == l.class()))).collect()
     }
 
-    fn largest(p: &[f32]) -> Label {
+    fn largest_of(p: &[f32]) -> Label {
         Label::ALL[(0..6).max_by(|a, b| p[*a].total_cmp(&p[*b])).unwrap()]
     }
 
@@ -270,7 +288,7 @@ mod tests {
             let (study, labels) = study(shape, [0.75, 0.75, 12.0]);
             let (prepared, restore) = preprocess.apply(&study).unwrap();
             assert_eq!((prepared.slices, prepared.data.len()), (shape[2], shape[2] * 32 * 32 * 3));
-            let back = restore.labels(&one_hot(&restore.prepare_labels(&labels)), 6, largest);
+            let back = restore.labels(&one_hot(&restore.prepare_labels(&labels)), 6, largest_of);
             let [i0, j0] = [shape[0], shape[1]].map(|n| n.saturating_sub(32) / 2);
             let inside = Volume::from_fn(*labels.grid(), |[i, j, k]| {
                 let seen = (i0..i0 + 32).contains(&i) && (j0..j0 + 32).contains(&j);
@@ -291,11 +309,24 @@ mod tests {
     }
 
     #[test]
+    fn rows_are_the_first_axis_of_the_array_where_axes_are_as_stored() {
+        let (study, labels) = study([20, 25, 2], [0.75, 0.75, 12.0]);
+        let preprocess = Preprocess { axes: Axes::Stored, size: 32, ..Preprocess::PUBLISHED };
+        let (prepared, restore) = preprocess.apply(&study).unwrap();
+        // 6 pixels are added before the first of 20 rows, 4 (the half of 7, rounded up) before the first of 25 columns.
+        let lge = study.image(Sequence::Lge).unwrap();
+        let (own, largest) = (lge[[3, 11, 1]], 12.0);
+        assert_eq!(prepared.data[(((32 + 6 + 3) * 32) + 4 + 11) * 3 + 1], own / largest);
+        let back = restore.labels(&one_hot(&restore.prepare_labels(&labels)), 6, largest_of);
+        assert_eq!(back, labels);
+    }
+
+    #[test]
     fn resampled_labels_come_back_within_a_pixel_of_their_borders() {
         let (study, labels) = study([60, 64, 1], [1.2, 1.2, 10.0]);
         let preprocess = Preprocess { size: 96, spacing_mm: Some(1.0), ..Preprocess::PUBLISHED };
         let (_, restore) = preprocess.apply(&study).unwrap();
-        let back = restore.labels(&one_hot(&restore.prepare_labels(&labels)), 6, largest);
+        let back = restore.labels(&one_hot(&restore.prepare_labels(&labels)), 6, largest_of);
         let same = back.data().iter().zip(labels.data()).filter(|(a, b)| a == b).count();
         assert!(same * 10 > labels.data().len() * 8, "{same} of {}", labels.data().len());
         assert_eq!(restore.spacing_mm().map(|mm| (mm * 1e6).round()), [1e6, 1e6, 1e7]);
@@ -308,6 +339,7 @@ mod tests {
             if (28..34).contains(&i) && (5..15).contains(&j) { Label::LvPool } else { Label::Background }
         });
         let preprocess = Preprocess {
+            axes: Axes::Anatomical,
             size: 16,
             spacing_mm: Some(1.0),
             framing: Framing::Heart,

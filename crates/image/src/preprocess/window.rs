@@ -15,7 +15,7 @@ impl Window {
     /// The middle of the image: `size` pixels of `spacing_mm`, or of the image's own spacing, which moves whole pixels
     /// only and interpolates nothing.
     pub fn central(grid: &Grid, size: usize, spacing_mm: Option<f64>) -> Self {
-        let ([ni, nj, _], [i_mm, j_mm, _]) = (grid.shape(), grid.spacing().mm());
+        let ([ni, nj, _], [i_mm, j_mm, _]) = (grid.shape(), grid.spacing().rounded_mm());
         let Some(mm) = spacing_mm else {
             let offset = [nj, ni].map(|n| (n as i64 - size as i64).div_euclid(2) as f64);
             return Self { size, offset, step: [1.0; 2] };

@@ -1,7 +1,9 @@
 //! All scores of one region of one case.
 
-use myops_image::geometry::Grid;
+use std::borrow::Cow;
+
 use myops_image::label::{LabelMap, Region};
+use myops_image::orientation::Orientation;
 use myops_image::study::SAME_PLACE_MM;
 use serde::{Deserialize, Serialize};
 
@@ -67,7 +69,12 @@ impl CaseScores {
     /// # Errors
     /// [`GridMismatch`] where the two maps do not lie on the same voxels.
     pub fn of(prediction: &LabelMap, reference: &LabelMap, region: Region) -> Result<Self, GridMismatch> {
-        same_grid(prediction.grid(), reference.grid())?;
+        let prediction = stored_as(reference, prediction)?;
+        Ok(Self::on_one_grid(&prediction, reference, region))
+    }
+
+    /// Scores one region of a prediction that is stored as its reference is.
+    fn on_one_grid(prediction: &LabelMap, reference: &LabelMap, region: Region) -> Self {
         let overlap = Overlap::of(prediction.data(), reference.data(), region);
         let voxel_ml = reference.spacing().voxel_ml();
         let prediction_ml = overlap.prediction_voxels as f64 * voxel_ml;
@@ -75,7 +82,7 @@ impl CaseScores {
         let volume_difference_ml = prediction_ml - reference_ml;
         let distances = SurfaceDistances::between(prediction, reference, region);
         let read = |mm: fn(&SurfaceDistances) -> f64| distances.as_ref().map(mm);
-        Ok(Self {
+        Self {
             region: region.name().to_owned(),
             overlap,
             dice: overlap.dice(),
@@ -91,7 +98,7 @@ impl CaseScores {
             hd95_larger_mm: read(SurfaceDistances::hd95_larger_mm),
             hd95_area_mm: read(SurfaceDistances::hd95_area_mm),
             assd_mm: read(SurfaceDistances::assd_mm),
-        })
+        }
     }
 }
 
@@ -100,23 +107,23 @@ impl CaseScores {
 /// # Errors
 /// [`GridMismatch`] where the two maps do not lie on the same voxels.
 pub fn score_case(prediction: &LabelMap, reference: &LabelMap) -> Result<Vec<CaseScores>, GridMismatch> {
-    Region::SCORED.into_iter().map(|region| CaseScores::of(prediction, reference, region)).collect()
+    let prediction = stored_as(reference, prediction)?;
+    Ok(Region::SCORED.map(|region| CaseScores::on_one_grid(&prediction, reference, region)).into())
 }
 
-fn same_grid(prediction: &Grid, reference: &Grid) -> Result<(), GridMismatch> {
-    if prediction.shape() != reference.shape() {
-        return Err(GridMismatch::Shape { prediction: prediction.shape(), reference: reference.shape() });
+/// The prediction with its voxels in the order of the reference's.
+fn stored_as<'a>(reference: &LabelMap, prediction: &'a LabelMap) -> Result<Cow<'a, LabelMap>, GridMismatch> {
+    match Orientation::onto(prediction.grid(), reference.grid()) {
+        None => Err(GridMismatch::Shape { prediction: prediction.shape(), reference: reference.shape() }),
+        Some((_, displacement_mm)) if displacement_mm > SAME_PLACE_MM => Err(GridMismatch::Place { displacement_mm }),
+        Some((Orientation::AS_STORED, _)) => Ok(Cow::Borrowed(prediction)),
+        Some((order, _)) => Ok(Cow::Owned(order.store(prediction.clone(), reference.grid()))),
     }
-    let displacement_mm = prediction.displacement_mm(reference);
-    if displacement_mm > SAME_PLACE_MM {
-        return Err(GridMismatch::Place { displacement_mm });
-    }
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use myops_image::geometry::{Affine, Spacing};
+    use myops_image::geometry::{Affine, Grid, Spacing};
     use myops_image::label::Label;
     use myops_image::volume::Volume;
 
@@ -139,6 +146,16 @@ mod tests {
         assert_eq!((scores[1].dice, scores[5].dice), (Score::Missed, Score::BothEmpty));
         assert_eq!(scores[2].sensitivity, Score::Value(0.6));
         assert_eq!(scores[5].volume_difference_percent, None);
+    }
+
+    #[test]
+    fn a_prediction_stored_in_another_order_is_compared_in_place() {
+        let reference = Volume::from_fn(grid([6, 5, 3], [1.0, 1.0, 10.0]), |[i, j, k]| Label::ALL[(i + 2 * j + k) % 6]);
+        let rows = [[0.0, -1.0, 0.0, 5.0], [1.0, 0.0, 0.0, 0.0], [0.0, 0.0, -10.0, 20.0]];
+        let turned = Grid::new([5, 6, 3], Affine::new(rows).unwrap()).unwrap();
+        let prediction = Volume::from_fn(turned, |[j, i, k]| reference[[5 - i, j, 2 - k]]);
+        let scores = score_case(&prediction, &reference).unwrap();
+        assert!(scores.iter().all(|s| s.dice == Score::Value(1.0) && s.hd_mm == Score::Value(0.0)), "{scores:?}");
     }
 
     #[test]

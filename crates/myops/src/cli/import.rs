@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use myops_image::io::write_whole;
+use myops_image::preprocess::{Axes, Preprocess};
 use myops_net::infer::{ModelHeader, Recipe};
 use myops_net::model::{Architecture, ModelSettings};
 use myops_net::weights::{Stored, from_keras};
@@ -49,7 +50,9 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     };
     let name = args.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let origin = format!("imported from the Keras file {name}");
-    let header = ModelHeader::single(model, Recipe::PUBLISHED, origin);
+    // The original feeds the array of a NIfTI file as it lies: rows are its first axis.
+    let preprocess = Preprocess { axes: Axes::Stored, ..Preprocess::PUBLISHED };
+    let header = ModelHeader::single(model, Recipe { preprocess, ..Recipe::PUBLISHED }, origin);
     let out = args.out.clone().unwrap_or_else(|| args.file.with_extension("safetensors"));
     let bytes = Stored { settings: header, weights }.to_bytes()?;
     write_whole(&out, |w| w.write_all(&bytes))?;

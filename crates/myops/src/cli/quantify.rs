@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use myops_image::io::{CaseFiles, find_cases, write_whole};
 use myops_image::sequence::PerSequence;
-use myops_image::study::{Study, check_same_place};
+use myops_image::study::{Study, same_place};
 use rayon::prelude::*;
 
 use super::label_files::{LabelFile, Role, find};
@@ -95,12 +95,13 @@ fn pair_with_images(files: Vec<LabelFile>, images: Option<&Path>) -> Result<Vec<
 }
 
 fn measure(file: &LabelFile, images: Option<&CaseFiles>, out: &Path) -> Result<CaseSheet> {
-    let labels = file.read()?;
+    let mut labels = file.read()?;
     let study = images.map(|case| Ok::<_, anyhow::Error>(case.load()?.study)).transpose()?;
     if let Some(study) = &study {
         let images = format!("the images of {}", study.id());
-        check_same_place((&images, study.grid()), (&file.place(), labels.grid()))
+        let order = same_place((&images, study.grid()), (&file.place(), labels.grid()))
             .hint(|| "give the images that the labels were drawn on".into())?;
+        labels = order.store(labels, study.grid());
     }
     let none = PerSequence::default();
     let images = study.as_ref().map_or(&none, Study::images);

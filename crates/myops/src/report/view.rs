@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use myops_image::label::LabelMap;
-use myops_image::preprocess::Orientation;
+use myops_image::orientation::Orientation;
 use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::volume::Volume;
 

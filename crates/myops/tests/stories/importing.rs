@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use myops_image::io::read_labels;
+use myops_image::label::Label;
+
 use super::program::{cases, done, names, patients, place, refused};
 
 #[test]
@@ -24,6 +27,28 @@ fn a_keras_file_becomes_a_model_to_segment_with() {
              network has [3, 3, 3, 16]: another architecture or width\n"
         )
     );
+}
+
+/// The original's own label maps of a real case, and what the networks in its files give here.
+#[test]
+fn an_imported_network_gives_the_labels_of_the_original_pipeline() {
+    let (Ok(reference), Ok(data)) = (std::env::var("MYOPS_REFERENCE"), std::env::var("MYOPS_DATA")) else {
+        eprintln!("skipped: MYOPS_REFERENCE or MYOPS_DATA is not set");
+        return;
+    };
+    let out = place("import/original");
+    for network in ["runet", "unet"] {
+        let model = format!("{out}/{network}.safetensors");
+        done(&format!("import {reference}/{network}_keras2.h5 --out {model}"));
+        done(&format!("segment {data}/myops2020/train/Case3011 --model {model} --out {out}/{network}"));
+        let labels = |path: String| read_labels(path).unwrap().volume;
+        let ours = labels(format!("{out}/{network}/Case3011/Case3011_labels.nii.gz"));
+        let theirs = labels(format!("{reference}/Case3011_{network}_keras2_labels.nii.gz"));
+        let pairs = ours.data().iter().zip(theirs.data());
+        let labelled: Vec<_> = pairs.filter(|(a, b)| **a != Label::Background || **b != Label::Background).collect();
+        let same = labelled.iter().filter(|(a, b)| a == b).count();
+        assert!(labelled.len() > 100_000 && same * 1000 > labelled.len() * 999, "{same} of {}", labelled.len());
+    }
 }
 
 #[test]

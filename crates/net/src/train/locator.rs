@@ -1,7 +1,7 @@
 //! How the small network that finds the heart is trained.
 
 use myops_image::augment::AugmentRanges;
-use myops_image::preprocess::{Framing, Missing, Normalise, Preprocess};
+use myops_image::preprocess::{Axes, Framing, Missing, Normalise, Preprocess};
 use serde::{Deserialize, Serialize};
 
 use super::schedule::CosineSettings;
@@ -38,6 +38,7 @@ impl LocatorSettings {
     /// The settings of the locator's own training, beside that of the network.
     pub fn training(&self, network: &TrainSettings) -> TrainSettings {
         let preprocess = Preprocess {
+            axes: Axes::Anatomical,
             size: self.size,
             spacing_mm: Some(self.spacing_mm),
             framing: Framing::Central,

@@ -1,7 +1,7 @@
 //! How a network is trained: as written in a settings file, and checked.
 
 use myops_image::augment::AugmentRanges;
-use myops_image::preprocess::{Align, Framing, Missing, Normalise, Preprocess};
+use myops_image::preprocess::{Align, Axes, Framing, Missing, Normalise, Preprocess};
 use serde::{Deserialize, Serialize};
 
 use super::locator::LocatorSettings;
@@ -115,6 +115,7 @@ impl TrainSettings {
     /// weights.
     fn nested() -> Self {
         let preprocess = Preprocess {
+            axes: Axes::Anatomical,
             size: 144,
             spacing_mm: Some(1.0),
             framing: Framing::Heart,
@@ -325,6 +326,12 @@ impl TrainSettings {
                 Some(_) => ("central", "heart where there is a [locator]"),
             };
             return Err(refused("recipe.preprocess.framing", &value, bound.into()));
+        }
+        let Recipe { preprocess, align, .. } = self.recipe;
+        if preprocess.axes == Axes::Stored && (preprocess.framing == Framing::Heart || align != Align::Off) {
+            let bound =
+                "anatomical where the heart is found or sequences are aligned, which turns images by their affine";
+            return Err(refused("recipe.preprocess.axes", &"stored", bound.into()));
         }
         Ok(())
     }

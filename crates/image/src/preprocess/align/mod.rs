@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 use edges::{Edges, Scores};
 
 use super::framing::HeartCentre;
-use super::orientation::Orientation;
 use super::window::Window;
 use crate::geometry::Grid;
+use crate::orientation::Orientation;
 use crate::sequence::{PerSequence, Sequence};
 use crate::study::Study;
 use crate::volume::Volume;
@@ -169,7 +169,7 @@ pub fn aligned(study: &Study, found: &PerSequence<Option<Misalignment>>) -> Opti
 fn moved_back(image: &Volume<f32>, [rows_mm, columns_mm]: [f64; 2]) -> Volume<f32> {
     let orientation = Orientation::canonical(image.grid());
     let mut turned = orientation.apply(image);
-    let ([columns, rows, slices], [i_mm, j_mm, _]) = (turned.shape(), turned.spacing().mm());
+    let ([columns, rows, slices], [i_mm, j_mm, _]) = (turned.shape(), turned.spacing().rounded_mm());
     let size = rows.max(columns);
     let middle = (size as f64 - 1.0) / 2.0;
     let window = Window::about([middle + rows_mm / j_mm, middle + columns_mm / i_mm], size, [1.0; 2]);
@@ -197,7 +197,7 @@ impl Field {
     fn about(grid: &Grid, heart: Option<HeartCentre>) -> Self {
         let orientation = Orientation::canonical(grid);
         let grid = orientation.grid(grid);
-        let ([ni, nj, _], [i_mm, j_mm, _]) = (grid.shape(), grid.spacing().mm());
+        let ([ni, nj, _], [i_mm, j_mm, _]) = (grid.shape(), grid.spacing().rounded_mm());
         let middle = [nj, ni].map(|n| (n as f64 - 1.0) / 2.0);
         let centre = heart.map_or(middle, |HeartCentre(centre)| centre);
         Self { orientation, centre, pixel: [PIXEL_MM / j_mm, PIXEL_MM / i_mm] }

@@ -1,0 +1,267 @@
+//! The order in which a volume's voxels are stored, and volumes turned so that those of every scanner lie alike.
+
+use crate::geometry::{Affine, Grid};
+use crate::volume::Volume;
+
+/// The slice axis has at least this many times the spacing of each of the others; closer ones are told by their voxels.
+const THICKER: f64 = 1.5;
+
+/// How much of a step along an in-plane axis has to go up or down before the axis is taken for the vertical one.
+const STEEP: f64 = 0.35;
+
+/// From the apex of a heart to its base, as far as all patients agree: to the right, backwards and up.
+const APEX_TO_BASE: [f64; 3] = [1.0, -1.0, 1.0];
+
+/// The six orders of three axes.
+const ORDERS: [[usize; 3]; 6] = [[0, 1, 2], [1, 0, 2], [0, 2, 1], [2, 1, 0], [1, 2, 0], [2, 0, 1]];
+
+/// Which axis of a stored volume each axis of the turned one is, and whether it runs the other way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Orientation {
+    axes: [usize; 3],
+    flipped: [bool; 3],
+}
+
+impl Orientation {
+    /// Nothing is turned.
+    pub const AS_STORED: Self = Self { axes: [0, 1, 2], flipped: [false; 3] };
+
+    /// The array of a file as `NumPy` holds it: rows (`j` here) are its first axis, columns (`i` here) its second, and
+    /// slices its third; the affine counts for nothing. Keras networks of the published system see images so.
+    pub const FIRST_AXIS_AS_ROWS: Self = Self { axes: [1, 0, 2], flipped: [false; 3] };
+
+    /// The orientation of the training data: `k` counts slices from the apex to the base, `j` runs towards the head,
+    /// `i` to the left and back. Voxels that lie in the same place become the same volume in whatever order they are
+    /// stored.
+    ///
+    /// Where in-plane axes tell no head (those of an axial stack, say), `i` runs to the right and `j` to the front, so
+    /// that a file whose header holds the spacing alone is left as it is.
+    pub fn canonical(grid: &Grid) -> Self {
+        let slice = slice_axis(grid);
+        let [a, b] = match slice {
+            0 => [1, 2],
+            1 => [0, 2],
+            _ => [0, 1],
+        };
+        let direction = |axis: usize| {
+            let (column, mm) = (grid.world_from_voxel().column(axis), grid.spacing().mm()[axis]);
+            column.map(|v| v / mm)
+        };
+        let along = |axis: usize, way: [f64; 3]| direction(axis).iter().zip(way).map(|(d, w)| d * w).sum::<f64>();
+        let up = |axis: usize| direction(axis)[2];
+        let (i, j) = if up(a).abs() > up(b).abs() { (b, a) } else { (a, b) };
+        let to_apex = along(slice, APEX_TO_BASE) < 0.0;
+        if up(j).abs() >= STEEP {
+            return Self { axes: [i, j, slice], flipped: [along(i, [1.0, 1.0, 0.0]) > 0.0, up(j) < 0.0, to_apex] };
+        }
+        let across = |axis: usize| direction(axis)[0].abs();
+        let (i, j) = if across(b) > across(a) { (b, a) } else { (a, b) };
+        Self { axes: [i, j, slice], flipped: [direction(i)[0] < 0.0, direction(j)[1] < 0.0, to_apex] }
+    }
+
+    /// As readers are used to see it: [`Self::canonical`], with the head on top.
+    pub fn display(grid: &Grid) -> Self {
+        let Self { axes, flipped: [i, j, k] } = Self::canonical(grid);
+        let told = (grid.world_from_voxel().column(axes[1])[2] / grid.spacing().mm()[axes[1]]).abs() >= STEEP;
+        Self { axes, flipped: [i, j != told, k] }
+    }
+
+    /// The order in which the voxels of `grid` come closest to those of `target`, and how far apart (mm) they lie even
+    /// so, at the corner where they differ most; `None` where the two have other numbers of voxels in every order.
+    pub fn onto(grid: &Grid, target: &Grid) -> Option<(Self, f64)> {
+        let flips = |n: usize| [n & 1 == 1, n & 2 == 2, n & 4 == 4];
+        ORDERS
+            .into_iter()
+            .flat_map(|axes| (0..8).map(move |n| Self { axes, flipped: flips(n) }))
+            .filter(|order| order.axes.map(|a| grid.shape()[a]) == target.shape())
+            .map(|order| (order, order.grid(grid).displacement_mm(target)))
+            .min_by(|(_, a), (_, b)| a.total_cmp(b))
+    }
+
+    /// Stores a volume in this order, on a grid that [`Self::onto`] found to hold the same voxels.
+    #[must_use]
+    pub fn store<T: Copy>(self, volume: Volume<T>, target: &Grid) -> Volume<T> {
+        if self == Self::AS_STORED {
+            return volume;
+        }
+        let steps = steps(volume.shape());
+        rearranged(&volume, *target, self.axes.map(|stored| steps[stored]), self.flipped)
+    }
+
+    /// The turned grid; every voxel keeps its place in the patient.
+    ///
+    /// # Panics
+    /// Never: turning an invertible grid gives an invertible grid.
+    #[expect(clippy::expect_used, reason = "turning an invertible grid gives an invertible grid")]
+    pub fn grid(&self, original: &Grid) -> Grid {
+        let shape = original.shape();
+        let mut rows = original.world_from_voxel().rows();
+        let origin = original.world_from_voxel().apply(self.stored([0; 3], shape).map(|v| v as f64));
+        for (r, row) in rows.iter_mut().enumerate() {
+            let steps = self.axes.map(|a| original.world_from_voxel().column(a)[r]);
+            for (axis, step) in steps.into_iter().enumerate() {
+                row[axis] = if self.flipped[axis] { -step } else { step };
+            }
+            row[3] = origin[r];
+        }
+        let affine = Affine::new(rows).expect("columns only change places and signs");
+        Grid::new(self.axes.map(|a| shape[a]), affine).expect("the shape only changes its order")
+    }
+
+    /// Turns a volume.
+    pub fn apply<T: Copy>(&self, volume: &Volume<T>) -> Volume<T> {
+        let steps = steps(volume.shape());
+        rearranged(volume, self.grid(volume.grid()), self.axes.map(|stored| steps[stored]), self.flipped)
+    }
+
+    /// Turns a volume back onto the grid that it came from.
+    pub fn undo<T: Copy>(&self, turned: &Volume<T>, original: &Grid) -> Volume<T> {
+        let steps = steps(turned.shape());
+        let (mut back, mut flipped) = ([0; 3], [false; 3]);
+        for (axis, &stored) in self.axes.iter().enumerate() {
+            (back[stored], flipped[stored]) = (steps[axis], self.flipped[axis]);
+        }
+        rearranged(turned, *original, back, flipped)
+    }
+
+    /// The voxel of the stored volume that a turned one comes from.
+    fn stored(&self, voxel: [usize; 3], shape: [usize; 3]) -> [usize; 3] {
+        let mut stored = [0; 3];
+        for (axis, &from) in self.axes.iter().enumerate() {
+            stored[from] = if self.flipped[axis] { shape[from] - 1 - voxel[axis] } else { voxel[axis] };
+        }
+        stored
+    }
+}
+
+/// How far apart in memory the neighbours along each axis lie.
+fn steps([ni, nj, _]: [usize; 3]) -> [usize; 3] {
+    [1, ni, ni * nj]
+}
+
+/// The values of a volume on a grid whose neighbours along each axis lie `steps` apart in it, in the other direction
+/// where the axis is flipped.
+fn rearranged<T: Copy>(volume: &Volume<T>, grid: Grid, steps: [usize; 3], flipped: [bool; 3]) -> Volume<T> {
+    let (values, shape) = (volume.data(), grid.shape());
+    let along = |axis: usize, n: usize| if flipped[axis] { shape[axis] - 1 - n } else { n } * steps[axis];
+    Volume::from_fn(grid, |[i, j, k]| values[along(0, i) + along(1, j) + along(2, k)])
+}
+
+/// The axis of the thickest voxels; where it is not much thicker, that of the fewest; the last where that is not told.
+fn slice_axis(grid: &Grid) -> usize {
+    let (mm, voxels) = (grid.spacing().mm(), grid.shape());
+    let alone = |stands_out: &dyn Fn(usize, usize) -> bool| {
+        (0..3).find(|&axis| (0..3).all(|other| other == axis || stands_out(axis, other)))
+    };
+    let thickest = alone(&|axis, other| mm[axis] > THICKER * mm[other]);
+    thickest.or_else(|| alone(&|axis, other| voxels[axis] < voxels[other])).unwrap_or(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Axes i, j, k as world letters, and what they become.
+    fn grid(columns: [[f64; 3]; 3]) -> Grid {
+        let row = |r: usize| [columns[0][r], columns[1][r], columns[2][r], 5.0];
+        Grid::new([4, 5, 3], Affine::new([row(0), row(1), row(2)]).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_training_data_stay_as_they_are_and_display_puts_the_head_on_top() {
+        let lsp = grid([[-0.7, 0.0, 0.0], [0.0, 0.0, 0.7], [0.0, -12.0, 0.0]]);
+        let psr = grid([[0.0, -0.7, 0.0], [0.0, 0.0, 0.7], [12.0, 0.0, 0.0]]);
+        // Case 3001: columns point left and back, rows up, slices from the apex to the base.
+        let case = grid([[-0.67, -0.29, -0.06], [-0.16, 0.23, 0.67], [4.1, -10.4, 4.5]]);
+        for grid in [lsp, psr, case] {
+            assert_eq!(Orientation::canonical(&grid).grid(&grid), grid);
+            assert_eq!(Orientation::display(&grid).flipped, [false, true, false]);
+        }
+    }
+
+    #[test]
+    fn a_volume_stored_slice_first_and_upside_down_is_turned() {
+        let grid = grid([[0.0, 12.0, 0.0], [0.0, 0.0, -0.7], [0.7, 0.0, 0.0]]);
+        let turned = Orientation::canonical(&grid);
+        assert_eq!(turned, Orientation { axes: [2, 1, 0], flipped: [true, true, true] });
+        let volume = Volume::from_fn(grid, |[i, j, k]| 100 * i + 10 * j + k);
+        let there = turned.apply(&volume);
+        assert_eq!(there.shape(), [3, 5, 4]);
+        // Turned voxel [0, 0, 1] is stored [2, 4, 2], and lies in the same place.
+        assert_eq!(there[[0, 0, 1]], 242);
+        let place = |g: &Grid, v| g.world_from_voxel().apply(v);
+        assert_eq!(place(there.grid(), [0.0, 0.0, 1.0]), place(&grid, [2.0, 4.0, 2.0]));
+    }
+
+    #[test]
+    fn a_header_that_tells_no_head_is_left_alone() {
+        let grid = grid([[0.9, 0.0, 0.0], [0.0, 0.9, 0.0], [0.0, 0.0, 10.0]]);
+        assert_eq!(Orientation::canonical(&grid).grid(&grid), grid);
+        assert_eq!(Orientation::display(&grid), Orientation::canonical(&grid));
+    }
+
+    /// All 48 orders in which the voxels of a grid may be stored.
+    fn orders() -> impl Iterator<Item = Orientation> {
+        let flips = |n: usize| [n & 1 == 1, n & 2 == 2, n & 4 == 4];
+        ORDERS.into_iter().flat_map(move |axes| (0..8).map(move |n| Orientation { axes, flipped: flips(n) }))
+    }
+
+    fn oblique() -> Grid {
+        grid([[-0.67, -0.29, -0.06], [-0.16, 0.23, 0.67], [4.1, -10.4, 4.5]])
+    }
+
+    #[test]
+    fn the_order_of_storage_changes_nothing() {
+        let axial = grid([[0.9, 0.0, 0.0], [0.0, 0.9, 0.0], [0.0, 0.0, 10.0]]);
+        let thin = grid([[0.9, 0.0, 0.0], [0.0, 0.9, 0.0], [0.0, 0.0, 1.0]]);
+        for grid in [oblique(), axial, thin] {
+            let volume = Volume::from_fn(grid, |[i, j, k]| 100 * i + 10 * j + k);
+            let expected = Orientation::canonical(&grid).apply(&volume);
+            for order in orders() {
+                let stored = order.apply(&volume);
+                let turned = Orientation::canonical(stored.grid()).apply(&stored);
+                assert_eq!(turned.data(), expected.data(), "{order:?} of {grid:?}");
+                assert!(turned.grid().displacement_mm(expected.grid()) < 1e-9, "{order:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_voxels_are_found_in_every_order_and_others_are_not() {
+        let grid = oblique();
+        let volume = Volume::from_fn(grid, |[i, j, k]| 100 * i + 10 * j + k);
+        for order in orders() {
+            let stored = order.apply(&volume);
+            let (back, apart_mm) = Orientation::onto(stored.grid(), &grid).unwrap();
+            assert!(apart_mm < 1e-9, "{order:?} {apart_mm}");
+            assert_eq!(back.store(stored, &grid), volume, "{order:?}");
+        }
+        let mut rows = grid.world_from_voxel().rows();
+        rows[0][3] += 3.0;
+        let beside = Grid::new(grid.shape(), Affine::new(rows).unwrap()).unwrap();
+        let (order, apart_mm) = Orientation::onto(&beside, &grid).unwrap();
+        assert!(order == Orientation::AS_STORED && (apart_mm - 3.0).abs() < 1e-9, "{order:?} {apart_mm}");
+        let longer = Grid::new([4, 5, 6], *grid.world_from_voxel()).unwrap();
+        assert_eq!(Orientation::onto(&longer, &grid), None);
+    }
+
+    proptest! {
+        #[test]
+        fn turning_and_turning_back_changes_nothing(order in 0usize..6, signs in 0usize..8, thick in 0usize..3) {
+            let axes = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]][order];
+            let mut columns = [[0.0; 3]; 3];
+            for (axis, column) in columns.iter_mut().enumerate() {
+                let mm = if axis == thick { 10.0 } else { 0.8 };
+                column[axes[axis]] = if signs >> axis & 1 == 1 { -mm } else { mm };
+            }
+            let grid = grid(columns);
+            let volume = Volume::from_fn(grid, |[i, j, k]| 100 * i + 10 * j + k);
+            for turned in [Orientation::canonical(&grid), Orientation::display(&grid)] {
+                let there = turned.apply(&volume);
+                prop_assert_eq!(there.spacing().mm()[2], 10.0);
+                prop_assert_eq!(&turned.undo(&there, &grid), &volume);
+            }
+        }
+    }
+}
