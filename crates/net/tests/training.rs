@@ -113,6 +113,25 @@ fn stopped_and_resumed_it_ends_with_the_same_weights() {
 }
 
 #[test]
+fn on_whichever_thread_an_epoch_runs_it_ends_with_the_same_weights() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    // As a locator is trained: nothing looks at the network between its epochs.
+    let settings = TrainSettings { average_decay: 0.0, validate_every: 4, ..flagship(4) };
+    // Pools of one thread each, so that sums are added up in one order.
+    let pools = [(); 3].map(|()| rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap());
+    let trained = |pool_of: fn(usize) -> usize| {
+        let mut trainer = Trainer::new(settings, split(), &Device::flex()).unwrap();
+        for epoch in 0..4 {
+            pools[pool_of(epoch)].install(|| trainer.epoch(|_| {})).unwrap();
+        }
+        trainer.model().weights
+    };
+    let one = trained(|_| 0);
+    assert!(trained(|epoch| epoch % 3) == one, "the threads in turn");
+    assert!(trained(|epoch| usize::from(epoch == 1)) == one, "one epoch on another thread");
+}
+
+#[test]
 fn the_flagship_keeps_the_average_of_its_last_steps_and_looks_when_it_is_due() {
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let mut trainer = Trainer::new(flagship(3), split(), &Device::flex()).unwrap();

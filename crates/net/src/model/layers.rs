@@ -1,10 +1,12 @@
 //! The layers that the networks are built of, on channels-last tensors.
 
-use burn::module::{Module, Param, RunningState};
+use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use myops_kernels::ops::{self, Activation, ConvOptions, Scale};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
+
+use super::running::RunningMean;
 
 /// The epsilon of every batch norm: Keras' default, which the published networks were trained with.
 pub const BATCH_NORM_EPSILON: f64 = 1e-3;
@@ -154,9 +156,9 @@ pub struct BatchNorm {
     /// Shift, `[c]`.
     pub beta: Param<Tensor<1>>,
     /// Mean over past batches, `[c]`.
-    pub running_mean: RunningState<Tensor<1>>,
+    pub running_mean: RunningMean,
     /// Biased variance over past batches, `[c]`.
-    pub running_variance: RunningState<Tensor<1>>,
+    pub running_variance: RunningMean,
 }
 
 impl BatchNorm {
@@ -165,8 +167,8 @@ impl BatchNorm {
         Self {
             gamma: constant(channels, 1.0, device),
             beta: constant(channels, 0.0, device),
-            running_mean: RunningState::new(Tensor::zeros([channels], device)),
-            running_variance: RunningState::new(Tensor::ones([channels], device)),
+            running_mean: RunningMean::new(Tensor::zeros([channels], device)),
+            running_variance: RunningMean::new(Tensor::ones([channels], device)),
         }
     }
 
@@ -181,15 +183,10 @@ impl BatchNorm {
             return ops::batch_norm_infer(x, scale, statistics, BATCH_NORM_EPSILON, residual, activation);
         }
         let normalized = ops::batch_norm_train(x, scale, BATCH_NORM_EPSILON, residual, activation);
-        update(&self.running_mean, normalized.mean);
-        update(&self.running_variance, normalized.variance);
+        self.running_mean.update(normalized.mean, BATCH_NORM_UPDATE);
+        self.running_variance.update(normalized.variance, BATCH_NORM_UPDATE);
         normalized.output
     }
-}
-
-fn update(running: &RunningState<Tensor<1>>, batch: Tensor<1>) {
-    let kept = running.value_sync() * (1.0 - BATCH_NORM_UPDATE);
-    running.update((kept + batch.detach() * BATCH_NORM_UPDATE).detach());
 }
 
 /// A convolution, the batch norm after it, and what follows.

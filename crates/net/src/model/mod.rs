@@ -5,6 +5,7 @@ mod layers;
 mod nested_unet;
 mod output;
 mod residual_unet;
+mod running;
 mod unet;
 
 use burn::module::Module;
@@ -19,6 +20,7 @@ pub use layers::{BATCH_NORM_EPSILON, BatchNorm, Conv, ConvConfig, ConvNorm, Draw
 pub use nested_unet::{NestedUnet, NestedUnetConfig, ResidualBlock, Rise};
 pub use output::{Activation, Logits, Probabilities};
 pub use residual_unet::{Bottleneck, ResidualUnet, ResidualUnetConfig, Stage};
+pub use running::RunningMean;
 pub use unet::{DoubleConv, Unet, UnetConfig};
 
 /// Which network.

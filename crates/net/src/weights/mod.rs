@@ -72,8 +72,7 @@ impl Weights {
     /// Copies the weights out of a network.
     pub fn of(network: &Network) -> Self {
         let mut collect = Collect::default();
-        // `valid` folds pending updates into the running statistics.
-        network.valid().visit(&mut collect);
+        network.visit(&mut collect);
         collect.weights
     }
 
