@@ -1,9 +1,8 @@
 //! A file that appears whole or not at all.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::error::IoError;
 
@@ -27,27 +26,40 @@ pub fn write_whole(
     replace(path, write).map_err(|cause| IoError::Write { path: path.into(), cause })
 }
 
-/// Removes what a process that was killed while writing left in a folder; no other process may be writing there now.
-/// What other threads of this one are writing stays.
+/// Removes the temporary files that killed processes left in a folder. Those that a process (this one or another, on
+/// any machine whose file locks are seen here) is still writing are locked and stay.
 ///
 /// # Errors
 /// [`IoError::Read`] where the folder cannot be listed; [`IoError::Write`] where a file cannot be removed.
 pub fn remove_unfinished(folder: impl AsRef<Path>) -> Result<(), IoError> {
     let read = |cause| IoError::Read { path: folder.as_ref().into(), cause };
-    let ours = temporary_prefix();
     for entry in fs::read_dir(&folder).map_err(read)? {
-        let path = entry.map_err(read)?.path();
-        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-        if name.starts_with(".myops-") && !name.starts_with(&ours) && path.extension().is_some_and(|e| e == "tmp") {
-            fs::remove_file(&path).map_err(|cause| IoError::Write { path: path.clone(), cause })?;
+        let entry = entry.map_err(read)?;
+        let name = entry.file_name();
+        let ours = name.to_str().is_some_and(|n| n.starts_with(TEMPORARY.0) && n.ends_with(TEMPORARY.1));
+        if ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            remove_abandoned(&entry.path()).map_err(|cause| IoError::Write { path: entry.path(), cause })?;
         }
     }
     Ok(())
 }
 
-/// What the names of this process' unfinished files start with.
-fn temporary_prefix() -> String {
-    format!(".myops-{}-", std::process::id())
+/// What the names of temporary files start and end with; a random number stands between.
+const TEMPORARY: (&str, &str) = (".myops-", ".tmp");
+
+fn remove_abandoned(path: &Path) -> io::Result<()> {
+    let gone = |error: &io::Error| error.kind() == ErrorKind::NotFound;
+    let file = match OpenOptions::new().write(true).open(path) {
+        Err(error) if gone(&error) => return Ok(()),
+        opened => opened?,
+    };
+    if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+        return Ok(());
+    }
+    match fs::remove_file(path) {
+        Err(error) if !gone(&error) => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
@@ -71,17 +83,21 @@ struct Temporary {
 }
 
 impl Temporary {
-    /// Creates a hidden file in the folder of `target`, under a name that no other process or thread uses.
+    /// Creates a hidden file in the folder of `target`, under a name that nobody uses, and locks it where the file
+    /// system has locks: see [`remove_unfinished`].
     fn beside(target: &Path) -> io::Result<(Self, File)> {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
         target.file_name().ok_or(ErrorKind::InvalidFilename)?;
         loop {
-            let count = COUNT.fetch_add(1, Ordering::Relaxed);
-            let path = target.with_file_name(format!("{}{count}.tmp", temporary_prefix()));
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Ok(file) => return Ok((Self { path, renamed: false }, file)),
-                Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
-                Err(e) => return Err(e),
+            let name = format!("{}{:016x}{}", TEMPORARY.0, rand::random::<u64>(), TEMPORARY.1);
+            let path = target.with_file_name(name);
+            let file = match OpenOptions::new().write(true).create_new(true).open(&path) {
+                Err(e) if e.kind() == ErrorKind::AlreadyExists => continue,
+                opened => opened?,
+            };
+            // Somebody who tidies up may have been faster than this lock.
+            let taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock)) || !path.exists();
+            if !taken {
+                return Ok((Self { path, renamed: false }, file));
             }
         }
     }
@@ -142,11 +158,27 @@ mod tests {
     #[test]
     fn what_a_killed_process_left_is_removed_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
-        let ours = format!("{}0.tmp", temporary_prefix());
-        let names = [".myops-0-3.tmp", ".hidden.tmp", &ours, "a.txt", "myops-1-1.tmp"];
-        names.iter().for_each(|name| fs::write(folder.path().join(name), "x").unwrap());
+        // The first was left by version 0.1.0 in a process of the number that this one has: in a container every first
+        // process has the same.
+        let left = [&format!(".myops-{}-0.tmp", std::process::id()), ".myops-0123456789abcdef.tmp"];
+        let others = [".hidden.tmp", "a.txt", "myops-1-1.tmp"];
+        left.into_iter().chain(others).for_each(|name| fs::write(folder.path().join(name), "x").unwrap());
+        fs::create_dir(folder.path().join(".myops-folder.tmp")).unwrap();
         remove_unfinished(folder.path()).unwrap();
-        assert_eq!(files(folder.path()), names[1..]);
+        assert_eq!(files(folder.path()), [".hidden.tmp", ".myops-folder.tmp", "a.txt", "myops-1-1.tmp"]);
+    }
+
+    #[test]
+    fn what_is_being_written_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        write_whole(&path, |w| {
+            remove_unfinished(folder.path()).unwrap();
+            w.write_all(b"whole")
+        })
+        .unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "whole");
+        assert_eq!(files(folder.path()), ["a.txt"]);
     }
 
     #[test]

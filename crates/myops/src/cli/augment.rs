@@ -14,6 +14,7 @@ use myops_image::study::Study;
 use myops_image::volume::Volume;
 use rayon::prelude::*;
 
+use super::folder::OutputFolder;
 use super::talk::Talk;
 use super::{cases, folder};
 
@@ -39,6 +40,7 @@ const PREPROCESS: Preprocess = Preprocess { normalise: Normalise::AsStored, ..Pr
 /// Writes the enlarged set and a sheet of the variations.
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let studies = cases::labelled(&args.data, talk)?;
+    let out = OutputFolder::claim(&args.out)?;
     let total = studies.len() * args.times as usize;
     let bar = talk.bar(total as u64, "augmenting");
     (0..total).into_par_iter().try_for_each(|n| {
@@ -50,7 +52,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     bar.finish_and_clear();
     if let Some(study) = studies.first() {
         let png = picture(study, args.seed)?;
-        write_whole(args.out.join("augmentation.png"), |w| w.write_all(&png))?;
+        write_whole(out.path().join("augmentation.png"), |w| w.write_all(&png))?;
     }
     talk.say(format_args!("{total} cases and the sheet augmentation.png are in {}", args.out.display()));
     Ok(())

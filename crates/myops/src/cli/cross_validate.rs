@@ -8,6 +8,7 @@ use myops_image::io::{find_cases, write_labels, write_whole};
 use myops_image::study::Study;
 use myops_net::train::{Folds, TrainSettings};
 
+use super::folder::OutputFolder;
 use super::run_folder::{Resume, RunFolder};
 use super::settings::TrainArgs;
 use super::talk::Talk;
@@ -48,9 +49,10 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let folds = train::deal(&studies, args.folds)?;
     talk.say_shortcoming(args.train.device);
     let device = args.train.device.open()?;
-    let predictions = args.out.join("predictions");
+    let out = OutputFolder::claim(&args.out)?;
+    let predictions = out.path().join("predictions");
     folder::make(&predictions)?;
-    write_folds(&folds, &args.out.join("folds.csv"))?;
+    write_folds(&folds, &out.path().join("folds.csv"))?;
     for fold in 0..folds.count() {
         let held_out = folds.held_out(fold).unwrap_or_default();
         train_fold(args, &settings, &studies, (fold, held_out), &device, talk)?;
@@ -58,7 +60,8 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
         predict_fold(args, data, (fold, held_out), &device, &predictions)?;
     }
     let evaluation = evaluate::evaluate_folders(&predictions, data, evaluate::Options::default(), talk)?;
-    evaluate::write(&evaluation, [&predictions, data], &args.out.join("evaluation"))?;
+    let scores = OutputFolder::claim(out.path().join("evaluation"))?;
+    evaluate::write(&evaluation, [&predictions, data], scores.path())?;
     let table = format!("{} cases, out of fold\n{}", studies.len(), report::evaluation::table(&evaluation));
     Ok(std::io::Write::write_all(&mut std::io::stdout(), table.as_bytes())?)
 }
@@ -86,7 +89,7 @@ fn train_fold(
     device: &Device,
     talk: Talk,
 ) -> Result<()> {
-    let folder = RunFolder::create(args.out.join(format!("fold{fold}")))?;
+    let folder = RunFolder::claim(args.out.join(format!("fold{fold}")))?;
     let start = args.start.as_ref().map(|run| run.join(format!("fold{fold}")).to_string_lossy().into_owned());
     let cases = Cases { studies, held_out, fold, start: start.as_deref() };
     train::train_in(&folder, settings, &cases, device, Resume::Continue, talk)

@@ -10,6 +10,7 @@ use myops_image::io::find_cases;
 use myops_image::label::{LabelMap, Region};
 use myops_measure::evaluate::{Overlap, Score};
 
+use super::folder::OutputFolder;
 use super::record::CaseFolder;
 use super::talk::Talk;
 use super::{cases, phantom, segment};
@@ -32,7 +33,8 @@ pub struct Args {
 /// Makes a patient, segments it, and prints what was found beside the truth.
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let (study, truth) = cases::phantom(1, args.seed);
-    phantom::write(&study, &truth, &args.out)?;
+    let out = OutputFolder::claim(&args.out)?;
+    phantom::write(&study, &truth, out.path())?;
     let files = find_cases(args.out.join(study.id()))?;
     let case = files[0].load()?;
     let model = Model::open(&args.model, &Device::flex())?;

@@ -7,8 +7,8 @@ use myops_image::io::write_whole;
 use myops_net::infer::ModelFile;
 use myops_net::weights::Precision;
 
-use super::settings;
 use super::talk::Talk;
+use super::{folder, settings};
 use crate::models;
 
 /// Arguments of `myops ensemble`.
@@ -35,6 +35,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let files = args.runs.iter().map(|run| read(run, args)).collect::<Result<Vec<_>>>()?;
     let joined = ModelFile::join(files)?;
     let bytes = joined.to_bytes(Precision::Half)?;
+    folder::check_free_beside(&args.out)?;
     write_whole(&args.out, |w| w.write_all(&bytes))?;
     let megabytes = bytes.len() as f64 / 1e6;
     let networks = match joined.members.len() {

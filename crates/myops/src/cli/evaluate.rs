@@ -11,7 +11,7 @@ use myops_measure::evaluate::{Comparison, EvaluatedCase, Evaluation, Hd95, score
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::folder;
+use super::folder::{self, OutputFolder};
 use super::label_files::{LabelFile, Role, find};
 use super::talk::Talk;
 use crate::failure::WithHint;
@@ -76,9 +76,10 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
             Some((second, comparison))
         }
     };
-    write(&first, [&args.prediction, &args.reference], &args.out)?;
+    let out = OutputFolder::claim(&args.out)?;
+    write(&first, [&args.prediction, &args.reference], out.path())?;
     if let Some((second, comparison)) = &second {
-        write_comparison(&first, second, comparison, &args.out)?;
+        write_comparison(&first, second, comparison, out.path())?;
     }
     std::io::stdout().lock().write_all(table.as_bytes())?;
     talk.say(format_args!("{} cases scored; tables and pictures are in {}", first.cases.len(), args.out.display()));
@@ -172,12 +173,16 @@ struct Record<'a> {
     evaluation: &'a Evaluation,
 }
 
+/// The files of a comparison with another model.
+const COMPARISON: [&str; 4] = ["scores_compared.csv", "comparison.csv", "comparison.json", "comparison.svg"];
+
 /// Writes scores and summary as CSV, everything as JSON, and the pictures.
 ///
 /// # Errors
 /// Where a file cannot be written.
 pub fn write(evaluation: &Evaluation, [prediction, reference]: [&Path; 2], out: &Path) -> Result<()> {
-    folder::make(out)?;
+    // Of an earlier evaluation with another model beside.
+    COMPARISON.iter().try_for_each(|name| folder::remove_file(&out.join(name)))?;
     let record = Record {
         schema: "myops-evaluate-1",
         program_version: env!("CARGO_PKG_VERSION"),
@@ -196,10 +201,11 @@ pub fn write(evaluation: &Evaluation, [prediction, reference]: [&Path; 2], out: 
 }
 
 fn write_comparison(first: &Evaluation, second: &Evaluation, comparison: &Comparison, out: &Path) -> Result<()> {
+    let [scores, table, json, picture] = COMPARISON;
     let text = |name: &str, text: String| write_whole(out.join(name), |w| w.write_all(text.as_bytes()));
-    text("scores_compared.csv", told::scores_csv(second))?;
-    text("comparison.csv", told::comparison_csv(comparison))?;
-    text("comparison.json", serde_json::to_string_pretty(comparison)?)?;
-    text("comparison.svg", told::difference_picture(first, second))?;
+    text(scores, told::scores_csv(second))?;
+    text(table, told::comparison_csv(comparison))?;
+    text(json, serde_json::to_string_pretty(comparison)?)?;
+    text(picture, told::difference_picture(first, second))?;
     Ok(())
 }

@@ -1,9 +1,13 @@
 //! Folders that results go into.
 
-use std::path::Path;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use myops_image::io::remove_unfinished;
 
+use super::lock::{Lock, Taken};
 use crate::failure::WithHint;
 
 /// Makes a folder and those above it, where they are not there yet.
@@ -11,7 +15,87 @@ use crate::failure::WithHint;
 /// # Errors
 /// Where it cannot be made.
 pub fn make(path: &Path) -> Result<()> {
-    std::fs::create_dir_all(path)
+    fs::create_dir_all(path)
         .with_context(|| format!("{}: the folder cannot be made", path.display()))
         .hint(|| "give a place that may be written to with --out".into())
+}
+
+/// Removes a file, where it is there.
+///
+/// # Errors
+/// Where it cannot be removed.
+pub fn remove_file(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("{}: cannot be removed", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses to write a single file into a folder that another program writes into.
+///
+/// # Errors
+/// Where another program does.
+pub fn check_free_beside(file: &Path) -> Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    Lock::check_free(folder.unwrap_or(Path::new(".")))
+}
+
+/// A folder of results that no other program writes into while this value lives.
+#[derive(Debug)]
+pub struct OutputFolder {
+    path: PathBuf,
+    made: bool,
+    /// Released before the folder is removed.
+    lock: Option<Lock>,
+}
+
+/// How deep below a folder of results others lie that this program writes into.
+const DEPTH: usize = 2;
+
+impl OutputFolder {
+    /// Makes a folder, where it is not there yet, locks it, and removes the temporary files of killed runs.
+    ///
+    /// # Errors
+    /// Where it cannot be made or written to, or another program writes into it.
+    pub fn claim(path: impl Into<PathBuf>) -> Result<Self> {
+        let path = path.into();
+        let made = !path.exists();
+        make(&path)?;
+        let Taken { lock, after_a_kill } = Lock::take(&path)?;
+        let folder = Self { path, made, lock: Some(lock) };
+        remove_unfinished(&folder.path)?;
+        if after_a_kill {
+            remove_unfinished_below(&folder.path, DEPTH);
+        }
+        Ok(folder)
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for OutputFolder {
+    fn drop(&mut self) {
+        drop(self.lock.take());
+        if self.made {
+            // Where nothing came of it, it is empty; otherwise it stays.
+            let _ = fs::remove_dir(&self.path);
+        }
+    }
+}
+
+/// Removes the temporary files of killed runs in the folders below; those that cannot be listed are not this program's.
+fn remove_unfinished_below(folder: &Path, depth: usize) {
+    let folders = fs::read_dir(folder).into_iter().flatten().flatten();
+    // A link leads out of the folder.
+    for entry in folders.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
+        let _ = remove_unfinished(entry.path());
+        if depth > 1 {
+            remove_unfinished_below(&entry.path(), depth - 1);
+        }
+    }
 }

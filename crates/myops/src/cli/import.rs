@@ -9,6 +9,7 @@ use myops_net::infer::{ModelHeader, Recipe};
 use myops_net::model::{Architecture, ModelSettings};
 use myops_net::weights::{Stored, from_keras};
 
+use super::folder;
 use super::talk::Talk;
 
 /// Arguments of `myops import`.
@@ -55,6 +56,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let header = ModelHeader::single(model, Recipe { preprocess, ..Recipe::PUBLISHED }, origin);
     let out = args.out.clone().unwrap_or_else(|| args.file.with_extension("safetensors"));
     let bytes = Stored { settings: header, weights }.to_bytes()?;
+    folder::check_free_beside(&out)?;
     write_whole(&out, |w| w.write_all(&bytes))?;
     talk.say(format_args!("{} weights are in {}", model.architecture.name(), out.display()));
     Ok(())

@@ -11,6 +11,7 @@ mod evaluate;
 mod folder;
 mod import;
 mod label_files;
+mod lock;
 mod models;
 mod phantom;
 mod quantify;

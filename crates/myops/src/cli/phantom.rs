@@ -9,6 +9,7 @@ use myops_image::sequence::Sequence;
 use myops_image::study::Study;
 use rayon::prelude::*;
 
+use super::folder::OutputFolder;
 use super::talk::Talk;
 use super::{cases, folder};
 
@@ -28,11 +29,12 @@ pub struct Args {
 
 /// Writes synthetic patients.
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
+    let out = OutputFolder::claim(&args.out)?;
     let bar = talk.bar(args.cases.into(), "drawing");
     (1..=args.cases as usize).into_par_iter().try_for_each(|n| {
         let (study, truth) = cases::phantom(n, args.seed);
         bar.inc(1);
-        write(&study, &truth, &args.out)
+        write(&study, &truth, out.path())
     })?;
     bar.finish_and_clear();
     talk.say(format_args!("{} synthetic patients are in {}", args.cases, args.out.display()));

@@ -9,6 +9,7 @@ use myops_image::sequence::PerSequence;
 use myops_image::study::{Study, same_place};
 use rayon::prelude::*;
 
+use super::folder::OutputFolder;
 use super::label_files::{LabelFile, Role, find};
 use super::record::CaseFolder;
 use super::talk::Talk;
@@ -43,11 +44,12 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
         bail!("case {} has two label maps: {} and {}", pair[0].id, pair[0].place(), pair[1].place());
     }
     let jobs = pair_with_images(files, args.images.as_deref())?;
+    let out = OutputFolder::claim(&args.out)?;
     let bar = talk.bar(jobs.len() as u64, "measuring");
     let measured: Vec<Result<CaseSheet>> = jobs
         .par_iter()
         .map(|(labels, images)| {
-            let sheet = measure(labels, images.as_ref(), &args.out);
+            let sheet = measure(labels, images.as_ref(), out.path());
             bar.inc(1);
             sheet
         })

@@ -7,15 +7,16 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result, bail};
 use burn::tensor::Device;
 use indicatif::ProgressBar;
-use myops_image::io::{remove_unfinished, write_whole};
+use myops_image::io::write_whole;
 use myops_image::label::Label;
 use myops_image::picture::{Series, curves};
 use myops_net::infer::{ModelFile, ModelHeader, TrainedOn};
 use myops_net::train::{Checkpoint, EpochRecord, Split, TrainSettings, Trainer, Validation, Verdict};
 use myops_net::weights::{Precision, Stored};
 
+use super::folder::OutputFolder;
 use super::talk::Talk;
-use super::{folder, tensorboard};
+use super::tensorboard;
 use crate::failure::WithHint;
 use crate::models;
 
@@ -36,28 +37,26 @@ const LOCATOR: &str = "locator.safetensors";
 /// | `log.jsonl` | a line of JSON an epoch |
 /// | `events.out.tfevents.myops` | the same for TensorBoard |
 /// | `curves.png` | loss and Dice over epochs |
-#[derive(Debug, Clone)]
-pub struct RunFolder(PathBuf);
+#[derive(Debug)]
+pub struct RunFolder(OutputFolder);
 
 impl RunFolder {
-    /// Makes the folder, where it is not there yet.
+    /// Makes the folder, where it is not there yet, and keeps other programs from writing into it.
     ///
     /// # Errors
-    /// Where it cannot be made.
-    pub fn create(path: impl Into<PathBuf>) -> Result<Self> {
-        let path = path.into();
-        folder::make(&path)?;
-        Ok(Self(path))
+    /// Where it cannot be made, or another program writes into it.
+    pub fn claim(path: impl Into<PathBuf>) -> Result<Self> {
+        Ok(Self(OutputFolder::claim(path)?))
     }
 
     /// A file of the folder.
     pub fn file(&self, name: &str) -> PathBuf {
-        self.0.join(name)
+        self.0.path().join(name)
     }
 
     /// Whether there is something to go on with.
     pub fn holds_training(&self) -> bool {
-        self.0.join(CHECKPOINT).exists()
+        self.file(CHECKPOINT).exists()
     }
 
     /// Refuses a folder that holds a training, unless it is to be gone on with.
@@ -68,7 +67,7 @@ impl RunFolder {
         if resume == Resume::Continue || !self.holds_training() {
             return Ok(());
         }
-        let error = anyhow::anyhow!("{} already holds a training", self.0.display());
+        let error = anyhow::anyhow!("{} already holds a training", self.0.path().display());
         Err(error).hint(|| "--resume goes on with it; --out starts another elsewhere".into())
     }
 
@@ -84,9 +83,8 @@ impl RunFolder {
         device: &Device,
         start: Option<&str>,
     ) -> Result<Trainer> {
-        let last = self.0.join(CHECKPOINT);
+        let last = self.file(CHECKPOINT);
         let trainer = if self.holds_training() {
-            remove_unfinished(&self.0)?;
             let bytes = fs::read(&last).with_context(|| format!("cannot read {}", last.display()))?;
             let checkpoint = Checkpoint::from_bytes(&bytes).with_context(|| last.display().to_string())?;
             Trainer::resume(*settings, split, device, checkpoint)
@@ -100,7 +98,7 @@ impl RunFolder {
             }
         };
         let text = toml::to_string(settings)?;
-        write_whole(self.0.join("settings.toml"), |w| w.write_all(text.as_bytes()))?;
+        write_whole(self.file("settings.toml"), |w| w.write_all(text.as_bytes()))?;
         Ok(trainer)
     }
 
@@ -114,7 +112,7 @@ impl RunFolder {
     }
 
     fn locator(&self) -> Result<Option<Stored<ModelHeader>>> {
-        let path = self.0.join(LOCATOR);
+        let path = self.file(LOCATOR);
         if !path.is_file() {
             return Ok(None);
         }
@@ -135,7 +133,7 @@ impl RunFolder {
         }
         bar.finish_and_clear();
         let bytes = trainer.model().to_bytes()?;
-        write_whole(self.0.join(LOCATOR), |w| w.write_all(&bytes))?;
+        write_whole(self.file(LOCATOR), |w| w.write_all(&bytes))?;
         talk.say(format_args!("the locator is trained ({epochs} epochs)"));
         Ok(())
     }
@@ -162,18 +160,18 @@ impl RunFolder {
         }
         bar.finish_and_clear();
         if trainer.progress().history.is_empty() {
-            bail!("{}: no epoch was trained", self.0.display());
+            bail!("{}: no epoch was trained", self.0.path().display());
         }
         if !trainer.keeps_best() {
             return self.write_model("model.safetensors", &trainer.model());
         }
-        let best = self.0.join("best.safetensors");
+        let best = self.file("best.safetensors");
         let bytes = fs::read(&best).with_context(|| format!("cannot read {}", best.display()))?;
         let mut model = ModelFile::from_bytes(&bytes).with_context(|| best.display().to_string())?;
         // What comes after the network may have been changed since.
         model.header.recipe = trainer.settings().recipe;
         let bytes = model.to_bytes(Precision::Full)?;
-        Ok(write_whole(self.0.join("model.safetensors"), |w| w.write_all(&bytes))?)
+        Ok(write_whole(self.file("model.safetensors"), |w| w.write_all(&bytes))?)
     }
 
     fn write_model(&self, file: &str, model: &Stored<ModelHeader>) -> Result<()> {
@@ -182,18 +180,18 @@ impl RunFolder {
             model = model.with_locator(locator);
         }
         let bytes = model.to_bytes(Precision::Full)?;
-        Ok(write_whole(self.0.join(file), |w| w.write_all(&bytes))?)
+        Ok(write_whole(self.file(file), |w| w.write_all(&bytes))?)
     }
 
     fn write_progress(&self, trainer: &Trainer) -> Result<()> {
         let history = &trainer.progress().history;
         let log = history.iter().map(|r| Ok(serde_json::to_string(r)? + "\n")).collect::<Result<String>>()?;
-        write_whole(self.0.join("log.jsonl"), |w| w.write_all(log.as_bytes()))?;
-        write_whole(self.0.join("curves.png"), |w| w.write_all(&picture(history)))?;
+        write_whole(self.file("log.jsonl"), |w| w.write_all(log.as_bytes()))?;
+        write_whole(self.file("curves.png"), |w| w.write_all(&picture(history)))?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |d| d.as_secs_f64());
-        write_whole(self.0.join("events.out.tfevents.myops"), |w| tensorboard::write(history, now, w))?;
+        write_whole(self.file("events.out.tfevents.myops"), |w| tensorboard::write(history, now, w))?;
         let bytes = trainer.checkpoint()?.to_bytes()?;
-        Ok(write_whole(self.0.join(CHECKPOINT), |w| w.write_all(&bytes))?)
+        Ok(write_whole(self.file(CHECKPOINT), |w| w.write_all(&bytes))?)
     }
 }
 

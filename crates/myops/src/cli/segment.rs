@@ -15,9 +15,10 @@ use myops_image::study::Study;
 use myops_measure::quantify::Flag;
 use myops_net::infer::{Note, Segmentation};
 
+use super::folder::OutputFolder;
+use super::quantify;
 use super::record::{CaseFolder, Record};
 use super::talk::Talk;
-use super::{folder, quantify};
 use crate::failure;
 use crate::models::{BUILT_IN, Model};
 use crate::report::{CaseView, ModelId, Origin};
@@ -56,7 +57,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let cases = find_cases_among(&args.paths)?;
     talk.say_shortcoming(args.device);
     let model = Model::open(&args.model, &args.device.open()?)?;
-    folder::make(&args.out)?;
+    let _folder = OutputFolder::claim(&args.out)?;
     let (done, todo): (Vec<_>, Vec<_>) = cases.into_iter().partition(|c| !args.again && is_done(c.id(), &model, args));
     if !done.is_empty() {
         talk.say(format_args!("{} finished before; --again does them once more", count(done.len())));

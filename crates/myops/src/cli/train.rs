@@ -67,7 +67,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     ));
     talk.say_shortcoming(args.train.device);
     let device = args.train.device.open()?;
-    let folder = RunFolder::create(&args.out)?;
+    let folder = RunFolder::claim(&args.out)?;
     let resume = if args.resume { Resume::Continue } else { Resume::Refuse };
     if args.resume && !folder.holds_training() {
         talk.say(format_args!("{} holds no training to go on with, so one is begun", args.out.display()));

@@ -10,6 +10,8 @@ mod demonstrating;
 mod drawing_patients;
 mod flagship;
 mod importing;
+mod interrupting;
 mod looking_around;
 mod segmenting;
+mod sharing_folders;
 mod training;

@@ -1,5 +1,6 @@
 //! The program run as a user runs it, and what the stories share: places, patients, a trained network.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -58,6 +59,26 @@ pub fn killed_once(line: &str, ready: impl Fn() -> bool) {
     }
     child.kill().unwrap();
     child.wait().unwrap();
+}
+
+/// Starts the program and kills it after a while, unless it has ended.
+pub fn killed_after(line: &str, delay: Duration) {
+    let mut child = started(line);
+    sleep(delay);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// Starts the program; what it says is read at its end.
+pub fn started(line: &str) -> Child {
+    command(line.split_whitespace()).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap()
+}
+
+/// Waits for a program to end.
+pub fn ended(child: Child) -> Run {
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Run { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
 }
 
 /// An empty folder of a story's own, as text for command lines.
@@ -124,6 +145,20 @@ pub fn bytes(file: impl AsRef<Path>) -> Vec<u8> {
 /// What a JSON file says.
 pub fn json(file: impl AsRef<Path>) -> serde_json::Value {
     serde_json::from_slice(&bytes(file)).unwrap()
+}
+
+/// The bytes of every file of a folder and of the folders in it, by its path in it.
+pub fn contents(folder: &str) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for name in names(folder) {
+        let path = format!("{folder}/{name}");
+        if Path::new(&path).is_dir() {
+            files.extend(contents(&path).into_iter().map(|(file, bytes)| (format!("{name}/{file}"), bytes)));
+        } else {
+            files.insert(name, bytes(path));
+        }
+    }
+    files
 }
 
 /// Copies a folder and the folders in it.

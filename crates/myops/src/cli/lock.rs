@@ -1,0 +1,329 @@
+//! The lock on a folder of results, so that one program at a time writes there.
+//!
+//! The file `.myops.lock` is locked while a program writes into the folder, and names that program. The system releases
+//! the lock of a process however it ends, so a killed one never has to be cleared away by hand on its own machine. A
+//! network file system may keep locks of other machines from us: what a process of another machine has left there is
+//! therefore refused until somebody removes the file. Where a file system has no locks at all, the existence of
+//! `.myops.owner` takes their place, and a process counts as gone that this machine no longer runs.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Result, bail};
+use indicatif::HumanDuration;
+use myops_image::io::IoError;
+use serde::{Deserialize, Serialize};
+
+use crate::failure::WithHint;
+
+/// The file that is locked.
+const LOCK: &str = ".myops.lock";
+/// The file whose existence is the lock where a file system has no others.
+const OWNER: &str = ".myops.owner";
+/// The longest description of an owner that is read.
+const OWNER_BYTES: u64 = 4096;
+/// How often a lock is tried for that others take and remove in the meantime.
+const ATTEMPTS: usize = 100;
+
+/// A lock on a folder; it ends with this value.
+#[derive(Debug)]
+pub struct Lock {
+    path: PathBuf,
+    file: File,
+}
+
+/// A lock that was taken.
+#[derive(Debug)]
+pub struct Taken {
+    /// The lock.
+    pub lock: Lock,
+    /// Whether the process that had it before was killed.
+    pub after_a_kill: bool,
+}
+
+/// Who writes into a folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Owner {
+    pid: u32,
+    host: String,
+    /// Which start of the machine, where the system tells: containers of one machine have it in common.
+    boot: String,
+    started_unix_s: u64,
+}
+
+impl Lock {
+    /// Locks a folder that is there.
+    ///
+    /// # Errors
+    /// Where another process has it, may have it on another machine, or the lock cannot be written.
+    pub fn take(folder: &Path) -> Result<Taken> {
+        let path = folder.join(LOCK);
+        if fs::symlink_metadata(&path).is_ok_and(|there| !there.is_file()) {
+            bail!("{}: not a regular file, so the folder cannot be locked", path.display());
+        }
+        let failed = |cause| IoError::Write { path: path.clone(), cause };
+        for _ in 0..ATTEMPTS {
+            let mut file =
+                OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return held(folder, Owner::read(&mut file)),
+                Err(TryLockError::Error(_)) => {
+                    let _ = fs::remove_file(&path);
+                    return Self::take_by_existence(folder, &Owner::this_process());
+                }
+            }
+            // The owner before may have removed the file between the two.
+            if !is_at(&file, &path) {
+                continue;
+            }
+            let before = Owner::read(&mut file);
+            if let Some(owner) = before.as_ref().filter(|owner| !owner.was_on(&Owner::this_process())) {
+                return may_be_held(folder, owner, &path);
+            }
+            Owner::this_process().write(&mut file).map_err(failed)?;
+            return Ok(Taken { lock: Self { path, file }, after_a_kill: before.is_some() });
+        }
+        held(folder, None)
+    }
+
+    /// The lock of a file system without locks: whoever creates the file has it.
+    fn take_by_existence(folder: &Path, owner: &Owner) -> Result<Taken> {
+        let path = folder.join(OWNER);
+        let failed = |cause| IoError::Write { path: path.clone(), cause };
+        let mut after_a_kill = false;
+        for _ in 0..ATTEMPTS {
+            match OpenOptions::new().read(true).write(true).create_new(true).open(&path) {
+                Ok(mut file) => {
+                    owner.write(&mut file).map_err(failed)?;
+                    return Ok(Taken { lock: Self { path, file }, after_a_kill });
+                }
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(failed(error).into()),
+            }
+            let before = File::open(&path).ok().and_then(|mut file| Owner::read(&mut file));
+            match before {
+                Some(before) if before.host == owner.host && before.is_gone() => {
+                    remove_left(&path, &before).map_err(failed)?;
+                }
+                Some(before) => return may_be_held(folder, &before, &path),
+                None => return held(folder, None),
+            }
+            after_a_kill = true;
+        }
+        held(folder, None)
+    }
+
+    /// Refuses a folder that another process has locked; a folder without a lock is fine, and stays so.
+    ///
+    /// # Errors
+    /// Where another process has it.
+    pub fn check_free(folder: &Path) -> Result<()> {
+        let Ok(mut file) = File::open(folder.join(LOCK)) else { return Ok(()) };
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => held(folder, Owner::read(&mut file)),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Elsewhere than on Unix a file that somebody has open cannot be told from its successor, so it stays, empty. What
+        // cannot be removed says as long as it is there that its owner was killed, which is harmless.
+        let _ =
+            if cfg!(unix) || self.path.ends_with(OWNER) { fs::remove_file(&self.path) } else { self.file.set_len(0) };
+    }
+}
+
+impl Owner {
+    fn this_process() -> Self {
+        let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self { pid: std::process::id(), host: host_name(), boot: boot(), started_unix_s: started.as_secs() }
+    }
+
+    /// What a lock's file says; nothing where it is empty or was cut short.
+    fn read(file: &mut File) -> Option<Self> {
+        let mut bytes = Vec::new();
+        file.rewind().ok()?;
+        file.take(OWNER_BYTES).read_to_end(&mut bytes).ok()?;
+        serde_json::from_slice(&bytes).ok()
+    }
+
+    fn write(&self, file: &mut File) -> std::io::Result<()> {
+        let bytes = serde_json::to_vec(self)?;
+        file.set_len(0)?;
+        file.rewind()?;
+        file.write_all(&bytes)
+    }
+
+    /// Whether it ran on the machine of another process, whose locks that one sees.
+    fn was_on(&self, other: &Self) -> bool {
+        self.host == other.host || !self.boot.is_empty() && self.boot == other.boot
+    }
+
+    /// Whether this machine runs no such process; one of this process' own number was another one of that number.
+    fn is_gone(&self) -> bool {
+        let running = |process: &str| Path::new("/proc").join(process).exists();
+        self.pid == std::process::id() || running("self") && !running(&self.pid.to_string())
+    }
+}
+
+impl std::fmt::Display for Owner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = HumanDuration(now.saturating_sub(Duration::from_secs(self.started_unix_s)));
+        write!(f, "pid {} on host {}, started {since} ago", self.pid, self.host)
+    }
+}
+
+fn held<T>(folder: &Path, owner: Option<Owner>) -> Result<T> {
+    let who = owner.map_or_else(String::new, |owner| format!(" ({owner})"));
+    let error = anyhow::anyhow!("another myops{who} writes into {}", folder.display());
+    Err(error).hint(|| "wait for it to end, or give another folder with --out".into())
+}
+
+fn may_be_held<T>(folder: &Path, owner: &Owner, path: &Path) -> Result<T> {
+    let error = anyhow::anyhow!("another myops ({owner}) may still write into {}", folder.display());
+    Err(error).hint(|| format!("if it no longer runs there, remove {}", path.display()))
+}
+
+/// Removes what a process that is gone has left. Of several that find it, one moves it away; another would move the file
+/// of that one, which it puts back.
+fn remove_left(path: &Path, gone: &Owner) -> std::io::Result<()> {
+    let aside = path.with_file_name(format!(".myops-{:016x}.tmp", rand::random::<u64>()));
+    match fs::rename(path, &aside) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        moved => moved?,
+    }
+    let moved = File::open(&aside).ok().and_then(|mut file| Owner::read(&mut file));
+    if moved.as_ref() != Some(gone) {
+        fs::hard_link(&aside, path)?;
+    }
+    fs::remove_file(&aside)
+}
+
+/// Whether a path leads to an open file.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let same = |a: fs::Metadata, b: fs::Metadata| (a.dev(), a.ino()) == (b.dev(), b.ino());
+    file.metadata().is_ok_and(|open| fs::metadata(path).is_ok_and(|there| same(open, there)))
+}
+
+/// Elsewhere the file of a lock is never removed.
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> bool {
+    true
+}
+
+fn host_name() -> String {
+    let name = fs::read_to_string("/proc/sys/kernel/hostname").or_else(|_| {
+        let output = std::process::Command::new("hostname").output()?;
+        String::from_utf8(output.stdout).map_err(std::io::Error::other)
+    });
+    name.map_or_else(|_| "unknown".into(), |name| name.trim().to_owned())
+}
+
+fn boot() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").map_or_else(|_| String::new(), |id| id.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    fn message(error: &anyhow::Error) -> String {
+        error.to_string()
+    }
+
+    #[test]
+    fn a_lock_is_held_once_and_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let taken = Lock::take(folder.path()).unwrap();
+        assert!(!taken.after_a_kill);
+        let error = message(&Lock::take(folder.path()).unwrap_err());
+        assert!(error.starts_with(&format!("another myops (pid {} on host ", std::process::id())), "{error}");
+        assert!(error.ends_with(&format!(" ago) writes into {}", folder.path().display())), "{error}");
+        assert!(Lock::check_free(folder.path()).is_err());
+        drop(taken);
+        assert!(Lock::check_free(folder.path()).is_ok());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn of_many_that_want_it_one_has_it_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let (inside, taken) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let want = || {
+            for _ in 0..200 {
+                if let Ok(lock) = Lock::take(folder.path()) {
+                    assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0);
+                    assert!(!lock.after_a_kill);
+                    std::thread::yield_now();
+                    inside.fetch_sub(1, Ordering::SeqCst);
+                    taken.fetch_add(1, Ordering::SeqCst);
+                }
+            }
+        };
+        std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(want))));
+        assert!(taken.load(Ordering::SeqCst) > 0);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_taken_over_on_its_machine_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(LOCK);
+        let here = Owner { pid: 1, ..Owner::this_process() };
+        let container = Owner { host: "3f2a1b".into(), ..here.clone() };
+        let elsewhere = Owner { boot: "another".into(), ..container.clone() };
+        let leave = |owner: &Owner| fs::write(&path, serde_json::to_vec(owner).unwrap()).unwrap();
+        leave(&here);
+        assert!(Lock::take(folder.path()).unwrap().after_a_kill);
+        if !container.boot.is_empty() {
+            leave(&container);
+            assert!(Lock::take(folder.path()).unwrap().after_a_kill);
+        }
+        leave(&elsewhere);
+        let error = message(&Lock::take(folder.path()).unwrap_err());
+        assert!(error.starts_with("another myops (pid 1 on host 3f2a1b, started "), "{error}");
+        assert!(path.exists(), "it stays until somebody removes it");
+    }
+
+    #[test]
+    fn without_locks_of_the_file_system_a_file_is_the_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, own) = (folder.path().join(OWNER), Owner::this_process());
+        let taken = Lock::take_by_existence(folder.path(), &own).unwrap();
+        assert!(!taken.after_a_kill && path.exists());
+        drop(taken);
+        assert!(!path.exists());
+        let leave = |owner: &Owner| fs::write(&path, serde_json::to_vec(owner).unwrap()).unwrap();
+        // The first process of the machine runs; none has the largest number, and a namesake of this one is gone.
+        leave(&Owner { pid: 1, ..own.clone() });
+        assert!(Lock::take_by_existence(folder.path(), &own).is_err());
+        leave(&Owner { host: "elsewhere".into(), ..own.clone() });
+        assert!(Lock::take_by_existence(folder.path(), &own).is_err());
+        leave(&own);
+        assert!(Lock::take_by_existence(folder.path(), &own).unwrap().after_a_kill);
+        if cfg!(target_os = "linux") {
+            leave(&Owner { pid: u32::MAX, ..own.clone() });
+            assert!(Lock::take_by_existence(folder.path(), &own).unwrap().after_a_kill);
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_place_of_the_lock_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let other = folder.path().join("other");
+        fs::write(&other, "precious").unwrap();
+        std::os::unix::fs::symlink(&other, folder.path().join(LOCK)).unwrap();
+        assert!(message(&Lock::take(folder.path()).unwrap_err()).contains("not a regular file"));
+        assert_eq!(fs::read_to_string(other).unwrap(), "precious");
+    }
+}
