@@ -60,6 +60,16 @@ impl FromStr for DeviceChoice {
 }
 
 impl DeviceChoice {
+    /// The name that it is asked for by.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::CpuBf16 => "cpu-bf16",
+            Self::Cuda => "cuda",
+            Self::Wgpu => "wgpu",
+        }
+    }
+
     /// Opens the device; one at a time decides in what the CPU multiplies.
     ///
     /// # Errors
@@ -104,6 +114,7 @@ mod tests {
     fn a_device_of_another_build_is_refused_with_those_of_this_one() {
         assert_eq!("cpu".parse(), Ok(DeviceChoice::Cpu));
         assert_eq!("cpu-bf16".parse(), Ok(DeviceChoice::CpuBf16));
+        AVAILABLE.iter().for_each(|name| assert_eq!(name.parse::<DeviceChoice>().unwrap().name(), *name));
         let error = "tpu".parse::<DeviceChoice>().unwrap_err().to_string();
         assert!(error.starts_with("device tpu: this build has cpu"), "{error}");
     }

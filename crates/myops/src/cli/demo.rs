@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Result;
-use burn::tensor::Device;
 use myops_image::io::find_cases;
 use myops_image::label::{LabelMap, Region};
 use myops_measure::evaluate::{Overlap, Score};
+use myops_net::device::DeviceChoice;
 
 use super::folder::OutputFolder;
-use super::record::CaseFolder;
+use super::record::{CaseFolder, Setup};
+use super::segment::Case;
 use super::talk::Talk;
 use super::{cases, phantom, segment};
 use crate::models::{BUILT_IN, Model};
@@ -36,16 +37,17 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let out = OutputFolder::claim(&args.out)?;
     phantom::write(&study, &truth, out.path())?;
     let files = find_cases(args.out.join(study.id()))?;
-    let case = files[0].load()?;
-    let model = Model::open(&args.model, &Device::flex())?;
+    let case = Case::read(&files[0])?;
+    let device = DeviceChoice::Cpu;
+    let model = Model::open(&args.model, &device.open()?)?;
     let start = Instant::now();
-    let segmentation = model.segmenter.segment(&case.study)?;
+    let segmentation = model.segmenter.segment(case.study())?;
     let seconds = start.elapsed().as_secs_f64();
-    segment::write(&case, &segmentation, &model, &args.out)?;
+    segment::write(&case, &segmentation, &Setup { model: &model, device, probabilities: false, out: out.path() })?;
     let labels = &segmentation.labels;
     let [columns, rows, slices] = labels.shape();
     talk.say(format_args!("a synthetic heart of {slices} slices of {columns} x {rows}, segmented in {seconds:.2} s"));
-    if let Some(reference) = case.study.reference() {
+    if let Some(reference) = case.study().reference() {
         std::io::stdout().lock().write_all(table(labels, reference).as_bytes())?;
     }
     let folder = CaseFolder::of(&args.out, study.id());

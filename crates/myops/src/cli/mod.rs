@@ -8,6 +8,7 @@ mod cross_validate;
 mod demo;
 mod ensemble;
 mod evaluate;
+mod fingerprint;
 mod folder;
 mod import;
 mod label_files;

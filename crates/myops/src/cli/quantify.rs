@@ -9,6 +9,7 @@ use myops_image::sequence::PerSequence;
 use myops_image::study::{Study, same_place};
 use rayon::prelude::*;
 
+use super::fingerprint::read_small;
 use super::folder::OutputFolder;
 use super::label_files::{LabelFile, Role, find};
 use super::record::CaseFolder;
@@ -17,6 +18,9 @@ use crate::failure::{self, WithHint};
 use crate::report::{
     CaseSheet, CaseView, CohortCase, Origin, case_page, cohort_csv, cohort_page, terminal_table, thumbnail,
 };
+
+/// The longest file of a case's numbers that is read.
+const SHEET_BYTES: u64 = 1 << 24;
 
 /// Arguments of `myops quantify`.
 #[expect(clippy::doc_markdown, reason = "the words are printed as help")]
@@ -177,6 +181,5 @@ fn link_of(path: &str) -> String {
 /// Where they cannot be read.
 pub fn read_sheet(folder: &CaseFolder) -> Result<CaseSheet> {
     let path = folder.quantities();
-    let bytes = std::fs::read(&path).with_context(|| format!("{}: cannot be read", path.display()))?;
-    serde_json::from_slice(&bytes).with_context(|| path.display().to_string())
+    serde_json::from_slice(&read_small(&path, SHEET_BYTES)?).with_context(|| path.display().to_string())
 }

@@ -1,18 +1,47 @@
 //! What is kept of a segmented case beside its label map.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
-use myops_image::io::{read_labels, remove_unfinished, write_whole};
+use anyhow::Result;
+use myops_image::io::{CaseFiles, remove_unfinished, write_whole};
 use myops_image::label::{Label, LabelMap};
 use myops_image::sequence::Sequence;
 use myops_image::study::Study;
+use myops_net::device::DeviceChoice;
 use myops_net::infer::{Confidence, Segmentation};
 use serde::{Deserialize, Serialize};
 
+use super::fingerprint::{self, Fingerprint, Fingerprints, read_small};
 use super::folder;
 use crate::models::Model;
+
+/// The longest record that is read, some hundred times that of a case.
+const RECORD_BYTES: u64 = 1 << 20;
+
+/// How cases are segmented: what their results depend on beside their files, and where they go.
+#[derive(Debug, Clone, Copy)]
+pub struct Setup<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// Where it is computed.
+    pub device: DeviceChoice,
+    /// Whether how likely each label is is saved too.
+    pub probabilities: bool,
+    /// The folder of all results.
+    pub out: &'a Path,
+}
+
+/// Whether the results in the folder of a case are those that a run would give now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// They are.
+    Current,
+    /// There are none, or not all of them.
+    Unfinished,
+    /// They are not, for this reason.
+    Outdated(String),
+}
 
 /// The files of a segmented case, in a folder of its own.
 #[derive(Debug, Clone)]
@@ -32,6 +61,12 @@ pub struct Record {
     pub model: String,
     /// Which weights they were.
     pub model_fingerprint: String,
+    /// Where it was computed.
+    pub device: String,
+    /// What was read: each sequence, and the reference labels.
+    pub inputs: Fingerprints,
+    /// What was written, by the names of the files.
+    pub outputs: Fingerprints,
     /// Sequences that were not there.
     pub missing_sequences: Vec<String>,
     /// The volume of each label, ml.
@@ -47,13 +82,16 @@ pub struct Record {
 }
 
 impl Record {
-    /// What is known after segmenting.
-    pub fn of(study: &Study, found: &Segmentation, model: &Model) -> Self {
+    /// What is known after segmenting; the outputs are known once they are written.
+    pub fn of(study: &Study, inputs: Fingerprints, found: &Segmentation, setup: &Setup) -> Self {
         Self {
             id: study.id().into(),
             program_version: env!("CARGO_PKG_VERSION").into(),
-            model: model.name.clone(),
-            model_fingerprint: model.fingerprint.clone(),
+            model: setup.model.name.clone(),
+            model_fingerprint: setup.model.fingerprint.clone(),
+            device: setup.device.name().into(),
+            inputs,
+            outputs: Fingerprints::new(),
             missing_sequences: study.missing().into_iter().map(Sequence::name).map(Into::into).collect(),
             volumes_ml: volumes_ml(&found.labels),
             scar_confidence: found.scar,
@@ -64,6 +102,22 @@ impl Record {
                 .filter_map(|(sequence, m)| Some((sequence.name().into(), (*m)?.distance_mm())))
                 .collect(),
             notes: found.notes.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    /// Why a run would not give the same now, but for what lies in the case's folder.
+    fn outdated(&self, inputs: &Fingerprints, setup: &Setup) -> Option<String> {
+        let changed = fingerprint::differences(&self.inputs, inputs);
+        if self.program_version != env!("CARGO_PKG_VERSION") {
+            Some(format!("written by myops {}", self.program_version))
+        } else if self.model_fingerprint != setup.model.fingerprint {
+            Some("written with other weights".into())
+        } else if self.device != setup.device.name() {
+            Some(format!("computed on {}", self.device))
+        } else if !changed.is_empty() {
+            Some(format!("input changed since ({})", changed.join(", ")))
+        } else {
+            None
         }
     }
 }
@@ -125,38 +179,67 @@ impl CaseFolder {
         self.record().is_file()
     }
 
-    /// Whether all files of this case are here, made with the same weights.
-    pub fn is_done(&self, model: &Model) -> bool {
-        let record = std::fs::read(self.record()).ok();
-        let record = record.and_then(|bytes| serde_json::from_slice::<Record>(&bytes).ok());
-        record.is_some_and(|r| r.model_fingerprint == model.fingerprint)
-            && read_labels(self.labels()).is_ok()
-            && self.panel().is_file()
-            && self.report().is_file()
+    /// The files that a case has when it is finished, but for its record.
+    pub fn outputs(&self, setup: &Setup) -> Vec<PathBuf> {
+        let mut files = vec![self.labels(), self.panel(), self.quantities(), self.thumbnail(), self.report()];
+        if setup.probabilities {
+            files.extend(self.probabilities());
+        }
+        files
     }
 
-    /// Makes the folder, free of what a killed run left half-written in it and of the record of an earlier one, whose
-    /// files are about to be written over.
+    /// The images of how likely each label but the background is.
+    fn probabilities(&self) -> impl Iterator<Item = PathBuf> {
+        Label::ALL.into_iter().skip(1).map(|label| self.probability(label))
+    }
+
+    /// Compares what the record says with the case's files, the setup and the results.
+    pub fn state(&self, files: &CaseFiles, setup: &Setup) -> State {
+        if !self.is_segmented() {
+            return State::Unfinished;
+        }
+        let record = read_small(&self.record(), RECORD_BYTES).ok();
+        let Some(record) = record.and_then(|bytes| serde_json::from_slice::<Record>(&bytes).ok()) else {
+            return State::Outdated("the record of the results is damaged or of another version".into());
+        };
+        // What is wrong with a file that cannot be read is told where the case is segmented.
+        let Ok(inputs) = fingerprint::of_case(files) else { return State::Unfinished };
+        if let Some(reason) = record.outdated(&inputs, setup) {
+            return State::Outdated(reason);
+        }
+        let expected = self.outputs(setup);
+        let names = expected.iter().filter_map(|path| path.file_name()?.to_str());
+        let names: BTreeSet<&str> = names.chain(record.outputs.keys().map(String::as_str)).collect();
+        let same = |name: &str| {
+            let found = Fingerprint::of_file(&self.folder.join(name));
+            found.is_ok_and(|found| record.outputs.get(name) == Some(&found))
+        };
+        let changed: Vec<&str> = names.into_iter().filter(|name| !same(name)).collect();
+        if changed.is_empty() {
+            State::Current
+        } else {
+            State::Outdated(format!("output missing or changed since ({})", changed.join(", ")))
+        }
+    }
+
+    /// Makes the folder, free of what a killed run left half-written in it and of the record of an earlier run, whose
+    /// files are about to be written over. Its probabilities go too, since they may not be written again.
     ///
     /// # Errors
     /// Where it cannot be made.
     pub fn create(&self) -> Result<()> {
         folder::make(&self.folder)?;
         remove_unfinished(&self.folder)?;
-        match std::fs::remove_file(self.record()) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(error).with_context(|| format!("{}: cannot be removed", self.record().display()))
-            }
-            _ => Ok(()),
-        }
+        std::iter::once(self.record()).chain(self.probabilities()).try_for_each(|path| folder::remove_file(&path))
     }
 
-    /// Writes the record; last of all, since it says that the case is done.
+    /// Writes the record, with the fingerprints of the outputs; last of all, since it says that the case is finished.
     ///
     /// # Errors
-    /// Where it cannot be written.
-    pub fn finish(&self, record: &Record) -> Result<()> {
-        let bytes = serde_json::to_vec_pretty(record)?;
+    /// Where an output cannot be read or the record cannot be written.
+    pub fn finish(&self, mut record: Record, outputs: &[PathBuf]) -> Result<()> {
+        record.outputs = fingerprint::of_files(outputs)?;
+        let bytes = serde_json::to_vec_pretty(&record)?;
         Ok(write_whole(self.record(), |w| w.write_all(&bytes))?)
     }
 }

@@ -10,13 +10,16 @@ use indicatif::ProgressBar;
 use myops_image::io::write_whole;
 use myops_image::label::Label;
 use myops_image::picture::{Series, curves};
+use myops_image::study::Study;
 use myops_net::infer::{ModelFile, ModelHeader, TrainedOn};
 use myops_net::train::{Checkpoint, EpochRecord, Split, TrainSettings, Trainer, Validation, Verdict};
 use myops_net::weights::{Precision, Stored};
+use rayon::prelude::*;
 
+use super::fingerprint::{Fingerprint, Fingerprints, differences, read_small};
 use super::folder::OutputFolder;
 use super::talk::Talk;
-use super::tensorboard;
+use super::{folder, tensorboard};
 use crate::failure::WithHint;
 use crate::models;
 
@@ -24,12 +27,17 @@ use crate::models;
 const CHECKPOINT: &str = "last.checkpoint";
 /// The file of the network that finds the heart.
 const LOCATOR: &str = "locator.safetensors";
+/// The file of what the cases were.
+const CASES: &str = "cases.json";
+/// The longest such file that is read: a hundred thousand cases.
+const CASES_BYTES: u64 = 1 << 24;
 
 /// The folder of a training.
 ///
 /// | file | what it holds |
 /// | --- | --- |
 /// | `settings.toml` | the settings |
+/// | `cases.json` | the fingerprint of each case |
 /// | `locator.safetensors` | the network that finds the heart, where the settings ask for one |
 /// | `last.checkpoint` | all that is needed to go on |
 /// | `best.safetensors` | the network of the smallest validation loss |
@@ -69,6 +77,46 @@ impl RunFolder {
         }
         let error = anyhow::anyhow!("{} already holds a training", self.0.path().display());
         Err(error).hint(|| "--resume goes on with it; --out starts another elsewhere".into())
+    }
+
+    /// Refuses cases whose images or labels are not those that the training here began with. Where none has come as far
+    /// as a checkpoint, a locator trained on others is removed.
+    ///
+    /// # Errors
+    /// Where a case has changed, or the file of what the cases were cannot be read or written.
+    pub fn check_cases(&self, studies: &[Study], talk: Talk) -> Result<()> {
+        let path = self.file(CASES);
+        let now: Fingerprints =
+            studies.par_iter().map(|study| (study.id().to_owned(), Fingerprint::of_study(study))).collect();
+        let before = path.is_file().then(|| read_small(&path, CASES_BYTES)).transpose()?;
+        if !self.holds_training() {
+            let bytes = serde_json::to_vec_pretty(&now)?;
+            if before.as_ref() != Some(&bytes) {
+                folder::remove_file(&self.file(LOCATOR))?;
+            }
+            return Ok(write_whole(path, |w| w.write_all(&bytes))?);
+        }
+        let Some(before) = before else {
+            talk.say(format_args!(
+                "{} does not tell what its cases were: only their names are compared",
+                self.0.path().display()
+            ));
+            return Ok(());
+        };
+        let before: Fingerprints = serde_json::from_slice(&before).with_context(|| path.display().to_string())?;
+        // Which cases there are is compared with the checkpoint.
+        let changed = differences(&before, &now);
+        let changed: Vec<&str> =
+            changed.into_iter().filter(|id| before.contains_key(*id) && now.contains_key(*id)).collect();
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let error = anyhow::anyhow!(
+            "{}: images or labels changed since the training began: {}",
+            path.display(),
+            changed.join(", ")
+        );
+        Err(error).hint(|| "--out starts another training elsewhere".into())
     }
 
     /// Starts a training here, with weights trained before where a name of them is given, or goes on with the one that

@@ -1,7 +1,8 @@
 //! `myops segment`: labels for one case or thousands.
 
+use std::collections::BTreeMap;
 use std::panic::resume_unwind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
 
@@ -14,10 +15,12 @@ use myops_image::preprocess::Align;
 use myops_image::study::Study;
 use myops_measure::quantify::Flag;
 use myops_net::infer::{Note, Segmentation};
+use rayon::prelude::*;
 
+use super::fingerprint::{self, Fingerprints};
 use super::folder::OutputFolder;
 use super::quantify;
-use super::record::{CaseFolder, Record};
+use super::record::{CaseFolder, Record, Setup, State};
 use super::talk::Talk;
 use crate::failure;
 use crate::models::{BUILT_IN, Model};
@@ -47,7 +50,7 @@ pub struct Args {
     /// Save how likely each label is, as a float32 image of 0 to 1 for each
     #[arg(long)]
     probabilities: bool,
-    /// Do cases again that are finished already
+    /// Overwrite finished cases
     #[arg(long)]
     again: bool,
 }
@@ -57,12 +60,10 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let cases = find_cases_among(&args.paths)?;
     talk.say_shortcoming(args.device);
     let model = Model::open(&args.model, &args.device.open()?)?;
-    let _folder = OutputFolder::claim(&args.out)?;
-    let (done, todo): (Vec<_>, Vec<_>) = cases.into_iter().partition(|c| !args.again && is_done(c.id(), &model, args));
-    if !done.is_empty() {
-        talk.say(format_args!("{} finished before; --again does them once more", count(done.len())));
-    }
-    let failed = segment_all(&todo, &model, args, talk);
+    let folder = OutputFolder::claim(&args.out)?;
+    let setup = Setup { model: &model, device: args.device, probabilities: args.probabilities, out: folder.path() };
+    let todo = if args.again { cases } else { unfinished(cases, &setup, talk) };
+    let failed = segment_all(&todo, &setup, talk);
     let ids: Vec<&str> = failed.iter().map(|(id, _)| id.as_str()).collect();
     quantify::write_cohort(&args.out, &ids, talk)?;
     let written = todo.len() - failed.len();
@@ -76,6 +77,34 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     Ok(())
 }
 
+/// The cases without results that a run would give again, and says why those that have others are segmented again.
+fn unfinished(cases: Vec<CaseFiles>, setup: &Setup, talk: Talk) -> Vec<CaseFiles> {
+    let states: Vec<State> = cases.par_iter().map(|case| state(case, setup)).collect();
+    let mut outdated: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (case, state) in cases.iter().zip(&states) {
+        if let State::Outdated(reason) = state {
+            outdated.entry(reason).or_default().push(case.id());
+        }
+    }
+    let finished = states.iter().filter(|state| **state == State::Current).count();
+    if finished > 0 {
+        talk.say(format_args!("{} finished before; --again does them once more", count(finished)));
+    }
+    for (reason, ids) in outdated {
+        talk.say(format_args!("{} segmented again, {reason}: {}", count(ids.len()), ids.join(", ")));
+    }
+    cases.into_iter().zip(states).filter(|(_, state)| *state != State::Current).map(|(case, _)| case).collect()
+}
+
+fn state(case: &CaseFiles, setup: &Setup) -> State {
+    let folder = CaseFolder::of(setup.out, case.id());
+    match folder.state(case, setup) {
+        // Numbers that cannot be read would be missing from the cohort's table.
+        State::Current if quantify::read_sheet(&folder).is_err() => State::Unfinished,
+        state => state,
+    }
+}
+
 fn count(n: usize) -> String {
     if n == 1 { "1 case".into() } else { format!("{n} cases") }
 }
@@ -84,23 +113,23 @@ fn count(n: usize) -> String {
 ///
 /// The stages wait for each other on threads of their own: a thread of the pool that waited would be missing where the
 /// network computes.
-fn segment_all(cases: &[CaseFiles], model: &Model, args: &Args, talk: Talk) -> Vec<(String, anyhow::Error)> {
+fn segment_all(cases: &[CaseFiles], setup: &Setup, talk: Talk) -> Vec<(String, anyhow::Error)> {
     let bar = talk.bar(cases.len() as u64, "segmenting");
     let (send_loaded, loaded) = sync_channel(IN_FLIGHT);
-    let (send_labelled, labelled) = sync_channel::<(&str, Result<(LoadedCase, Segmentation)>)>(IN_FLIGHT);
+    let (send_labelled, labelled) = sync_channel::<(&str, Result<(Case, Segmentation)>)>(IN_FLIGHT);
     let labelled = Mutex::new(labelled);
     let next_labelled = || labelled.lock().unwrap_or_else(PoisonError::into_inner).recv();
     let mut failed = std::thread::scope(|scope| {
         scope.spawn(move || {
             for case in cases {
                 // The other end hangs up only when the program ends early.
-                let _ = send_loaded.send((case.id(), case.load()));
+                let _ = send_loaded.send((case.id(), Case::read(case)));
             }
         });
         scope.spawn(move || {
             for (id, case) in loaded {
-                let result = case.map_err(Into::into).and_then(|case: LoadedCase| {
-                    let segmentation = model.segmenter.segment(&case.study)?;
+                let result = case.and_then(|case: Case| {
+                    let segmentation = setup.model.segmenter.segment(&case.loaded.study)?;
                     Ok((case, segmentation))
                 });
                 let _ = send_labelled.send((id, result));
@@ -110,11 +139,8 @@ fn segment_all(cases: &[CaseFiles], model: &Model, args: &Args, talk: Talk) -> V
             let mut failed = Vec::new();
             while let Ok((id, result)) = next_labelled() {
                 let written = result.and_then(|(case, found)| {
-                    if args.probabilities {
-                        write_probabilities(&case, &found, &args.out)?;
-                    }
                     say_notes(id, &found, talk);
-                    write(&case, &found, model, &args.out)
+                    write(&case, &found, setup)
                 });
                 failed.extend(written.err().map(|error| (id.to_owned(), error)));
                 bar.inc(1);
@@ -129,37 +155,44 @@ fn segment_all(cases: &[CaseFiles], model: &Model, args: &Args, talk: Talk) -> V
     failed
 }
 
-fn is_done(id: &str, model: &Model, args: &Args) -> bool {
-    let folder = CaseFolder::of(&args.out, id);
-    folder.is_done(model)
-        && quantify::read_sheet(&folder).is_ok()
-        && (!args.probabilities || found_labels().all(|label| folder.probability(label).is_file()))
-}
-
-/// Every label but the background.
-fn found_labels() -> impl Iterator<Item = Label> {
-    Label::ALL.into_iter().skip(1)
-}
-
 fn say_notes(id: &str, found: &Segmentation, talk: Talk) {
     found.notes.iter().for_each(|note| talk.say(format_args!("case {id}: {note}")));
 }
 
-/// Writes how likely each label is, an image for each.
-fn write_probabilities(case: &LoadedCase, found: &Segmentation, out: &Path) -> Result<()> {
-    let folder = CaseFolder::of(out, case.study.id());
-    folder.create()?;
-    for label in found_labels() {
-        write_image(folder.probability(label), &found.probabilities.of(label), &case.placement)?;
-    }
-    Ok(())
+/// A case with the fingerprints of its files.
+#[derive(Debug)]
+pub struct Case {
+    loaded: LoadedCase,
+    inputs: Fingerprints,
 }
 
-/// Writes label map, picture, numbers, page and record of a case.
-pub fn write(case: &LoadedCase, found: &Segmentation, model: &Model, out: &Path) -> Result<()> {
-    let folder = CaseFolder::of(out, case.study.id());
+impl Case {
+    /// Reads a case.
+    ///
+    /// # Errors
+    /// Where a file cannot be used.
+    pub fn read(files: &CaseFiles) -> Result<Self> {
+        // In this order: a file that changes between the two is another one to the next run.
+        let inputs = fingerprint::of_case(files)?;
+        Ok(Self { loaded: files.load()?, inputs })
+    }
+
+    /// The images and reference labels.
+    pub fn study(&self) -> &Study {
+        &self.loaded.study
+    }
+}
+
+/// Writes label map, probabilities where they are asked for, picture, numbers, page and record of a case.
+pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<()> {
+    let Case { loaded: case, inputs } = case;
+    let Setup { model, .. } = setup;
+    let folder = CaseFolder::of(setup.out, case.study.id());
     folder.create()?;
     write_labels(folder.labels(), &found.labels, &case.placement)?;
+    for label in Label::ALL.into_iter().skip(1).filter(|_| setup.probabilities) {
+        write_image(folder.probability(label), &found.probabilities.of(label), &case.placement)?;
+    }
     let model_id = ModelId { name: model.name.clone(), fingerprint: model.fingerprint.clone() };
     let measured = model.segmenter.header().recipe.align != Align::Off;
     let misalignment = measured.then_some(found.misalignment);
@@ -182,7 +215,7 @@ pub fn write(case: &LoadedCase, found: &Segmentation, model: &Model, out: &Path)
         let measured = quantify::write_case(&folder, case.study.id(), &view, origin);
         panel.join().unwrap_or_else(|p| resume_unwind(p)).and(measured)
     })?;
-    folder.finish(&Record::of(&case.study, found, model))
+    folder.finish(Record::of(&case.study, inputs.clone(), found, setup), &folder.outputs(setup))
 }
 
 fn write_panel(study: &Study, view: &CaseView, folder: &CaseFolder) -> Result<()> {

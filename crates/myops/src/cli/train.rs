@@ -111,6 +111,7 @@ pub fn train_in(
     talk: Talk,
 ) -> Result<()> {
     folder.check(resume)?;
+    folder.check_cases(cases.studies, talk)?;
     let mut trainer = folder.trainer(settings, cases.split(settings)?, device, cases.start)?;
     if let Some(locator) = &settings.locator {
         let settings = locator.training(settings);

@@ -5,6 +5,7 @@
 mod program;
 
 mod augmenting;
+mod changing_files;
 mod cross_validating;
 mod demonstrating;
 mod drawing_patients;

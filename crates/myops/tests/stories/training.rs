@@ -4,8 +4,9 @@ use std::fs;
 
 use super::program::{bytes, command, done, killed_once, names, patients, place, refused, tiny_settings};
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "best.safetensors",
+    "cases.json",
     "curves.png",
     "events.out.tfevents.myops",
     "last.checkpoint",

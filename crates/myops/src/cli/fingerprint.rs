@@ -1,0 +1,165 @@
+//! Fingerprints of files and of cases: whether what lies under a name is still the same.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use myops_image::geometry::Grid;
+use myops_image::io::{CaseFiles, IoError};
+use myops_image::sequence::Sequence;
+use myops_image::study::Study;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Bytes read, or voxels converted, at a time.
+const CHUNK: usize = 1 << 16;
+
+/// The length and SHA-256 of some bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fingerprint {
+    /// How many bytes there are.
+    pub bytes: u64,
+    /// Their SHA-256, in hexadecimal digits.
+    pub sha256: String,
+}
+
+/// Fingerprints by what they are of: a sequence, a file, a case.
+pub type Fingerprints = BTreeMap<String, Fingerprint>;
+
+#[derive(Default)]
+struct Hasher {
+    bytes: u64,
+    sha256: Sha256,
+}
+
+impl Hasher {
+    fn add(&mut self, bytes: &[u8]) {
+        self.bytes += bytes.len() as u64;
+        self.sha256.update(bytes);
+    }
+
+    fn finish(self) -> Fingerprint {
+        let mut sha256 = String::new();
+        self.sha256.finalize().iter().for_each(|byte| sha256 += &format!("{byte:02x}"));
+        Fingerprint { bytes: self.bytes, sha256 }
+    }
+}
+
+impl Fingerprint {
+    /// Of the bytes of a file.
+    ///
+    /// # Errors
+    /// Where it is no regular file, or cannot be read.
+    pub fn of_file(path: &Path) -> Result<Self, IoError> {
+        let read = |cause| IoError::Read { path: path.into(), cause };
+        let (mut hasher, mut buffer) = (Hasher::default(), vec![0; CHUNK]);
+        let mut file = open_regular(path).map_err(read)?;
+        loop {
+            match file.read(&mut buffer).map_err(read)? {
+                0 => return Ok(hasher.finish()),
+                n => hasher.add(&buffer[..n]),
+            }
+        }
+    }
+
+    /// Of the voxels of a case and of where they lie, however they are stored.
+    pub fn of_study(study: &Study) -> Self {
+        let mut hasher = Hasher::default();
+        for (sequence, image) in study.images().iter() {
+            let Some(image) = image else { continue };
+            hasher.add(sequence.name().as_bytes());
+            add_grid(&mut hasher, image.grid());
+            for voxels in image.data().chunks(CHUNK) {
+                hasher.add(&voxels.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<_>>());
+            }
+        }
+        if let Some(labels) = study.reference() {
+            hasher.add(b"labels");
+            add_grid(&mut hasher, labels.grid());
+            hasher.add(&labels.data().iter().map(|label| label.class() as u8).collect::<Vec<_>>());
+        }
+        hasher.finish()
+    }
+}
+
+fn add_grid(hasher: &mut Hasher, grid: &Grid) {
+    grid.shape().iter().for_each(|n| hasher.add(&(*n as u64).to_le_bytes()));
+    grid.world_from_voxel().rows().as_flattened().iter().for_each(|v| hasher.add(&v.to_le_bytes()));
+}
+
+/// Of every file of a case, by sequence; "reference labels" for those.
+///
+/// # Errors
+/// Where one cannot be read.
+pub fn of_case(files: &CaseFiles) -> Result<Fingerprints, IoError> {
+    let images = Sequence::ALL.into_iter().filter_map(|s| Some((s.name(), files.image(s)?)));
+    let all = images.chain(files.reference().map(|path| ("reference labels", path)));
+    all.map(|(what, path)| Ok((what.to_owned(), Fingerprint::of_file(path)?))).collect()
+}
+
+/// Of files, by their names.
+///
+/// # Errors
+/// Where one cannot be read.
+pub fn of_files(paths: &[PathBuf]) -> Result<Fingerprints, IoError> {
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    paths.iter().map(|path| Ok((name(path), Fingerprint::of_file(path)?))).collect()
+}
+
+/// The names under which two sets differ, or that only one of them has.
+pub fn differences<'a>(before: &'a Fingerprints, now: &'a Fingerprints) -> Vec<&'a str> {
+    let changed = now.iter().filter(|(what, print)| before.get(*what) != Some(print));
+    let gone = before.iter().filter(|(what, _)| !now.contains_key(*what));
+    changed.chain(gone).map(|(what, _)| what.as_str()).collect()
+}
+
+/// The bytes of a small file of this program's own.
+///
+/// # Errors
+/// Where it is longer than `longest`, no regular file, or cannot be read.
+pub fn read_small(path: &Path, longest: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = open_regular(path).and_then(|file| file.take(longest + 1).read_to_end(&mut bytes));
+    read.with_context(|| format!("{}: cannot be read", path.display()))?;
+    anyhow::ensure!(bytes.len() as u64 <= longest, "{}: more than {longest} bytes", path.display());
+    Ok(bytes)
+}
+
+/// Opens a file, and no device or pipe, which might never end.
+fn open_regular(path: &Path) -> io::Result<File> {
+    if path.metadata()?.is_file() { File::open(path) } else { Err(io::Error::other("not a regular file")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sha256_of_abc_is_that_of_the_standard() {
+        let mut hasher = Hasher::default();
+        hasher.add(b"a");
+        hasher.add(b"bc");
+        let abc = hasher.finish();
+        assert_eq!(abc.bytes, 3);
+        // FIPS 180-2, appendix B.1.
+        assert_eq!(abc.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn what_differs_is_named() {
+        let print = |bytes| Fingerprint { bytes, sha256: String::new() };
+        let set = |of: &[(&str, u64)]| of.iter().map(|(what, n)| ((*what).to_owned(), print(*n))).collect();
+        let (before, now): (Fingerprints, _) =
+            (set(&[("a", 1), ("b", 2), ("c", 3)]), set(&[("b", 2), ("c", 4), ("d", 5)]));
+        assert_eq!(differences(&before, &now), ["c", "d", "a"]);
+        assert!(differences(&now, &now).is_empty());
+    }
+
+    #[test]
+    fn a_device_is_no_file() {
+        assert!(!cfg!(unix) || Fingerprint::of_file(Path::new("/dev/zero")).is_err());
+        assert!(!cfg!(unix) || read_small(Path::new("/dev/zero"), 8).is_err());
+    }
+}
