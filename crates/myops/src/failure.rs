@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use myops_image::io::IoError;
+use myops_net::weights::StoreError;
 
 /// A failure with advice.
 #[derive(Debug)]
@@ -39,7 +40,9 @@ impl<T, E: Into<anyhow::Error>> WithHint<T> for Result<T, E> {
 fn hint_of(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| {
         let hinted = cause.downcast_ref::<Hinted>().map(|h| h.hint.clone());
-        hinted.or_else(|| cause.downcast_ref::<IoError>().and_then(IoError::hint))
+        let of_file = || cause.downcast_ref::<IoError>().and_then(IoError::hint);
+        let of_weights = || cause.downcast_ref::<StoreError>().and_then(StoreError::hint);
+        hinted.or_else(of_file).or_else(of_weights)
     })
 }
 

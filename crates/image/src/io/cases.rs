@@ -94,10 +94,14 @@ impl CaseFiles {
     /// [`IoError::Study`] where two files differ in shape or place.
     pub fn load(&self) -> Result<LoadedCase, IoError> {
         let (images, reference) = thread::scope(|scope| {
-            let images =
-                self.images.as_ref().map(|file| file.as_ref().map(|path| scope.spawn(move || read_image(path))));
+            let images = self.images.as_ref().map(|file| {
+                // Where the system gives no more threads, the image is read by this one.
+                let start = |path| thread::Builder::new().spawn_scoped(scope, move || read_image(path));
+                file.as_ref().map(|path| start(path).map_err(|_| path))
+            });
             let reference = self.load_reference();
-            (images.map(|reading| reading.map(joined)), reference)
+            let read = |reading: Result<_, _>| reading.map_or_else(read_image, joined);
+            (images.map(|reading| reading.map(read)), reference)
         });
         let PerSequence { bssfp, lge, t2 } = images.map(Option::transpose);
         let images = PerSequence { bssfp: bssfp?, lge: lge?, t2: t2? };

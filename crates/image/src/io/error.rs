@@ -133,7 +133,7 @@ pub enum Flaw {
     /// There are more voxels than any cardiac MR has.
     #[error("{0:?} voxels: more than the {1} that are read")]
     TooLarge([u64; 3], u64),
-    /// The file is longer than any image that would be read.
+    /// The file is longer than any that would be read.
     #[error("file of {0} bytes: more than the {1} that are read")]
     FileTooLarge(u64, u64),
     /// The quaternion of the q-form is longer than 1, or not a number.

@@ -27,6 +27,7 @@ mod nnunet;
 mod order;
 mod placement;
 mod read;
+mod small;
 mod write;
 
 pub use atomic::{remove_unfinished, write_whole};
@@ -36,4 +37,5 @@ pub use find::{find_cases, find_cases_among, stem};
 pub use nnunet::LabelNumbers;
 pub use placement::Placement;
 pub use read::{MAX_VOXELS, Placed, decode_image, decode_labels, read_image, read_labels};
+pub use small::{open_regular, read_bounded, read_small};
 pub use write::{Voxel, encode_image, encode_labels, write_image, write_labels};

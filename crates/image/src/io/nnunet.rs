@@ -1,6 +1,5 @@
 //! What nnU-Net's `dataset.json` says of its files: which channel is which sequence, which number which label.
 
-use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
@@ -9,6 +8,7 @@ use crate::label::Label;
 use crate::sequence::Sequence;
 
 use super::error::{Flaw, IoError};
+use super::small::read_small;
 
 /// Which number stands for which label in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,10 +104,10 @@ impl Dataset {
     /// [`IoError::Read`], or [`Flaw::Dataset`] where it is no JSON or names a label that is none of ours.
     pub(super) fn of_folder(root: &Path) -> Result<Option<Self>, IoError> {
         let path = root.join("dataset.json");
-        let text = match fs::read(&path) {
+        let text = match read_small(&path) {
             Ok(text) => text,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(cause) => return Err(IoError::Read { path, cause }),
+            Err(IoError::Read { cause, .. }) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
         };
         Self::parse(&text).map(Some).map_err(|problem| IoError::file(&path, Flaw::Dataset(problem)))
     }

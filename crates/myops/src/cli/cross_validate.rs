@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use burn::tensor::Device;
-use myops_image::io::{find_cases, write_labels, write_whole};
+use myops_image::io::{find_cases, read_small, write_labels, write_whole};
 use myops_image::study::Study;
 use myops_net::train::{Folds, TrainSettings};
 
@@ -70,7 +70,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
 fn write_folds(folds: &Folds, file: &Path) -> Result<()> {
     let lines = |fold| folds.held_out(fold).unwrap_or_default().iter().map(move |id| format!("{id},{fold}\n"));
     let text: String = std::iter::once("case,fold\n".to_owned()).chain((0..folds.count()).flat_map(lines)).collect();
-    if std::fs::read_to_string(file).is_ok_and(|before| before != text) {
+    if file.exists() && read_small(file)? != text.as_bytes() {
         let error = anyhow::anyhow!("{}: other cases, or dealt into other folds, than now", file.display());
         return Err(error).hint(|| "--out starts another cross-validation elsewhere".into());
     }

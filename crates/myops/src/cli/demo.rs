@@ -40,6 +40,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let case = Case::read(&files[0])?;
     let device = DeviceChoice::Cpu;
     let model = Model::open(&args.model, &device.open()?)?;
+    model.unfinished.iter().for_each(|unfinished| talk.say(unfinished));
     let start = Instant::now();
     let segmentation = model.segmenter.segment(case.study())?;
     let seconds = start.elapsed().as_secs_f64();

@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use myops_image::io::write_whole;
 use myops_net::infer::ModelFile;
 use myops_net::weights::Precision;
 
 use super::talk::Talk;
 use super::{folder, settings};
-use crate::models;
+use crate::models::{self, Trained};
 
 /// Arguments of `myops ensemble`.
 #[derive(Debug, clap::Args)]
@@ -27,9 +27,7 @@ pub struct Args {
 
 /// Joins networks.
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
-    if args.out.is_dir()
-        || args.out.exists() && std::fs::read(&args.out).is_ok_and(|b| ModelFile::from_bytes(&b).is_err())
-    {
+    if args.out.is_dir() || args.out.exists() && models::read_file(&args.out).is_err() {
         bail!("{}: is there and holds no networks, so it is not written over", args.out.display());
     }
     let files = args.runs.iter().map(|run| read(run, args)).collect::<Result<Vec<_>>>()?;
@@ -48,13 +46,12 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
 
 /// A trained network, which is not to be written over, with the changes of a settings file.
 fn read(run: &Path, args: &Args) -> Result<ModelFile> {
-    let (path, bytes) = models::read(&run.to_string_lossy())?;
+    let Trained { path, mut file, .. } = models::read(&run.to_string_lossy())?.finished()?;
     if let (Ok(path), Ok(out)) = (path.canonicalize(), args.out.canonicalize())
         && path == out
     {
         bail!("{}: one of the networks to be joined, so it is not written over", args.out.display());
     }
-    let mut file = ModelFile::from_bytes(&bytes).with_context(|| path.display().to_string())?;
     if let Some(config) = &args.config {
         file.header.recipe = settings::changed_recipe(file.header.model, file.header.recipe, config)?;
     }

@@ -1,13 +1,12 @@
 //! Fingerprints of files and of cases: whether what lies under a name is still the same.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use myops_image::geometry::Grid;
-use myops_image::io::{CaseFiles, IoError};
+use myops_image::io::{CaseFiles, IoError, open_regular};
 use myops_image::sequence::Sequence;
 use myops_image::study::Study;
 use serde::{Deserialize, Serialize};
@@ -55,7 +54,7 @@ impl Fingerprint {
     pub fn of_file(path: &Path) -> Result<Self, IoError> {
         let read = |cause| IoError::Read { path: path.into(), cause };
         let (mut hasher, mut buffer) = (Hasher::default(), vec![0; CHUNK]);
-        let mut file = open_regular(path).map_err(read)?;
+        let mut file = open_regular(path)?;
         loop {
             match file.read(&mut buffer).map_err(read)? {
                 0 => return Ok(hasher.finish()),
@@ -115,23 +114,6 @@ pub fn differences<'a>(before: &'a Fingerprints, now: &'a Fingerprints) -> Vec<&
     changed.chain(gone).map(|(what, _)| what.as_str()).collect()
 }
 
-/// The bytes of a small file of this program's own.
-///
-/// # Errors
-/// Where it is longer than `longest`, no regular file, or cannot be read.
-pub fn read_small(path: &Path, longest: u64) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let read = open_regular(path).and_then(|file| file.take(longest + 1).read_to_end(&mut bytes));
-    read.with_context(|| format!("{}: cannot be read", path.display()))?;
-    anyhow::ensure!(bytes.len() as u64 <= longest, "{}: more than {longest} bytes", path.display());
-    Ok(bytes)
-}
-
-/// Opens a file, and no device or pipe, which might never end.
-fn open_regular(path: &Path) -> io::Result<File> {
-    if path.metadata()?.is_file() { File::open(path) } else { Err(io::Error::other("not a regular file")) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,6 +142,5 @@ mod tests {
     #[test]
     fn a_device_is_no_file() {
         assert!(!cfg!(unix) || Fingerprint::of_file(Path::new("/dev/zero")).is_err());
-        assert!(!cfg!(unix) || read_small(Path::new("/dev/zero"), 8).is_err());
     }
 }

@@ -27,9 +27,10 @@ mod train;
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 
-use crate::failure;
+use crate::failure::{self, WithHint};
 
 /// Labels scar, edema, myocardium and both blood pools in three-sequence cardiac MR (bSSFP, LGE, T2).
 #[derive(Debug, Parser)]
@@ -45,7 +46,7 @@ struct Cli {
 #[derive(Debug, Clone, Copy, clap::Args)]
 struct Common {
     /// Threads to compute with [default: all cores]
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=i64::from(MOST_THREADS)))]
     threads: Option<u16>,
     /// Say nothing but errors
     #[arg(long, short, global = true)]
@@ -92,9 +93,7 @@ pub fn run() -> ExitCode {
 
 fn execute(Cli { common, command }: Cli) -> anyhow::Result<()> {
     let talk = talk::Talk::new(common.quiet);
-    if let Some(threads) = common.threads {
-        rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()?;
-    }
+    start_threads(common.threads)?;
     match command {
         Command::Demo(args) => demo::run(&args, talk),
         Command::Segment(args) => segment::run(&args, talk),
@@ -109,6 +108,27 @@ fn execute(Cli { common, command }: Cli) -> anyhow::Result<()> {
         Command::Models(args) => models::run(&args),
         Command::Shell(args) => shell::run(&args),
     }
+}
+
+/// The most threads that are computed with.
+const MOST_THREADS: u16 = 1024;
+
+/// The number of threads that the pool takes where none is given.
+const THREADS_VARIABLE: &str = "RAYON_NUM_THREADS";
+
+/// Starts the threads to compute with, before any work asks for them: the pool would start them by itself, and panic
+/// where the system gives none.
+fn start_threads(threads: Option<u16>) -> anyhow::Result<()> {
+    let in_environment = || std::env::var(THREADS_VARIABLE).ok()?.parse::<usize>().ok();
+    if threads.is_none()
+        && let Some(number) = in_environment().filter(|number| *number > MOST_THREADS.into())
+    {
+        anyhow::bail!("{THREADS_VARIABLE} = {number}: need 1 to {MOST_THREADS}");
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0).into());
+    pool.build_global()
+        .context("the threads to compute with cannot be started")
+        .hint(|| "--threads N starts fewer; ulimit -u tells how many there may be".into())
 }
 
 #[cfg(test)]

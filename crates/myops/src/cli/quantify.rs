@@ -4,12 +4,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use myops_image::io::{CaseFiles, find_cases, write_whole};
+use myops_image::io::{CaseFiles, find_cases, read_small, write_whole};
 use myops_image::sequence::PerSequence;
 use myops_image::study::{Study, same_place};
 use rayon::prelude::*;
 
-use super::fingerprint::read_small;
 use super::folder::OutputFolder;
 use super::label_files::{LabelFile, Role, find};
 use super::record::CaseFolder;
@@ -18,9 +17,6 @@ use crate::failure::{self, WithHint};
 use crate::report::{
     CaseSheet, CaseView, CohortCase, Origin, case_page, cohort_csv, cohort_page, terminal_table, thumbnail,
 };
-
-/// The longest file of a case's numbers that is read.
-const SHEET_BYTES: u64 = 1 << 24;
 
 /// Arguments of `myops quantify`.
 #[expect(clippy::doc_markdown, reason = "the words are printed as help")]
@@ -163,7 +159,7 @@ pub fn write_cohort(out: &Path, failed: &[&str], talk: Talk) -> Result<()> {
         let folder = CaseFolder::of(out, &sheet.case);
         let link = folder.report();
         let link = link.strip_prefix(out).unwrap_or(&link).to_string_lossy().replace('\\', "/");
-        CohortCase { thumbnail: std::fs::read(folder.thumbnail()).ok(), link: link_of(&link), sheet }
+        CohortCase { thumbnail: read_small(folder.thumbnail()).ok(), link: link_of(&link), sheet }
     };
     let page = cohort_page(&sheets.into_iter().map(case).collect::<Vec<_>>())?;
     Ok(write_whole(out.join("cohort.html"), |w| w.write_all(page.as_bytes()))?)
@@ -181,5 +177,6 @@ fn link_of(path: &str) -> String {
 /// Where they cannot be read.
 pub fn read_sheet(folder: &CaseFolder) -> Result<CaseSheet> {
     let path = folder.quantities();
-    serde_json::from_slice(&read_small(&path, SHEET_BYTES)?).with_context(|| path.display().to_string())
+    let bytes = read_small(&path)?;
+    serde_json::from_slice(&bytes).with_context(|| path.display().to_string())
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
-use myops_image::io::{CaseFiles, remove_unfinished, write_whole};
+use anyhow::{Context, Result};
+use myops_image::io::{CaseFiles, read_small, remove_unfinished, write_whole};
 use myops_image::label::{Label, LabelMap};
 use myops_image::sequence::Sequence;
 use myops_image::study::Study;
@@ -12,12 +12,9 @@ use myops_net::device::DeviceChoice;
 use myops_net::infer::{Confidence, Segmentation};
 use serde::{Deserialize, Serialize};
 
-use super::fingerprint::{self, Fingerprint, Fingerprints, read_small};
+use super::fingerprint::{self, Fingerprint, Fingerprints};
 use super::folder;
 use crate::models::Model;
-
-/// The longest record that is read, some hundred times that of a case.
-const RECORD_BYTES: u64 = 1 << 20;
 
 /// How cases are segmented: what their results depend on beside their files, and where they go.
 #[derive(Debug, Clone, Copy)]
@@ -101,7 +98,9 @@ impl Record {
                 .iter()
                 .filter_map(|(sequence, m)| Some((sequence.name().into(), (*m)?.distance_mm())))
                 .collect(),
-            notes: found.notes.iter().map(ToString::to_string).collect(),
+            notes: (model.unfinished.iter().map(ToString::to_string))
+                .chain(found.notes.iter().map(ToString::to_string))
+                .collect(),
         }
     }
 
@@ -198,7 +197,7 @@ impl CaseFolder {
         if !self.is_segmented() {
             return State::Unfinished;
         }
-        let record = read_small(&self.record(), RECORD_BYTES).ok();
+        let record = read_small(self.record()).ok();
         let Some(record) = record.and_then(|bytes| serde_json::from_slice::<Record>(&bytes).ok()) else {
             return State::Outdated("the record of the results is damaged or of another version".into());
         };

@@ -1,27 +1,26 @@
 //! The folder of a training: its checkpoints, its log and its curves.
 
-use std::fs;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 use burn::tensor::Device;
 use indicatif::ProgressBar;
-use myops_image::io::write_whole;
+use myops_image::io::{read_bounded, read_small, write_whole};
 use myops_image::label::Label;
 use myops_image::picture::{Series, curves};
 use myops_image::study::Study;
 use myops_net::infer::{ModelFile, ModelHeader, TrainedOn};
 use myops_net::train::{Checkpoint, EpochRecord, Split, TrainSettings, Trainer, Validation, Verdict};
-use myops_net::weights::{Precision, Stored};
+use myops_net::weights::{Precision, Stored, shapes};
 use rayon::prelude::*;
 
-use super::fingerprint::{Fingerprint, Fingerprints, differences, read_small};
+use super::fingerprint::{Fingerprint, Fingerprints, differences};
 use super::folder::OutputFolder;
 use super::talk::Talk;
 use super::{folder, tensorboard};
 use crate::failure::WithHint;
-use crate::models;
+use crate::models::{self, Trained};
 
 /// The file of all that is needed to go on.
 const CHECKPOINT: &str = "last.checkpoint";
@@ -29,9 +28,6 @@ const CHECKPOINT: &str = "last.checkpoint";
 const LOCATOR: &str = "locator.safetensors";
 /// The file of what the cases were.
 const CASES: &str = "cases.json";
-/// The longest such file that is read: a hundred thousand cases.
-const CASES_BYTES: u64 = 1 << 24;
-
 /// The folder of a training.
 ///
 /// | file | what it holds |
@@ -88,7 +84,7 @@ impl RunFolder {
         let path = self.file(CASES);
         let now: Fingerprints =
             studies.par_iter().map(|study| (study.id().to_owned(), Fingerprint::of_study(study))).collect();
-        let before = path.is_file().then(|| read_small(&path, CASES_BYTES)).transpose()?;
+        let before = path.is_file().then(|| read_small(&path)).transpose()?;
         if !self.holds_training() {
             let bytes = serde_json::to_vec_pretty(&now)?;
             if before.as_ref() != Some(&bytes) {
@@ -133,7 +129,7 @@ impl RunFolder {
     ) -> Result<Trainer> {
         let last = self.file(CHECKPOINT);
         let trainer = if self.holds_training() {
-            let bytes = fs::read(&last).with_context(|| format!("cannot read {}", last.display()))?;
+            let bytes = read_bounded(&last, most_checkpoint_bytes(settings))?;
             let checkpoint = Checkpoint::from_bytes(&bytes).with_context(|| last.display().to_string())?;
             Trainer::resume(*settings, split, device, checkpoint)
                 .with_context(|| last.display().to_string())
@@ -164,8 +160,8 @@ impl RunFolder {
         if !path.is_file() {
             return Ok(None);
         }
-        let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        Ok(Some(Stored::from_bytes(&bytes).with_context(|| path.display().to_string())?))
+        let ModelFile { header, members, .. } = models::read_file(&path)?;
+        Ok(members.into_iter().next().map(|weights| Stored { settings: header, weights }))
     }
 
     /// Trains the network that finds the heart, which takes too little time to be gone on with.
@@ -214,10 +210,10 @@ impl RunFolder {
             return self.write_model("model.safetensors", &trainer.model());
         }
         let best = self.file("best.safetensors");
-        let bytes = fs::read(&best).with_context(|| format!("cannot read {}", best.display()))?;
-        let mut model = ModelFile::from_bytes(&bytes).with_context(|| best.display().to_string())?;
-        // What comes after the network may have been changed since.
+        let mut model = models::read_file(&best)?;
+        // What comes after the network, and the number of epochs, may have been changed since.
         model.header.recipe = trainer.settings().recipe;
+        model.header.training = Some(serde_json::to_value(trainer.settings())?);
         let bytes = model.to_bytes(Precision::Full)?;
         Ok(write_whole(self.file("model.safetensors"), |w| w.write_all(&bytes))?)
     }
@@ -243,10 +239,17 @@ impl RunFolder {
     }
 }
 
+/// The most bytes of a checkpoint: a network, its average and two means of its gradients, of four bytes each, and what is
+/// told of as many epochs as there may be.
+fn most_checkpoint_bytes(settings: &TrainSettings) -> u64 {
+    const TOLD: u64 = 1 << 27;
+    let weights: usize = shapes(&settings.model).iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
+    TOLD + 4 * 4 * weights as u64
+}
+
 /// A training that begins with the weights of another.
 fn begun_with(name: &str, trainer: Trainer) -> Result<Trainer> {
-    let (path, bytes) = models::read(name)?;
-    let file = ModelFile::from_bytes(&bytes).with_context(|| path.display().to_string())?;
+    let Trained { path, file, .. } = models::read(name)?.finished()?;
     trainer.begin_with(file).with_context(|| path.display().to_string())
 }
 

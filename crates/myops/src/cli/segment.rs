@@ -5,8 +5,9 @@ use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
+use std::thread::{Scope, ScopedJoinHandle};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use myops_image::io::{CaseFiles, LoadedCase, find_cases_among, write_image, write_labels, write_whole};
 use myops_image::label::Label;
 use myops_image::orientation::Orientation;
@@ -60,10 +61,11 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let cases = find_cases_among(&args.paths)?;
     talk.say_shortcoming(args.device);
     let model = Model::open(&args.model, &args.device.open()?)?;
+    model.unfinished.iter().for_each(|unfinished| talk.say(unfinished));
     let folder = OutputFolder::claim(&args.out)?;
     let setup = Setup { model: &model, device: args.device, probabilities: args.probabilities, out: folder.path() };
     let todo = if args.again { cases } else { unfinished(cases, &setup, talk) };
-    let failed = segment_all(&todo, &setup, talk);
+    let failed = segment_all(&todo, &setup, talk)?;
     let ids: Vec<&str> = failed.iter().map(|(id, _)| id.as_str()).collect();
     quantify::write_cohort(&args.out, &ids, talk)?;
     let written = todo.len() - failed.len();
@@ -113,20 +115,22 @@ fn count(n: usize) -> String {
 ///
 /// The stages wait for each other on threads of their own: a thread of the pool that waited would be missing where the
 /// network computes.
-fn segment_all(cases: &[CaseFiles], setup: &Setup, talk: Talk) -> Vec<(String, anyhow::Error)> {
+fn segment_all(cases: &[CaseFiles], setup: &Setup, talk: Talk) -> Result<Vec<(String, anyhow::Error)>> {
     let bar = talk.bar(cases.len() as u64, "segmenting");
     let (send_loaded, loaded) = sync_channel(IN_FLIGHT);
     let (send_labelled, labelled) = sync_channel::<(&str, Result<(Case, Segmentation)>)>(IN_FLIGHT);
     let labelled = Mutex::new(labelled);
     let next_labelled = || labelled.lock().unwrap_or_else(PoisonError::into_inner).recv();
     let mut failed = std::thread::scope(|scope| {
-        scope.spawn(move || {
+        spawn(scope, move || {
             for case in cases {
                 // The other end hangs up only when the program ends early.
-                let _ = send_loaded.send((case.id(), Case::read(case)));
+                if send_loaded.send((case.id(), Case::read(case))).is_err() {
+                    break;
+                }
             }
-        });
-        scope.spawn(move || {
+        })?;
+        spawn(scope, move || {
             for (id, case) in loaded {
                 let result = case.and_then(|case: Case| {
                     let segmentation = setup.model.segmenter.segment(&case.loaded.study)?;
@@ -134,7 +138,7 @@ fn segment_all(cases: &[CaseFiles], setup: &Setup, talk: Talk) -> Vec<(String, a
                 });
                 let _ = send_labelled.send((id, result));
             }
-        });
+        })?;
         let write_all = || {
             let mut failed = Vec::new();
             while let Ok((id, result)) = next_labelled() {
@@ -147,12 +151,23 @@ fn segment_all(cases: &[CaseFiles], setup: &Setup, talk: Talk) -> Vec<(String, a
             }
             failed
         };
-        let writers = [(); WRITERS].map(|()| scope.spawn(write_all));
-        writers.into_iter().flat_map(|writer| writer.join().unwrap_or_else(|p| resume_unwind(p))).collect::<Vec<_>>()
-    });
+        // This thread is one of the writers, and the only one where the system gives no more.
+        let writers: Vec<_> = (1..WRITERS).map_while(|_| spawn(scope, write_all).ok()).collect();
+        let mut failed = write_all();
+        failed.extend(writers.into_iter().flat_map(|writer| writer.join().unwrap_or_else(|p| resume_unwind(p))));
+        anyhow::Ok(failed)
+    })?;
     bar.finish_and_clear();
     failed.sort_by(|a, b| a.0.cmp(&b.0));
-    failed
+    Ok(failed)
+}
+
+/// Starts a thread; the system may have no more.
+fn spawn<'scope, T: Send + 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    work: impl FnOnce() -> T + Send + 'scope,
+) -> Result<ScopedJoinHandle<'scope, T>> {
+    std::thread::Builder::new().spawn_scoped(scope, work).context("no thread can be started")
 }
 
 fn say_notes(id: &str, found: &Segmentation, talk: Talk) {
@@ -211,7 +226,7 @@ pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<()> {
     };
     let view = CaseView::of(&found.labels, case.study.images());
     std::thread::scope(|scope| {
-        let panel = scope.spawn(|| write_panel(&case.study, &view, &folder));
+        let panel = spawn(scope, || write_panel(&case.study, &view, &folder))?;
         let measured = quantify::write_case(&folder, case.study.id(), &view, origin);
         panel.join().unwrap_or_else(|p| resume_unwind(p)).and(measured)
     })?;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use myops_image::io::read_small;
 use myops_net::infer::Recipe;
 use myops_net::model::{Architecture, ModelSettings};
 use myops_net::train::TrainSettings;
@@ -117,7 +118,7 @@ pub fn architecture_among(known: &[Architecture], name: &str) -> Result<Architec
 }
 
 fn read_table(path: &Path) -> Result<Table> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let text = String::from_utf8(read_small(path)?).with_context(|| path.display().to_string())?;
     let place = |at: usize| format!("line {}", text[..at].matches('\n').count() + 1);
     text.parse().map_err(|e: toml::de::Error| {
         let line = e.span().map_or(String::new(), |span| place(span.start) + ": ");

@@ -49,6 +49,40 @@ fn printed_settings_are_a_settings_file_of_every_default() {
 }
 
 #[test]
+fn the_settings_of_a_training_without_flags_are_the_flagships() {
+    let printed = done("train --print-config");
+    for line in ["architecture = \"nested\"", "flips = \"dealt\"", "temperature = 1.6", "contrast = 1.0"] {
+        assert!(printed.lines().any(|printed| printed == line), "{line} is not in\n{printed}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_settings_file_without_end_is_refused() {
+    let place = place("settings-endless");
+    let refusal = |file: &str| refused(&format!("train {} --config {file} --out {place}/run", patients()));
+    assert_eq!(refusal("/dev/zero"), "error: /dev/zero: cannot be read: not a regular file\n");
+    assert_eq!(refusal(&place), format!("error: {place}: cannot be read: is a directory\n"));
+    let pipe = format!("{place}/pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert_eq!(refusal(&pipe), format!("error: {pipe}: cannot be read: not a regular file\n"));
+    let huge = format!("{place}/huge.toml");
+    fs::File::create(&huge).unwrap().set_len(5 << 30).unwrap();
+    let expected = format!("error: {huge}: file of 5368709120 bytes: more than the 67108864 that are read\n");
+    assert_eq!(refusal(&huge), expected);
+    fs::remove_file(&huge).unwrap();
+}
+
+#[test]
+fn more_threads_than_are_computed_with_are_refused() {
+    let line = format!("segment {}", patients());
+    let output = super::program::command(line.split_whitespace()).env("RAYON_NUM_THREADS", "100000").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(error, "error: RAYON_NUM_THREADS = 100000: need 1 to 1024\n");
+}
+
+#[test]
 fn a_setting_that_cannot_be_is_refused_at_once() {
     let place = place("settings-refused");
     let file = format!("{place}/settings.toml");

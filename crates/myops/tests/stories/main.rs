@@ -16,3 +16,4 @@ mod looking_around;
 mod segmenting;
 mod sharing_folders;
 mod training;
+mod trusting_models;

@@ -116,6 +116,29 @@ fn a_locator_of_another_training_is_not_taken_over() {
 }
 
 #[test]
+fn what_is_asked_of_a_training_reaches_its_locator() {
+    let (run, config) = (place("train/locator-asked"), place("train/locator-asked-settings") + "/nested.toml");
+    let text = "epochs = 1\nmargin_pixels = 0\ncrop_pixels = 0\n[model]\nwidth = 4\n[cosine]\ncycles = 1\nwarm_up_epochs = 0.0\n\
+                [recipe.preprocess]\nsize = 48\n[locator]\nepochs = 1\nwidth = 4\nsize = 32\n";
+    fs::write(&config, text).unwrap();
+    let asked = "--no-augmentation --seed 7 --phantoms 1 --fold 1 --folds 4";
+    done(&format!("train {} --config {config} --out {run} {asked}", patients()));
+    let header = |name: &str| -> serde_json::Value {
+        let file = bytes(format!("{run}/{name}"));
+        let length = u64::from_le_bytes(*file.first_chunk().unwrap()) as usize;
+        let header: serde_json::Value = serde_json::from_slice(&file[8..8 + length]).unwrap();
+        serde_json::from_str(header["__metadata__"]["myops"].as_str().unwrap()).unwrap()
+    };
+    let (network, locator) = (header("model.safetensors"), header("locator.safetensors"));
+    assert_eq!(locator["cases"], network["cases"]);
+    assert_eq!(locator["cases"]["held_out"].as_array().map(Vec::len), Some(1));
+    for key in ["seed", "phantoms", "augment"] {
+        assert_eq!(locator["training"][key], network["training"][key], "{key}");
+    }
+    assert_eq!(locator["training"]["augment"]["rotation_degrees"], 0.0);
+}
+
+#[test]
 fn the_same_seed_gives_the_same_weights_and_another_seed_others() {
     let run = |name: &str, rest: &str| {
         let run = place(&format!("train/{name}"));

@@ -7,7 +7,7 @@ use myops_image::study::Study;
 
 use super::decision::region_probabilities;
 use super::flips::Flips;
-use super::forward::Predictor;
+use super::forward::{NotANumber, Predictor};
 
 /// What has to lie on one another: a ring and what it encloses. T2 alone shows too little of the right ventricle.
 const REGIONS: [Region; 2] = [Region::WALL, Region::LV_POOL];
@@ -23,16 +23,17 @@ pub struct SeenAlone {
 
 impl SeenAlone {
     /// Runs a network that does with one sequence over each of a study.
-    pub fn by(network: &Predictor, prepared: &Prepared, study: &Study, restore: &Restore) -> Self {
-        let maps = PerSequence::from_fn(|sequence| {
-            if study.image(sequence).is_none() {
-                return Vec::new();
-            }
-            let p = network.probabilities(&prepared.alone(sequence), Flips::None.mirrors(0));
-            REGIONS.map(|region| region_probabilities(region, &p)).into()
-        });
+    ///
+    /// # Errors
+    /// Where the network's output is not a number.
+    pub fn by(network: &Predictor, prepared: &Prepared, study: &Study, restore: &Restore) -> Result<Self, NotANumber> {
+        let mut maps = PerSequence::default();
+        for sequence in Sequence::ALL.into_iter().filter(|s| study.image(*s).is_some()) {
+            let p = network.probabilities(&prepared.alone(sequence), Flips::None.mirrors(0, 1))?;
+            maps[sequence] = REGIONS.map(|region| region_probabilities(region, &p)).into();
+        }
         let [row_mm, column_mm, _] = restore.spacing_mm();
-        Self { maps, size: prepared.size, pixel_mm: [row_mm, column_mm] }
+        Ok(Self { maps, size: prepared.size, pixel_mm: [row_mm, column_mm] })
     }
 
     /// The sum of the products of probabilities, a second sequence taken `shift_mm` (row, column; to whole pixels) away

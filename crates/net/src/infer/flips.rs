@@ -13,7 +13,8 @@ pub enum Flips {
     Horizontal,
     /// Each axis, and both: four passes.
     Both,
-    /// The four of `both` dealt out to several networks, two to each: every other network sees the other two.
+    /// The four of `both` dealt out to several networks, two to each: every other network sees the other two. A network
+    /// on its own sees all four.
     Dealt,
 }
 
@@ -25,8 +26,8 @@ pub struct Mirror {
 }
 
 impl Flips {
-    /// What changes places in each pass of one of several networks, counted from 0.
-    pub fn mirrors(self, network: usize) -> &'static [Mirror] {
+    /// What changes places in each pass of one of so many networks, counted from 0.
+    pub fn mirrors(self, network: usize, networks: usize) -> &'static [Mirror] {
         const PASSES: [Mirror; 4] = [
             Mirror { rows: false, columns: false },
             Mirror { rows: true, columns: true },
@@ -38,6 +39,7 @@ impl Flips {
             Self::None => &PASSES[..1],
             Self::Horizontal => &HORIZONTAL,
             Self::Both => &PASSES,
+            Self::Dealt if networks == 1 => &PASSES,
             Self::Dealt if network.is_multiple_of(2) => &PASSES[..2],
             Self::Dealt => &PASSES[2..],
         }
@@ -78,7 +80,7 @@ mod tests {
             [2.0, 20.0, 1.0, 10.0, 4.0, 40.0, 3.0, 30.0],
             [3.0, 30.0, 4.0, 40.0, 1.0, 10.0, 2.0, 20.0],
         ];
-        for (mirror, expected) in Flips::Both.mirrors(0).iter().zip(expected) {
+        for (mirror, expected) in Flips::Both.mirrors(0, 1).iter().zip(expected) {
             assert_eq!(mirror.apply(&image, dims), expected);
             assert_eq!(mirror.apply(&expected, dims), image);
         }
@@ -86,8 +88,13 @@ mod tests {
 
     #[test]
     fn two_networks_share_the_four() {
-        let [even, odd] = [0, 1].map(|network| Flips::Dealt.mirrors(network));
-        assert_eq!([even, odd].concat(), Flips::Both.mirrors(0));
-        assert_eq!(Flips::Dealt.mirrors(4), even);
+        let [even, odd] = [0, 1].map(|network| Flips::Dealt.mirrors(network, 5));
+        assert_eq!([even, odd].concat(), Flips::Both.mirrors(0, 1));
+        assert_eq!(Flips::Dealt.mirrors(4, 5), even);
+    }
+
+    #[test]
+    fn a_network_on_its_own_sees_all_four() {
+        assert_eq!(Flips::Dealt.mirrors(0, 1), Flips::Both.mirrors(0, 1));
     }
 }

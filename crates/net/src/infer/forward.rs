@@ -13,6 +13,19 @@ use crate::weights::{Weights, WeightsError};
 /// Pixels that pass through a network at once: enough for every core, few enough for the caches and for memory.
 const BATCH_PIXELS: usize = 1 << 16;
 
+/// A network said of a pixel what is not a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the network's output is not a number")]
+pub struct NotANumber;
+
+/// The same probabilities, where all are numbers.
+///
+/// # Errors
+/// Where one is not.
+pub fn checked(probabilities: Vec<f32>) -> Result<Vec<f32>, NotANumber> {
+    if probabilities.iter().all(|p| p.is_finite()) { Ok(probabilities) } else { Err(NotANumber) }
+}
+
 /// A network that predicts, in the form that is fastest on its device.
 #[derive(Debug)]
 pub struct Predictor {
@@ -43,7 +56,10 @@ impl Predictor {
     }
 
     /// The probability of each label in each pixel, `[slice][row][column][label]`: the mean over mirrored images.
-    pub fn probabilities(&self, input: &Prepared, passes: &[Mirror]) -> Vec<f32> {
+    ///
+    /// # Errors
+    /// Where one is not a number, since the network's sums have become too large.
+    pub fn probabilities(&self, input: &Prepared, passes: &[Mirror]) -> Result<Vec<f32>, NotANumber> {
         let Prepared { slices, size, channels, .. } = *input;
         let (pixels, classes) = (size * size, self.settings.classes);
         let at_once = (BATCH_PIXELS / pixels).max(1);
@@ -58,7 +74,7 @@ impl Predictor {
                 sums.iter_mut().zip(p).for_each(|(sum, p)| *sum += p * share);
             }
         }
-        mean
+        checked(mean)
     }
 
     /// The probabilities of images `[n][size][size][channels]`.
@@ -107,7 +123,7 @@ mod tests {
         let network = Predictor::new(settings, weights, &device).unwrap();
         let (plain, turned) = (input(|r, c| (r, c)), input(|r, c| (SIZE - 1 - r, SIZE - 1 - c)));
         for (flips, same) in [(Flips::None, false), (Flips::Both, true)] {
-            let [a, b] = [&plain, &turned].map(|input| network.probabilities(input, flips.mirrors(0)));
+            let [a, b] = [&plain, &turned].map(|input| network.probabilities(input, flips.mirrors(0, 1)).unwrap());
             assert_eq!(a.len(), 3 * SIZE * SIZE * 6);
             let back = |s: usize, r: usize, c: usize| &b[((s * SIZE + SIZE - 1 - r) * SIZE + SIZE - 1 - c) * 6..][..6];
             let mirrored = a.chunks_exact(6).enumerate().all(|(n, p)| {
@@ -115,6 +131,33 @@ mod tests {
                 p.iter().zip(q).all(|(p, q)| (p - q).abs() < 1e-5)
             });
             assert_eq!(mirrored, same, "{flips:?}");
+        }
+    }
+
+    #[test]
+    fn weights_whose_sums_overflow_give_no_probabilities() {
+        let device = Device::flex();
+        for (architecture, size) in [(Architecture::Nested, 16), (Architecture::Unet, 16), (Architecture::Runet, 32)] {
+            let settings = ModelSettings { width: 4, ..ModelSettings::published(architecture) };
+            let input = Prepared { slices: 1, size, channels: 3, data: vec![1.0; size * size * 3] };
+            let drawn = Weights::of(&settings.init(3, &device));
+            let passes = Flips::None.mirrors(0, 1);
+            for (path, weight) in drawn.iter().filter(|(path, _)| path.ends_with("weight")) {
+                let mut weights = drawn.clone();
+                let values = vec![1e38; weight.values.len()];
+                weights.insert(path, crate::weights::Weight { shape: weight.shape.clone(), values });
+                let network = Predictor::new(settings, weights, &device).unwrap();
+                match network.probabilities(&input, passes) {
+                    Err(NotANumber) => {}
+                    Ok(p) => assert!(p.iter().all(|p| p.is_finite()), "{path}"),
+                }
+            }
+            let mut weights = drawn.clone();
+            let head = drawn.get("head.weight").unwrap();
+            let values = vec![f32::MAX; head.values.len()];
+            weights.insert("head.weight", crate::weights::Weight { shape: head.shape.clone(), values });
+            let network = Predictor::new(settings, weights, &device).unwrap();
+            assert_eq!(network.probabilities(&input, passes), Err(NotANumber), "{architecture:?}");
         }
     }
 }

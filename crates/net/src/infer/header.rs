@@ -4,8 +4,7 @@ use myops_image::preprocess::Preprocess;
 use serde::{Deserialize, Serialize};
 
 use super::recipe::Recipe;
-use crate::model::ModelSettings;
-use crate::weights::StoreError;
+use crate::model::{ModelSettings, SettingsError};
 
 /// All that is needed to segment with a file of weights, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,6 +58,17 @@ pub struct LocatorHeader {
     pub preprocess: Preprocess,
 }
 
+impl LocatorHeader {
+    fn check(&self) -> Result<(), SettingsError> {
+        let recipe = Recipe { preprocess: self.preprocess, ..Recipe::PUBLISHED };
+        recipe.check(&self.model)?;
+        recipe.check_framing::<Self>(None)
+    }
+}
+
+/// Networks of one file at most.
+const MOST_MEMBERS: usize = 64;
+
 impl ModelHeader {
     /// Of one network without a locator, not trained here.
     pub fn single(model: ModelSettings, recipe: Recipe, origin: impl Into<String>) -> Self {
@@ -66,18 +76,21 @@ impl ModelHeader {
         Self { model, recipe, members: 1, widths: Vec::new(), locator: None, origin, training: None, cases: None }
     }
 
-    /// Checks that there are such networks.
+    /// Checks that there are such networks: the bounds are those of the settings of a training.
     ///
     /// # Errors
     /// The first number out of its bounds.
-    pub fn check(&self) -> Result<(), StoreError> {
-        if !(1..=64).contains(&self.members) {
-            return Err(StoreError::Members(self.members));
+    pub fn check(&self) -> Result<(), SettingsError> {
+        if !(1..=MOST_MEMBERS).contains(&self.members) {
+            return Err(SettingsError::new("members", &self.members, format!("1 to {MOST_MEMBERS}")));
         }
-        for member in 0..self.members {
-            self.member(member).check(&self.recipe.preprocess)?;
+        if !self.widths.is_empty() && self.widths.len() != self.members {
+            let value = format!("{} numbers", self.widths.len());
+            return Err(SettingsError::new("widths", &value, format!("{}, one for each network", self.members)));
         }
-        self.locator.map_or(Ok(()), |locator| Ok(locator.model.check(&locator.preprocess)?))
+        (0..self.members).try_for_each(|n| self.recipe.check(&self.member(n)))?;
+        self.recipe.check_framing(self.locator.as_ref())?;
+        self.locator.map_or(Ok(()), |locator| locator.check().map_err(|e| e.within("locator.")))
     }
 
     /// The width of each member.

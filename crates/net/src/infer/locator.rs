@@ -3,7 +3,7 @@
 use burn::tensor::Device;
 use myops_image::geometry::{Affine, Grid, Spacing};
 use myops_image::label::{Label, Region};
-use myops_image::preprocess::{HeartCentre, Preprocess, PreprocessError};
+use myops_image::preprocess::{HeartCentre, Preprocess};
 use myops_image::study::Study;
 use myops_image::volume::Volume;
 use myops_measure::quantify::Pieces;
@@ -11,6 +11,7 @@ use myops_measure::quantify::Pieces;
 use super::flips::Flips;
 use super::forward::Predictor;
 use super::header::LocatorHeader;
+use super::segmentation::SegmentError;
 use crate::weights::{Weights, WeightsError};
 
 /// A heart's shadow over all slices is larger than this: a fifth of the smallest one of the training data.
@@ -36,10 +37,10 @@ impl Locator {
     /// The middle of the heart; `None` where no heart is seen.
     ///
     /// # Errors
-    /// Where the study cannot be made an input.
-    pub fn find(&self, study: &Study) -> Result<Option<HeartCentre>, PreprocessError> {
+    /// Where the study cannot be made an input, or the network's output is not a number.
+    pub fn find(&self, study: &Study) -> Result<Option<HeartCentre>, SegmentError> {
         let (prepared, restore) = self.preprocess.apply(study)?;
-        let p = self.network.probabilities(&prepared, Flips::None.mirrors(0));
+        let p = self.network.probabilities(&prepared, Flips::None.mirrors(0, 1)).map_err(SegmentError::of(study))?;
         let [row_mm, column_mm, _] = restore.spacing_mm();
         let smallest = (SMALLEST_HEART_MM2 / (row_mm * column_mm)).ceil() as usize;
         Ok(heart(&p, prepared.size, smallest).map(|HeartCentre(pixel)| restore.place(pixel)))

@@ -1,7 +1,7 @@
 //! What comes before and after a network.
 
 use myops_image::label::{Label, LabelMap};
-use myops_image::preprocess::{Align, Preprocess, Restore};
+use myops_image::preprocess::{Align, Axes, Framing, Preprocess, Restore};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use super::cleanup::{Cleanup, Keep};
 use super::contrast;
 use super::decision::{Decision, ThresholdBounds};
 use super::flips::Flips;
-use crate::model::Activation;
+use crate::model::{Activation, ModelSettings, SettingsError, check_numbers};
 
 /// Labels, and so numbers a pixel.
 const LABELS: usize = Label::ALL.len();
@@ -64,6 +64,50 @@ impl Recipe {
             smallest_total_scar_ml: 0.0,
         },
     };
+
+    /// Checks every number, and that there is such a network for what the preparation gives: in the settings of a
+    /// training and in the header of a file of weights.
+    ///
+    /// # Errors
+    /// The first setting out of its bounds.
+    pub fn check(&self, model: &ModelSettings) -> Result<(), SettingsError> {
+        model.check(&self.preprocess)?;
+        let Self { thresholds, cleanup, .. } = self;
+        check_numbers(&[
+            ("recipe.thresholds.lowest", thresholds.lowest, 0.0, 1.0),
+            ("recipe.thresholds.highest", thresholds.highest, thresholds.lowest, 1.0),
+            ("recipe.temperature", self.temperature, 0.01, 100.0),
+            ("recipe.contrast", self.contrast, 0.0, 10.0),
+            ("recipe.cleanup.holes_mm2", cleanup.holes_mm2, 0.0, 1e4),
+            ("recipe.cleanup.smallest_edema_or_scar_ml", cleanup.smallest_edema_or_scar_ml, 0.0, 1000.0),
+            ("recipe.cleanup.smallest_scar_ml", cleanup.smallest_scar_ml, 0.0, 1000.0),
+            ("recipe.cleanup.smallest_total_scar_ml", cleanup.smallest_total_scar_ml, 0.0, 1000.0),
+            ("recipe.preprocess.spacing_mm", self.preprocess.spacing_mm.unwrap_or(1.0), 0.05, 50.0),
+        ])
+    }
+
+    /// Checks that there is a locator where the heart is to be found, and none where it is not.
+    ///
+    /// # Errors
+    /// Where it is otherwise.
+    pub fn check_framing<L>(&self, locator: Option<&L>) -> Result<(), SettingsError> {
+        let (value, bound) = match (self.preprocess.framing, locator) {
+            (Framing::Heart, None) => ("heart", "central, or a [locator] that finds the heart"),
+            (Framing::Central, Some(_)) => ("central", "heart where there is a [locator]"),
+            _ => return self.check_axes(),
+        };
+        Err(SettingsError::new("recipe.preprocess.framing", &value, bound))
+    }
+
+    fn check_axes(&self) -> Result<(), SettingsError> {
+        let turned = self.preprocess.framing == Framing::Heart || self.align != Align::Off;
+        if self.preprocess.axes == Axes::Stored && turned {
+            let bound =
+                "anatomical where the heart is found or sequences are aligned, which turns images by their affine";
+            return Err(SettingsError::new("recipe.preprocess.axes", &"stored", bound));
+        }
+        Ok(())
+    }
 
     /// Makes probabilities come true as often as they say, by temperature and contrast.
     ///

@@ -1,11 +1,36 @@
 //! What segmenting a study gives.
 
 use myops_image::label::{Label, LabelMap};
-use myops_image::preprocess::{Misalignment, Restore};
+use myops_image::preprocess::{Misalignment, PreprocessError, Restore};
 use myops_image::sequence::{PerSequence, Sequence};
+use myops_image::study::Study;
 use myops_image::volume::Volume;
 
 use super::confidence::Confidence;
+use super::forward::NotANumber;
+
+/// Why a study cannot be segmented.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum SegmentError {
+    /// It cannot be made an input.
+    #[error(transparent)]
+    Preprocess(#[from] PreprocessError),
+    /// A network said what is not a number.
+    #[error("case {id}: {cause}")]
+    Output {
+        /// The case.
+        id: String,
+        /// What was said.
+        cause: NotANumber,
+    },
+}
+
+impl SegmentError {
+    /// What a network said of a study.
+    pub(super) fn of(study: &Study) -> impl Fn(NotANumber) -> Self {
+        |cause| Self::Output { id: study.id().into(), cause }
+    }
+}
 
 /// Labels of a study, and what a reader of them should know.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,9 +2,7 @@
 
 use burn::tensor::Device;
 use myops_image::label::{Label, Region};
-use myops_image::preprocess::{
-    Align, Frame, Misalignment, Missing, Prepared, PreprocessError, Restore, aligned, misalignment,
-};
+use myops_image::preprocess::{Align, Frame, Misalignment, Missing, Prepared, Restore, aligned, misalignment};
 use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::study::Study;
 use rayon::prelude::*;
@@ -13,10 +11,10 @@ use super::alone::SeenAlone;
 use super::cleanup::relabel;
 use super::confidence::Confidence;
 use super::file::ModelFile;
-use super::forward::Predictor;
+use super::forward::{NotANumber, Predictor, checked};
 use super::header::ModelHeader;
 use super::locator::Locator;
-use super::segmentation::{Note, ProbabilityMap, Segmentation};
+use super::segmentation::{Note, ProbabilityMap, SegmentError, Segmentation};
 use crate::weights::{StoreError, WeightsError};
 
 /// Trained networks with what comes before and after them.
@@ -73,13 +71,13 @@ impl Segmenter {
     /// Labels on the study's own grid, with all that is known of them.
     ///
     /// # Errors
-    /// Where the network needs a sequence that the study does not have.
-    pub fn segment(&self, study: &Study) -> Result<Segmentation, PreprocessError> {
+    /// Where the network needs a sequence that the study does not have, or its output is not a number.
+    pub fn segment(&self, study: &Study) -> Result<Segmentation, SegmentError> {
         // A thread of the pool begins each layer itself; any other would hand it over and be woken at its end.
         rayon::scope(|_| self.segment_in_pool(study))
     }
 
-    fn segment_in_pool(&self, study: &Study) -> Result<Segmentation, PreprocessError> {
+    fn segment_in_pool(&self, study: &Study) -> Result<Segmentation, SegmentError> {
         let recipe = &self.header.recipe;
         let mut notes = Vec::new();
         let mut frame = Frame::default();
@@ -90,7 +88,9 @@ impl Segmenter {
         let (mut prepared, mut restore) = recipe.preprocess.apply_in(study, frame)?;
         let misaligned = match recipe.align {
             Align::Off => PerSequence::default(),
-            Align::Measure | Align::Correct => self.misalignment(study, frame, &prepared, &restore),
+            Align::Measure | Align::Correct => {
+                self.misalignment(study, frame, &prepared, &restore).map_err(SegmentError::of(study))?
+            }
         };
         let moved = if recipe.align == Align::Correct { aligned(study, &misaligned) } else { None };
         if let Some(moved) = &moved {
@@ -100,8 +100,7 @@ impl Segmenter {
             let distance_mm = m.filter(|m| m.clear)?.distance_mm();
             Some(Note::Misaligned { sequence, distance_mm, corrected: moved.is_some() })
         }));
-        let Averaged { mut mean, members } = self.run(&prepared);
-        self.calibrate(&prepared, &mut mean);
+        let Averaged { mean, members } = self.run(&prepared).map_err(SegmentError::of(study))?;
         let mut labels = recipe.labels(&mean, &restore);
         if study.image(Sequence::Lge).is_none() {
             relabel(&mut labels, Label::Scar, Label::Edema);
@@ -126,41 +125,42 @@ impl Segmenter {
         frame: Frame,
         prepared: &Prepared,
         restore: &Restore,
-    ) -> PerSequence<Option<Misalignment>> {
+    ) -> Result<PerSequence<Option<Misalignment>>, NotANumber> {
         if self.header.recipe.preprocess.missing == Missing::Refuse || study.missing().len() > 1 {
-            return misalignment(study.images(), frame.heart, None);
+            return Ok(misalignment(study.images(), frame.heart, None));
         }
-        let seen = SeenAlone::by(&self.members[0], prepared, study, restore);
-        misalignment(study.images(), frame.heart, Some(&|a, b, shift_mm| seen.overlap(a, b, shift_mm)))
+        let seen = SeenAlone::by(&self.members[0], prepared, study, restore)?;
+        Ok(misalignment(study.images(), frame.heart, Some(&|a, b, shift_mm| seen.overlap(a, b, shift_mm))))
     }
 
     /// The mean probabilities over all networks, and what each of several says alone.
-    fn run(&self, input: &Prepared) -> Averaged {
-        let recipe = &self.header.recipe;
-        let share = 1.0 / self.members.len() as f32;
+    fn run(&self, input: &Prepared) -> Result<Averaged, NotANumber> {
+        let (recipe, networks) = (&self.header.recipe, self.members.len());
+        let share = 1.0 / networks as f32;
         let mut averaged = Averaged { mean: Vec::new(), members: Vec::new() };
         for (n, member) in self.members.iter().enumerate() {
-            let mut p = member.probabilities(input, recipe.flips.mirrors(n));
+            let p = member.probabilities(input, recipe.flips.mirrors(n, networks))?;
             averaged.mean.resize(p.len(), 0.0);
             averaged.mean.iter_mut().zip(&p).for_each(|(sum, p)| *sum += p * share);
-            if self.members.len() > 1 {
-                self.calibrate(input, &mut p);
-                averaged.members.push(recipe.pixel_labels(&p));
+            if networks > 1 {
+                averaged.members.push(recipe.pixel_labels(&self.calibrated(input, p)?));
             }
         }
-        averaged
+        averaged.mean = self.calibrated(input, averaged.mean)?;
+        Ok(averaged)
     }
 
-    /// Makes probabilities come true as often as they say.
-    fn calibrate(&self, input: &Prepared, probabilities: &mut [f32]) {
+    /// Probabilities that come true as often as they say.
+    fn calibrated(&self, input: &Prepared, mut probabilities: Vec<f32>) -> Result<Vec<f32>, NotANumber> {
         let ModelHeader { model, recipe, .. } = &self.header;
-        recipe.calibrate(model.architecture.activation(), &input.data, probabilities);
+        recipe.calibrate(model.architecture.activation(), &input.data, &mut probabilities);
+        checked(probabilities)
     }
 }
 
 /// What several networks say of the same input.
 struct Averaged {
-    /// Mean probabilities, `[slice][row][column][label]`.
+    /// Mean probabilities, calibrated, `[slice][row][column][label]`.
     mean: Vec<f32>,
     /// The labels that each network alone gives, `[slice][row][column]`; none for a single network.
     members: Vec<Vec<Label>>,

@@ -1,5 +1,6 @@
 //! The networks: what they compute, not how they are trained or run.
 
+mod bounds;
 mod fixed;
 mod layers;
 mod nested_unet;
@@ -15,6 +16,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+pub use bounds::{SettingsError, check_numbers};
 pub use fixed::FixedNetwork;
 pub use layers::{BATCH_NORM_EPSILON, BatchNorm, Conv, ConvConfig, ConvNorm, Draw, Initializer, TransposedConv};
 pub use nested_unet::{NestedUnet, NestedUnetConfig, ResidualBlock, Rise};
@@ -82,24 +84,12 @@ pub struct ModelSettings {
     pub width: usize,
 }
 
-/// A number that no network can have.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{name} = {value}: need {bound}")]
-pub struct ModelSettingsError {
-    /// What it is of.
-    pub name: &'static str,
-    /// Its value.
-    pub value: usize,
-    /// What it may be.
-    pub bound: String,
-}
-
 impl ModelSettings {
     /// Checks that there is such a network for what the preparation gives.
     ///
     /// # Errors
     /// The first number out of its bounds.
-    pub fn check(&self, preprocess: &Preprocess) -> Result<(), ModelSettingsError> {
+    pub fn check(&self, preprocess: &Preprocess) -> Result<(), SettingsError> {
         let Preprocess { size: side, neighbours, .. } = *preprocess;
         let multiple = self.architecture.side_multiple();
         let sides = format!("a multiple of {multiple} from {multiple} to 2048");
@@ -117,7 +107,7 @@ impl ModelSettings {
             ("recipe.preprocess.size", side, (1..=2048).contains(&side) && side.is_multiple_of(multiple), sides),
         ] {
             if !fits {
-                return Err(ModelSettingsError { name, value, bound });
+                return Err(SettingsError::new(name, &value, bound));
             }
         }
         Ok(())

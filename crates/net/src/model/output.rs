@@ -15,10 +15,12 @@ pub enum Activation {
 }
 
 impl Activation {
-    /// Changes `[pixels][classes]` in place.
+    /// Changes `[pixels][classes]` in place. What is infinite has overflown, and gives no probability but NaN.
     pub fn apply(self, values: &mut [f32], classes: usize) {
         match self {
-            Self::Sigmoid => values.iter_mut().for_each(|v| *v = 1.0 / (1.0 + (-*v).exp())),
+            Self::Sigmoid => values.iter_mut().for_each(|v| {
+                *v = if v.is_finite() { 1.0 / (1.0 + (-*v).exp()) } else { f32::NAN };
+            }),
             Self::Softmax => values.chunks_exact_mut(classes).for_each(|pixel| {
                 let largest = pixel.iter().copied().fold(f32::MIN, f32::max);
                 let mut total = 0.0;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::schedule::Schedule;
 use crate::weights::StoreError;
@@ -60,8 +61,11 @@ pub struct Checkpoint {
 
 const PROGRESS: &str = "progress";
 
+/// Bytes of the checksum at the end.
+const CHECKSUM_BYTES: usize = 32;
+
 impl Checkpoint {
-    /// One safetensors file of byte strings, the progress in its header.
+    /// One safetensors file of byte strings, the progress in its header, and after it the SHA-256 of all its bytes.
     ///
     /// # Errors
     /// Where the progress cannot be written as JSON.
@@ -72,14 +76,22 @@ impl Checkpoint {
         if let Some(average) = &self.average {
             views.push(("average", view(average)?));
         }
-        Ok(safetensors::serialize(views, Some(header))?)
+        let mut bytes = safetensors::serialize(views, Some(header))?;
+        let checksum = Sha256::digest(&bytes);
+        bytes.extend_from_slice(&checksum);
+        Ok(bytes)
     }
 
     /// Reads what [`Self::to_bytes`] wrote.
     ///
     /// # Errors
-    /// Where the bytes are not a whole checkpoint.
+    /// Where the bytes are not a whole checkpoint, or not those that were written; checkpoints of version 0.1.0 have no
+    /// checksum and count as damaged.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoreError> {
+        let (bytes, checksum) = bytes.split_last_chunk::<CHECKSUM_BYTES>().ok_or(StoreError::Damaged)?;
+        if Sha256::digest(bytes)[..] != checksum[..] {
+            return Err(StoreError::Damaged);
+        }
         let (_, metadata) = SafeTensors::read_metadata(bytes)?;
         let header = metadata.metadata().as_ref().and_then(|m| m.get(PROGRESS)).ok_or(StoreError::NoSettings)?;
         let tensors = SafeTensors::deserialize(bytes)?;
@@ -95,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_checkpoint_read_back_is_the_same() {
+    fn a_checkpoint_read_back_is_the_same_and_any_other_bit_is_noticed() {
         let record = EpochRecord {
             epoch: 0,
             learning_rate: 1e-3,
@@ -108,7 +120,14 @@ mod tests {
         for average in [None, Some(vec![7; 9])] {
             let checkpoint =
                 Checkpoint { progress: progress.clone(), model: vec![1, 2, 3], average, optimizer: vec![] };
-            assert_eq!(Checkpoint::from_bytes(&checkpoint.to_bytes().unwrap()).unwrap(), checkpoint);
+            let bytes = checkpoint.to_bytes().unwrap();
+            assert_eq!(Checkpoint::from_bytes(&bytes).unwrap(), checkpoint);
+            for bit in 0..bytes.len() * 8 {
+                let mut flipped = bytes.clone();
+                flipped[bit / 8] ^= 1 << (bit % 8);
+                assert!(matches!(Checkpoint::from_bytes(&flipped), Err(StoreError::Damaged)), "bit {bit}");
+            }
+            assert!(Checkpoint::from_bytes(&bytes[..bytes.len() - 1]).is_err());
         }
     }
 }

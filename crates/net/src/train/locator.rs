@@ -35,7 +35,8 @@ impl Default for LocatorSettings {
 }
 
 impl LocatorSettings {
-    /// The settings of the locator's own training, beside that of the network.
+    /// The settings of the locator's own training, beside that of the network: seed and phantoms are the network's, and
+    /// without augmentation of the network there is none of the locator.
     pub fn training(&self, network: &TrainSettings) -> TrainSettings {
         let preprocess = Preprocess {
             axes: Axes::Anatomical,
@@ -47,6 +48,11 @@ impl LocatorSettings {
             neighbours: 0,
         };
         let nested = TrainSettings::of(Architecture::Nested);
+        let augment = if network.augment == AugmentRanges::NONE {
+            AugmentRanges::NONE
+        } else {
+            AugmentRanges { elastic_pixels: 0.0, blur_pixels: 0.0, ..AugmentRanges::STRONG }
+        };
         TrainSettings {
             seed: network.seed,
             phantoms: network.phantoms,
@@ -64,8 +70,23 @@ impl LocatorSettings {
             model: ModelSettings { inputs: preprocess.channels(), width: self.width, ..nested.model },
             recipe: Recipe { preprocess, decision: Decision::Largest, ..Recipe::PUBLISHED },
             locator: None,
-            augment: AugmentRanges { elastic_pixels: 0.0, blur_pixels: 0.0, ..AugmentRanges::STRONG },
+            augment,
             ..nested
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_of_the_training_reaches_the_locator() {
+        let network = TrainSettings { seed: 7, phantoms: 3, ..TrainSettings::of(Architecture::Nested) };
+        let locator = LocatorSettings::default().training(&network);
+        assert_eq!((locator.seed, locator.phantoms), (7, 3));
+        assert_ne!(locator.augment, AugmentRanges::NONE);
+        let network = TrainSettings { augment: AugmentRanges::NONE, ..network };
+        assert_eq!(LocatorSettings::default().training(&network).augment, AugmentRanges::NONE);
     }
 }

@@ -18,5 +18,5 @@ pub use folds::{Folds, FoldsError};
 pub use locator::LocatorSettings;
 pub use optimizer::Optimizer;
 pub use schedule::{CosineSettings, Course, PlateauSettings, Schedule, Verdict};
-pub use settings::{SettingsError, TrainSettings};
+pub use settings::TrainSettings;
 pub use trainer::{Split, Step, TrainError, Trainer};

@@ -8,7 +8,7 @@ use super::locator::LocatorSettings;
 use super::schedule::{CosineSettings, Course, PlateauSettings};
 use crate::infer::{Cleanup, Decision, Flips, Keep, Recipe, ThresholdBounds};
 use crate::loss::{Loss, Objective, PathologyLoss};
-use crate::model::{Activation, Architecture, ModelSettings};
+use crate::model::{Activation, Architecture, ModelSettings, SettingsError, check_numbers};
 
 /// Everything that decides what a training gives, apart from the data.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -72,20 +72,6 @@ impl Default for TrainSettings {
     }
 }
 
-/// A setting that cannot be trained with.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{part}{name} = {value}: need {bound}")]
-pub struct SettingsError {
-    /// The table that the setting is in, with a dot; empty for the network's own training.
-    pub part: &'static str,
-    /// The setting, as in the file.
-    pub name: &'static str,
-    /// Its value.
-    pub value: String,
-    /// What it may be.
-    pub bound: String,
-}
-
 impl TrainSettings {
     /// The settings that an architecture is trained with unless others are given.
     pub fn of(architecture: Architecture) -> Self {
@@ -144,8 +130,8 @@ impl TrainSettings {
                 decision: Decision::Nested,
                 thresholds: ThresholdBounds { lowest: 0.3, highest: 0.5 },
                 align: Align::Correct,
-                flips: Flips::Both,
-                temperature: 1.8,
+                flips: Flips::Dealt,
+                temperature: 1.6,
                 contrast: 1.0,
                 cleanup: Cleanup {
                     anatomy: Keep::Largest,
@@ -230,10 +216,12 @@ impl TrainSettings {
     /// The first setting out of its bounds.
     pub fn check(&self) -> Result<(), SettingsError> {
         self.check_counts()?;
+        self.recipe.check(&self.model)?;
+        self.check_crop()?;
         self.check_numbers()?;
         self.check_parts()?;
         match &self.locator {
-            Some(locator) => locator.training(self).check().map_err(|e| SettingsError { part: "locator.", ..e }),
+            Some(locator) => locator.training(self).check().map_err(|e| e.within("locator.")),
             None => Ok(()),
         }
     }
@@ -249,22 +237,24 @@ impl TrainSettings {
             ("margin_pixels", self.margin_pixels, 0, 512),
         ] {
             if !(least..=most).contains(&value) {
-                return Err(refused(name, &value, format!("{least} to {most}")));
+                return Err(SettingsError::new(name, &value, format!("{least} to {most}")));
             }
         }
-        let side = self.recipe.preprocess.size;
-        self.model.check(&self.recipe.preprocess).map_err(|e| refused(e.name, &e.value, e.bound))?;
+        Ok(())
+    }
+
+    fn check_crop(&self) -> Result<(), SettingsError> {
+        let (crop, side) = (self.crop_pixels, self.recipe.preprocess.size);
         let multiple = self.model.architecture.side_multiple();
-        let crop = self.crop_pixels;
         if crop > side || !crop.is_multiple_of(multiple) || !(side - crop).is_multiple_of(2) {
             let bound = format!("0, or a multiple of {multiple} up to {side} that leaves as much on either side");
-            return Err(refused("crop_pixels", &crop, bound));
+            return Err(SettingsError::new("crop_pixels", &crop, bound));
         }
         Ok(())
     }
 
     fn check_numbers(&self) -> Result<(), SettingsError> {
-        for (name, value, low, high) in [
+        check_numbers(&[
             ("alone", self.alone, 0.0, 1.0),
             ("learning_rate", self.learning_rate, 1e-9, 10.0),
             ("weight_decay", self.weight_decay, 0.0, 10.0),
@@ -293,52 +283,21 @@ impl TrainSettings {
             ("augment.blur_pixels", self.augment.blur_pixels, 0.0, 100.0),
             ("augment.misalignment_pixels", self.augment.misalignment_pixels, 0.0, 1000.0),
             ("augment.sequence_dropout", self.augment.sequence_dropout, 0.0, 1.0),
-            ("recipe.thresholds.lowest", self.recipe.thresholds.lowest, 0.0, 1.0),
-            ("recipe.thresholds.highest", self.recipe.thresholds.highest, self.recipe.thresholds.lowest, 1.0),
-            ("recipe.temperature", self.recipe.temperature, 0.01, 100.0),
-            ("recipe.contrast", self.recipe.contrast, 0.0, 10.0),
-            ("recipe.cleanup.holes_mm2", self.recipe.cleanup.holes_mm2, 0.0, 1e4),
-            ("recipe.cleanup.smallest_edema_or_scar_ml", self.recipe.cleanup.smallest_edema_or_scar_ml, 0.0, 1000.0),
-            ("recipe.cleanup.smallest_scar_ml", self.recipe.cleanup.smallest_scar_ml, 0.0, 1000.0),
-            ("recipe.cleanup.smallest_total_scar_ml", self.recipe.cleanup.smallest_total_scar_ml, 0.0, 1000.0),
-            ("recipe.preprocess.spacing_mm", self.recipe.preprocess.spacing_mm.unwrap_or(1.0), 0.05, 50.0),
-        ] {
-            if !(low..=high).contains(&value) {
-                return Err(refused(name, &value, format!("{low} to {high}")));
-            }
-        }
-        Ok(())
+        ])
     }
 
     /// Settings that only make sense together.
     fn check_parts(&self) -> Result<(), SettingsError> {
         if self.course == Course::Plateau && self.validate_every > 1 {
             let bound = "1 with course = plateau, which follows the validation loss";
-            return Err(refused("validate_every", &self.validate_every, bound.into()));
+            return Err(SettingsError::new("validate_every", &self.validate_every, bound));
         }
         if self.loss == Loss::RegionDiceCrossEntropy && self.model.architecture.activation() == Activation::Sigmoid {
             let bound = "soft-dice for runet and unet, whose probabilities do not add up to 1";
-            return Err(refused("loss", &"region-dice-cross-entropy", bound.into()));
+            return Err(SettingsError::new("loss", &"region-dice-cross-entropy", bound));
         }
-        if (self.recipe.preprocess.framing == Framing::Heart) != self.locator.is_some() {
-            let (value, bound) = match self.locator {
-                None => ("heart", "central, or a [locator] that finds the heart"),
-                Some(_) => ("central", "heart where there is a [locator]"),
-            };
-            return Err(refused("recipe.preprocess.framing", &value, bound.into()));
-        }
-        let Recipe { preprocess, align, .. } = self.recipe;
-        if preprocess.axes == Axes::Stored && (preprocess.framing == Framing::Heart || align != Align::Off) {
-            let bound =
-                "anatomical where the heart is found or sequences are aligned, which turns images by their affine";
-            return Err(refused("recipe.preprocess.axes", &"stored", bound.into()));
-        }
-        Ok(())
+        self.recipe.check_framing(self.locator.as_ref())
     }
-}
-
-fn refused(name: &'static str, value: &impl ToString, bound: String) -> SettingsError {
-    SettingsError { part: "", name, value: value.to_string(), bound }
 }
 
 #[cfg(test)]

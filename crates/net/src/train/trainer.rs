@@ -14,11 +14,11 @@ use super::continued::continued;
 use super::data::{Sample, TrainingCase, augmented, batch};
 use super::optimizer::Optimizer;
 use super::schedule::{Course, Schedule, Verdict};
-use super::settings::{SettingsError, TrainSettings};
+use super::settings::TrainSettings;
 use super::validate::validate;
 use crate::device::numbers;
 use crate::infer::{ModelFile, ModelHeader, TrainedOn};
-use crate::model::{ModelSettings, Network};
+use crate::model::{ModelSettings, Network, SettingsError};
 use crate::weights::{StoreError, Stored, Weights, WeightsError};
 
 /// The cases of a training, apart from each other.
@@ -61,6 +61,18 @@ pub enum TrainError {
         epoch: usize,
         /// The loss.
         loss: f64,
+        /// The learning rate.
+        learning_rate: f64,
+    },
+    /// A weight is no longer a number, though the last loss was.
+    #[error("tensor {path} after epoch {epoch}: {flaw}: lower learning_rate (it was {learning_rate})")]
+    Overflow {
+        /// The epoch, from 0.
+        epoch: usize,
+        /// The tensor.
+        path: String,
+        /// How many values, and what is wrong with them.
+        flaw: String,
         /// The learning rate.
         learning_rate: f64,
     },
@@ -143,7 +155,9 @@ impl Trainer {
         trainer.optimizer = optimizer.map_err(TrainError::Optimizer)?;
         trainer.network = stored.weights.load_into(trainer.network)?;
         if let (Some(average), Some(bytes)) = (&mut trainer.average, &checkpoint.average) {
-            average.weights = Stored::<ModelHeader>::from_bytes(bytes)?.weights;
+            let stored = Stored::<ModelHeader>::from_bytes(bytes)?;
+            stored.weights.check(&trainer.settings.model)?;
+            average.weights = stored.weights;
         }
         trainer.progress = checkpoint.progress;
         // More epochs than before continue a finished training.
@@ -221,6 +235,9 @@ impl Trainer {
         }
         let (loss, soft_dice) = sums.means();
         let learning_rate = self.learning_rate(epoch * batches + batches / 2, batches);
+        if let Some((path, flaw)) = Weights::of(&self.network).flaw() {
+            return Err(TrainError::Overflow { epoch, path: path.into(), flaw, learning_rate });
+        }
         let record = EpochRecord { epoch, learning_rate, loss, soft_dice, validation: self.validation(epoch)? };
         let verdict = self.judge(&record);
         self.progress.next_epoch += 1;

@@ -51,6 +51,16 @@ pub enum KerasError {
     /// A layer holds weights, but no kind of layer that the networks have.
     #[error("layer {0} is neither conv2d, conv2d_transpose nor batch_normalization")]
     UnknownLayer(String),
+    /// Values are not finite, or not what such a tensor holds.
+    #[error("{tensor} of {layer}: {flaw}")]
+    Values {
+        /// The layer in the file.
+        layer: String,
+        /// Keras' name of the tensor.
+        tensor: String,
+        /// How many values, and what is wrong with them.
+        flaw: String,
+    },
     /// A tensor has another shape than the network's.
     #[error(
         "tensor {tensor} of layer {layer} has shape {found:?} where the network has {expected:?}: another architecture or width"
@@ -125,6 +135,9 @@ pub fn from_keras(bytes: Vec<u8>, settings: &ModelSettings) -> Result<Weights, K
         let tensors = tensors_below(&layers.group(&name)?)?;
         if tensors.is_empty() {
             continue;
+        }
+        if let Some((tensor, flaw)) = tensors.iter().find_map(|(tensor, w)| Some((tensor.clone(), w.flaw(tensor)?))) {
+            return Err(KerasError::Values { layer: name, tensor, flaw });
         }
         let (kind, number) = Kind::parse(&name).ok_or_else(|| KerasError::UnknownLayer(name.clone()))?;
         let queue = queues.iter_mut().filter(|q| q.kind == kind);
@@ -253,6 +266,27 @@ mod tests {
         let weight = Weight { shape: vec![1, 2, 3], values: vec![1., 2., 3., 4., 5., 6.] };
         let swapped = swap_last_two(&weight);
         assert_eq!((swapped.shape, swapped.values), (vec![1, 3, 2], vec![1., 4., 2., 5., 3., 6.]));
+    }
+
+    /// A Keras file of one layer with one tensor.
+    fn holding(layer: &str, tensor: &str, values: &[f32]) -> Vec<u8> {
+        let mut file = hdf5_pure::FileBuilder::new();
+        let mut group = file.create_group(layer);
+        group.create_dataset(tensor).with_f32_data(values);
+        file.add_group(group.finish());
+        file.finish().unwrap()
+    }
+
+    #[test]
+    fn values_that_are_no_numbers_are_refused_whatever_network_is_asked_for() {
+        for architecture in [crate::model::Architecture::Runet, crate::model::Architecture::Unet] {
+            let settings = ModelSettings::published(architecture);
+            let refused = |bytes| from_keras(bytes, &settings).unwrap_err().to_string();
+            let error = refused(holding("conv2d_11", "kernel:0", &[1.0, f32::NAN]));
+            assert_eq!(error, "kernel of conv2d_11: 1 value is NaN");
+            let error = refused(holding("batch_normalization_2", "moving_variance", &[-1.0, -2.0, 0.0]));
+            assert_eq!(error, "moving_variance of batch_normalization_2: 2 values are negative, which no variance is");
+        }
     }
 
     #[test]

@@ -7,14 +7,15 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::tensor::{Gradients, Tensor, TensorData};
+use burn::tensor::{Device, Gradients, Tensor, TensorData};
 
 pub use keras::{KerasError, from_keras};
 use rayon::prelude::*;
-pub use store::{Precision, StoreError, Stored};
+pub(crate) use store::Head;
+pub use store::{Precision, StoreError, Stored, start_bytes};
 
 use crate::device::numbers;
-use crate::model::Network;
+use crate::model::{ModelSettings, Network};
 
 /// One tensor.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +24,56 @@ pub struct Weight {
     pub shape: Vec<usize>,
     /// Its values, the last axis fastest.
     pub values: Vec<f32>,
+}
+
+impl Weight {
+    /// What makes its values useless, in words; `None` where nothing does. A tensor whose name ends in `variance` holds no
+    /// negative value.
+    pub fn flaw(&self, name: &str) -> Option<String> {
+        let count = |is_bad: fn(&f32) -> bool| self.values.iter().filter(|v| is_bad(v)).count();
+        let negative = if name.ends_with("variance") { count(|v| *v < 0.0) } else { 0 };
+        let found = [
+            (count(|v| v.is_nan()), "NaN"),
+            (count(|v| v.is_infinite()), "infinite"),
+            (negative, "negative, which no variance is"),
+        ];
+        let (n, what) = found.into_iter().find(|(n, _)| *n > 0)?;
+        Some(format!("{} {what}", counted(n)))
+    }
+}
+
+/// So many values, and the verb that goes with them.
+pub(crate) fn counted(values: usize) -> String {
+    if values == 1 { "1 value is".into() } else { format!("{values} values are") }
+}
+
+/// The path and shape of every tensor of a network, which is not built for it: each side of a tensor is a constant or
+/// grows evenly with the width, so that networks of widths 1 and 2 tell those of all.
+pub fn shapes(settings: &ModelSettings) -> Vec<(String, Vec<usize>)> {
+    let of = |width| Weights::of(&ModelSettings { width, ..*settings }.blank(&Device::flex()));
+    let (one, two) = (of(1), of(2));
+    let side = |(one, two): (&usize, &usize)| one + (two - one) * (settings.width - 1);
+    let shape = |(one, two): (&Weight, &Weight)| one.shape.iter().zip(&two.shape).map(side).collect();
+    one.iter().zip(two.iter()).map(|((path, one), (_, two))| (path.to_owned(), shape((one, two)))).collect()
+}
+
+/// Checks that tensors of the shapes `found` are those of `expected`, all of them and no other.
+///
+/// # Errors
+/// Where a tensor is missing, left over, or of another shape: the first one is named.
+pub(crate) fn check_shapes(
+    expected: Vec<(String, Vec<usize>)>,
+    mut found: BTreeMap<String, Vec<usize>>,
+) -> Result<(), WeightsError> {
+    for (path, expected) in expected {
+        match found.remove(&path) {
+            None => return Err(WeightsError::Missing { path, shape: expected }),
+            Some(found) if found != expected => return Err(WeightsError::Shape { path, found, expected }),
+            Some(_) => {}
+        }
+    }
+    let count = found.len();
+    found.into_keys().next().map_or(Ok(()), |path| Err(WeightsError::Unused { path, count }))
 }
 
 /// Every tensor of a network by its path in it, such as `encoder.0.entry.reduce.conv.weight`.
@@ -171,6 +222,19 @@ impl Weights {
         self.order.iter().map(|p| (p.as_str(), &self.by_path[p]))
     }
 
+    /// The first tensor whose values are useless, and what is wrong with them (see [`Weight::flaw`]).
+    pub fn flaw(&self) -> Option<(&str, String)> {
+        self.iter().find_map(|(path, weight)| Some((path, weight.flaw(path)?)))
+    }
+
+    /// Checks that these are the weights of a network of the given shape.
+    ///
+    /// # Errors
+    /// As [`Self::load_into`].
+    pub fn check(&self, settings: &ModelSettings) -> Result<(), WeightsError> {
+        check_shapes(shapes(settings), self.iter().map(|(path, w)| (path.to_owned(), w.shape.clone())).collect())
+    }
+
     /// How many numbers there are in all.
     pub fn count(&self) -> usize {
         self.by_path.values().map(|w| w.values.len()).sum()
@@ -267,8 +331,7 @@ impl ModuleMapper for Fill {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Architecture, ModelSettings};
-    use burn::tensor::Device;
+    use crate::model::Architecture;
 
     fn narrow(architecture: Architecture) -> ModelSettings {
         ModelSettings { width: 4, ..ModelSettings::published(architecture) }
@@ -280,6 +343,28 @@ mod tests {
         let count = |a| Weights::of(&ModelSettings::published(a).init(0, &device)).count();
         assert_eq!(count(Architecture::Runet), 2_753_686);
         assert_eq!(count(Architecture::Unet), 1_941_190);
+    }
+
+    #[test]
+    fn shapes_are_those_of_the_network_that_is_built() {
+        for architecture in Architecture::ALL {
+            for (width, inputs) in [(1, 3), (2, 9), (5, 3), (24, 27)] {
+                let settings = ModelSettings { inputs, width, ..ModelSettings::published(architecture) };
+                let built = Weights::of(&settings.blank(&Device::flex()));
+                let built: Vec<_> = built.iter().map(|(path, w)| (path.to_owned(), w.shape.clone())).collect();
+                assert_eq!(shapes(&settings), built, "{architecture:?} {width}");
+            }
+        }
+    }
+
+    #[test]
+    fn values_that_no_network_has_are_counted() {
+        let flaw = |name: &str, values: &[f32]| Weight { shape: vec![values.len()], values: values.into() }.flaw(name);
+        assert_eq!(flaw("kernel", &[1.0, f32::NAN, -2.0]).as_deref(), Some("1 value is NaN"));
+        assert_eq!(flaw("kernel", &[f32::INFINITY, f32::NEG_INFINITY]).as_deref(), Some("2 values are infinite"));
+        assert_eq!(flaw("norm.running_mean", &[-1.0, 0.0]), None);
+        let variance = flaw("norm.running_variance", &[-1.0, -0.0, 1.0]);
+        assert_eq!(variance.as_deref(), Some("1 value is negative, which no variance is"));
     }
 
     #[test]

@@ -1,17 +1,28 @@
 //! Weights as safetensors bytes, with the settings they belong to in the header.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use half::f16;
 use half::slice::HalfFloatSliceExt;
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use safetensors::SafeTensorError;
+use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorView};
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
 
-use super::{Weight, Weights};
-use crate::model::ModelSettingsError;
+use super::{Weight, Weights, WeightsError, counted};
+use crate::model::SettingsError;
 
 /// The key of the settings in the header.
 const SETTINGS_KEY: &str = "myops";
+/// The key of the order of the tensors.
+const ORDER_KEY: &str = "order";
+/// The key of the checksum over settings, order and values.
+const CHECKSUM_KEY: &str = "sha256";
+/// Bytes before the header, which give its length.
+const LENGTH_BYTES: usize = 8;
+/// The longest header that is read: some ten times that of 64 networks.
+const MAX_HEADER_BYTES: u64 = 1 << 24;
 
 /// Weights and the settings that say what they are weights of.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,24 +42,24 @@ pub enum Precision {
     Half,
 }
 
-/// Why bytes are not stored weights.
+/// Why bytes are not stored weights, or weights cannot be stored.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Not the safetensors format, or cut short.
     #[error("not a whole safetensors file: {0}")]
-    Format(#[from] safetensors::SafeTensorError),
+    Format(#[from] SafeTensorError),
     /// The header does not say what the weights belong to.
     #[error("the safetensors header has no \"{SETTINGS_KEY}\" entry: these weights are not from this program")]
     NoSettings,
     /// The settings in the header cannot be read.
     #[error("the settings in the safetensors header cannot be read: {0}")]
     Settings(#[from] serde_json::Error),
-    /// The header names a network that there cannot be.
+    /// The header names a network or a recipe that there cannot be.
     #[error("the safetensors header: {0}")]
-    Model(#[from] ModelSettingsError),
-    /// The header counts no networks, or too many.
-    #[error("the safetensors header: members = {0}: need 1 to 64")]
-    Members(usize),
+    Header(#[from] SettingsError),
+    /// The tensors are not those of the network that the header names.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
     /// A tensor belongs to another network.
     #[error("tensor {0} is of another network")]
     Stray(String),
@@ -60,13 +71,89 @@ pub enum StoreError {
         /// What it holds.
         dtype: Dtype,
     },
+    /// Values are not finite, do not fit the precision, or are not what such a tensor holds.
+    #[error("tensor {path}: {flaw}")]
+    Values {
+        /// The tensor.
+        path: String,
+        /// How many values, and what is wrong with them.
+        flaw: String,
+    },
+    /// The bytes are not those that were written.
+    #[error("damaged: the contents do not match their checksum")]
+    Damaged,
+}
+
+impl StoreError {
+    /// What to do about it, where that is known.
+    pub fn hint(&self) -> Option<String> {
+        matches!(self, Self::Damaged).then(|| "restore the file from a copy".into())
+    }
+}
+
+/// What the start of a file says of the rest.
+#[derive(Debug)]
+pub(crate) struct Head<S> {
+    /// What the weights belong to.
+    pub settings: S,
+    /// The shape of every tensor.
+    pub shapes: BTreeMap<String, Vec<usize>>,
+    order: Vec<String>,
+    /// The settings and the order as they are written, and the checksum where there is one.
+    texts: [String; 2],
+    checksum: Option<String>,
+    /// Where values begin.
+    data_at: usize,
+}
+
+/// How many bytes the start of a file of weights has, told by its first eight.
+///
+/// # Errors
+/// Where there are fewer, or it is longer than any.
+pub fn start_bytes(first: &[u8]) -> Result<u64, StoreError> {
+    let length = first.first_chunk::<LENGTH_BYTES>().ok_or(SafeTensorError::HeaderTooSmall)?;
+    match u64::from_le_bytes(*length) {
+        header @ 1..=MAX_HEADER_BYTES => Ok(LENGTH_BYTES as u64 + header),
+        0 => Err(SafeTensorError::HeaderTooSmall.into()),
+        _ => Err(SafeTensorError::HeaderTooLarge.into()),
+    }
+}
+
+impl<S: DeserializeOwned> Head<S> {
+    /// Reads the start of a file of so many bytes.
+    ///
+    /// # Errors
+    /// Where it is none, or the file is not as long as it says.
+    pub fn read(start: &[u8], file_bytes: u64) -> Result<Self, StoreError> {
+        let data_at = start_bytes(start)? as usize;
+        let header = start.get(LENGTH_BYTES..data_at).ok_or(SafeTensorError::InvalidHeaderLength)?;
+        let metadata: Metadata =
+            serde_json::from_slice(header).map_err(SafeTensorError::InvalidHeaderDeserialization)?;
+        if (data_at + metadata.data_len()) as u64 != file_bytes {
+            return Err(SafeTensorError::MetadataIncompleteBuffer.into());
+        }
+        let told = metadata.metadata().as_ref().ok_or(StoreError::NoSettings)?;
+        let settings_text = told.get(SETTINGS_KEY).ok_or(StoreError::NoSettings)?;
+        let order_text = told.get(ORDER_KEY).cloned().unwrap_or_default();
+        let settings = serde_json::from_str(settings_text)?;
+        let shapes: BTreeMap<_, _> =
+            metadata.tensors().into_iter().map(|(path, info)| (path, info.shape.clone())).collect();
+        let order: Vec<String> =
+            if order_text.is_empty() { shapes.keys().cloned().collect() } else { serde_json::from_str(&order_text)? };
+        // Each tensor is read once; one that the order leaves out is missed where the network is filled.
+        if order.len() > shapes.len() {
+            return Err(SafeTensorError::TensorNotFound("beyond those of the order".into()).into());
+        }
+        let texts = [settings_text.clone(), order_text];
+        Ok(Self { settings, shapes, order, texts, checksum: told.get(CHECKSUM_KEY).cloned(), data_at })
+    }
 }
 
 impl<S: Serialize + DeserializeOwned> Stored<S> {
     /// Writes settings and weights as safetensors, values as 32-bit floats.
     ///
     /// # Errors
-    /// Where the settings cannot be written as JSON.
+    /// Where the settings cannot be written as JSON, or a value is not finite.
     pub fn to_bytes(&self) -> Result<Vec<u8>, StoreError> {
         self.to_bytes_in(Precision::Full)
     }
@@ -74,35 +161,32 @@ impl<S: Serialize + DeserializeOwned> Stored<S> {
     /// Writes settings and weights as safetensors.
     ///
     /// # Errors
-    /// Where the settings cannot be written as JSON.
+    /// Where the settings cannot be written as JSON, or a value is not finite or too large for the precision.
     pub fn to_bytes_in(&self, precision: Precision) -> Result<Vec<u8>, StoreError> {
+        check_values(&self.weights)?;
         let order: Vec<&str> = self.weights.iter().map(|(path, _)| path).collect();
-        let header = HashMap::from([
-            (SETTINGS_KEY.to_owned(), serde_json::to_string(&self.settings)?),
-            ("order".to_owned(), serde_json::to_string(&order)?),
-        ]);
-        let encoded: Vec<_> = self.weights.iter().map(|(path, w)| (path, encode(w, precision))).collect();
+        let texts = [serde_json::to_string(&self.settings)?, serde_json::to_string(&order)?];
+        let encode = |(path, weight)| Ok((path, encode(path, weight, precision)?));
+        let encoded = self.weights.iter().map(encode).collect::<Result<Vec<_>, StoreError>>()?;
         let views = encoded
             .iter()
             .zip(self.weights.iter())
             .map(|((path, (dtype, bytes)), (_, w))| Ok((*path, TensorView::new(*dtype, w.shape.clone(), bytes)?)))
-            .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()?;
-        with_sorted_header(safetensors::serialize(views, Some(header))?)
+            .collect::<Result<Vec<_>, SafeTensorError>>()?;
+        with_header(&safetensors::serialize(views, None)?, texts)
     }
 
     /// Reads what [`Self::to_bytes`] wrote; 16-bit floats are widened.
     ///
     /// # Errors
-    /// Where the bytes are no safetensors, have no settings, or hold another type.
+    /// Where the bytes are no safetensors, have no settings, hold another type or a value that is not finite, or do not
+    /// match their checksum; files of version 0.1.0 have none.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoreError> {
-        let (_, metadata) = SafeTensors::read_metadata(bytes)?;
-        let header = metadata.metadata().as_ref().ok_or(StoreError::NoSettings)?;
-        let settings = serde_json::from_str(header.get(SETTINGS_KEY).ok_or(StoreError::NoSettings)?)?;
+        let Head { settings, order, texts, checksum, data_at, .. } = Head::read(bytes, bytes.len() as u64)?;
+        if checksum.is_some_and(|told| told != checksum_of(&texts, &bytes[data_at..])) {
+            return Err(StoreError::Damaged);
+        }
         let tensors = SafeTensors::deserialize(bytes)?;
-        let order: Vec<String> = match header.get("order") {
-            Some(order) => serde_json::from_str(order)?,
-            None => tensors.names().into_iter().map(str::to_owned).collect(),
-        };
         let mut weights = Weights::default();
         for path in order {
             let tensor = tensors.tensor(&path)?;
@@ -116,26 +200,53 @@ impl<S: Serialize + DeserializeOwned> Stored<S> {
             };
             weights.insert(path, Weight { shape: tensor.shape().to_vec(), values });
         }
+        check_values(&weights)?;
         Ok(Self { settings, weights })
     }
 }
 
-fn encode(weight: &Weight, precision: Precision) -> (Dtype, Vec<u8>) {
-    let values = weight.values.iter();
-    if precision == Precision::Half && weight.shape.len() > 1 {
-        (Dtype::F16, values.flat_map(|v| f16::from_f32(*v).to_le_bytes()).collect())
-    } else {
-        (Dtype::F32, values.flat_map(|v| v.to_le_bytes()).collect())
+fn check_values(weights: &Weights) -> Result<(), StoreError> {
+    match weights.flaw() {
+        Some((path, flaw)) => Err(StoreError::Values { path: path.into(), flaw }),
+        None => Ok(()),
     }
 }
 
-/// The same file with the keys of its header in the order of the alphabet: the format's crate leaves that of the settings
-/// to chance, and equal weights are to be equal files.
-fn with_sorted_header(file: Vec<u8>) -> Result<Vec<u8>, StoreError> {
-    let Some((length, rest)) = file.split_first_chunk::<8>() else { return Ok(file) };
-    let Some((header, data)) = rest.split_at_checked(u64::from_le_bytes(*length) as usize) else { return Ok(file) };
-    let mut header = serde_json::to_vec(&serde_json::from_slice::<serde_json::Value>(header)?)?;
-    header.resize(header.len().next_multiple_of(8), b' ');
+fn encode(path: &str, weight: &Weight, precision: Precision) -> Result<(Dtype, Vec<u8>), StoreError> {
+    let values = weight.values.iter();
+    if precision == Precision::Full || weight.shape.len() == 1 {
+        return Ok((Dtype::F32, values.flat_map(|v| v.to_le_bytes()).collect()));
+    }
+    let halves: Vec<f16> = values.map(|v| f16::from_f32(*v)).collect();
+    match halves.iter().filter(|v| v.is_infinite()).count() {
+        0 => Ok((Dtype::F16, halves.iter().flat_map(|v| v.to_le_bytes()).collect())),
+        n => {
+            let flaw = format!("{} too large for 16-bit floats: need -{MAX} to {MAX}", counted(n), MAX = f16::MAX);
+            Err(StoreError::Values { path: path.into(), flaw })
+        }
+    }
+}
+
+/// The checksum of settings, order and values, in hexadecimal digits.
+fn checksum_of(texts: &[String; 2], data: &[u8]) -> String {
+    let mut hash = Sha256::new();
+    texts.iter().for_each(|text| hash.update(text));
+    hash.update(data);
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
+}
+
+/// The same file with settings, order and checksum in its header, whose keys are in the order of the alphabet: the
+/// format's crate leaves that of the settings to chance, and equal weights are to be equal files.
+fn with_header(file: &[u8], texts: [String; 2]) -> Result<Vec<u8>, StoreError> {
+    let data_at = start_bytes(file)? as usize;
+    let (start, data) = file.split_at_checked(data_at).ok_or(SafeTensorError::InvalidHeaderLength)?;
+    let mut header: BTreeMap<String, Value> = serde_json::from_slice(&start[LENGTH_BYTES..])?;
+    let checksum = checksum_of(&texts, data);
+    let [settings, order] = texts;
+    let told = BTreeMap::from([(SETTINGS_KEY, settings), (ORDER_KEY, order), (CHECKSUM_KEY, checksum)]);
+    header.insert("__metadata__".into(), serde_json::to_value(told)?);
+    let mut header = serde_json::to_vec(&header)?;
+    header.resize(header.len().next_multiple_of(LENGTH_BYTES), b' ');
     Ok([&(header.len() as u64).to_le_bytes(), header.as_slice(), data].concat())
 }
 
@@ -148,6 +259,16 @@ mod tests {
         weights.insert("b", Weight { shape: vec![2, 1], values: vec![1.5, -2.0] });
         weights.insert("a", Weight { shape: vec![1], values: vec![0.25] });
         Stored { settings: 7, weights }
+    }
+
+    fn holding(values: &[f32]) -> Stored<u32> {
+        let mut stored = stored();
+        stored.weights.insert("c", Weight { shape: vec![values.len(), 1], values: values.into() });
+        stored
+    }
+
+    fn refused(bytes: &[u8]) -> String {
+        Stored::<u32>::from_bytes(bytes).unwrap_err().to_string()
     }
 
     #[test]
@@ -167,8 +288,46 @@ mod tests {
     #[test]
     fn bytes_cut_short_are_refused() {
         let bytes = stored().to_bytes().unwrap();
-        for length in [0, 7, 20, bytes.len() - 1] {
+        for length in [0, 7, 8, 20, bytes.len() - 1] {
             assert!(Stored::<u32>::from_bytes(&bytes[..length]).is_err(), "{length} bytes");
         }
+        assert!(refused(&[0; 64]).starts_with("not a whole safetensors file"));
+        assert!(refused(&[0xff; 64]).starts_with("not a whole safetensors file"));
+    }
+
+    #[test]
+    fn any_other_bit_is_noticed() {
+        let bytes = stored().to_bytes().unwrap();
+        for bit in 0..bytes.len() * 8 {
+            let mut flipped = bytes.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            // A bit of the checksum's own name leaves a file as those of 0.1.0 are, with all that was in it.
+            if let Ok(read) = Stored::<u32>::from_bytes(&flipped) {
+                assert_eq!(read, stored(), "bit {bit}");
+            }
+        }
+    }
+
+    #[test]
+    fn values_that_no_network_has_are_neither_written_nor_read() {
+        let error = holding(&[1.0, f32::NAN, f32::NAN]).to_bytes().unwrap_err().to_string();
+        assert_eq!(error, "tensor c: 2 values are NaN");
+        // As another program would have written it, without a checksum.
+        let bytes = holding(&[1.25, 2.0]).to_bytes().unwrap();
+        let mut bytes = String::from_utf8_lossy(&bytes).contains("sha256").then_some(bytes).unwrap();
+        let at = |bytes: &[u8], part: &[u8]| bytes.windows(part.len()).position(|w| w == part).unwrap();
+        let name = at(&bytes, b"sha256");
+        bytes[name..name + 6].copy_from_slice(b"sha999");
+        let value = at(&bytes, &1.25_f32.to_le_bytes());
+        bytes[value..value + 4].copy_from_slice(&f32::INFINITY.to_le_bytes());
+        assert_eq!(refused(&bytes), "tensor c: 1 value is infinite");
+    }
+
+    #[test]
+    fn what_half_precision_cannot_hold_is_not_written() {
+        assert!(holding(&[65504.0, -65504.0]).to_bytes_in(Precision::Half).is_ok());
+        let error = holding(&[65504.0, -65536.0]).to_bytes_in(Precision::Half).unwrap_err().to_string();
+        assert_eq!(error, "tensor c: 1 value is too large for 16-bit floats: need -65504 to 65504");
+        assert!(holding(&[65504.0, -65536.0]).to_bytes().is_ok());
     }
 }

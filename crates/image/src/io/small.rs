@@ -1,0 +1,83 @@
+//! Small files of text, read whole but never without end.
+
+use std::fs::{self, File};
+use std::io::{Error, ErrorKind, Read};
+use std::path::Path;
+
+use super::error::{Flaw, IoError};
+
+/// The most bytes of a settings file, a list or a description: some ten times what 50,000 cases take.
+const MAX_SMALL_BYTES: u64 = 1 << 26;
+
+/// Opens a file that has an end: no device, no pipe and no folder, which could be read for ever or not at all.
+///
+/// # Errors
+/// [`IoError::Read`] where it is none, or the system does not let it be read.
+pub fn open_regular(path: impl AsRef<Path>) -> Result<File, IoError> {
+    let path = path.as_ref();
+    let open = || {
+        // Opening a pipe that nobody writes to would wait, so its kind is looked at first.
+        let kind = fs::metadata(path)?;
+        if kind.is_dir() {
+            return Err(ErrorKind::IsADirectory.into());
+        }
+        if !kind.is_file() {
+            return Err(Error::other("not a regular file"));
+        }
+        File::open(path)
+    };
+    open().map_err(|cause| IoError::Read { path: path.into(), cause })
+}
+
+/// Reads a file of 64 MiB at most.
+///
+/// # Errors
+/// [`IoError::Read`] where it is no regular file or the system does not let it be read; [`Flaw::FileTooLarge`] where it is
+/// longer.
+pub fn read_small(path: impl AsRef<Path>) -> Result<Vec<u8>, IoError> {
+    read_bounded(path.as_ref(), MAX_SMALL_BYTES)
+}
+
+/// Reads a file of so many bytes at most.
+///
+/// # Errors
+/// As [`read_small`].
+pub fn read_bounded(path: impl AsRef<Path>, most_bytes: u64) -> Result<Vec<u8>, IoError> {
+    let path = path.as_ref();
+    let read_error = |cause| IoError::Read { path: path.into(), cause };
+    let file = open_regular(path)?;
+    let length = file.metadata().map_err(read_error)?.len();
+    let mut bytes = Vec::new();
+    if length <= most_bytes {
+        // A file may grow while it is read, and some that the system makes up have no length.
+        file.take(most_bytes + 1).read_to_end(&mut bytes).map_err(read_error)?;
+    }
+    match length.max(bytes.len() as u64) {
+        found if found > most_bytes => Err(IoError::file(path, Flaw::FileTooLarge(found, most_bytes))),
+        _ => Ok(bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_up_to_the_bound() {
+        let path = std::env::temp_dir().join(format!("myops-small-{}", std::process::id()));
+        fs::write(&path, b"12345").unwrap();
+        assert_eq!(read_bounded(&path, 5).unwrap(), b"12345");
+        let error = read_bounded(&path, 4).unwrap_err().to_string();
+        assert!(error.ends_with("file of 5 bytes: more than the 4 that are read"), "{error}");
+        fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_has_no_end_is_not_read() {
+        let error = read_small("/dev/zero").unwrap_err().to_string();
+        assert_eq!(error, "/dev/zero: cannot be read: not a regular file");
+        let error = read_small(std::env::temp_dir()).unwrap_err().to_string();
+        assert!(error.ends_with("cannot be read: is a directory"), "{error}");
+    }
+}
