@@ -2,12 +2,13 @@
 
 use std::process::Command;
 
-/// The two commands of the README come last: the demo, and every test of the workspace.
+/// The two commands of the README, the demo and every test, come last; between them stands a minute of fuzzing.
 const STEPS: &[&[&str]] = &[
     &["fmt", "--all", "--check"],
     &["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"],
     &["doc", "--release", "--workspace", "--no-deps"],
     &["run", "--release", "--", "demo", "--out", "target/demo"],
+    &["run", "--release", "--package", "myops-fuzz", "--", "--inputs", "1000000", "--seconds", "10"],
     &["test", "--release", "--workspace"],
 ];
 

@@ -34,7 +34,7 @@ pub use atomic::{remove_unfinished, write_whole};
 pub use cases::{CaseFiles, LoadedCase};
 pub use error::{Flaw, IoError};
 pub use find::{find_cases, find_cases_among, stem};
-pub use nnunet::LabelNumbers;
+pub use nnunet::{LabelNumbers, decode_dataset};
 pub use placement::Placement;
 pub use read::{MAX_VOXELS, Placed, decode_image, decode_labels, read_image, read_labels};
 pub use small::{open_regular, read_bounded, read_small};

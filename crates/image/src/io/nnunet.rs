@@ -81,6 +81,15 @@ impl LabelNumbers {
     }
 }
 
+/// Reads the numbers of labels from the bytes of a `dataset.json`; `name` is what errors call it.
+///
+/// # Errors
+/// [`Flaw::Dataset`] where it is no JSON, or names a label or channel that is none of ours.
+pub fn decode_dataset(bytes: &[u8], name: &Path) -> Result<LabelNumbers, IoError> {
+    let dataset = Dataset::parse(bytes).map_err(|problem| IoError::file(name, Flaw::Dataset(problem)))?;
+    Ok(dataset.labels)
+}
+
 /// What is known of an nnU-Net data set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Dataset {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
 use myops_image::geometry::Grid;
 use myops_image::io::{CaseFiles, IoError, open_regular};
 use myops_image::sequence::Sequence;

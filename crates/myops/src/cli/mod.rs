@@ -32,6 +32,9 @@ use clap::{Parser, Subcommand};
 
 use crate::failure::{self, WithHint};
 
+pub use record::Record;
+pub use settings::decode_settings;
+
 /// Labels scar, edema, myocardium and both blood pools in three-sequence cardiac MR (bSSFP, LGE, T2).
 #[derive(Debug, Parser)]
 #[command(version, about, arg_required_else_help = true, max_term_width = 110)]

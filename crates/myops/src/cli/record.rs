@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use myops_image::io::{CaseFiles, read_small, remove_unfinished, write_whole};
 use myops_image::label::{Label, LabelMap};
 use myops_image::sequence::Sequence;
@@ -98,7 +98,7 @@ impl Record {
                 .iter()
                 .filter_map(|(sequence, m)| Some((sequence.name().into(), (*m)?.distance_mm())))
                 .collect(),
-            notes: (model.unfinished.iter().map(ToString::to_string))
+            notes: (setup.model.unfinished.iter().map(ToString::to_string))
                 .chain(found.notes.iter().map(ToString::to_string))
                 .collect(),
         }

@@ -10,7 +10,7 @@ use myops_net::train::TrainSettings;
 use toml::{Table, Value};
 
 /// Flags of every command that trains.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub struct TrainArgs {
     /// Network: nested, runet or unet [default: nested]
     #[arg(long, value_name = "NAME")]
@@ -51,14 +51,20 @@ impl TrainArgs {
     /// # Errors
     /// Where the file cannot be read or holds an unknown key, or a setting is out of its bounds.
     pub fn settings(&self) -> Result<TrainSettings> {
-        let file = self.config.as_deref().map(read_table).transpose()?;
-        let in_file = file.as_ref().and_then(|t| t.get("model")?.get("architecture")?.as_str());
+        match self.config.as_deref() {
+            Some(path) => self.settings_over(Some((read_table(path)?, path))),
+            None => self.settings_over(None),
+        }
+    }
+
+    fn settings_over(&self, file: Option<(Table, &Path)>) -> Result<TrainSettings> {
+        let in_file = file.as_ref().and_then(|(t, _)| t.get("model")?.get("architecture")?.as_str());
         let architecture = architecture_among(
             &Architecture::ALL,
             self.model.as_deref().or(in_file).unwrap_or(Architecture::Nested.name()),
         )?;
         let mut settings = TrainSettings::of(architecture);
-        if let (Some(file), Some(path)) = (file, &self.config) {
+        if let Some((file, path)) = file {
             let names_inputs = file.get("model").is_some_and(|model| model.get("inputs").is_some());
             let mut table = Table::try_from(settings)?;
             merge(&mut table, file);
@@ -80,6 +86,14 @@ impl TrainArgs {
         settings.check()?;
         Ok(settings)
     }
+}
+
+/// The checked settings that the text of a settings file gives; `name` is what errors call it.
+///
+/// # Errors
+/// As the `--config` of the commands that train.
+pub fn decode_settings(text: &str, name: &Path) -> Result<TrainSettings> {
+    TrainArgs::default().settings_over(Some((parse_table(text, name)?, name)))
 }
 
 /// A trained network's recipe with the changes that the `[recipe]` of a settings file makes.
@@ -119,6 +133,10 @@ pub fn architecture_among(known: &[Architecture], name: &str) -> Result<Architec
 
 fn read_table(path: &Path) -> Result<Table> {
     let text = String::from_utf8(read_small(path)?).with_context(|| path.display().to_string())?;
+    parse_table(&text, path)
+}
+
+fn parse_table(text: &str, path: &Path) -> Result<Table> {
     let place = |at: usize| format!("line {}", text[..at].matches('\n').count() + 1);
     text.parse().map_err(|e: toml::de::Error| {
         let line = e.span().map_or(String::new(), |span| place(span.start) + ": ");

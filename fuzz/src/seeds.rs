@@ -1,0 +1,176 @@
+//! Seeds that the program itself writes, so that they never fall behind its formats.
+
+#![expect(clippy::expect_used, reason = "what the program writes of a phantom is well-formed")]
+
+use std::io::Read;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use burn::tensor::Device;
+use flate2::Compression;
+use flate2::read::{GzEncoder, MultiGzDecoder};
+use hdf5_pure::FileBuilder;
+use myops::image::io::{Placement, encode_image, encode_labels};
+use myops::image::phantom::{Phantom, PhantomSettings};
+use myops::image::sequence::{PerSequence, Sequence};
+use myops::image::study::Study;
+use myops::net::infer::{LocatorHeader, ModelFile, ModelHeader, Recipe};
+use myops::net::model::{Architecture, ModelSettings};
+use myops::net::train::{LocatorSettings, Split, TrainSettings, Trainer, TrainingCase};
+use myops::net::weights::{Precision, Weight, Weights};
+use myops::report::{CaseSheet, CaseView, Origin};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+/// A small patient that models are tried on.
+pub static STUDY: LazyLock<Study> = LazyLock::new(|| phantom(48, 2.5));
+
+/// A training of the smallest network.
+pub static TRAINING: LazyLock<(TrainSettings, Split)> = LazyLock::new(|| {
+    let settings = small(Architecture::Nested);
+    let case = TrainingCase::prepare(&STUDY, &settings.recipe, settings.margin_pixels).expect("a case is prepared");
+    (settings, Split { fold: 0, training: vec![case], validation: Vec::new() })
+});
+
+fn phantom(side: usize, spacing_mm: f32) -> Study {
+    let settings = PhantomSettings {
+        slices: [2, 2],
+        side_px: [side; 2],
+        spacing_mm: [spacing_mm; 2],
+        heart_offset_px: 0.0,
+        ..PhantomSettings::default()
+    };
+    Phantom::draw(&settings, &mut ChaCha8Rng::seed_from_u64(3)).render("phantom").0
+}
+
+/// The settings of an architecture for inputs of 32 pixels of 4 mm and one filter.
+fn small(architecture: Architecture) -> TrainSettings {
+    let mut settings = TrainSettings::of(architecture);
+    settings.model.width = 1;
+    settings.recipe.preprocess.size = 32;
+    settings.recipe.preprocess.spacing_mm = Some(4.0);
+    (settings.epochs, settings.margin_pixels, settings.crop_pixels) = (2, 0, 0);
+    settings.locator = settings.locator.map(|_| LocatorSettings {
+        width: 1,
+        size: 16,
+        spacing_mm: 8.0,
+        epochs: 1,
+        ..LocatorSettings::default()
+    });
+    settings
+}
+
+fn unpacked(file: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    MultiGzDecoder::new(file).read_to_end(&mut bytes).expect("a written file is unpacked");
+    bytes
+}
+
+/// An image and a label map, packed and not.
+pub fn nifti() -> Vec<Vec<u8>> {
+    static FILES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+        let study = phantom(12, 10.0);
+        let placement = Placement::of_grid(study.grid());
+        let name = Path::new("seed");
+        let image = study.image(Sequence::Lge).map(|image| encode_image(image, &placement, name));
+        let labels = study.reference().map(|labels| encode_labels(labels, &placement, name));
+        let packed = [image, labels].map(|file| file.expect("a phantom has both").expect("a phantom is written"));
+        packed.iter().map(|file| unpacked(file)).chain(packed.clone()).collect()
+    });
+    FILES.clone()
+}
+
+/// Gzip files: one member, two, an empty one before, without compression, with zeros after.
+pub fn gzip() -> Vec<Vec<u8>> {
+    let image = nifti().swap_remove(0);
+    let member = |part: &[u8], level| {
+        let mut bytes = Vec::new();
+        GzEncoder::new(part, Compression::new(level)).read_to_end(&mut bytes).expect("bytes are packed");
+        bytes
+    };
+    let (start, rest) = image.split_at(400);
+    let two = [member(start, 9), member(rest, 1)].concat();
+    let padded = [member(&image, 6), vec![0; 512]].concat();
+    vec![member(&image, 6), member(&image, 0), two, [member(&[], 6), member(&image, 6)].concat(), padded]
+}
+
+/// The settings of each architecture, and a few of them alone.
+pub fn settings() -> Vec<Vec<u8>> {
+    let all = |architecture| toml::to_string(&TrainSettings::of(architecture)).expect("settings are printed");
+    let few = "epochs = 3 # few\n[model]\narchitecture = \"unet\"\n[recipe.preprocess]\nsize = 64\n".to_owned();
+    Architecture::ALL.map(all).into_iter().chain([few]).map(String::into_bytes).collect()
+}
+
+/// What is told of a case with images and of one of labels alone.
+pub fn quantities() -> Vec<Vec<u8>> {
+    let study = phantom(40, 3.0);
+    let labels = study.reference().expect("a phantom has labels");
+    let none = PerSequence::default();
+    let sheet = |images| CaseSheet::measure("phantom", &CaseView::of(labels, images), Origin::default());
+    [study.images(), &none].map(|images| serde_json::to_vec(&sheet(images)).expect("a sheet is written")).into()
+}
+
+fn network(settings: &ModelSettings, seed: u64) -> Weights {
+    Weights::of(&settings.init(seed, &Device::flex()))
+}
+
+/// A network alone, one with a locator, and two.
+pub fn weights() -> Vec<Vec<u8>> {
+    let (unet, nested) = (small(Architecture::Unet), small(Architecture::Nested));
+    let single = ModelFile {
+        header: ModelHeader::single(
+            unet.model,
+            Recipe { preprocess: unet.recipe.preprocess, ..Recipe::PUBLISHED },
+            "seed",
+        ),
+        locator: None,
+        members: vec![network(&unet.model, 1)],
+    };
+    let locator = nested.locator.map(|locator| locator.training(&nested)).expect("a nested network has a locator");
+    let mut header = ModelHeader::single(nested.model, nested.recipe, "seed");
+    header.locator = Some(LocatorHeader { model: locator.model, preprocess: locator.recipe.preprocess });
+    let members = vec![network(&nested.model, 1)];
+    let located = ModelFile { header, locator: Some(network(&locator.model, 3)), members };
+    let recipe = Recipe { preprocess: locator.recipe.preprocess, ..nested.recipe };
+    let header = ModelHeader { members: 2, ..ModelHeader::single(locator.model, recipe, "seed") };
+    let two = ModelFile { header, locator: None, members: [4, 5].map(|seed| network(&locator.model, seed)).into() };
+    let bytes = |file: &ModelFile, precision| file.to_bytes(precision).expect("a model is written");
+    vec![bytes(&single, Precision::Full), bytes(&located, Precision::Half), bytes(&two, Precision::Full)]
+}
+
+/// A training after its first epoch.
+pub fn checkpoint() -> Vec<Vec<u8>> {
+    let (settings, split) = TRAINING.clone();
+    let mut trainer = Trainer::new(settings, split, &Device::flex()).expect("a training begins");
+    trainer.epoch(|_| {}).expect("an epoch is trained");
+    let checkpoint = trainer.checkpoint().expect("a checkpoint is made");
+    vec![checkpoint.to_bytes().expect("a checkpoint is written")]
+}
+
+/// A U-Net of one filter, each layer a group with its tensors, as Keras names them.
+pub fn keras() -> Vec<Vec<u8>> {
+    let weights = network(&ModelSettings { width: 1, ..ModelSettings::published(Architecture::Unet) }, 1);
+    let mut file = FileBuilder::new();
+    let mut layers: Vec<(&str, Vec<(&str, &Weight)>)> = Vec::new();
+    for (path, weight) in weights.iter() {
+        let (owner, tensor) = path.rsplit_once('.').unwrap_or(("", path));
+        match layers.last_mut().filter(|(last, _)| *last == owner) {
+            Some((_, tensors)) => tensors.push((tensor, weight)),
+            None => layers.push((owner, vec![(tensor, weight)])),
+        }
+    }
+    for (n, (owner, tensors)) in layers.iter().enumerate() {
+        let transposed = owner.starts_with("upsamplers.");
+        let mut group = file.create_group(&format!("conv2d{}_{n}", if transposed { "_transpose" } else { "" }));
+        for (tensor, weight) in tensors {
+            let mut shape: Vec<u64> = weight.shape.iter().map(|n| *n as u64).collect();
+            if transposed && shape.len() == 4 {
+                shape.swap(2, 3);
+            }
+            let name = if *tensor == "weight" { "kernel" } else { tensor };
+            group.create_dataset(name).with_f32_data(&weight.values).with_shape(&shape);
+        }
+        file.add_group(group.finish());
+    }
+    vec![file.finish().expect("an HDF5 file is written")]
+}
