@@ -19,9 +19,9 @@ pub struct Interval {
 }
 
 /// The percentile bootstrap interval of the mean (Efron 1979): 10 000 draws of as many values, with replacement, from
-/// a `ChaCha8` stream of the given seed. `None` without values.
+/// a `ChaCha8` stream of the given seed. `None` for fewer than two values: one value says nothing of its spread.
 pub fn mean_interval(values: &[f64], seed: u64) -> Option<Interval> {
-    if values.is_empty() {
+    if values.len() < 2 {
         return None;
     }
     let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -48,8 +48,8 @@ mod tests {
     }
 
     #[test]
-    fn one_value_has_an_interval_without_width() {
-        assert_eq!(mean_interval(&[0.5], 3), Some(Interval { low: 0.5, high: 0.5 }));
+    fn one_value_has_no_interval() {
+        assert_eq!(mean_interval(&[0.5], 3), None);
         assert_eq!(mean_interval(&[], 3), None);
     }
 }

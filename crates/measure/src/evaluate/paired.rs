@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::bootstrap::{Interval, mean_interval};
-use super::wilcoxon::{Wilcoxon, wilcoxon};
+use super::wilcoxon::{ROUNDING, Wilcoxon, wilcoxon};
 
 /// Two lists that should hold one value for each of the same cases have different lengths.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,9 +22,9 @@ pub struct Paired {
     pub n: usize,
     /// Mean of first minus second, in the unit of the values.
     pub mean_difference: f64,
-    /// 95 % bootstrap interval of that mean.
-    pub interval: Interval,
-    /// Wilcoxon's signed-rank test of the differences; `None` where all are zero.
+    /// 95 % bootstrap interval of that mean; `None` for a single case.
+    pub interval: Option<Interval>,
+    /// Wilcoxon's signed-rank test of the differences; `None` where all are zero, and for a single case.
     pub wilcoxon: Option<Wilcoxon>,
 }
 
@@ -39,13 +39,22 @@ impl Paired {
         }
         let differences: Vec<f64> = first.iter().zip(second).map(|(a, b)| a - b).collect();
         let n = differences.len();
-        Ok(mean_interval(&differences, seed).map(|interval| Self {
+        if n == 0 {
+            return Ok(None);
+        }
+        let unrounded: Vec<f64> = first.iter().zip(second).map(|(a, b)| difference(*a, *b)).collect();
+        Ok(Some(Self {
             n,
             mean_difference: differences.iter().sum::<f64>() / n as f64,
-            interval,
-            wilcoxon: wilcoxon(&differences),
+            interval: mean_interval(&differences, seed),
+            wilcoxon: if n > 1 { wilcoxon(&unrounded) } else { None },
         }))
     }
+}
+
+/// The difference of two values, 0 where they are equal within rounding.
+fn difference(a: f64, b: f64) -> f64 {
+    if (a - b).abs() <= ROUNDING * a.abs().max(b.abs()) { 0.0 } else { a - b }
 }
 
 #[cfg(test)]
@@ -58,9 +67,22 @@ mod tests {
         let first: Vec<f64> = second.iter().map(|v| v + 0.5).collect();
         let paired = Paired::between(&first, &second, 0).unwrap().unwrap();
         assert_eq!((paired.n, paired.mean_difference), (8, 0.5));
-        assert_eq!(paired.interval, Interval { low: 0.5, high: 0.5 });
+        assert_eq!(paired.interval, Some(Interval { low: 0.5, high: 0.5 }));
         assert_eq!(Paired::between(&second, &second, 0).unwrap().unwrap().wilcoxon, None);
         assert_eq!(Paired::between(&[], &[], 0), Ok(None));
         assert!(Paired::between(&first, &[], 0).is_err());
+    }
+
+    #[test]
+    fn one_case_has_no_interval_and_no_test() {
+        let one = Paired::between(&[0.5], &[0.25], 0).unwrap().unwrap();
+        assert_eq!((one.n, one.mean_difference, one.interval, one.wilcoxon), (1, 0.25, None, None));
+    }
+
+    #[test]
+    fn values_that_differ_by_rounding_are_equal() {
+        let paired = Paired::between(&[0.1 + 0.2, 1.0, 2.0], &[0.3, 0.5, 2.5], 0).unwrap().unwrap();
+        let test = paired.wilcoxon.unwrap();
+        assert_eq!((test.n, test.statistic), (2, 1.5));
     }
 }

@@ -3,7 +3,7 @@
 use myops_measure::evaluate::{ComparedMeasure, Comparison};
 
 use super::super::csv::Csv;
-use super::super::number::{cell, fixed, signed};
+use super::super::number::{NONE, cell, fixed, signed};
 
 /// The comparison for the terminal.
 pub fn comparison_table(comparison: &Comparison, first: &str, second: &str) -> String {
@@ -20,7 +20,7 @@ pub fn comparison_table(comparison: &Comparison, first: &str, second: &str) -> S
             m.first_mean,
             m.second_mean,
             signed(m.difference.mean_difference, 3),
-            format!("{} to {}", signed(interval.low, 3), signed(interval.high, 3)),
+            interval.map_or(NONE.into(), |i| format!("{} to {}", signed(i.low, 3), signed(i.high, 3))),
             probability(m),
             m.left_out,
         );
@@ -32,6 +32,7 @@ pub fn comparison_table(comparison: &Comparison, first: &str, second: &str) -> S
 
 fn probability(m: &ComparedMeasure) -> String {
     match &m.difference.wilcoxon {
+        None if m.difference.n < 2 => NONE.into(),
         None => "all equal".into(),
         Some(w) if w.p < 0.001 => "p < 0.001".into(),
         Some(w) => format!("p = {}", fixed(Some(w.p), 3)),
@@ -59,8 +60,8 @@ pub fn comparison_csv(comparison: &Comparison) -> String {
     for m in &comparison.measures {
         let d = &m.difference;
         let mut row = vec![m.region.clone(), m.measure.clone(), d.n.to_string(), m.left_out.to_string()];
-        let numbers = [m.first_mean, m.second_mean, d.mean_difference, d.interval.low, d.interval.high];
-        row.extend(numbers.map(|v| cell(Some(v))));
+        row.extend([m.first_mean, m.second_mean, d.mean_difference].map(|v| cell(Some(v))));
+        row.extend([d.interval.map(|i| i.low), d.interval.map(|i| i.high)].map(cell));
         row.extend(match &d.wilcoxon {
             Some(w) => [w.n.to_string(), cell(Some(w.statistic)), format!("{:e}", w.p), w.exact.to_string()],
             None => Default::default(),

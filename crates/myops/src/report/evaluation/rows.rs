@@ -86,10 +86,10 @@ pub fn summary_csv(evaluation: &Evaluation) -> String {
                 summary.map(|s| s.mean),
                 summary.and_then(|s| s.sd),
                 summary.map(|s| s.median),
-                summary.map(|s| s.first_quartile),
-                summary.map(|s| s.third_quartile),
-                summary.map(|s| s.mean_interval.low),
-                summary.map(|s| s.mean_interval.high),
+                summary.and_then(|s| s.first_quartile),
+                summary.and_then(|s| s.third_quartile),
+                summary.and_then(|s| s.mean_interval).map(|i| i.low),
+                summary.and_then(|s| s.mean_interval).map(|i| i.high),
             ];
             row.extend(numbers.map(cell));
             csv.row(row);

@@ -32,8 +32,8 @@ pub fn table(evaluation: &Evaluation) -> String {
             region.region,
             mean_and_sd(dice, 3),
             fixed(dice.map(|s| s.median), 3),
-            dice.map_or(NONE.into(), |s| format!("{:.3} to {:.3}", s.first_quartile, s.third_quartile)),
-            dice.map_or(NONE.into(), |s| format!("{:.3} to {:.3}", s.mean_interval.low, s.mean_interval.high)),
+            range(dice.and_then(|s| s.first_quartile.zip(s.third_quartile))),
+            range(dice.and_then(|s| s.mean_interval).map(|i| (i.low, i.high))),
             mean(region.sensitivity.challenge.as_ref(), 3),
             mean(region.precision.challenge.as_ref(), 3),
             mean_and_sd(hd95.summary(region), 1),
@@ -79,6 +79,10 @@ fn rules(evaluation: &Evaluation) -> String {
         table += "\n";
     }
     table + "challenge: both empty 1, one empty 0; dropped: empty references left out; nan: any empty mask left out\n"
+}
+
+fn range(ends: Option<(f64, f64)>) -> String {
+    ends.map_or(NONE.into(), |(low, high)| format!("{low:.3} to {high:.3}"))
 }
 
 fn mean_and_sd(summary: Option<&Summary>, digits: usize) -> String {

@@ -65,7 +65,8 @@ pub fn boxes(plot: &Boxes) -> String {
 }
 
 fn one_box(group: &Group, middle: f64, axis: &Axis) -> String {
-    let Some([first, median, third]) = quartiles(&group.values) else { return String::new() };
+    let dots = dots(group, middle, axis);
+    let (Some([first, median, third]), 2..) = (quartiles(&group.values), group.values.len()) else { return dots };
     let reach = 1.5 * (third - first);
     let within = group.values.iter().copied().filter(|v| *v >= first - reach && *v <= third + reach);
     let (low, high) = within.fold((first, third), |(low, high), v| (low.min(v), high.max(v)));
@@ -80,7 +81,12 @@ fn one_box(group: &Group, middle: f64, axis: &Axis) -> String {
         2.0 * half,
         (first - third).max(0.0)
     );
-    inside += &line([x - half, median], [x + half, median], INK, 2.4);
+    inside + &line([x - half, median], [x + half, median], INK, 2.4) + &dots
+}
+
+/// Every value as a dot; one value alone has no box.
+fn dots(group: &Group, middle: f64, axis: &Axis) -> String {
+    let mut inside = String::new();
     for (n, value) in group.values.iter().enumerate() {
         // The golden ratio spreads any number of dots evenly.
         let aside = (n as f64 * 0.618_034).fract() - 0.5;
