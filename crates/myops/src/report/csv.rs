@@ -1,11 +1,17 @@
 //! Comma-separated values, and a cohort's table in them.
 
+use std::borrow::Cow;
+
 use myops_measure::quantify::{Flag, ScarPiece};
 
 use super::number::cell;
 use super::sheet::CaseSheet;
 
-/// A table in the making: RFC 4180 with line feeds.
+/// What the formulas of spreadsheets begin with.
+const FORMULA: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\n'];
+
+/// A table in the making: RFC 4180 with line feeds. Text that a spreadsheet would take for a formula has an apostrophe
+/// before it.
 #[derive(Debug, Clone, Default)]
 pub struct Csv(String);
 
@@ -16,7 +22,7 @@ impl Csv {
             if at > 0 {
                 self.0.push(',');
             }
-            self.0 += &quoted(value.as_ref());
+            self.0 += &quoted(&inert(value.as_ref()));
         }
         self.0.push('\n');
     }
@@ -25,6 +31,44 @@ impl Csv {
     pub fn into_text(self) -> String {
         self.0
     }
+}
+
+/// The text of a cell that no spreadsheet computes: `'` goes before what begins like a formula and is no number.
+fn inert(value: &str) -> Cow<'_, str> {
+    if value.starts_with(FORMULA) && value.parse::<f64>().is_err() {
+        format!("'{value}").into()
+    } else {
+        value.into()
+    }
+}
+
+/// A name as it was before [`Csv::row`] wrote it, from a cell without its quotes.
+pub fn name_in_cell(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|name| name.starts_with(FORMULA)).unwrap_or(cell)
+}
+
+/// The cells of a table's text, row by row, as RFC 4180 quotes them; empty lines are left out.
+pub fn rows_of(text: &str) -> Vec<Vec<String>> {
+    let (mut rows, mut row, mut cell, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
+    let mut letters = text.chars().chain(['\n']).peekable();
+    while let Some(letter) = letters.next() {
+        match (letter, quoted) {
+            ('"', true) if letters.next_if_eq(&'"').is_some() => cell.push('"'),
+            ('"', true) => quoted = false,
+            ('"', false) if cell.is_empty() => quoted = true,
+            (',', false) => row.push(std::mem::take(&mut cell)),
+            ('\r', false) => {}
+            ('\n', false) => {
+                row.push(std::mem::take(&mut cell));
+                let row: Vec<String> = std::mem::take(&mut row);
+                if row.iter().any(|cell| !cell.is_empty()) {
+                    rows.push(row);
+                }
+            }
+            (letter, _) => cell.push(letter),
+        }
+    }
+    rows
 }
 
 fn quoted(value: &str) -> String {
@@ -124,5 +168,27 @@ mod tests {
         csv.row(["a,b", "say \"x\"", ""]);
         csv.row(["", "2"]);
         assert_eq!(csv.into_text(), "\"a,b\",\"say \"\"x\"\"\",\n,2\n");
+    }
+
+    #[test]
+    fn a_table_is_read_as_it_was_written() {
+        let rows = [["case", "patient"], ["a,1", "say \"x\""], ["two\nlines", ""]];
+        let mut csv = Csv::default();
+        rows.iter().for_each(|row| csv.row(row));
+        assert_eq!(rows_of(&csv.into_text()), rows);
+        assert_eq!(rows_of("a,b\r\n\r\n1,\"2\"\r\n3"), [vec!["a", "b"], vec!["1", "2"], vec!["3"]]);
+    }
+
+    #[test]
+    fn nothing_is_a_formula_and_numbers_stay_numbers() {
+        let mut csv = Csv::default();
+        csv.row(["=1+1", "+cmd|' /C calc'!A0", "-x", "@SUM(A1)", "\t=1", "-3.5", "+2", "a=b", "'x"]);
+        let text = csv.into_text();
+        assert_eq!(text, "'=1+1,'+cmd|' /C calc'!A0,'-x,'@SUM(A1),'\t=1,-3.5,+2,a=b,'x\n");
+        for name in ["=1+1", "-x", "-3.5", "'x", "a"] {
+            let mut csv = Csv::default();
+            csv.row([name]);
+            assert_eq!(name_in_cell(csv.into_text().trim_end()), name);
+        }
     }
 }

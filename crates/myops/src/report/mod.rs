@@ -18,7 +18,7 @@ mod view;
 
 pub use case_page::case_page;
 pub use cohort_page::{CohortCase, cohort_page};
-pub use csv::{Csv, cohort_csv};
+pub use csv::{Csv, cohort_csv, name_in_cell, rows_of};
 pub use sheet::{CaseSheet, ModelId, Origin, SCHEMA, terminal_table};
 pub use thumbnail::thumbnail;
 pub use view::CaseView;
