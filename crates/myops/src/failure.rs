@@ -37,7 +37,7 @@ impl<T, E: Into<anyhow::Error>> WithHint<T> for Result<T, E> {
 }
 
 /// The advice that goes with an error, where there is any.
-fn hint_of(error: &anyhow::Error) -> Option<String> {
+pub fn hint_of(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| {
         let hinted = cause.downcast_ref::<Hinted>().map(|h| h.hint.clone());
         let of_file = || cause.downcast_ref::<IoError>().and_then(IoError::hint);

@@ -8,9 +8,10 @@ use crate::sequence::{PerSequence, Sequence};
 use crate::study::{Study, same_place};
 
 use super::error::IoError;
-use super::nnunet::LabelNumbers;
+use super::label_map::read_label_map;
+use super::nnunet::Channels;
 use super::placement::Placement;
-use super::read::{Placed, decode_labels, read_file, read_image};
+use super::read::{Placed, read_image};
 
 /// Where the images of one case lie; none of them has been read yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +19,8 @@ pub struct CaseFiles {
     pub(super) id: String,
     pub(super) folder: PathBuf,
     pub(super) images: PerSequence<Option<PathBuf>>,
-    pub(super) reference: Option<PathBuf>,
+    /// More than one is an error once they are read.
+    pub(super) references: Vec<PathBuf>,
     pub(super) naming: Naming,
 }
 
@@ -27,8 +29,8 @@ pub struct CaseFiles {
 pub(super) enum Naming {
     /// `ID_C0`, `ID_LGE` or `ID_DE`, `ID_T2`, `ID_gd`.
     BySequence,
-    /// `ID_0000`, `ID_0001`, `ID_0002`, with the sequence of each and the numbers in its label map.
-    ByChannel([Sequence; 3], LabelNumbers),
+    /// `ID_0000`, `ID_0001`, `ID_0002`, with the sequence of each.
+    ByChannel(Channels),
 }
 
 /// A case read from files.
@@ -40,6 +42,9 @@ pub struct LoadedCase {
     /// [`write_labels`](super::write_labels) needs to lay a label map exactly on it.
     pub placement: Placement,
 }
+
+/// The images of a case, as far as there are any.
+type Images = PerSequence<Option<Placed<f32>>>;
 
 impl CaseFiles {
     /// The case's name: what its files' names have in common.
@@ -59,7 +64,18 @@ impl CaseFiles {
 
     /// The file of the reference labels, where there is one.
     pub fn reference(&self) -> Option<&Path> {
-        self.reference.as_deref()
+        self.references.first().map(PathBuf::as_path)
+    }
+
+    /// The files of all images and reference labels.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        let images = self.images.iter().filter_map(|(_, file)| file.as_deref());
+        images.chain(self.references.iter().map(PathBuf::as_path))
+    }
+
+    /// Whether a file is one of the images.
+    pub fn holds(&self, file: &Path) -> bool {
+        self.images.iter().any(|(_, image)| image.as_deref() == Some(file))
     }
 
     /// The sequences without a file, in channel order.
@@ -86,33 +102,28 @@ impl CaseFiles {
     /// Reads the images and labels of the case, side by side, and checks that they lie on one another.
     /// Missing sequences are no error here: see [`Self::require_all`].
     ///
-    /// Under nnU-Net's names, labels are read by the numbers of `dataset.json`, without one as class numbers 0 to 5;
-    /// a map with other numbers in it is read as codes.
+    /// # Errors
+    /// What [`read_image`] and [`read_label_map`] give for the first file that cannot be used, [`IoError::TwoFiles`] for
+    /// two files of reference labels, and [`IoError::Study`] where two files differ in shape or place.
+    pub fn load(&self) -> Result<LoadedCase, IoError> {
+        let (images, reference) = self.read_files();
+        let (images, reference) = (images?, reference?);
+        self.check_places(&images, reference.as_ref())?;
+        self.study(images, reference)
+    }
+
+    /// Reads the case for its images: reference labels that cannot be read, or lie elsewhere, are left out, and why is
+    /// given beside.
     ///
     /// # Errors
-    /// What [`read_image`] and [`read_labels`](super::read_labels) give for the first file that cannot be used, and
-    /// [`IoError::Study`] where two files differ in shape or place.
-    pub fn load(&self) -> Result<LoadedCase, IoError> {
-        let (images, reference) = thread::scope(|scope| {
-            let images = self.images.as_ref().map(|file| {
-                // Where the system gives no more threads, the image is read by this one.
-                let start = |path| thread::Builder::new().spawn_scoped(scope, move || read_image(path));
-                file.as_ref().map(|path| start(path).map_err(|_| path))
-            });
-            let reference = self.load_reference();
-            let read = |reading: Result<_, _>| reading.map_or_else(read_image, joined);
-            (images.map(|reading| reading.map(read)), reference)
-        });
-        let PerSequence { bssfp, lge, t2 } = images.map(Option::transpose);
-        let images = PerSequence { bssfp: bssfp?, lge: lge?, t2: t2? };
-        let reference = reference?;
-        self.check_places(&images, reference.as_ref())?;
-
-        let placement = images.iter().find_map(|(_, image)| Some(image.as_ref()?.placement));
-        let images = images.map(|image| image.map(|i| i.volume));
-        let study = Study::new(&self.id, images, reference.map(|r| r.volume)).map_err(IoError::Study)?;
-        let placement = placement.unwrap_or_else(|| Placement::of_grid(study.grid()));
-        Ok(LoadedCase { study, placement })
+    /// As [`Self::load`], for the images alone.
+    pub fn load_images(&self) -> Result<(LoadedCase, Option<IoError>), IoError> {
+        let (images, reference) = self.read_files();
+        let images = images?;
+        self.check_places(&images, None)?;
+        let checked = reference.and_then(|labels| self.check_places(&images, labels.as_ref()).map(|()| labels));
+        let (reference, left_out) = checked.map_or_else(|error| (None, Some(error)), |labels| (labels, None));
+        Ok((self.study(images, reference)?, left_out))
     }
 
     /// Reads the reference labels alone, where there is a file of them.
@@ -120,17 +131,45 @@ impl CaseFiles {
     /// # Errors
     /// As [`Self::load`] gives for that file.
     pub fn load_reference(&self) -> Result<Option<Placed<Label>>, IoError> {
-        let numbers = match &self.naming {
-            Naming::BySequence => vec![LabelNumbers::codes()],
-            Naming::ByChannel(_, numbers) => vec![numbers.clone(), LabelNumbers::codes()],
-        };
-        self.reference.as_ref().map(|path| decode_labels(&read_file(path)?, path, &numbers)).transpose()
+        match self.references.as_slice() {
+            [] => Ok(None),
+            [path] => read_label_map(path).map(|(labels, _)| Some(labels)),
+            [first, second, ..] => Err(IoError::TwoFiles {
+                id: self.id.clone(),
+                what: "reference labels",
+                first: first.clone(),
+                second: second.clone(),
+            }),
+        }
+    }
+
+    fn read_files(&self) -> (Result<Images, IoError>, Result<Option<Placed<Label>>, IoError>) {
+        thread::scope(|scope| {
+            let images = self.images.as_ref().map(|file| {
+                // Where the system gives no more threads, the image is read by this one.
+                let start = |path| thread::Builder::new().spawn_scoped(scope, move || read_image(path));
+                file.as_ref().map(|path| start(path).map_err(|_| path))
+            });
+            let reference = self.load_reference();
+            let read = |reading: Result<_, _>| reading.map_or_else(read_image, joined);
+            let PerSequence { bssfp, lge, t2 } = images.map(|reading| reading.map(read).transpose());
+            let images = || Ok(PerSequence { bssfp: bssfp?, lge: lge?, t2: t2? });
+            (images(), reference)
+        })
+    }
+
+    fn study(&self, images: Images, reference: Option<Placed<Label>>) -> Result<LoadedCase, IoError> {
+        let placement = images.iter().find_map(|(_, image)| Some(image.as_ref()?.placement));
+        let images = images.map(|image| image.map(|i| i.volume));
+        let study = Study::new(&self.id, images, reference.map(|r| r.volume)).map_err(IoError::Study)?;
+        let placement = placement.unwrap_or_else(|| Placement::of_grid(study.grid()));
+        Ok(LoadedCase { study, placement })
     }
 
     /// Compares the files' grids under the files' names, so that an error says which two to look at.
     fn check_places(
         &self,
-        images: &PerSequence<Option<Placed<f32>>>,
+        images: &Images,
         reference: Option<&Placed<Label>>,
     ) -> Result<(), IoError> {
         let grids = images.iter().filter_map(|(s, image)| Some((self.image(s)?, *image.as_ref()?.volume.grid())));
@@ -146,9 +185,11 @@ impl CaseFiles {
     fn expected_name(&self, sequence: Sequence) -> String {
         let id = &self.id;
         match (&self.naming, sequence) {
-            (Naming::ByChannel(channels, _), _) => {
-                let channel = channels.iter().position(|s| *s == sequence).unwrap_or_default();
-                format!("{id}_{channel:04}.nii.gz")
+            (Naming::ByChannel(channels), _) => {
+                match channels.iter().find(|(_, s)| **s == sequence) {
+                    Some((channel, _)) => format!("{id}_{channel:04}.nii.gz"),
+                    None => format!("a channel named {sequence} in dataset.json"),
+                }
             }
             (Naming::BySequence, Sequence::Bssfp) => format!("{id}_C0.nii.gz"),
             (Naming::BySequence, Sequence::Lge) => format!("{id}_LGE.nii.gz or {id}_DE.nii.gz"),

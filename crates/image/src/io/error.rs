@@ -59,12 +59,15 @@ pub enum IoError {
     /// There is no case in the place given.
     #[error(
         "{}: no case found; looked for ID_{{C0,LGE,T2}}.nii.gz (DE for LGE, .nii too) in the folder and in its \
-         subfolders, and for ID_000{{0,1,2}}.nii.gz in imagesTr and imagesTs",
-        path.display()
+         subfolders, and for ID_000{{0,1,2}}.nii.gz in imagesTr and imagesTs{}",
+        path.display(),
+        and_found(passed_over)
     )]
     NoCase {
         /// The place.
         path: PathBuf,
+        /// Files of images and labels that are there and were passed over.
+        passed_over: Vec<PathBuf>,
     },
     /// Two files claim to be the same image of one case.
     #[error("case {id} has two files for {what}: {} and {}", first.display(), second.display())]
@@ -77,6 +80,14 @@ pub enum IoError {
         first: PathBuf,
         /// The other.
         second: PathBuf,
+    },
+    /// A case's name cannot be the name of a folder for its results.
+    #[error("case name \"{id}\" cannot be used: {problem}")]
+    UnusableId {
+        /// The name, escaped.
+        id: String,
+        /// Why not.
+        problem: &'static str,
     },
     /// Two places hold a case of the same name.
     #[error("case {id} is there twice: in {} and in {}", first.display(), second.display())]
@@ -163,9 +174,40 @@ pub enum Flaw {
         /// The numbers that stand for labels.
         known: String,
     },
+    /// The numbers of a label map belong to different numberings.
+    #[error("label codes are mixed: {code} at voxel {voxel:?} is of another numbering than the codes before it")]
+    MixedLabelCodes {
+        /// A number that does not go with those before it.
+        code: f64,
+        /// The first voxel that holds it, `[i, j, k]`.
+        voxel: [usize; 3],
+    },
+    /// The numbers of a label map have two meanings.
+    #[error("label code {code} at voxel {voxel:?} has one meaning as the challenge's code, another by dataset.json")]
+    AmbiguousLabelCodes {
+        /// The number.
+        code: f64,
+        /// The first voxel that holds it, `[i, j, k]`.
+        voxel: [usize; 3],
+    },
     /// An nnU-Net `dataset.json` cannot be understood.
     #[error("nnU-Net dataset description: {0}")]
     Dataset(String),
+}
+
+/// What a search passed over, after the words that nothing was found.
+fn and_found(passed_over: &[PathBuf]) -> String {
+    if passed_over.is_empty() { String::new() } else { format!("; passed over {}", listed(passed_over)) }
+}
+
+/// Files by name: the first few, and how many more there are.
+pub fn listed(files: &[PathBuf]) -> String {
+    const TOLD: usize = 5;
+    let mut names: Vec<String> = files.iter().take(TOLD).map(|path| path.display().to_string()).collect();
+    if files.len() > TOLD {
+        names.push(format!("and {} more", files.len() - TOLD));
+    }
+    names.join(", ")
 }
 
 impl IoError {
@@ -181,6 +223,7 @@ impl IoError {
                 "register the sequences to one another and resample them to one grid first (as MyoPS 2020 cases are)"
             }
             Self::MissingSequence { .. } => "all three of bSSFP (C0), LGE (DE) and T2 are needed",
+            Self::UnusableId { .. } => "rename the files of the case: its name becomes that of a folder",
             Self::NoCase { .. } => "give a folder of cases, the folder of one case, or a path without _C0.nii.gz",
             Self::TwoFiles { .. } => "DE and LGE name the same sequence, .nii and .nii.gz the same file: keep one",
             Self::DuplicateId { .. } => "rename one of the cases, or give one of the folders alone",
@@ -204,8 +247,12 @@ impl Flaw {
             Self::NotFinite { .. } => "replace NaN and infinite voxels, for example by 0",
             Self::Constant(_) => "an image without contrast shows no heart: was the export complete?",
             Self::LabelCode { .. } => {
-                "labels are 0 background, 500 LV pool, 600 RV pool, 200 myocardium, 1220 edema, 2221 scar"
+                "labels are 0 background, 500 LV pool, 600 RV pool, 200 myocardium, 1220 edema, 2221 scar; or the numbers \
+                 of nnU-Net's dataset.json; or, without one, 0 background, 1 LV pool, 2 RV pool, 3 myocardium, 4 edema, \
+                 5 scar"
             }
+            Self::MixedLabelCodes { .. } => "write the whole map in one numbering",
+            Self::AmbiguousLabelCodes { .. } => "give the labels in dataset.json numbers that are no codes of the challenge",
             Self::Dataset(_) => "name the labels background, LV, RV, myocardium, edema and scar",
             Self::Offset(..) | Self::Dimensions(_) | Self::TooLarge(..) | Self::FileTooLarge(..) => return None,
         };

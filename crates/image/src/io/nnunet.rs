@@ -1,6 +1,7 @@
 //! What nnU-Net's `dataset.json` says of its files: which channel is which sequence, which number which label.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -8,224 +9,243 @@ use crate::label::Label;
 use crate::sequence::Sequence;
 
 use super::error::{Flaw, IoError};
+use super::label_names::{Meaning, known};
+use super::label_numbers::LabelNumbers;
 use super::small::read_small;
 
-/// Which number stands for which label in a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LabelNumbers(Vec<(i64, Label)>);
-
-impl LabelNumbers {
-    /// Those of nnU-Net's `dataset.json` in a folder of label maps, as nnU-Net leaves it beside its predictions, or in the
-    /// folder that holds `labelsTr`; `None` where there is none.
-    ///
-    /// # Errors
-    /// Where the file cannot be read or names a label that is none of ours.
-    pub fn beside(folder: &Path) -> Result<Option<Self>, IoError> {
-        let beside = match Dataset::of_folder(folder)? {
-            None => folder.parent().map(Dataset::of_folder).transpose()?.flatten(),
-            found => found,
-        };
-        Ok(beside.map(|dataset| dataset.labels))
-    }
-
-    /// The codes of the MyoPS 2020 challenge: 0, 200, 500, 600, 1220, 2221.
-    pub fn codes() -> Self {
-        Self(Label::ALL.map(|l| (i64::from(l.code()), l)).into())
-    }
-
-    /// The class numbers 0 to 5, in channel order: background, LV pool, RV pool, myocardium, edema, scar.
-    pub fn classes() -> Self {
-        Self(Label::ALL.map(|l| (l.class() as i64, l)).into())
-    }
-
-    fn label(&self, number: f64) -> Option<Label> {
-        #[expect(clippy::float_cmp, reason = "a label's number is stored exactly")]
-        self.0.iter().find(|(n, _)| *n as f64 == number).map(|(_, label)| *label)
-    }
-
-    /// Reads numbers by the first of `candidates` that knows all of them.
-    ///
-    /// # Errors
-    /// The position of a number that the candidate which came furthest does not know.
-    pub(super) fn read(candidates: &[Self], numbers: &[f64]) -> Result<Vec<Label>, usize> {
-        let mut furthest = 0;
-        for candidate in candidates {
-            match candidate.read_all(numbers) {
-                Ok(labels) => return Ok(labels),
-                Err(index) => furthest = furthest.max(index),
-            }
-        }
-        Err(furthest)
-    }
-
-    fn read_all(&self, numbers: &[f64]) -> Result<Vec<Label>, usize> {
-        // Labels come in runs: most voxels repeat the one before.
-        let mut last = (f64::NAN, Label::Background);
-        let mut labels = Vec::with_capacity(numbers.len());
-        for (index, number) in numbers.iter().enumerate() {
-            #[expect(clippy::float_cmp, reason = "a label's number is stored exactly")]
-            if *number != last.0 {
-                last = (*number, self.label(*number).ok_or(index)?);
-            }
-            labels.push(last.1);
-        }
-        Ok(labels)
-    }
-
-    /// The numbers that any of `candidates` knows, in words.
-    pub(super) fn known(candidates: &[Self]) -> String {
-        let mut numbers: Vec<i64> = candidates.iter().flat_map(|c| c.0.iter().map(|(n, _)| *n)).collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-    }
-}
+/// Names of channels that tell how intensities are normalised and not which sequence they are.
+const VAGUE: [&str; 8] = ["mri", "mr", "cmr", "nonorm", "zscore", "rescale01", "rescaleto01", "rgbto01"];
 
 /// Reads the numbers of labels from the bytes of a `dataset.json`; `name` is what errors call it.
 ///
 /// # Errors
 /// [`Flaw::Dataset`] where it is no JSON, or names a label or channel that is none of ours.
 pub fn decode_dataset(bytes: &[u8], name: &Path) -> Result<LabelNumbers, IoError> {
-    let dataset = Dataset::parse(bytes).map_err(|problem| IoError::file(name, Flaw::Dataset(problem)))?;
-    Ok(dataset.labels)
+    let dataset = Dataset::parse(bytes, name.into());
+    dataset.channels()?;
+    dataset.labels()
 }
 
-/// What is known of an nnU-Net data set.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An nnU-Net data set's description, each half read only when it is needed.
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Dataset {
-    /// The sequence of file `NAME_000n`, at `n`.
-    pub(super) channels: [Sequence; 3],
-    /// The numbers in its label maps.
-    pub(super) labels: LabelNumbers,
-}
-
-impl Default for Dataset {
-    /// Channels bSSFP, LGE, T2 and class numbers in channel order.
-    fn default() -> Self {
-        Self { channels: Sequence::ALL, labels: LabelNumbers::classes() }
-    }
+    path: PathBuf,
+    json: Result<Value, String>,
 }
 
 impl Dataset {
-    /// Reads `dataset.json` in the folder that holds `imagesTr`, where there is one.
+    /// The `dataset.json` in a folder or, where there is none, in the folder that holds it.
     ///
     /// # Errors
-    /// [`IoError::Read`], or [`Flaw::Dataset`] where it is no JSON or names a label that is none of ours.
-    pub(super) fn of_folder(root: &Path) -> Result<Option<Self>, IoError> {
-        let path = root.join("dataset.json");
-        let text = match read_small(&path) {
-            Ok(text) => text,
-            Err(IoError::Read { cause, .. }) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        Self::parse(&text).map(Some).map_err(|problem| IoError::file(&path, Flaw::Dataset(problem)))
+    /// [`IoError::Read`] where one is there and cannot be read.
+    pub(super) fn around(folder: &Path) -> Result<Option<Self>, IoError> {
+        match Self::of_folder(folder)? {
+            None => Self::of_folder(&parent_of(folder)),
+            found => Ok(found),
+        }
     }
 
-    fn parse(text: &[u8]) -> Result<Self, String> {
-        let json: Value = serde_json::from_slice(text).map_err(|e| format!("no JSON: {e}"))?;
-        let channels = json.get("channel_names").or_else(|| json.get("modality"));
-        Ok(Self {
-            channels: channels.map_or(Ok(Sequence::ALL), named_channels)?,
-            labels: json.get("labels").map_or_else(|| Ok(LabelNumbers::classes()), named_labels)?,
-        })
+    pub(super) fn of_folder(folder: &Path) -> Result<Option<Self>, IoError> {
+        let path = folder.join("dataset.json");
+        if !path.exists() {
+            return Ok(None);
+        }
+        Ok(Some(Self::parse(&read_small(&path)?, path)))
     }
+
+    fn parse(text: &[u8], path: PathBuf) -> Self {
+        let json = serde_json::from_slice(text).map_err(|e| format!("no JSON: {e}"));
+        Self { path, json }
+    }
+
+    /// The sequence of file `NAME_000n`, at `n`; channels that are none of the three are left out.
+    ///
+    /// # Errors
+    /// [`Flaw::Dataset`] where channels are named in a way that could be misunderstood.
+    pub(super) fn channels(&self) -> Result<Channels, IoError> {
+        let read = |json: &Value| match json.get("channel_names").or_else(|| json.get("modality")) {
+            None => Ok(default_channels()),
+            Some(names) => named_channels(names),
+        };
+        self.part(read)
+    }
+
+    /// The numbers in its label maps.
+    ///
+    /// # Errors
+    /// [`Flaw::Dataset`] where a label is none of ours, or a name or a number has two meanings.
+    pub(super) fn labels(&self) -> Result<LabelNumbers, IoError> {
+        self.part(|json| json.get("labels").map_or_else(|| Ok(LabelNumbers::classes()), named_labels))
+    }
+
+    fn part<T>(&self, read: impl Fn(&Value) -> Result<T, String>) -> Result<T, IoError> {
+        let part = self.json.as_ref().map_err(Clone::clone).and_then(read);
+        part.map_err(|problem| IoError::file(&self.path, Flaw::Dataset(problem)))
+    }
+}
+
+/// The folder that holds a folder, by its name where it has one and else by where it lies.
+pub(super) fn parent_of(folder: &Path) -> PathBuf {
+    match (folder.file_name(), folder.parent()) {
+        (Some(_), Some(parent)) if parent.as_os_str().is_empty() => ".".into(),
+        (Some(_), Some(parent)) => parent.into(),
+        _ => {
+            let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+            here.canonicalize().ok().and_then(|f| f.parent().map(Into::into)).unwrap_or_else(|| here.join(".."))
+        }
+    }
+}
+
+/// The sequence of each channel's number.
+pub(super) type Channels = BTreeMap<usize, Sequence>;
+
+/// bSSFP, LGE, T2.
+pub(super) fn default_channels() -> Channels {
+    Sequence::ALL.into_iter().enumerate().collect()
 }
 
 /// Channels `{"0": "C0", "1": "DE", "2": "T2"}`; names that say nothing ("MRI") leave the default order.
-fn named_channels(json: &Value) -> Result<[Sequence; 3], String> {
-    let named = [0, 1, 2].map(|n| sequence_named(json.get(n.to_string())?.as_str()?));
-    match named {
-        [Some(a), Some(b), Some(c)] if a != b && b != c && a != c => Ok([a, b, c]),
-        [None, None, None] => Ok(Sequence::ALL),
-        _ => Err(format!("channels {json}: need one each of C0, LGE and T2")),
+fn named_channels(json: &Value) -> Result<Channels, String> {
+    let refuse = |why: &str| format!("channels {json}: {why}");
+    let entries = json.as_object().ok_or_else(|| refuse("need an object of numbers and names"))?;
+    let (mut channels, mut unknown) = (Channels::new(), Vec::new());
+    for (number, name) in entries {
+        let number: usize = number.parse().map_err(|_| refuse("need whole numbers for keys"))?;
+        let name = name.as_str().ok_or_else(|| refuse("need text for names"))?;
+        let Some(sequence) = sequence_named(name) else {
+            unknown.push(squeezed(name));
+            continue;
+        };
+        if channels.values().any(|s| *s == sequence) {
+            return Err(refuse(&format!("two of them are {sequence}")));
+        }
+        channels.insert(number, sequence);
+    }
+    if !channels.is_empty() {
+        Ok(channels)
+    } else if unknown.iter().all(|name| VAGUE.contains(&name.as_str())) {
+        Ok(default_channels())
+    } else {
+        Err(refuse("none of them is bSSFP (C0), LGE (DE) or T2"))
     }
 }
 
-/// The sequence that a file's suffix or a channel's name means: `C0`, `LGE` or `DE`, `T2`, in any case.
-pub(super) fn sequence_named(name: &str) -> Option<Sequence> {
-    match name.to_ascii_lowercase().as_str() {
-        "c0" | "bssfp" => Some(Sequence::Bssfp),
-        "lge" | "de" => Some(Sequence::Lge),
-        "t2" => Some(Sequence::T2),
+/// The sequence that a channel's name means.
+fn sequence_named(name: &str) -> Option<Sequence> {
+    match squeezed(name).as_str() {
+        "c0" | "bssfp" | "ssfp" | "cine" | "cinessfp" | "cinebssfp" | "bssfpcine" => Some(Sequence::Bssfp),
+        "lge" | "de" | "delge" | "lgede" | "lategadoliniumenhancement" | "delayedenhancement" => Some(Sequence::Lge),
+        "t2" | "t2w" | "t2weighted" | "t2stir" | "t2wstir" | "stir" => Some(Sequence::T2),
         _ => None,
     }
+}
+
+fn squeezed(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Labels in either of nnU-Net's notations: `{"scar": 5}` (version 2) or `{"5": "scar"}` (version 1).
 fn named_labels(json: &Value) -> Result<LabelNumbers, String> {
     let entries = json.as_object().ok_or_else(|| format!("labels {json}: need an object"))?;
-    let pairs = entries.iter().map(|(key, value)| {
-        let (name, number) = match value {
-            Value::String(name) => (name, key.parse().ok()),
-            _ => (key, value.as_i64()),
+    let mut numbers: Vec<(i64, Label)> = Vec::new();
+    let mut names: BTreeMap<i64, &str> = BTreeMap::new();
+    // The number that stands for a label alone.
+    let mut whole: BTreeMap<Label, i64> = BTreeMap::new();
+    for (key, value) in entries {
+        let (name, number) = label_entry(key, value)?;
+        let meaning = Meaning::of(name).ok_or_else(|| format!("label {name:?} is not known; known are {}", known()))?;
+        if let Some(other) = names.insert(number, name) {
+            return Err(format!("number {number} stands for {other:?} and for {name:?}"));
+        }
+        let label = match meaning {
+            Meaning::Ignored => continue,
+            Meaning::PartOf(label) => label,
+            Meaning::Label(label) => {
+                if let Some(other) = whole.insert(label, number) {
+                    let other = format!("{other} ({:?})", names[&other]);
+                    return Err(format!("numbers {other} and {number} ({name:?}) both mean {}", label.name()));
+                }
+                label
+            }
         };
-        let label = label_named(name).ok_or_else(|| format!("label {name:?} is none that is known"))?;
-        let number = number.ok_or_else(|| format!("label {name:?} has no whole number"))?;
-        Ok((number, label))
-    });
-    Ok(LabelNumbers(pairs.collect::<Result<_, String>>()?))
+        numbers.push((number, label));
+    }
+    numbers.sort_unstable();
+    Ok(LabelNumbers::of(numbers))
 }
 
-/// The label that a name means: by its pathology first, so that "LV myocardial scar" is scar.
-fn label_named(name: &str) -> Option<Label> {
-    let name = name.to_ascii_lowercase();
-    let says = |words: &[&str]| words.iter().any(|w| name.contains(w));
-    let (scar, edema, myocardium) = (says(&["scar", "infarct"]), says(&["edema"]), says(&["myo"]));
-    let right = says(&["rv", "right"]);
-    match () {
-        () if scar && edema || myocardium && right || says(&["atri"]) => None,
-        () if scar => Some(Label::Scar),
-        () if edema => Some(Label::Edema),
-        () if says(&["background"]) => Some(Label::Background),
-        () if myocardium => Some(Label::Myocardium),
-        () if says(&["lv", "left"]) => Some(Label::LvPool),
-        () if right => Some(Label::RvPool),
-        () => None,
-    }
+/// The name and the number of one label.
+fn label_entry<'a>(key: &'a str, value: &'a Value) -> Result<(&'a str, i64), String> {
+    let whole = |number: f64| (number.fract() == 0.0 && number.abs() < 1e9).then_some(number as i64);
+    let (name, number) = match value {
+        Value::String(name) => match key.trim().parse() {
+            Ok(number) => (name.as_str(), Some(number)),
+            Err(_) => (key, value.as_str().and_then(|text| text.trim().parse().ok())),
+        },
+        Value::Array(_) => return Err(format!("label {key:?} stands for a list of numbers: regions are not read")),
+        _ => (key, value.as_f64().and_then(whole)),
+    };
+    Ok((name, number.ok_or_else(|| format!("label {name:?} has no whole number"))?))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn dataset(text: &str) -> Dataset {
+        let json = serde_json::from_str(text).map_err(|e| format!("no JSON: {e}"));
+        Dataset { path: "dataset.json".into(), json }
+    }
+
+    fn labels(text: &str) -> Result<LabelNumbers, String> {
+        dataset(&format!("{{\"labels\": {text}}}")).labels().map_err(|e| {
+            e.to_string().replace("dataset.json: nnU-Net dataset description: ", "")
+        })
+    }
+
     #[test]
-    fn both_notations_of_labels_say_the_same() {
-        let two = br#"{"labels": {"background": 0, "LV": 1, "RV": 2, "LV myocardium": 3, "oedema": 5, "scar": 4}}"#;
-        let one = br#"{"labels": {"0": "background", "1": "LV", "2": "RV", "3": "myo", "5": "edema", "4": "scar"}}"#;
-        for text in [&two[..], &one[..]] {
-            let labels = Dataset::parse(text).unwrap().labels;
-            assert_eq!(labels.label(4.0), Some(Label::Scar));
+    fn all_notations_of_labels_say_the_same() {
+        for text in [
+            r#"{"background": 0, "LV": 1, "RV": 2, "LV myocardium": 3, "oedema": 5, "scar": 4}"#,
+            r#"{"0": "background", "1": "LV", "2": "RV", "3": "myo", "5": "edema", "4": "scar"}"#,
+            r#"{"background": "0", "LVC": "1", "RV": "2", "MLV": "3", "edema": "5", "scar": 4.0, "ignore": 6}"#,
+        ] {
+            let labels = labels(text).unwrap();
+            assert_eq!(labels.label(4.0), Some(Label::Scar), "{text}");
             assert_eq!(labels.label(5.0), Some(Label::Edema));
             assert_eq!(labels.label(3.0), Some(Label::Myocardium));
+            assert_eq!(labels.label(1.0), Some(Label::LvPool));
             assert_eq!(labels.label(6.0), None);
         }
     }
 
     #[test]
+    fn what_could_be_misunderstood_is_refused_by_name() {
+        let refused = |text| labels(text).unwrap_err();
+        assert_eq!(refused(r#"{"LV": 1, "LVC": 2}"#), r#"numbers 1 ("LV") and 2 ("LVC") both mean LV pool"#);
+        assert_eq!(refused(r#"{"LV": 1, "RV": 1}"#), r#"number 1 stands for "LV" and for "RV""#);
+        assert_eq!(refused(r#"{"edema": [4, 5]}"#), "label \"edema\" stands for a list of numbers: regions are not read");
+        assert!(refused(r#"{"LV epi": 1}"#).starts_with("label \"LV epi\" is not known; known are background; LV"));
+        for text in ["3", r#"{"scar": "five"}"#, r#"{"scar": 1.5}"#, r#"{"1": "2"}"#] {
+            assert!(labels(text).is_err(), "{text}");
+        }
+        assert!(dataset("{").labels().is_err());
+        let emidec = labels(r#"{"background": 0, "cavity": 1, "myo": 2, "infarction": 3, "no-reflow": 4}"#).unwrap();
+        assert_eq!([3.0, 4.0].map(|n| emidec.label(n)), [Some(Label::Scar); 2]);
+    }
+
+    #[test]
     fn named_channels_override_the_order_and_vague_names_do_not() {
-        let parse = |text: &str| Dataset::parse(text.as_bytes()).map(|d| d.channels);
-        let swapped = r#"{"channel_names": {"0": "LGE", "1": "T2", "2": "bSSFP"}}"#;
-        assert_eq!(parse(swapped), Ok([Sequence::Lge, Sequence::T2, Sequence::Bssfp]));
-        assert_eq!(parse(r#"{"modality": {"0": "MRI", "1": "MRI", "2": "MRI"}}"#), Ok(Sequence::ALL));
-        assert!(parse(r#"{"channel_names": {"0": "C0", "1": "C0", "2": "T2"}}"#).is_err());
-    }
-
-    #[test]
-    fn a_name_that_means_two_labels_or_none_is_refused() {
-        for name in ["scar+edema", "liver", "left atrium", "RV myocardium", ""] {
-            assert_eq!(label_named(name), None, "{name}");
+        let parse = |text: &str| dataset(&format!("{{\"channel_names\": {text}}}")).channels().ok();
+        let in_order = |order: [Sequence; 3]| Some(order.into_iter().enumerate().collect::<Channels>());
+        use Sequence::{Bssfp, Lge, T2};
+        assert_eq!(parse(r#"{"0": "LGE", "1": "T2", "2": "bSSFP"}"#), in_order([Lge, T2, Bssfp]));
+        assert_eq!(parse(r#"{"0": "MRI", "1": "MRI", "2": "MRI"}"#), in_order(Sequence::ALL));
+        assert_eq!(parse(r#"{"0": "T1", "1": "LGE"}"#), Some([(1, Lge)].into()));
+        let four = parse(r#"{"0": "T1m", "1": "C0", "2": "DE", "3": "T2"}"#);
+        assert_eq!(four, Some([(1, Bssfp), (2, Lge), (3, T2)].into()));
+        for bad in [r#"{"0": "C0", "1": "C0", "2": "T2"}"#, r#"{"0": "T1", "1": "PD"}"#, "[1]"] {
+            assert_eq!(parse(bad), None, "{bad}");
         }
-        for text in ["{", r#"{"labels": 3}"#, r#"{"labels": {"scar": "five"}}"#, r#"{"labels": {"scar": 1.5}}"#] {
-            assert!(Dataset::parse(text.as_bytes()).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn numbers_are_read_by_the_first_candidate_that_knows_them_all() {
-        let both = [LabelNumbers::classes(), LabelNumbers::codes()];
-        assert_eq!(LabelNumbers::read(&both, &[0.0, 5.0]), Ok(vec![Label::Background, Label::Scar]));
-        assert_eq!(LabelNumbers::read(&both, &[0.0, 2221.0]), Ok(vec![Label::Background, Label::Scar]));
-        assert_eq!(LabelNumbers::read(&both, &[0.0, 2221.0, 5.0]), Err(2));
-        assert_eq!(LabelNumbers::read(&both, &[f64::NAN]), Err(0));
     }
 }

@@ -11,7 +11,7 @@ use crate::volume::Volume;
 
 use super::error::{Flaw, IoError};
 use super::header::{Header, NIFTI1_BYTES, NIFTI2_BYTES, Version};
-use super::nnunet::LabelNumbers;
+use super::label_numbers::LabelNumbers;
 use super::placement::Placement;
 
 /// The most voxels that are read: 1 GiB of `f32`, some fifty times the largest cardiac MR.
@@ -62,12 +62,21 @@ pub fn decode_image(bytes: &[u8], name: &Path) -> Result<Placed<f32>, IoError> {
     image(bytes).map_err(|flaw| IoError::file(name, flaw))
 }
 
-/// Reads a label map from the bytes of a file; `name` is what errors call it. Its voxels are read by the first of
+/// Reads a label map from the bytes of a file; `name` is what errors call it. Its voxels are read by the one of
 /// `numbers` that knows all of them.
 ///
 /// # Errors
 /// As [`read_labels`], less [`IoError::Read`].
 pub fn decode_labels(bytes: &[u8], name: &Path, numbers: &[LabelNumbers]) -> Result<Placed<Label>, IoError> {
+    decode_labels_by(bytes, name, numbers).map(|(labels, _)| labels)
+}
+
+/// The same, with the position of the numbers that knew all voxels.
+pub(super) fn decode_labels_by(
+    bytes: &[u8],
+    name: &Path,
+    numbers: &[LabelNumbers],
+) -> Result<(Placed<Label>, usize), IoError> {
     labels(bytes, numbers).map_err(|flaw| IoError::file(name, flaw))
 }
 
@@ -91,15 +100,12 @@ fn image(bytes: &[u8]) -> Result<Placed<f32>, Flaw> {
     Ok(Placed { volume, placement: header.placement })
 }
 
-fn labels(bytes: &[u8], numbers: &[LabelNumbers]) -> Result<Placed<Label>, Flaw> {
+fn labels(bytes: &[u8], numbers: &[LabelNumbers]) -> Result<(Placed<Label>, usize), Flaw> {
     let (header, data) = voxels(bytes, |v| v)?;
-    let labels = LabelNumbers::read(numbers, &data).map_err(|index| Flaw::LabelCode {
-        code: data[index],
-        voxel: voxel(header.grid.shape(), index),
-        known: LabelNumbers::known(numbers),
-    })?;
+    let (labels, which) = LabelNumbers::read(numbers, &data)
+        .map_err(|unread| unread.flaw(numbers, &data, |index| voxel(header.grid.shape(), index)))?;
     let volume: LabelMap = on_grid(&header, labels)?;
-    Ok(Placed { volume, placement: header.placement })
+    Ok((Placed { volume, placement: header.placement }, which))
 }
 
 fn on_grid<T>(header: &Header, data: Vec<T>) -> Result<Volume<T>, Flaw> {

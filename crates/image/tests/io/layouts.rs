@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use myops_image::io::{CaseFiles, IoError, find_cases, find_cases_among};
+use myops_image::io::{CaseFiles, IoError, Numbering, find_cases, find_cases_among, read_label_map, search};
 use myops_image::label::Label;
 use myops_image::sequence::Sequence;
 
@@ -111,7 +111,7 @@ fn a_case_named_twice_in_a_list_is_given_once() {
 
 #[test]
 fn no_case_says_what_was_looked_for() {
-    let folder = folder(&["scan.nii.gz", "deep/deeper/a_C0.nii.gz"]);
+    let folder = folder(&["scan.txt", "deep/deeper/a_C0.nii.gz"]);
     for path in [folder.path().to_owned(), folder.path().join("no"), folder.path().join("no/where")] {
         let error = find_cases(&path).unwrap_err();
         let words = "no case found; looked for ID_{C0,LGE,T2}.nii.gz (DE for LGE, .nii too) in the folder and in its \
@@ -151,10 +151,6 @@ fn two_files_for_one_sequence_and_two_cases_of_one_name_are_refused() {
     assert_eq!(
         refused(&["x_DE.nii.gz", "x_LGE.nii.gz"]),
         "case x has two files for LGE: HERE/x_DE.nii.gz and HERE/x_LGE.nii.gz"
-    );
-    assert_eq!(
-        refused(&["x_gd.nii", "x_gd.nii.gz", "x_C0.nii"]),
-        "case x has two files for reference labels: HERE/x_gd.nii and HERE/x_gd.nii.gz"
     );
     assert_eq!(refused(&["a/x_C0.nii", "b/x_C0.nii"]), "case x is there twice: in HERE/a and in HERE/b");
 }
@@ -199,13 +195,33 @@ fn nnu_net_channels_are_what_the_dataset_says() {
 }
 
 #[test]
-fn a_dataset_that_makes_no_sense_is_refused_by_name() {
-    let folder = nnu_net(&[0.0], Some(r#"{"labels": {"liver": 1}}"#));
+fn a_dataset_that_makes_no_sense_is_refused_by_name_where_labels_are_read() {
+    let folder = nnu_net(&[0.0, 1.0], Some(r#"{"labels": {"liver": 1}}"#));
     let path = folder.path().join("dataset.json");
-    let error = find_cases(folder.path()).unwrap_err();
-    let words = "nnU-Net dataset description: label \"liver\" is none that is known";
-    assert_eq!(error.to_string(), format!("{}: {words}", path.display()));
-    assert_eq!(error.hint().unwrap(), "name the labels background, LV, RV, myocardium, edema and scar");
+    let case = &find_cases(folder.path()).unwrap()[0];
+    let error = case.load().unwrap_err();
+    let words = "nnU-Net dataset description: label \"liver\" is not known; known are background; LV";
+    assert!(error.to_string().starts_with(&format!("{}: {words}", path.display())), "{error}");
+    // Images need no labels.
+    let (loaded, left_out) = case.load_images().unwrap();
+    assert!(loaded.study.reference().is_none() && loaded.study.missing().is_empty());
+    assert_eq!(left_out.unwrap().to_string(), error.to_string());
+    // Nor do codes need a description.
+    let folder = nnu_net(&[0.0, 2221.0], Some(r#"{"labels": {"scar": [4, 5]}}"#));
+    assert_eq!(loaded_labels(&folder).unwrap()[1], Label::Scar);
+}
+
+#[test]
+fn two_reference_maps_are_refused_where_they_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path(), "x_LGE.nii.gz", &Handmade::default().gzip());
+    for name in ["x_gd.nii", "x_gd.nii.gz"] {
+        put(folder.path(), name, &Handmade::labels(&[200.0]).gzip());
+    }
+    let case = &find_cases(folder.path()).unwrap()[0];
+    let error = case.load().unwrap_err().to_string().replace(&folder.path().display().to_string(), "HERE");
+    assert_eq!(error, "case x has two files for reference labels: HERE/x_gd.nii and HERE/x_gd.nii.gz");
+    assert!(case.load_images().unwrap().1.is_some());
 }
 
 #[test]
@@ -217,4 +233,100 @@ fn a_case_is_loaded_with_what_it_has() {
     assert_eq!(case.study.id(), "x");
     assert_eq!(case.study.missing(), [Sequence::Bssfp, Sequence::T2]);
     assert_eq!(case.study.reference().unwrap()[[1, 0, 0]], Label::Scar);
+}
+
+#[test]
+fn a_dataset_counts_beside_any_folder_of_channels() {
+    for place in ["imagesVal", "images", "mri", "."] {
+        let from = nnu_net(&[0.0, 1.0], Some(r#"{"channel_names": {"0": "T2", "1": "C0", "2": "LGE"}}"#));
+        let root = from.path();
+        if place == "." {
+            fs::rename(root.join("dataset.json"), root.join("imagesTr/dataset.json")).unwrap();
+            fs::rename(root.join("imagesTr"), root.join("x")).unwrap();
+        } else {
+            fs::rename(root.join("imagesTr"), root.join(place)).unwrap();
+        }
+        let folder = root.join(if place == "." { "x" } else { place });
+        let case = find_cases(&folder).unwrap()[0].load_images().unwrap().0;
+        let first = |s| case.study.image(s).unwrap().data()[0];
+        assert_eq!(Sequence::ALL.map(first), [100.0, 200.0, 0.0], "{place}");
+    }
+}
+
+#[test]
+fn channels_of_other_sequences_are_passed_over() {
+    let folder = folder(&["imagesTr/x_0000.nii.gz", "imagesTr/x_0001.nii.gz", "imagesTr/x_0002.nii.gz"]);
+    put(folder.path(), "dataset.json", br#"{"channel_names": {"0": "T1", "1": "C0", "2": "LGE"}}"#);
+    let found = search(folder.path()).unwrap();
+    assert_eq!(holds(&found.cases[0]), "x_0001.nii.gz x_0002.nii.gz - -");
+    assert_eq!(found.passed_over, [folder.path().join("imagesTr/x_0000.nii.gz")]);
+}
+
+#[test]
+fn four_digits_are_a_channel_in_folders_of_images_alone() {
+    let names = ["scans/heart_0001_C0.nii.gz", "scans/heart_0001_gd.nii.gz", "masks/heart_0001.nii.gz", "lone_0002.nii"];
+    let folder = folder(&names);
+    let found = search(folder.path()).unwrap();
+    assert_eq!(ids(&found.cases), ["heart_0001"]);
+    assert_eq!(holds(&found.cases[0]), "heart_0001_C0.nii.gz - - heart_0001_gd.nii.gz");
+    assert_eq!(found.passed_over, ["lone_0002.nii", "masks/heart_0001.nii.gz"].map(|n| folder.path().join(n)));
+    // Label maps beside images are labels, whatever their names.
+    let folder = self::folder(&["images/x_T2_0000.nii.gz", "images/x_T2_0001.nii.gz", "labels/x_T2.nii.gz"]);
+    let found = search(folder.path()).unwrap();
+    assert_eq!(ids(&found.cases), ["x_T2"]);
+    assert_eq!(holds(&found.cases[0]), "x_T2_0000.nii.gz x_T2_0001.nii.gz - x_T2.nii.gz");
+    assert_eq!((found.passed_over, found.without_images), (vec![], vec![]));
+}
+
+#[test]
+fn what_is_passed_over_is_told_and_labels_without_images_are_named() {
+    let folder = folder(&["p5_C0.nii.gz", "p6-C0.nii.gz", "p6_gd.nii.gz", "p5_T1m.nii.gz", "s.mha", "notes.txt"]);
+    let found = search(folder.path()).unwrap();
+    assert_eq!(found.passed_over, ["p5_T1m.nii.gz", "p6-C0.nii.gz", "s.mha"].map(|n| folder.path().join(n)));
+    assert_eq!(found.without_images, [("p6".to_owned(), folder.path().join("p6_gd.nii.gz"))]);
+    let folder = self::folder(&["imagesTr/a_0000.nii.gz", "labelsTr/a.nii.gz", "labelsTr/b.nii.gz"]);
+    let found = search(folder.path()).unwrap();
+    assert_eq!(found.without_images, [("b".to_owned(), folder.path().join("labelsTr/b.nii.gz"))]);
+    let folder = self::folder(&["a.dcm", "b.dcm", "c.dcm", "d.dcm", "e.dcm", "f.dcm", "g.dcm"]);
+    let error = search(folder.path()).unwrap_err().to_string();
+    assert!(error.ends_with("e.dcm, and 2 more") && error.contains("; passed over "), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_that_is_no_text_is_a_name() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    let name = std::ffi::OsStr::from_bytes(b"M\xfcller_LGE.nii.gz");
+    fs::write(folder.path().join(name), Handmade::default().gzip()).unwrap();
+    for place in [folder.path().to_owned(), folder.path().join(name)] {
+        let cases = find_cases(place).unwrap();
+        assert_eq!(ids(&cases), ["M%FCller"]);
+        assert_eq!(cases[0].load().unwrap().study.id(), "M%FCller");
+    }
+}
+
+#[test]
+fn every_label_map_is_read_by_one_rule() {
+    let folder = tempfile::tempdir().unwrap();
+    let read = |name: &str, numbers: &[f64]| {
+        let path = folder.path().join(name);
+        put(folder.path(), name, &Handmade::labels(numbers).gzip());
+        read_label_map(&path).map(|(labels, numbering)| (labels.volume.data()[1], numbering))
+    };
+    assert_eq!(read("p5_gd.nii.gz", &[0.0, 5.0]).unwrap(), (Label::Scar, Numbering::Classes));
+    assert_eq!(read("p5_gd.nii.gz", &[0.0, 2221.0]).unwrap(), (Label::Scar, Numbering::Codes));
+    assert_eq!(read("p5_gd.nii.gz", &[0.0, 0.0]).unwrap(), (Label::Background, Numbering::Codes));
+    let error = read("p5_gd.nii.gz", &[0.0, 1.0, 200.0]).unwrap_err().to_string();
+    let words = "label codes are mixed: 200 at voxel [2, 0, 0] is of another numbering than the codes before it";
+    assert!(error.ends_with(words), "{error}");
+    // A description in the folder or around it is that of all maps there.
+    put(folder.path(), "dataset.json", br#"{"labels": {"background": 0, "scar": "1", "LV": 5, "RV": 200}}"#);
+    for name in ["p5_gd.nii.gz", "p5/p5_labels.nii.gz"] {
+        assert_eq!(read(name, &[0.0, 1.0]).unwrap().0, Label::Scar, "{name}");
+        assert_eq!(read(name, &[0.0, 5.0]).unwrap().0, Label::LvPool, "{name}");
+        let error = read(name, &[0.0, 200.0]).unwrap_err().to_string();
+        assert!(error.contains("has one meaning as the challenge's code, another by dataset.json"), "{error}");
+    }
+    assert_eq!(read("a/b/c.nii", &[0.0, 1.0]).unwrap().0, Label::LvPool);
 }

@@ -5,18 +5,20 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use myops_image::augment::{AugmentRanges, Augmentation, sample_rng};
 use myops_image::geometry::{Affine, Grid};
-use myops_image::io::{Placement, write_image, write_labels, write_whole};
+use myops_image::io::{CaseFiles, Placement, write_image, write_labels, write_whole};
 use myops_image::label::Label;
 use myops_image::picture::{Tile, sheet};
 use myops_image::preprocess::{Normalise, Preprocess};
 use myops_image::sequence::Sequence;
 use myops_image::study::Study;
 use myops_image::volume::Volume;
+use myops_net::train::Member;
 use rayon::prelude::*;
 
 use super::folder::OutputFolder;
+use super::patients::{self, Patients};
 use super::talk::Talk;
-use super::{cases, folder};
+use super::{cases, folder, outputs};
 
 /// Arguments of `myops augment`.
 #[derive(Debug, clap::Args)]
@@ -29,17 +31,28 @@ pub struct Args {
     /// What the variations are drawn from
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+    /// Table of each case's patient (CSV: case,patient), kept in the enlarged set [default: patients.csv beside the cases,
+    /// else by the cases' names]
+    #[arg(long, value_name = "FILE")]
+    patients: Option<PathBuf>,
     /// Folder for the enlarged set, one folder a case
     #[arg(long, value_name = "DIR", default_value = "augmented")]
     out: PathBuf,
 }
 
+/// The file of the sheet.
+const PICTURE: &str = "augmentation.png";
 /// Intensities stay as they are, so that the written cases are read like any other.
 const PREPROCESS: Preprocess = Preprocess { normalise: Normalise::AsStored, ..Preprocess::PUBLISHED };
 
 /// Writes the enlarged set and a sheet of the variations.
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
-    let studies = cases::labelled(&args.data, talk)?;
+    let files = cases::find_labelled(&args.data, talk)?;
+    outputs::not_over(&args.out, files.iter().flat_map(CaseFiles::files))?;
+    outputs::not_over(&args.out, [&args.data])?;
+    outputs::only_ours(&args.out, "augment", is_ours)?;
+    let patients = Patients::open(args.patients.as_deref(), &args.data)?.of(&patients::ids(&files))?;
+    let studies = cases::read_all(&files, talk)?;
     let out = OutputFolder::claim(&args.out)?;
     let total = studies.len() * args.times as usize;
     let bar = talk.bar(total as u64, "augmenting");
@@ -50,12 +63,29 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
         written
     })?;
     bar.finish_and_clear();
+    let copies = |member: &Member| (0..args.times as usize).map(|n| copy_of(member, n)).collect::<Vec<_>>();
+    patients::write(out.path(), &patients.iter().flat_map(copies).collect::<Vec<_>>())?;
     if let Some(study) = studies.first() {
         let png = picture(study, args.seed)?;
-        write_whole(out.path().join("augmentation.png"), |w| w.write_all(&png))?;
+        write_whole(out.path().join(PICTURE), |w| w.write_all(&png))?;
     }
-    talk.say(format_args!("{total} cases and the sheet augmentation.png are in {}", args.out.display()));
+    talk.say(format_args!("{total} cases and the sheet {PICTURE} are in {}", args.out.display()));
     Ok(())
+}
+
+fn copy_of(member: &Member, time: usize) -> Member {
+    Member { id: copy_id(&member.id, time), patient: member.patient.clone() }
+}
+
+fn copy_id(id: &str, time: usize) -> String {
+    format!("{id}x{time:02}")
+}
+
+/// Whether a file or folder of this name is one that this command writes.
+fn is_ours(name: &str) -> bool {
+    let start = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_copy = name.len() >= start.len() + 2 && start.ends_with('x');
+    is_copy || [PICTURE, patients::TABLE].contains(&name)
 }
 
 /// Writes variation `time` of a case; the first is the case itself, cropped.
@@ -74,9 +104,9 @@ fn write(study: &Study, time: usize, args: &Args) -> Result<()> {
         image[from * 3..to * 3].copy_from_slice(&x);
         labels[from..to].copy_from_slice(&y);
     }
-    let id = format!("{}x{time:02}", study.id());
+    let id = copy_id(study.id(), time);
     let place = args.out.join(&id);
-    folder::make(&place)?;
+    folder::make_inside(&args.out, &place)?;
     let [row, column, slice] = restore.spacing_mm();
     let spacing = myops_image::geometry::Spacing::new_mm([column, row, slice])?;
     let grid = Grid::new([size, size, prepared.slices], Affine::from_spacing(spacing))?;

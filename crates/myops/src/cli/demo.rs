@@ -37,7 +37,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let out = OutputFolder::claim(&args.out)?;
     phantom::write(&study, &truth, out.path())?;
     let files = find_cases(args.out.join(study.id()))?;
-    let case = Case::read(&files[0])?;
+    let case = Case::read(&files[0], talk)?;
     let device = DeviceChoice::Cpu;
     let model = Model::open(&args.model, &device.open()?)?;
     model.unfinished.iter().for_each(|unfinished| talk.say(unfinished));

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use myops_image::io::write_whole;
 use myops_net::infer::ModelFile;
 use myops_net::weights::Precision;
 
 use super::talk::Talk;
-use super::{folder, settings};
+use super::{folder, outputs, settings};
 use crate::models::{self, Trained};
 
 /// Arguments of `myops ensemble`.
@@ -27,9 +27,7 @@ pub struct Args {
 
 /// Joins networks.
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
-    if args.out.is_dir() || args.out.exists() && models::read_file(&args.out).is_err() {
-        bail!("{}: is there and holds no networks, so it is not written over", args.out.display());
-    }
+    outputs::replaceable_model(&args.out, &args.config)?;
     let files = args.runs.iter().map(|run| read(run, args)).collect::<Result<Vec<_>>>()?;
     let joined = ModelFile::join(files)?;
     let bytes = joined.to_bytes(Precision::Half)?;
@@ -47,11 +45,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
 /// A trained network, which is not to be written over, with the changes of a settings file.
 fn read(run: &Path, args: &Args) -> Result<ModelFile> {
     let Trained { path, mut file, .. } = models::read(&run.to_string_lossy())?.finished()?;
-    if let (Ok(path), Ok(out)) = (path.canonicalize(), args.out.canonicalize())
-        && path == out
-    {
-        bail!("{}: one of the networks to be joined, so it is not written over", args.out.display());
-    }
+    outputs::replaceable_model(&args.out, [&path])?;
     if let Some(config) = &args.config {
         file.header.recipe = settings::changed_recipe(file.header.model, file.header.recipe, config)?;
     }

@@ -4,17 +4,18 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use myops_image::io::write_whole;
+use myops_image::io::{Numbering, write_whole};
 use myops_image::label::{Label, LabelMap};
 use myops_image::volume::Volume;
 use myops_measure::evaluate::{Comparison, EvaluatedCase, Evaluation, Hd95, score_case};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::folder::{self, OutputFolder};
+use super::folder::OutputFolder;
 use super::label_files::{LabelFile, Role, find};
 use super::talk::Talk;
-use crate::failure::WithHint;
+use super::{cases, folder, outputs};
+use crate::failure::{self, WithHint};
 use crate::report::evaluation as told;
 
 /// Arguments of `myops evaluate`.
@@ -64,12 +65,15 @@ fn hd95(name: &str) -> Result<Hd95, String> {
 
 /// Scores predictions, prints the table, writes the rest.
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
-    let first = evaluate_folders(&args.prediction, &args.reference, args.options, talk)?;
+    outputs::not_inside(&args.out, [&args.prediction, &args.reference].into_iter().chain(&args.compare))?;
+    let predictions = find(&args.prediction, Role::Prediction, talk)?;
+    let references = find(&args.reference, Role::Reference, talk)?;
+    let first = evaluate(predictions, &references, args.options, talk)?;
     let mut table = told::table(&first);
     let second = match &args.compare {
         None => None,
         Some(other) => {
-            let second = evaluate_folders(other, &args.reference, args.options, talk)?;
+            let second = evaluate(find(other, Role::Prediction, talk)?, &references, args.options, talk)?;
             let comparison = Comparison::between(&first, &second)?;
             let names = [&args.prediction, other].map(|path| path.display().to_string());
             table += &told::comparison_table(&comparison, &names[0], &names[1]);
@@ -82,19 +86,23 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
         write_comparison(&first, second, comparison, out.path())?;
     }
     std::io::stdout().lock().write_all(table.as_bytes())?;
-    talk.say(format_args!("{} cases scored; tables and pictures are in {}", first.cases.len(), args.out.display()));
+    let cases = cases::count(first.cases.len());
+    talk.say(format_args!("{cases} scored; tables and pictures are in {}", args.out.display()));
     Ok(())
 }
 
-/// Scores the label maps of a folder against the reference labels of the same cases in another.
+/// Scores label maps against the reference labels of the same cases.
 ///
 /// # Errors
 /// Where a case has no prediction or no reference (unless that is allowed), a file cannot be read, or a prediction lies
 /// on another grid than its reference; all such cases are named.
-pub fn evaluate_folders(prediction: &Path, reference: &Path, options: Options, talk: Talk) -> Result<Evaluation> {
-    let mut predictions = find(prediction, Role::Prediction)?;
-    let references = find(reference, Role::Reference)?;
-    check_names(&predictions, &references, options.allow_missing, talk)?;
+pub fn evaluate(
+    mut predictions: Vec<LabelFile>,
+    references: &[LabelFile],
+    options: Options,
+    talk: Talk,
+) -> Result<Evaluation> {
+    check_names(&predictions, references, options.allow_missing, talk)?;
     predictions.retain(|p| references.iter().any(|r| r.id == p.id));
     let bar = talk.bar(references.len() as u64, "scoring");
     let score = |reference: &LabelFile| {
@@ -103,20 +111,35 @@ pub fn evaluate_folders(prediction: &Path, reference: &Path, options: Options, t
         bar.inc(1);
         scored
     };
-    let scored: Vec<Result<EvaluatedCase>> = references.par_iter().map(score).collect();
+    let scored: Vec<Result<Scored>> = references.par_iter().map(score).collect();
     bar.finish_and_clear();
-    let (mut cases, mut refused) = (Vec::new(), Vec::new());
-    for (case, reference) in scored.into_iter().zip(&references) {
+    let (mut cases, mut refused, mut hint, mut differently) = (Vec::new(), Vec::new(), None, Vec::new());
+    for (case, reference) in scored.into_iter().zip(references) {
         match case {
-            Ok(case) => cases.push(case),
-            Err(error) => refused.push(format!("case {}: {error:#}", reference.id)),
+            Ok(case) => {
+                differently.extend(case.numbered_differently.then(|| reference.id.as_str()));
+                cases.push(case.case);
+            }
+            Err(error) => {
+                refused.push(format!("case {}: {error:#}", reference.id));
+                hint = hint.or_else(|| failure::hint_of(&error));
+            }
         }
+    }
+    if let Some(first) = differently.first() {
+        talk.say(format_args!(
+            "the labels of {} cases, {first} the first, are numbered by dataset.json on one side and otherwise on the other",
+            differently.len()
+        ));
     }
     if refused.is_empty() {
         return Ok(Evaluation::of(cases, options.hd95, options.seed));
     }
     let error = anyhow::anyhow!("{} of {} cases refused: {}", refused.len(), references.len(), refused.join("; "));
-    Err(error).hint(|| "a prediction has to lie on the grid of its reference, voxel by voxel".into())
+    match hint {
+        Some(hint) => Err(error).hint(|| hint),
+        None => Err(error),
+    }
 }
 
 /// Refuses cases that only one side has, or says which they are.
@@ -151,15 +174,25 @@ fn check_names(predictions: &[LabelFile], references: &[LabelFile], allow: bool,
     Err(anyhow::anyhow!(told.join("; "))).hint(|| hint.into())
 }
 
-fn score(prediction: Option<&LabelFile>, reference: &LabelFile) -> Result<EvaluatedCase> {
-    let truth = reference.read()?;
-    let found: LabelMap = match prediction {
+/// A case and whether its two label maps were read by two numberings, neither of them the challenge's codes.
+struct Scored {
+    case: EvaluatedCase,
+    numbered_differently: bool,
+}
+
+fn score(prediction: Option<&LabelFile>, reference: &LabelFile) -> Result<Scored> {
+    let (truth, truth_numbers) = reference.read()?;
+    let (found, numbers): (LabelMap, _) = match prediction {
         Some(file) => file.read()?,
-        None => Volume::filled(*truth.grid(), Label::Background),
+        None => (Volume::filled(*truth.grid(), Label::Background), Numbering::Codes),
     };
     let place = |file: &LabelFile| format!("{} against {}", file.place(), reference.place());
-    let regions = score_case(&found, &truth).with_context(|| prediction.map_or_else(String::new, place))?;
-    Ok(EvaluatedCase { id: reference.id.clone(), prediction_missing: prediction.is_none(), regions })
+    let regions = score_case(&found, &truth)
+        .with_context(|| prediction.map_or_else(String::new, place))
+        .hint(|| "a prediction has to lie on the grid of its reference, voxel by voxel".into())?;
+    let numbered_differently = ![&numbers, &truth_numbers].contains(&&Numbering::Codes) && numbers != truth_numbers;
+    let case = EvaluatedCase { id: reference.id.clone(), prediction_missing: prediction.is_none(), regions };
+    Ok(Scored { case, numbered_differently })
 }
 
 /// An evaluation with where it comes from.

@@ -8,16 +8,27 @@ use anyhow::{Context, Result};
 use myops_image::io::remove_unfinished;
 
 use super::lock::{Lock, Taken};
+use super::outputs;
 use crate::failure::WithHint;
 
 /// Makes a folder and those above it, where they are not there yet.
 ///
 /// # Errors
-/// Where it cannot be made.
+/// Where it cannot be made, or holds a symbolic link to a file elsewhere, which results could be written through.
 pub fn make(path: &Path) -> Result<()> {
     fs::create_dir_all(path)
         .with_context(|| format!("{}: the folder cannot be made", path.display()))
-        .hint(|| "give a place that may be written to with --out".into())
+        .hint(|| "give a place that may be written to with --out".into())?;
+    outputs::no_links_out(path)
+}
+
+/// Makes a folder below that of all results, as [`make`] does.
+///
+/// # Errors
+/// As [`make`]; and where a symbolic link leads out of `out`.
+pub fn make_inside(out: &Path, path: &Path) -> Result<()> {
+    outputs::stays_inside(out, path)?;
+    make(path)
 }
 
 /// Removes a file, where it is there.

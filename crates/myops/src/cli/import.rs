@@ -9,7 +9,7 @@ use myops_net::infer::{ModelHeader, Recipe};
 use myops_net::model::{Architecture, ModelSettings};
 use myops_net::weights::{Stored, from_keras};
 
-use super::folder;
+use super::{folder, outputs};
 use super::talk::Talk;
 
 /// Arguments of `myops import`.
@@ -33,6 +33,8 @@ const PUBLISHED: [Architecture; 2] = [Architecture::Runet, Architecture::Unet];
 
 /// Takes over weights.
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
+    let out = args.out.clone().unwrap_or_else(|| args.file.with_extension("safetensors"));
+    outputs::replaceable_model(&out, [&args.file])?;
     let bytes = std::fs::read(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
     let candidates = match &args.model {
         Some(name) => vec![super::settings::architecture_among(&PUBLISHED, name)?],
@@ -54,7 +56,6 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     // The original feeds the array of a NIfTI file as it lies: rows are its first axis.
     let preprocess = Preprocess { axes: Axes::Stored, ..Preprocess::PUBLISHED };
     let header = ModelHeader::single(model, Recipe { preprocess, ..Recipe::PUBLISHED }, origin);
-    let out = args.out.clone().unwrap_or_else(|| args.file.with_extension("safetensors"));
     let bytes = Stored { settings: header, weights }.to_bytes()?;
     folder::check_free_beside(&out)?;
     write_whole(&out, |w| w.write_all(&bytes))?;

@@ -1,12 +1,14 @@
 //! Label maps of a folder, by the names of their files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use myops_image::io::{CaseFiles, IoError, LabelNumbers, decode_labels, find_cases, stem};
+use myops_image::io::{Found, IoError, Numbering, check_id, is_image_name, read_label_map, search, stem, text_of};
 use myops_image::label::LabelMap;
 
+use super::cases::tell_passed_over;
+use super::talk::Talk;
 use crate::failure::WithHint;
 
 /// What a folder of label maps is to the command; it decides between two files of one case.
@@ -23,14 +25,7 @@ pub enum Role {
 pub struct LabelFile {
     /// The case.
     pub id: String,
-    source: Source,
-}
-
-#[derive(Debug, Clone)]
-enum Source {
-    File(PathBuf),
-    /// The reference labels of a case that was found with its images, which know the numbers of its labels.
-    Case(Box<CaseFiles>),
+    path: PathBuf,
 }
 
 /// What the name of a file says.
@@ -53,92 +48,186 @@ impl Role {
 }
 
 impl LabelFile {
-    /// Reads the label map: by the challenge's codes, or else by the numbers of nnU-Net's `dataset.json` or, where none
-    /// lies beside it, as class numbers 0 to 5.
+    /// Reads the label map, as [`read_label_map`] does, and how its numbers were understood.
     ///
     /// # Errors
     /// Where the file cannot be read or holds other numbers.
-    pub fn read(&self) -> Result<LabelMap> {
-        match &self.source {
-            Source::File(path) => {
-                let bytes = std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
-                let named = path.parent().map(LabelNumbers::beside).transpose()?.flatten();
-                let numbers = [LabelNumbers::codes(), named.unwrap_or_else(LabelNumbers::classes)];
-                let labels = decode_labels(&bytes, path, &numbers)?.volume;
-                labels.grid().world_from_voxel().check_scanner().with_context(|| path.display().to_string())?;
-                Ok(labels)
-            }
-            Source::Case(case) => {
-                let labels = case.load_reference()?.with_context(|| format!("case {} has no labels", case.id()))?;
-                Ok(labels.volume)
-            }
-        }
+    pub fn read(&self) -> Result<(LabelMap, Numbering)> {
+        let (labels, numbering) = read_label_map(&self.path)?;
+        labels.volume.grid().world_from_voxel().check_scanner().with_context(|| self.place())?;
+        Ok((labels.volume, numbering))
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Where it lies, for messages.
     pub fn place(&self) -> String {
-        match &self.source {
-            Source::File(path) => path.display().to_string(),
-            Source::Case(case) => case.reference().unwrap_or(case.folder()).display().to_string(),
-        }
+        self.path.display().to_string()
     }
 }
 
-/// The label maps of a path, in the order of their cases' names: those of a folder and its subfolders, or one file.
+/// The label maps of a path, in the order of their cases' names: those of a folder and its subfolders, or one file. Tells
+/// which images were passed over.
+///
+/// `ID_labels` and `ID_gd` are label maps of the case `ID`. Any other name is a whole case's name (`heart_0001`, `x_T2`),
+/// but for images: those of cases that have labels of their own, all that lies in folders called `images...`, and, where
+/// cases have images and labels, whatever else has an image's name or stands beside them.
 ///
 /// # Errors
 /// Where there is none, or two files claim to be the same.
-pub fn find(path: &Path, role: Role) -> Result<Vec<LabelFile>> {
-    let mut found: BTreeMap<String, (u8, LabelFile)> = BTreeMap::new();
-    for file in files(path)? {
-        let Some((id, kind)) = file.file_name().and_then(|n| n.to_str()).and_then(parse) else { continue };
-        let (id, rank) = (id.to_owned(), role.rank(kind));
-        match found.get(&id) {
-            Some((other, first)) if *other == rank => {
-                let error = anyhow::anyhow!("case {id} has two label maps: {} and {}", first.place(), file.display());
-                return Err(error).hint(|| "keep one of them".into());
-            }
-            Some((other, _)) if *other < rank => {}
-            _ => {
-                found.insert(id.clone(), (rank, LabelFile { id, source: Source::File(file) }));
-            }
-        }
+pub fn find(path: &Path, role: Role, talk: Talk) -> Result<Vec<LabelFile>> {
+    let mut sorted = Sorted { role, maps: BTreeMap::new(), passed_over: Vec::new() };
+    if path.is_file() {
+        sorted.add_file(path)?;
+    } else if path.is_dir() {
+        sorted.add_folder(path)?;
+    } else {
+        bail!("{}: neither a file nor a folder", path.display());
     }
-    if role == Role::Reference && path.is_dir() {
-        let cases = match find_cases(path) {
-            Err(IoError::NoCase { .. }) => Vec::new(),
-            found => found?,
-        };
-        for case in cases.into_iter().filter(|case| case.reference().is_some()) {
-            let id = case.id().to_owned();
-            found.insert(id.clone(), (0, LabelFile { id, source: Source::Case(Box::new(case)) }));
-        }
-    }
-    if found.is_empty() {
+    if sorted.maps.is_empty() {
         let error = anyhow::anyhow!("{}: no label map found", path.display());
+        tell_passed_over(&sorted.passed_over, talk);
         let known = "looked for ID_labels.nii.gz, ID_gd.nii.gz and ID.nii.gz in the folder and in its subfolders";
         return Err(error).hint(|| known.into());
     }
-    Ok(found.into_values().map(|(_, file)| file).collect())
+    tell_passed_over(&sorted.passed_over, talk);
+    sorted.maps.keys().try_for_each(|id| check_id(id))?;
+    Ok(sorted.maps.into_iter().map(|(id, (_, path))| LabelFile { id, path }).collect())
 }
 
-/// The files of a folder and of its subfolders, sorted, or the file itself.
+/// Files sorted into label maps and others.
+struct Sorted {
+    role: Role,
+    /// The best file of each case so far, with its rank.
+    maps: BTreeMap<String, (u8, PathBuf)>,
+    passed_over: Vec<PathBuf>,
+}
+
+/// The names of one folder that say whose its other files are.
+#[derive(Default)]
+struct Owners {
+    /// Cases with a label map called `ID_labels` or `ID_gd`, or with images and labels.
+    ids: BTreeSet<String>,
+    /// Whether labelled cases have their images here.
+    holds_images: bool,
+}
+
+impl Owners {
+    /// Whether a file that is called so is another image of one of the cases; `ID` itself is its label map.
+    fn own(&self, stem: &str) -> bool {
+        let belongs = |id: &String| {
+            stem.strip_prefix(id.as_str()).and_then(|rest| rest.chars().next()).is_some_and(|c| !c.is_alphanumeric())
+        };
+        !self.ids.contains(stem) && (self.holds_images || self.ids.iter().any(belongs))
+    }
+}
+
+impl Sorted {
+    fn add_file(&mut self, path: &Path) -> Result<()> {
+        let name = path.file_name().map(text_of).unwrap_or_default();
+        match parse(&name) {
+            Some((id, kind)) => self.add(id, kind, path)?,
+            None => self.passed_over.push(path.into()),
+        }
+        Ok(())
+    }
+
+    fn add_folder(&mut self, path: &Path) -> Result<()> {
+        let found = match search(path) {
+            // A folder of label maps holds no images, and needs no names of channels.
+            Err(IoError::NoCase { .. } | IoError::File { .. }) => Found::default(),
+            found => found?,
+        };
+        let labelled = found.cases.iter().any(|case| case.reference().is_some());
+        let files = files(path)?;
+        let owners = owners(&files, &found, labelled);
+        for file in &files {
+            let name = file.file_name().map(text_of).unwrap_or_default();
+            let Some(label) = parse(&name) else {
+                if is_image_name(&name) && !name.contains("_probability_") {
+                    self.passed_over.push(file.clone());
+                }
+                continue;
+            };
+            let case = found.cases.iter().find(|case| case.holds(file));
+            let in_images = in_folder_of_images(file);
+            match (case, label) {
+                (Some(case), _) if labelled || in_images => {
+                    if case.reference().is_none() {
+                        self.passed_over.push(file.clone());
+                    }
+                }
+                (None, _) if in_images => self.passed_over.push(file.clone()),
+                (_, (stem, Kind::Plain)) if file.parent().and_then(|f| owners.get(f)).is_some_and(|o| o.own(stem)) => {
+                    self.passed_over.push(file.clone());
+                }
+                (_, (id, kind)) => self.add(id, kind, file)?,
+            }
+        }
+        // Labels beside the folder, as those of nnU-Net's images.
+        for (case, file) in found.cases.iter().filter_map(|case| Some((case, case.reference()?))) {
+            if !files.iter().any(|f| f == file) {
+                self.add(case.id(), Kind::Given, file)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, id: &str, kind: Kind, path: &Path) -> Result<()> {
+        let rank = self.role.rank(kind);
+        let earlier = self.maps.get(id).cloned();
+        match earlier {
+            Some((other, first)) if other == rank => {
+                let (first, second) = (first.display(), path.display());
+                let error = anyhow::anyhow!("case {id} has two label maps: {first} and {second}");
+                return Err(error).hint(|| "keep one of them".into());
+            }
+            Some((other, _)) if other < rank => self.passed_over.push(path.into()),
+            earlier => {
+                self.passed_over.extend(earlier.map(|(_, path)| path));
+                self.maps.insert(id.to_owned(), (rank, path.into()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The cases of each folder.
+fn owners<'a>(files: &'a [PathBuf], found: &'a Found, labelled: bool) -> BTreeMap<&'a Path, Owners> {
+    let mut owners: BTreeMap<&Path, Owners> = BTreeMap::new();
+    for file in files {
+        let name = file.file_name().map(text_of).unwrap_or_default();
+        if let (Some((id, Kind::Drawn | Kind::Given)), Some(folder)) = (parse(&name), file.parent()) {
+            owners.entry(folder).or_default().ids.insert(id.into());
+        }
+    }
+    for case in found.cases.iter().filter(|_| labelled) {
+        let here = owners.entry(case.folder()).or_default();
+        here.ids.insert(case.id().into());
+        here.holds_images = true;
+    }
+    owners
+}
+
+fn in_folder_of_images(file: &Path) -> bool {
+    let folder = file.parent().and_then(Path::file_name).map(text_of).unwrap_or_default();
+    folder.get(.."images".len()).is_some_and(|start| start.eq_ignore_ascii_case("images"))
+}
+
+/// The files of a folder and of its subfolders, sorted.
 fn files(path: &Path) -> Result<Vec<PathBuf>> {
-    if path.is_file() {
-        return Ok(vec![path.into()]);
-    }
-    if !path.is_dir() {
-        bail!("{}: neither a file nor a folder", path.display());
-    }
     let (mut files, mut folders) = (Vec::new(), vec![path.to_path_buf()]);
     while let Some(folder) = folders.pop() {
         let entries = std::fs::read_dir(&folder).with_context(|| format!("{}: cannot be read", folder.display()))?;
         for entry in entries {
-            let entry = entry?.path();
-            let hidden = entry.file_name().and_then(|n| n.to_str()).is_none_or(|n| n.starts_with('.'));
-            if hidden {
+            let entry = entry?;
+            if text_of(&entry.file_name()).starts_with('.') {
                 continue;
             }
+            let entry = entry.path();
             if entry.is_file() {
                 files.push(entry);
             } else if entry.is_dir() && folder == path {
@@ -150,7 +239,7 @@ fn files(path: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The case and kind of a label map's name; `None` for images and for what is no NIfTI file.
+/// The case and kind of a label map's name; `None` for probabilities and for what is no NIfTI file.
 fn parse(name: &str) -> Option<(&str, Kind)> {
     let stem = stem(name)?;
     if stem.contains("_probability_") {
@@ -160,7 +249,6 @@ fn parse(name: &str) -> Option<(&str, Kind)> {
     match suffix.to_ascii_lowercase().as_str() {
         "labels" => Some((id, Kind::Drawn)),
         "gd" => Some((id, Kind::Given)),
-        "c0" | "bssfp" | "lge" | "de" | "t2" | "0000" | "0001" | "0002" => None,
         _ => Some((stem, Kind::Plain)),
     }
 }
@@ -169,30 +257,84 @@ fn parse(name: &str) -> Option<(&str, Kind)> {
 mod tests {
     use super::*;
 
+    /// A folder of empty files, removed when the test ends.
+    struct Place(PathBuf);
+
+    impl Place {
+        fn of(name: &str, files: &[&str]) -> Self {
+            let folder = std::env::temp_dir().join(format!("myops-label-files-{name}-{}", std::process::id()));
+            for file in files {
+                let path = folder.join(file);
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(path, b"").unwrap();
+            }
+            Self(folder)
+        }
+
+        fn ids(&self, below: &str, role: Role) -> Vec<String> {
+            find(&self.0.join(below), role, Talk::new(true)).unwrap().into_iter().map(|f| f.id).collect()
+        }
+    }
+
+    impl Drop for Place {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
     #[test]
-    fn names_tell_label_maps_from_images() {
+    fn names_tell_label_maps_from_others() {
         assert_eq!(parse("Case3019_gd.nii.gz"), Some(("Case3019", Kind::Given)));
         assert_eq!(parse("phantom-001_labels.nii.gz"), Some(("phantom-001", Kind::Drawn)));
         assert_eq!(parse("a_b.NII"), Some(("a_b", Kind::Plain)));
-        for other in
-            ["Case3019_LGE.nii.gz", "x_0001.nii.gz", "x_probability_lv_pool.nii.gz", "x_labels.png", "report.html"]
-        {
+        for other in ["x_probability_lv_pool.nii.gz", "x_labels.png", "report.html"] {
             assert_eq!(parse(other), None, "{other}");
         }
     }
 
     #[test]
+    fn in_a_folder_of_label_maps_every_name_is_a_case() {
+        let names = ["h_0000.nii.gz", "h_0001.nii.gz", "h_0002.nii.gz", "h_0003.nii.gz", "x_T2.nii.gz", "y_LGE.nii.gz"];
+        let place = Place::of("whole", &names);
+        for role in [Role::Prediction, Role::Reference] {
+            assert_eq!(place.ids("", role), ["h_0000", "h_0001", "h_0002", "h_0003", "x_T2", "y_LGE"]);
+        }
+        assert_eq!(place.ids("x_T2.nii.gz", Role::Prediction), ["x_T2"]);
+        assert_eq!(place.ids("h_0001.nii.gz", Role::Reference), ["h_0001"]);
+    }
+
+    #[test]
+    fn images_beside_labels_are_none() {
+        let names = [
+            "p5_C0.nii.gz", "p5_T1m.nii.gz", "p5_gd.nii.gz", "p6/p6_LGE.nii.gz", "p6/p6_gd.nii.gz", "p6/scout.nii.gz",
+            "p7/p7_T2.nii.gz", "p8/p8_0000.nii.gz", "p8/p8_0001.nii.gz", "p8/p8_gd.nii.gz", "p9_labels.nii.gz",
+            "p9_T1.nii.gz", "p10.nii.gz",
+        ];
+        let place = Place::of("beside", &names);
+        assert_eq!(place.ids("p6", Role::Reference), ["p6"]);
+        assert_eq!(place.ids("", Role::Reference), ["p5", "p6", "p8", "p9"]);
+    }
+
+    #[test]
+    fn the_labels_of_an_nnu_net_set_are_found_from_each_of_its_folders() {
+        let names = [
+            "imagesTr/a_0000.nii.gz", "imagesTr/a_0001.nii.gz", "labelsTr/a.nii.gz", "imagesTs/b_0000.nii.gz",
+            "labelsTr/x_T2.nii.gz", "labelsTr/h_0001.nii.gz",
+        ];
+        let place = Place::of("nnunet", &names);
+        assert_eq!(place.ids("", Role::Reference), ["a", "h_0001", "x_T2"]);
+        assert_eq!(place.ids("imagesTr", Role::Reference), ["a"]);
+        assert_eq!(place.ids("labelsTr", Role::Reference), ["a", "h_0001", "x_T2"]);
+    }
+
+    #[test]
     fn the_role_decides_between_two_files_and_equals_are_an_error() {
-        let folder = std::env::temp_dir().join(format!("myops-label-files-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let file = |name: &str| std::fs::write(folder.join(name), b"").unwrap();
-        file("a_gd.nii.gz");
-        file("a_labels.nii.gz");
-        let place = |role| find(&folder, role).unwrap()[0].place();
-        assert!(place(Role::Prediction).ends_with("a_labels.nii.gz"));
-        assert!(place(Role::Reference).ends_with("a_gd.nii.gz"));
-        file("a_gd.nii");
-        assert!(find(&folder, Role::Reference).unwrap_err().to_string().contains("two label maps"));
-        std::fs::remove_dir_all(&folder).unwrap();
+        let place = Place::of("roles", &["a_gd.nii.gz", "a_labels.nii.gz"]);
+        let taken = |role| find(&place.0, role, Talk::new(true)).unwrap()[0].place();
+        assert!(taken(Role::Prediction).ends_with("a_labels.nii.gz"));
+        assert!(taken(Role::Reference).ends_with("a_gd.nii.gz"));
+        std::fs::write(place.0.join("a_gd.nii"), b"").unwrap();
+        let error = find(&place.0, Role::Reference, Talk::new(true)).unwrap_err();
+        assert!(error.to_string().contains("two label maps"));
     }
 }

@@ -14,6 +14,8 @@ mod import;
 mod label_files;
 mod lock;
 mod models;
+mod outputs;
+mod patients;
 mod phantom;
 mod quantify;
 mod record;

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::folder::OutputFolder;
 use super::talk::Talk;
-use super::{cases, folder};
+use super::{cases, folder, outputs};
 
 /// Arguments of `myops phantom`.
 #[derive(Debug, clap::Args)]
@@ -29,6 +29,7 @@ pub struct Args {
 
 /// Writes synthetic patients.
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
+    outputs::only_ours(&args.out, "phantom", is_ours)?;
     let out = OutputFolder::claim(&args.out)?;
     let bar = talk.bar(args.cases.into(), "drawing");
     (1..=args.cases as usize).into_par_iter().try_for_each(|n| {
@@ -41,10 +42,15 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     Ok(())
 }
 
+/// Whether a folder of this name is one that this command writes.
+fn is_ours(name: &str) -> bool {
+    name.strip_prefix("phantom-").is_some_and(|n| n.len() >= 3 && n.bytes().all(|b| b.is_ascii_digit()))
+}
+
 /// Writes a patient as the challenge stored its cases, with the truth beside.
 pub fn write(study: &Study, truth: &Truth, out: &Path) -> Result<()> {
     let place = out.join(study.id());
-    folder::make(&place)?;
+    folder::make_inside(out, &place)?;
     let file = |ending: &str| place.join(format!("{}_{ending}", study.id()));
     let placement = Placement::of_grid(study.grid());
     for (sequence, name) in [(Sequence::Bssfp, "C0"), (Sequence::Lge, "LGE"), (Sequence::T2, "T2")] {

@@ -4,13 +4,15 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use myops_image::io::{CaseFiles, find_cases, read_small, write_whole};
+use myops_image::io::{CaseFiles, read_small, search, write_whole};
 use myops_image::sequence::PerSequence;
 use myops_image::study::{Study, same_place};
 use rayon::prelude::*;
 
+use super::cases::tell_passed_over;
 use super::folder::OutputFolder;
 use super::label_files::{LabelFile, Role, find};
+use super::outputs;
 use super::record::CaseFolder;
 use super::talk::Talk;
 use crate::failure::{self, WithHint};
@@ -37,13 +39,16 @@ pub struct Args {
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let mut files: Vec<LabelFile> = Vec::new();
     for path in &args.labels {
-        files.extend(find(path, Role::Prediction)?);
+        files.extend(find(path, Role::Prediction, talk)?);
     }
     files.sort_by(|a, b| a.id.cmp(&b.id));
     if let Some(pair) = files.windows(2).find(|pair| pair[0].id == pair[1].id) {
         bail!("case {} has two label maps: {} and {}", pair[0].id, pair[0].place(), pair[1].place());
     }
-    let jobs = pair_with_images(files, args.images.as_deref())?;
+    let jobs = pair_with_images(files, args.images.as_deref(), talk)?;
+    let images = || jobs.iter().filter_map(|(_, case)| case.as_ref()).flat_map(CaseFiles::files);
+    outputs::not_over(&args.out, jobs.iter().map(|(labels, _)| labels.path()).chain(images()))?;
+    outputs::not_over(&args.out, args.labels.iter().chain(&args.images))?;
     let out = OutputFolder::claim(&args.out)?;
     let bar = talk.bar(jobs.len() as u64, "measuring");
     let measured: Vec<Result<CaseSheet>> = jobs
@@ -81,9 +86,15 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
 }
 
 /// Gives each label map the case of its name; one label map and one case belong together whatever their names.
-fn pair_with_images(files: Vec<LabelFile>, images: Option<&Path>) -> Result<Vec<(LabelFile, Option<CaseFiles>)>> {
+fn pair_with_images(
+    files: Vec<LabelFile>,
+    images: Option<&Path>,
+    talk: Talk,
+) -> Result<Vec<(LabelFile, Option<CaseFiles>)>> {
     let Some(path) = images else { return Ok(files.into_iter().map(|file| (file, None)).collect()) };
-    let mut cases = find_cases(path)?;
+    let found = search(path)?;
+    tell_passed_over(&found.passed_over, talk);
+    let mut cases = found.cases;
     if let ([_], [_]) = (files.as_slice(), cases.as_slice()) {
         return Ok(files.into_iter().zip(cases.drain(..).map(Some)).collect());
     }
@@ -97,8 +108,8 @@ fn pair_with_images(files: Vec<LabelFile>, images: Option<&Path>) -> Result<Vec<
 }
 
 fn measure(file: &LabelFile, images: Option<&CaseFiles>, out: &Path) -> Result<CaseSheet> {
-    let mut labels = file.read()?;
-    let study = images.map(|case| Ok::<_, anyhow::Error>(case.load()?.study)).transpose()?;
+    let (mut labels, _) = file.read()?;
+    let study = images.map(|case| Ok::<_, anyhow::Error>(case.load_images()?.0.study)).transpose()?;
     if let Some(study) = &study {
         let images = format!("the images of {}", study.id());
         let order = same_place((&images, study.grid()), (&file.place(), labels.grid()))
@@ -153,6 +164,9 @@ pub fn write_cohort(out: &Path, failed: &[&str], talk: Talk) -> Result<()> {
         return Ok(());
     }
     sheets.sort_by(|a, b| a.case.cmp(&b.case));
+    for name in ["cohort.csv", "cohort.html"] {
+        outputs::stays_inside(out, &out.join(name))?;
+    }
     let csv = cohort_csv(&sheets);
     write_whole(out.join("cohort.csv"), |w| w.write_all(csv.as_bytes()))?;
     let case = |sheet: CaseSheet| {

@@ -227,7 +227,7 @@ impl CaseFolder {
     /// # Errors
     /// Where it cannot be made.
     pub fn create(&self) -> Result<()> {
-        folder::make(&self.folder)?;
+        folder::make_inside(self.folder.parent().unwrap_or(&self.folder), &self.folder)?;
         remove_unfinished(&self.folder)?;
         std::iter::once(self.record()).chain(self.probabilities()).try_for_each(|path| folder::remove_file(&path))
     }

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::{Scope, ScopedJoinHandle};
 
 use anyhow::{Context, Result, bail};
-use myops_image::io::{CaseFiles, LoadedCase, find_cases_among, write_image, write_labels, write_whole};
+use myops_image::io::{CaseFiles, LoadedCase, search_among, write_image, write_labels, write_whole};
 use myops_image::label::Label;
 use myops_image::orientation::Orientation;
 use myops_image::picture;
@@ -18,11 +18,12 @@ use myops_measure::quantify::Flag;
 use myops_net::infer::{Note, Segmentation};
 use rayon::prelude::*;
 
+use super::cases::{count, tell_passed_over};
 use super::fingerprint::{self, Fingerprints};
 use super::folder::OutputFolder;
-use super::quantify;
 use super::record::{CaseFolder, Record, Setup, State};
 use super::talk::Talk;
+use super::{outputs, quantify};
 use crate::failure;
 use crate::models::{BUILT_IN, Model};
 use crate::report::{CaseView, ModelId, Origin};
@@ -58,7 +59,14 @@ pub struct Args {
 
 /// Segments every case that the paths lead to.
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
-    let cases = find_cases_among(&args.paths)?;
+    let found = search_among(&args.paths)?;
+    tell_passed_over(&found.passed_over, talk);
+    for (id, labels) in &found.without_images {
+        talk.say(format_args!("case {id} has labels ({}) and no image under a known name", labels.display()));
+    }
+    let cases = found.cases;
+    outputs::not_over(&args.out, cases.iter().flat_map(CaseFiles::files))?;
+    outputs::not_over(&args.out, &args.paths)?;
     talk.say_shortcoming(args.device);
     let model = Model::open(&args.model, &args.device.open()?)?;
     model.unfinished.iter().for_each(|unfinished| talk.say(unfinished));
@@ -107,10 +115,6 @@ fn state(case: &CaseFiles, setup: &Setup) -> State {
     }
 }
 
-fn count(n: usize) -> String {
-    if n == 1 { "1 case".into() } else { format!("{n} cases") }
-}
-
 /// Reads, segments and writes, each stage a case ahead of the next; gives the cases that failed.
 ///
 /// The stages wait for each other on threads of their own: a thread of the pool that waited would be missing where the
@@ -125,7 +129,7 @@ fn segment_all(cases: &[CaseFiles], setup: &Setup, talk: Talk) -> Result<Vec<(St
         spawn(scope, move || {
             for case in cases {
                 // The other end hangs up only when the program ends early.
-                if send_loaded.send((case.id(), Case::read(case))).is_err() {
+                if send_loaded.send((case.id(), Case::read(case, talk))).is_err() {
                     break;
                 }
             }
@@ -182,14 +186,18 @@ pub struct Case {
 }
 
 impl Case {
-    /// Reads a case.
+    /// Reads a case; says where its reference labels, which segmenting does not need, cannot be shown.
     ///
     /// # Errors
-    /// Where a file cannot be used.
-    pub fn read(files: &CaseFiles) -> Result<Self> {
+    /// Where an image cannot be used.
+    pub fn read(files: &CaseFiles, talk: Talk) -> Result<Self> {
         // In this order: a file that changes between the two is another one to the next run.
         let inputs = fingerprint::of_case(files)?;
-        Ok(Self { loaded: files.load()?, inputs })
+        let (loaded, left_out) = files.load_images()?;
+        if let Some(error) = left_out {
+            talk.say(format_args!("case {}: reference labels are left out: {error}", files.id()));
+        }
+        Ok(Self { loaded, inputs })
     }
 
     /// The images and reference labels.

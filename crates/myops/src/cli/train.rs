@@ -1,16 +1,19 @@
 //! `myops train`: a network from labelled cases.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use burn::tensor::Device;
+use myops_image::io::CaseFiles;
 use myops_image::study::Study;
 use myops_net::train::{Folds, Split, TrainSettings, Trainer, TrainingCase};
 
-use super::cases;
+use super::patients::{self, Patients};
 use super::run_folder::{Resume, RunFolder};
 use super::settings::TrainArgs;
 use super::talk::Talk;
+use super::{cases, outputs};
+use crate::failure::WithHint;
 
 /// Arguments of `myops train`.
 #[derive(Debug, clap::Args)]
@@ -27,15 +30,26 @@ pub struct Args {
     /// Hold this fold out of training and judge by it [default: train on every case]
     #[arg(long, value_name = "N")]
     fold: Option<usize>,
-    /// Folds that the cases are dealt into, by patient
-    #[arg(long, value_name = "N", default_value_t = 5)]
-    folds: usize,
+    #[command(flatten)]
+    split: SplitArgs,
     /// Begin with this network, the first of a built-in model or that of a training's folder or file; channels that it
     /// did not have count for nothing at first [default: drawn weights]
     #[arg(long, value_name = "MODEL", conflicts_with = "resume")]
     start: Option<String>,
     #[command(flatten)]
     train: TrainArgs,
+}
+
+/// How cases are dealt into folds.
+#[derive(Debug, Clone, clap::Args)]
+pub struct SplitArgs {
+    /// Folds that the patients are dealt into, each with all of its cases
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    folds: usize,
+    /// Table of each case's patient (CSV: case,patient) [default: patients.csv beside the cases, else by the cases' names:
+    /// what tells copies (x00), phases (_ED, _ES), frames, sessions and runs apart is left off]
+    #[arg(long, value_name = "FILE")]
+    patients: Option<PathBuf>,
 }
 
 /// Trains a network.
@@ -46,22 +60,23 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
         return Ok(());
     }
     let Some(data) = &args.data else { bail!("no folder of cases given") };
-    let studies = cases::labelled(data, talk)?;
-    let held_out = match args.fold {
+    let files = cases::find_labelled(data, talk)?;
+    outputs::not_over(&args.out, files.iter().flat_map(CaseFiles::files))?;
+    outputs::not_over(&args.out, [data])?;
+    let folds = args.fold.map(|_| deal(&files, data, &args.split, talk)).transpose()?;
+    let studies = cases::read_all(&files, talk)?;
+    let held_out = match args.fold.zip(folds) {
         None => Vec::new(),
-        Some(fold) => {
-            let folds = deal(&studies, args.folds)?;
-            match folds.held_out(fold) {
-                Some(ids) => ids.to_vec(),
-                None => bail!("fold = {fold}: need 0 to {}", folds.count() - 1),
-            }
-        }
+        Some((fold, folds)) => match folds.held_out(fold) {
+            Some(ids) => ids.to_vec(),
+            None => bail!("fold = {fold}: need 0 to {}", folds.count() - 1),
+        },
     };
     let fold = args.fold.unwrap_or(0);
     talk.say(format_args!(
-        "training {} on {} cases{}, {} held out",
+        "training {} on {}{}, {} held out",
         settings.model.architecture.name(),
-        studies.len() - held_out.len(),
+        cases::count(studies.len() - held_out.len()),
         if settings.phantoms > 0 { format!(" and {} phantoms", settings.phantoms) } else { String::new() },
         held_out.len(),
     ));
@@ -82,10 +97,18 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
 /// cases can be compared.
 const FOLD_SEED: u64 = 2020;
 
-/// Deals cases into folds.
-pub fn deal(studies: &[Study], folds: usize) -> Result<Folds> {
-    let ids: Vec<String> = studies.iter().map(|s| s.id().to_owned()).collect();
-    Ok(Folds::deal(&ids, folds, FOLD_SEED)?)
+/// Deals cases into folds, by patient, and says which cases are taken for one patient by their names.
+///
+/// # Errors
+/// Where a table of patients cannot be used, or the patients do not allow that many folds.
+pub fn deal(files: &[CaseFiles], data: &Path, split: &SplitArgs, talk: Talk) -> Result<Folds> {
+    let patients = Patients::open(split.patients.as_deref(), data)?;
+    let members = patients.of(&patients::ids(files))?;
+    patients.tell(&members, talk);
+    let hint = "--patients FILE names the patient of each case";
+    let folds = Folds::deal(&members, split.folds, FOLD_SEED);
+    let grouped = members.iter().any(|m| m.id != m.patient);
+    if grouped { folds.hint(|| hint.into()) } else { Ok(folds?) }
 }
 
 /// Labelled cases, some of them held out.

@@ -52,5 +52,5 @@ fn every_case_is_scored_by_a_network_that_never_saw_it() {
 #[test]
 fn more_folds_than_cases_are_refused() {
     let error = refused(&format!("cross-validate {} --folds 30 --out {}", patients(), place("cv/none")));
-    assert_eq!(error, "error: folds = 30: need 2 to 4 (the number of cases)\n");
+    assert_eq!(error, "error: folds = 30: need 2 to 4 (the number of patients)\n");
 }

@@ -13,6 +13,7 @@ mod flagship;
 mod importing;
 mod interrupting;
 mod looking_around;
+mod names_of_files;
 mod segmenting;
 mod sharing_folders;
 mod training;

@@ -1,41 +1,68 @@
 //! Which cases a network learns from and which it is judged on.
 
+use std::collections::BTreeMap;
+
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-/// Case ids cut into folds; no case is in two of them.
+/// A case and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The case.
+    pub id: String,
+    /// The patient.
+    pub patient: String,
+}
+
+/// Case ids cut into folds; no patient is in two of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folds(Vec<Vec<String>>);
 
-/// A number of folds that the cases do not allow.
+/// A number of folds that the patients do not allow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("folds = {folds}: need 2 to {cases} (the number of cases)")]
-pub struct FoldsError {
-    folds: usize,
-    cases: usize,
+pub enum FoldsError {
+    /// There are too few patients for any folds.
+    #[error("cross-validation needs at least 2 patients, there {}", if *.0 == 1 { "is 1".into() } else { format!("are {}", .0) })]
+    TooFewPatients(usize),
+    /// There are patients for other numbers of folds.
+    #[error("folds = {folds}: need 2 to {patients} (the number of patients)")]
+    Count {
+        /// The number asked for.
+        folds: usize,
+        /// The patients.
+        patients: usize,
+    },
 }
 
 impl Folds {
-    /// Shuffles the ids with a seed and deals them out; folds differ by one case at most.
+    /// Shuffles the patients with a seed and deals them out, each with all of its cases; folds differ by one patient at
+    /// most.
     ///
-    /// The order of `ids` does not matter, so that the same cases always give the same folds.
+    /// The order of `cases` does not matter, so that the same cases always give the same folds.
     ///
     /// # Errors
-    /// Where there are fewer than two folds or more folds than cases.
-    pub fn deal(ids: &[String], folds: usize, seed: u64) -> Result<Self, FoldsError> {
-        let mut ids = ids.to_vec();
-        ids.sort();
-        ids.dedup();
-        if !(2..=ids.len()).contains(&folds) {
-            return Err(FoldsError { folds, cases: ids.len() });
+    /// Where there are fewer than two patients, fewer than two folds, or more folds than patients.
+    pub fn deal(cases: &[Member], folds: usize, seed: u64) -> Result<Self, FoldsError> {
+        let mut by_patient: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        cases.iter().for_each(|case| by_patient.entry(&case.patient).or_default().push(case.id.clone()));
+        let patients = by_patient.len();
+        if patients < 2 {
+            return Err(FoldsError::TooFewPatients(patients));
         }
-        ids.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+        if !(2..=patients).contains(&folds) {
+            return Err(FoldsError::Count { folds, patients });
+        }
+        let mut by_patient: Vec<Vec<String>> = by_patient.into_values().collect();
+        by_patient.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
         let mut dealt = vec![Vec::new(); folds];
-        for (n, id) in ids.into_iter().enumerate() {
-            dealt[n % folds].push(id);
+        for (n, ids) in by_patient.into_iter().enumerate() {
+            dealt[n % folds].extend(ids);
         }
-        dealt.iter_mut().for_each(|fold| fold.sort());
+        for fold in &mut dealt {
+            fold.sort();
+            fold.dedup();
+        }
         Ok(Self(dealt))
     }
 
@@ -52,36 +79,72 @@ impl Folds {
 
 #[cfg(test)]
 mod tests {
+    use super::super::patient_of;
     use super::*;
 
-    fn ids(n: usize) -> Vec<String> {
-        (0..n).map(|n| format!("case{n}")).collect()
+    fn members(ids: impl IntoIterator<Item = String>) -> Vec<Member> {
+        ids.into_iter().map(|id| Member { patient: patient_of(&id).into(), id }).collect()
+    }
+
+    fn cases(n: usize) -> Vec<Member> {
+        members((0..n).map(|n| format!("case{n}")))
+    }
+
+    fn held_out(folds: &Folds) -> Vec<Vec<String>> {
+        (0..folds.count()).map(|f| folds.held_out(f).unwrap().to_vec()).collect()
     }
 
     #[test]
     fn every_case_is_held_out_once() {
-        let folds = Folds::deal(&ids(25), 4, 7).unwrap();
-        let mut all: Vec<String> = (0..4).flat_map(|f| folds.held_out(f).unwrap().to_vec()).collect();
+        let folds = Folds::deal(&cases(25), 4, 7).unwrap();
+        let mut all: Vec<String> = held_out(&folds).concat();
         all.sort();
-        let mut expected = ids(25);
+        let mut expected: Vec<String> = cases(25).into_iter().map(|c| c.id).collect();
         expected.sort();
         assert_eq!(all, expected);
-        assert_eq!((0..4).map(|f| folds.held_out(f).unwrap().len()).collect::<Vec<_>>(), [7, 6, 6, 6]);
+        assert_eq!(held_out(&folds).iter().map(Vec::len).collect::<Vec<_>>(), [7, 6, 6, 6]);
         assert_eq!(folds.held_out(4), None);
     }
 
     #[test]
     fn the_order_of_the_cases_does_not_matter_and_the_seed_does() {
-        let mut turned = ids(25);
+        let mut turned = cases(25);
         turned.reverse();
-        assert_eq!(Folds::deal(&ids(25), 5, 1), Folds::deal(&turned, 5, 1));
-        assert_ne!(Folds::deal(&ids(25), 5, 1), Folds::deal(&ids(25), 5, 2));
+        assert_eq!(Folds::deal(&cases(25), 5, 1), Folds::deal(&turned, 5, 1));
+        assert_ne!(Folds::deal(&cases(25), 5, 1), Folds::deal(&cases(25), 5, 2));
     }
 
     #[test]
-    fn too_many_folds_are_refused_with_the_bound() {
-        let error = Folds::deal(&ids(25), 30, 0).unwrap_err().to_string();
-        assert_eq!(error, "folds = 30: need 2 to 25 (the number of cases)");
-        assert!(Folds::deal(&ids(25), 1, 0).is_err());
+    fn a_patient_is_in_one_fold() {
+        let names = ["p5x00", "p5x01", "p6x00", "p6x01", "p7_ED", "p7_ES", "sub-1_ses-1", "sub-1_ses-2"];
+        let folds = Folds::deal(&members(names.map(String::from)), 2, 2020).unwrap();
+        for pair in names.chunks(2) {
+            let fold_of = |id: &str| held_out(&folds).iter().position(|fold| fold.iter().any(|i| i == id)).unwrap();
+            assert_eq!(fold_of(pair[0]), fold_of(pair[1]), "{pair:?}");
+        }
+        assert_eq!(held_out(&folds).iter().map(Vec::len).collect::<Vec<_>>(), [4, 4]);
+    }
+
+    /// The deal that the published results depend on: 25 cases, five folds, seed 2020.
+    #[test]
+    fn the_published_folds_stay_as_they_are() {
+        let folds = Folds::deal(&members((1..=25).map(|n| format!("Case30{n:02}"))), 5, 2020).unwrap();
+        let numbers = |fold: &Vec<String>| fold.iter().map(|id| id[6..].parse().unwrap()).collect::<Vec<u32>>();
+        let dealt: Vec<Vec<u32>> = held_out(&folds).iter().map(numbers).collect();
+        assert_eq!(dealt, PUBLISHED);
+    }
+
+    const PUBLISHED: [[u32; 5]; 5] =
+        [[3, 5, 6, 24, 25], [1, 2, 19, 20, 21], [7, 12, 15, 17, 18], [10, 11, 13, 22, 23], [4, 8, 9, 14, 16]];
+
+    #[test]
+    fn numbers_that_the_patients_do_not_allow_are_refused_with_the_bound() {
+        let refused = |cases: &[Member], folds| Folds::deal(cases, folds, 0).unwrap_err().to_string();
+        assert_eq!(refused(&cases(25), 30), "folds = 30: need 2 to 25 (the number of patients)");
+        assert_eq!(refused(&cases(25), 1), "folds = 1: need 2 to 25 (the number of patients)");
+        assert_eq!(refused(&cases(1), 5), "cross-validation needs at least 2 patients, there is 1");
+        assert_eq!(refused(&[], 2), "cross-validation needs at least 2 patients, there are 0");
+        let copies = members(["p5x00", "p5x01", "p5x02"].map(String::from));
+        assert_eq!(refused(&copies, 2), "cross-validation needs at least 2 patients, there is 1");
     }
 }

@@ -1,0 +1,146 @@
+//! What the labels of other data sets are called, and which of ours each name means.
+
+use crate::label::Label;
+
+/// The names that are known, as [`squeezed`] leaves them, with the label that each means. They are whole names: a name
+/// that only contains one of them ("LV epicardium", "scar+edema") is not known.
+///
+/// Sources: nnU-Net's sets of ACDC (RV, MLV, LVC) and of M&Ms (LV, MYO, RV), MyoPS 2020 ("LV myocardial edema"), EMIDEC
+/// (cavity, normal myocardium, myocardial infarction, no-reflow), MyoPS-Net and common use.
+const KNOWN: [(Label, &[&str]); 6] = [
+    (Label::Background, &["background", "bg"]),
+    (
+        Label::LvPool,
+        &[
+            "lv", "lvc", "lvp", "lvbp", "lvpool", "lvblood", "lvbloodpool", "lvcavity", "lvcavum", "lvlumen", "lvendo",
+            "lvendocardium", "cavity", "cavitylv", "bloodpoollv", "cavityofthelv", "bloodpoolofthelv",
+        ],
+    ),
+    (
+        Label::RvPool,
+        &[
+            "rv", "rvc", "rvp", "rvbp", "rvpool", "rvblood", "rvbloodpool", "rvcavity", "rvcavum", "rvlumen", "rvendo",
+            "rvendocardium", "cavityrv", "bloodpoolrv", "cavityoftherv", "bloodpooloftherv",
+        ],
+    ),
+    (
+        Label::Myocardium,
+        &[
+            "myo", "myocardium", "mlv", "lvm", "lvmyo", "lvmyocardium", "lvmuscle", "lvwall", "myolv", "myocardiumlv",
+            "myocardiumofthelv", "normalmyo", "normalmyocardium", "healthymyo", "healthymyocardium", "lvnormalmyo",
+            "lvnormalmyocardium", "lvhealthymyocardium", "normallvmyocardium", "healthylvmyocardium",
+            "remotemyocardium", "viablemyocardium",
+        ],
+    ),
+    (
+        Label::Edema,
+        &[
+            "edema", "lvedema", "myocardialedema", "lvmyocardialedema", "edemamyocardium", "edematousmyocardium",
+            "lvedematousmyocardium",
+        ],
+    ),
+    (
+        Label::Scar,
+        &[
+            "scar", "scars", "lvscar", "lvscars", "myocardialscar", "myocardialscars", "lvmyocardialscar",
+            "lvmyocardialscars", "scarredmyocardium", "scartissue", "infarct", "infarction", "lvinfarct",
+            "lvinfarction", "myocardialinfarct", "myocardialinfarction", "infarctedmyocardium", "mi", "fibrosis",
+            "necrosis",
+        ],
+    ),
+];
+/// Parts of a scar that some data sets number apart: their numbers may stand beside that of the scar.
+const PART_OF_SCAR: [&str; 5] = ["noreflow", "mvo", "microvascularobstruction", "scarcore", "scarborder"];
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// A label of its own.
+    Label(Label),
+    /// A part of a label that may have a number of its own beside it.
+    PartOf(Label),
+    /// nnU-Net's name for voxels that nobody labelled: their number is none that is read.
+    Ignored,
+}
+
+impl Meaning {
+    /// What a name means, or `None` where it is not known.
+    pub(super) fn of(name: &str) -> Option<Self> {
+        let name = squeezed(name);
+        if name == "ignore" {
+            return Some(Self::Ignored);
+        }
+        if PART_OF_SCAR.contains(&name.as_str()) {
+            return Some(Self::PartOf(Label::Scar));
+        }
+        KNOWN.iter().find(|(_, names)| names.contains(&name.as_str())).map(|(label, _)| Self::Label(*label))
+    }
+}
+
+/// Some of the names that are known, for messages.
+pub(super) fn known() -> String {
+    "background; LV, LVC, LV blood pool, LV cavity; RV, RV blood pool; MYO, MLV, myocardium, normal myocardium; edema; \
+     scar, infarct, no-reflow"
+        .into()
+}
+
+/// A name in lower case, without spaces and marks, its ventricle as `lv` or `rv`, British spelling as American.
+fn squeezed(name: &str) -> String {
+    let letters: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let sides = [("leftventricular", "lv"), ("leftventricle", "lv"), ("rightventricular", "rv"), ("rightventricle", "rv")];
+    let spelled = letters.replace("oedema", "edema").replace("oedematous", "edematous");
+    let short = sides.iter().fold(spelled, |name, (long, short)| name.replace(long, short));
+    // "left ventricular (LV) blood pool"
+    short.replace("lvlv", "lv").replace("rvrv", "rv")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn label(name: &str) -> Option<Label> {
+        match Meaning::of(name)? {
+            Meaning::Label(label) | Meaning::PartOf(label) => Some(label),
+            Meaning::Ignored => None,
+        }
+    }
+
+    #[test]
+    fn the_names_of_public_data_sets_are_known() {
+        let sets: [(&str, [&str; 6]); 5] = [
+            ("ACDC", ["background", "LVC", "RV", "MLV", "edema", "scar"]),
+            ("M&Ms", ["background", "LV", "RV", "MYO", "oedema", "scars"]),
+            ("MyoPS", [
+                "background",
+                "left ventricular (LV) blood pool",
+                "right ventricular blood pool",
+                "LV normal myocardium",
+                "LV myocardial edema",
+                "LV myocardial scars",
+            ]),
+            ("words", [
+                "Background",
+                "left ventricle cavity",
+                "right-ventricle",
+                "healthy_myocardium",
+                "myocardial oedema",
+                "infarct",
+            ]),
+            ("marks", ["BACKGROUND", "LV_blood_pool", "RV.cavity", "LV-Myo", "Edema", "Infarction"]),
+        ];
+        for (set, names) in sets {
+            assert_eq!(names.map(label), Label::ALL.map(Some), "{set}");
+        }
+        let emidec = ["cavity", "normal myocardium", "myocardial infarction", "no-reflow"].map(label);
+        assert_eq!(emidec, [Label::LvPool, Label::Myocardium, Label::Scar, Label::Scar].map(Some));
+    }
+
+    #[test]
+    fn names_that_contradict_or_say_less_are_not_known() {
+        for name in
+            ["scar+edema", "LV epicardium", "RV myocardium", "RV wall", "left atrium", "liver", "blood pool", "myopathy", ""]
+        {
+            assert_eq!(Meaning::of(name), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Which number stands for which label in a file.
+
+use crate::label::Label;
+
+use super::error::Flaw;
+
+/// Which number stands for which label in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelNumbers(Vec<(i64, Label)>);
+
+/// Why numbers are not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// The number at this position stands for no label.
+    Unknown(usize),
+    /// The number at this position is known, but not together with the others.
+    Mixed(usize),
+    /// All numbers are known to two numberings, which disagree about the one at this position.
+    Ambiguous(usize),
+}
+
+impl LabelNumbers {
+    /// The codes of the MyoPS 2020 challenge: 0, 200, 500, 600, 1220, 2221.
+    pub fn codes() -> Self {
+        Self(Label::ALL.map(|l| (i64::from(l.code()), l)).into())
+    }
+
+    /// The class numbers 0 to 5, in channel order: background, LV pool, RV pool, myocardium, edema, scar.
+    pub fn classes() -> Self {
+        Self(Label::ALL.map(|l| (l.class() as i64, l)).into())
+    }
+
+    pub(super) fn of(numbers: Vec<(i64, Label)>) -> Self {
+        Self(numbers)
+    }
+
+    pub(super) fn label(&self, number: f64) -> Option<Label> {
+        #[expect(clippy::float_cmp, reason = "a label's number is stored exactly")]
+        self.0.iter().find(|(n, _)| *n as f64 == number).map(|(_, label)| *label)
+    }
+
+    /// Reads numbers by the one of `candidates` that knows all of them; gives the labels and which it was, the first
+    /// where several agree.
+    ///
+    /// # Errors
+    /// Where no candidate knows all numbers, or two know all and do not agree.
+    pub(super) fn read(candidates: &[Self], numbers: &[f64]) -> Result<(Vec<Label>, usize), Unread> {
+        let mut found: Option<(Vec<Label>, usize)> = None;
+        let mut furthest = 0;
+        for (at, candidate) in candidates.iter().enumerate() {
+            match (candidate.read_all(numbers), &found) {
+                (Err(index), _) => furthest = furthest.max(index),
+                (Ok(labels), None) => found = Some((labels, at)),
+                (Ok(labels), Some((first, _))) => {
+                    if let Some(index) = labels.iter().zip(first).position(|(a, b)| a != b) {
+                        return Err(Unread::Ambiguous(index));
+                    }
+                }
+            }
+        }
+        found.ok_or_else(|| {
+            let unknown = |number: &f64| candidates.iter().all(|c| c.label(*number).is_none());
+            numbers.iter().position(unknown).map_or(Unread::Mixed(furthest), Unread::Unknown)
+        })
+    }
+
+    fn read_all(&self, numbers: &[f64]) -> Result<Vec<Label>, usize> {
+        // Labels come in runs: most voxels repeat the one before.
+        let mut last = (f64::NAN, Label::Background);
+        let mut labels = Vec::with_capacity(numbers.len());
+        for (index, number) in numbers.iter().enumerate() {
+            #[expect(clippy::float_cmp, reason = "a label's number is stored exactly")]
+            if *number != last.0 {
+                last = (*number, self.label(*number).ok_or(index)?);
+            }
+            labels.push(last.1);
+        }
+        Ok(labels)
+    }
+
+    /// The numbers that any of `candidates` knows, in words.
+    pub(super) fn known(candidates: &[Self]) -> String {
+        let mut numbers: Vec<i64> = candidates.iter().flat_map(|c| c.0.iter().map(|(n, _)| *n)).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Unread {
+    /// What to say of it; `voxel` gives the place of a position.
+    pub(super) fn flaw(self, candidates: &[LabelNumbers], numbers: &[f64], voxel: impl Fn(usize) -> [usize; 3]) -> Flaw {
+        let known = LabelNumbers::known(candidates);
+        match self {
+            Self::Unknown(at) => Flaw::LabelCode { code: numbers[at], voxel: voxel(at), known },
+            Self::Mixed(at) => Flaw::MixedLabelCodes { code: numbers[at], voxel: voxel(at) },
+            Self::Ambiguous(at) => Flaw::AmbiguousLabelCodes { code: numbers[at], voxel: voxel(at) },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_by_the_candidate_that_knows_them_all() {
+        let both = [LabelNumbers::codes(), LabelNumbers::classes()];
+        let read = |numbers: &[f64]| LabelNumbers::read(&both, numbers);
+        assert_eq!(read(&[0.0, 5.0]), Ok((vec![Label::Background, Label::Scar], 1)));
+        assert_eq!(read(&[0.0, 2221.0]), Ok((vec![Label::Background, Label::Scar], 0)));
+        assert_eq!(read(&[0.0]), Ok((vec![Label::Background], 0)));
+        assert_eq!(read(&[0.0, 2221.0, 5.0]), Err(Unread::Mixed(2)));
+        assert_eq!(read(&[0.0, 1.0, 200.0]), Err(Unread::Mixed(2)));
+        assert_eq!(read(&[0.0, 1.0, 7.0, 200.0]), Err(Unread::Unknown(2)));
+        assert_eq!(read(&[f64::NAN]), Err(Unread::Unknown(0)));
+    }
+
+    #[test]
+    fn numbers_with_two_meanings_are_not_guessed() {
+        let named = LabelNumbers::of(vec![(0, Label::Background), (200, Label::LvPool), (500, Label::Myocardium)]);
+        let both = [LabelNumbers::codes(), named];
+        assert_eq!(LabelNumbers::read(&both, &[0.0, 200.0]), Err(Unread::Ambiguous(1)));
+        assert_eq!(LabelNumbers::read(&both, &[0.0, 200.0, 2221.0]).unwrap().0[1], Label::Myocardium);
+    }
+}

@@ -1,0 +1,181 @@
+//! What the name of a file says: which case it belongs to, and what it holds.
+
+use std::ffi::OsStr;
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::sequence::Sequence;
+
+use super::error::IoError;
+use super::order::natural;
+
+/// Formats of medical images that are not read, by the ends of their names.
+const OTHER_FORMATS: [&str; 12] = [
+    ".mha", ".mhd", ".nrrd", ".nhdr", ".mgz", ".mgh", ".dcm", ".ima", ".hdr", ".img", ".img.gz", ".nii.bz2",
+];
+/// Names that stand for devices on Windows, where no file or folder can be called so.
+const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+/// Files that stand beside the folders of the cases among results.
+const RESULTS: [&str; 2] = ["cohort.html", "cohort.csv"];
+
+/// A file or folder and its name as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) name: String,
+    pub(super) path: PathBuf,
+}
+
+/// The files and the folders in a folder, each in natural order, less hidden ones.
+pub(super) fn listing(folder: &Path) -> Result<(Vec<Entry>, Vec<Entry>), IoError> {
+    let read = |cause| IoError::Read { path: folder.into(), cause };
+    let (mut files, mut folders) = (Vec::new(), Vec::new());
+    for entry in fs::read_dir(folder).map_err(read)? {
+        let entry = entry.map_err(read)?;
+        let name = text_of(&entry.file_name());
+        if name.starts_with('.') {
+            continue;
+        }
+        let kind = entry.file_type().map_err(read)?;
+        let path = entry.path();
+        let is_folder = kind.is_dir() || kind.is_symlink() && path.is_dir();
+        if is_folder { &mut folders } else { &mut files }.push(Entry { name, path });
+    }
+    files.sort_by(|a, b| natural(&a.name, &b.name));
+    folders.sort_by(|a, b| natural(&a.name, &b.name));
+    Ok((files, folders))
+}
+
+/// A file's name as text: bytes that are no UTF-8 become `%` and two hexadecimal digits (`M%FCller` for `Müller` in
+/// Latin-1), so that every file has a name that can be printed and written.
+pub fn text_of(name: &OsStr) -> String {
+    name.as_encoded_bytes().utf8_chunks().fold(String::new(), |mut text, chunk| {
+        text += chunk.valid();
+        for byte in chunk.invalid() {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "%{byte:02X}");
+        }
+        text
+    })
+}
+
+/// The text of the last part of a path; empty where it has none.
+pub(super) fn last_part(path: &Path) -> String {
+    path.file_name().map(text_of).unwrap_or_default()
+}
+
+/// A file name that follows one of the layouts of images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct CaseFile<'a> {
+    pub(super) id: &'a str,
+    pub(super) part: Part,
+}
+
+/// What a file is to its case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Image(Sequence),
+    /// Four digits: nnU-Net's channel, or the end of a name.
+    Channel(usize),
+    Reference,
+}
+
+impl<'a> CaseFile<'a> {
+    pub(super) fn parse(name: &'a str) -> Option<Self> {
+        let (id, suffix) = stem(name)?.rsplit_once('_').filter(|(id, _)| !id.is_empty())?;
+        let digits = suffix.len() == 4 && suffix.bytes().all(|b| b.is_ascii_digit());
+        let part = match suffix {
+            _ if digits => Part::Channel(suffix.parse().ok()?),
+            _ if suffix.eq_ignore_ascii_case("gd") => Part::Reference,
+            _ => Part::Image(sequence_of_suffix(suffix)?),
+        };
+        Some(Self { id, part })
+    }
+}
+
+/// The sequence that a file's suffix means: `C0` or `bSSFP`, `LGE` or `DE`, `T2`, in any case.
+fn sequence_of_suffix(suffix: &str) -> Option<Sequence> {
+    match suffix.to_ascii_lowercase().as_str() {
+        "c0" | "bssfp" => Some(Sequence::Bssfp),
+        "lge" | "de" => Some(Sequence::Lge),
+        "t2" => Some(Sequence::T2),
+        _ => None,
+    }
+}
+
+/// A file's name without `.nii` or `.nii.gz`, or `None` where it has neither.
+pub fn stem(name: &str) -> Option<&str> {
+    [".nii.gz", ".nii"].iter().find_map(|ending| without(name, ending))
+}
+
+/// Whether a name is that of a medical image, of a format that is read or of another.
+pub fn is_image_name(name: &str) -> bool {
+    stem(name).is_some() || OTHER_FORMATS.iter().any(|ending| without(name, ending).is_some())
+}
+
+fn without<'a>(name: &'a str, ending: &str) -> Option<&'a str> {
+    let at = name.len().checked_sub(ending.len())?;
+    let (stem, end) = name.split_at_checked(at)?;
+    end.eq_ignore_ascii_case(ending).then_some(stem)
+}
+
+/// Refuses a case's name that cannot be the name of a folder for its results.
+///
+/// # Errors
+/// [`IoError::UnusableId`] for an empty name, `.` and `..`, names with separators or control characters, with a dot or a
+/// space at their end, of Windows' devices, and of the files beside the cases' folders.
+pub fn check_id(id: &str) -> Result<(), IoError> {
+    let first = id.split('.').next().unwrap_or_default().to_ascii_lowercase();
+    let numbered = first.trim_end_matches(|c: char| c.is_ascii_digit());
+    let port = first.len() == numbered.len() + 1 && matches!(numbered, "com" | "lpt");
+    let device = port || DEVICES.contains(&first.as_str());
+    let problem = match id {
+        "" => "it is empty",
+        "." | ".." => "it means a folder that is there already",
+        _ if id.contains(['/', '\\']) => "it holds a separator of folders",
+        _ if id.chars().any(char::is_control) => "it holds a control character",
+        _ if id.ends_with(['.', ' ']) => "it ends in a dot or a space",
+        _ if device => "it is the name of a device on Windows",
+        _ if RESULTS.iter().any(|name| id.eq_ignore_ascii_case(name)) => "results have a file of that name",
+        _ => return Ok(()),
+    };
+    Err(IoError::UnusableId { id: id.escape_debug().to_string(), problem })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_in_any_case_and_others_passed_over() {
+        let parse = |name| CaseFile::parse(name).map(|file| (file.id, file.part));
+        assert_eq!(parse("myops_training_119_DE.nii.gz"), Some(("myops_training_119", Part::Image(Sequence::Lge))));
+        assert_eq!(parse("Case3019_lge.NII"), Some(("Case3019", Part::Image(Sequence::Lge))));
+        assert_eq!(parse("a_b_0002.nii.gz"), Some(("a_b", Part::Channel(2))));
+        assert_eq!(parse("Case3019_gd.nii.gz"), Some(("Case3019", Part::Reference)));
+        for other in ["Case3019.nii.gz", "_C0.nii.gz", "a_00003.nii.gz", "a_C0.png", "a_C0.nii.gz.part", "é.nii"] {
+            assert_eq!(parse(other), None, "{other}");
+        }
+        assert!(is_image_name("a.MHA") && is_image_name("a.nii") && !is_image_name("a.png"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn bytes_that_are_no_text_are_escaped() {
+        use std::os::unix::ffi::OsStrExt;
+        assert_eq!(text_of(OsStr::from_bytes(b"M\xfcller_C0.nii.gz")), "M%FCller_C0.nii.gz");
+        assert_eq!(text_of(OsStr::new("Müller")), "Müller");
+    }
+
+    #[test]
+    fn a_case_is_named_so_that_a_folder_can_be() {
+        for fine in ["p5", "a,1", "=1+1", "Müller", "console", "com", "com10", "..a", "a b", "x_T2", "cohort"] {
+            assert!(check_id(fine).is_ok(), "{fine}");
+        }
+        for bad in ["", ".", "..", "a/b", "a\\b", "a\nb", "a\tb", "a.", "a ", "CON", "com1", "lpt9.x", "nul.gz", "Cohort.csv"] {
+            assert!(check_id(bad).is_err(), "{bad:?}");
+        }
+        let words = r#"case name "a\nb" cannot be used: it holds a control character"#;
+        assert_eq!(check_id("a\nb").unwrap_err().to_string(), words);
+    }
+}
