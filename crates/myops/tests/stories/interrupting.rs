@@ -95,10 +95,10 @@ fn the_next_run_removes_the_temporary_files_of_killed_ones() {
     // What a killed process of this machine has left.
     let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let owner = format!(r#"{{"pid":1,"host":"{}","boot":"","started_unix_s":1}}"#, host.trim());
-    if !host.is_empty() {
-        fs::write(format!("{out}/.myops.lock"), owner).unwrap();
-    } else {
+    if host.is_empty() {
         fs::remove_file(format!("{out}/{}", left[2])).unwrap();
+    } else {
+        fs::write(format!("{out}/.myops.lock"), owner).unwrap();
     }
     done(&segment(&out));
     assert_same(&contents(&out), &expected);
