@@ -8,7 +8,7 @@ const FLOORS: &[&[&str]] = &[
     &["image::geometry"],
     &["image::volume", "image::sequence"],
     &["image::label", "image::orientation"],
-    &["image::study"],
+    &["image::study", "measure::distance", "measure::percentile", "measure::finding"],
     &[
         "image::io",
         "image::preprocess",

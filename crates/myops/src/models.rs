@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use burn::tensor::Device;
 use myops_image::io::{open_regular, read_small};
+use myops_measure::finding::Finding;
 use myops_net::infer::{ModelFile, ModelHeader, Segmenter};
 use myops_net::weights::start_bytes;
 use serde::Deserialize;
@@ -73,6 +74,13 @@ pub struct Unfinished {
     epochs: usize,
     /// The file of the network.
     file: &'static str,
+}
+
+impl Unfinished {
+    /// What a reader of labels of such a network has to know.
+    pub fn finding(&self) -> Finding {
+        Finding::UnfinishedTraining { done: self.done, epochs: self.epochs }
+    }
 }
 
 impl std::fmt::Display for Unfinished {

@@ -9,7 +9,8 @@ use myops_image::orientation::Orientation;
 use myops_image::phantom::{Phantom, PhantomSettings};
 use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::study::Study;
-use myops_net::infer::{LocatorHeader, ModelFile, ModelHeader, Note, Segmenter};
+use myops_measure::finding::Finding;
+use myops_net::infer::{LocatorHeader, ModelFile, ModelHeader, Segmenter};
 use myops_net::model::{Architecture, ModelSettings};
 use myops_net::train::{LocatorSettings, TrainSettings};
 use myops_net::weights::{Weight, Weights};
@@ -55,13 +56,13 @@ fn without_lge_no_scar_is_labelled_and_without_either_nothing_is_segmented() {
     let count = |labels: &[Label], label| labels.iter().filter(|l| **l == label).count();
     let whole = segmenter.segment(&study).unwrap();
     let scar = count(whole.labels.data(), Label::Scar);
-    assert!(scar > 1000 && whole.notes.is_empty(), "{scar} {:?}", whole.notes);
+    assert!(scar > 1000 && whole.findings.is_empty(), "{scar} {:?}", whole.findings);
     let no_lge = segmenter.segment(&without(&study, &[Sequence::Lge])).unwrap();
     assert_eq!(count(no_lge.labels.data(), Label::Scar), 0);
     assert!(count(no_lge.labels.data(), Label::Edema) > 1000);
-    assert_eq!(no_lge.notes, [Note::NoLge]);
+    assert_eq!((no_lge.findings, no_lge.scar), (vec![Finding::NoLge], None));
     let no_t2 = segmenter.segment(&without(&study, &[Sequence::T2, Sequence::Bssfp])).unwrap();
-    assert_eq!(no_t2.notes, [Note::NoT2]);
+    assert_eq!(no_t2.findings, [Finding::NoT2]);
     let error = segmenter.segment(&without(&study, &[Sequence::Lge, Sequence::T2])).unwrap_err().to_string();
     assert!(error.contains("neither LGE nor T2 is there"), "{error}");
 }
@@ -69,7 +70,7 @@ fn without_lge_no_scar_is_labelled_and_without_either_nothing_is_segmented() {
 #[test]
 fn a_locator_that_sees_no_heart_leaves_the_middle_and_says_so() {
     let segmentation = segmenter(model(&[Label::Scar], Label::Background)).segment(&phantom()).unwrap();
-    assert_eq!(segmentation.notes, [Note::HeartNotFound]);
+    assert_eq!(segmentation.findings, [Finding::HeartNotFound]);
     let labels = &segmentation.labels;
     let ([ni, nj, nk], [i_mm, j_mm, _]) = (labels.shape(), labels.spacing().mm());
     assert_ne!(labels[[ni / 2, nj / 2, nk / 2]], Label::Background);
@@ -83,9 +84,9 @@ fn a_locator_that_sees_no_heart_leaves_the_middle_and_says_so() {
 fn several_networks_are_averaged_and_their_agreement_is_told() {
     let study = phantom();
     let alone = segmenter(model(&[Label::Scar], Label::LvPool)).segment(&study).unwrap();
-    assert_eq!(alone.scar.agreement, None);
+    assert_eq!(alone.scar.unwrap().agreement, None);
     let split = segmenter(model(&[Label::Scar, Label::Edema], Label::LvPool)).segment(&study).unwrap();
-    let agreement = split.scar.agreement.unwrap();
+    let agreement = split.scar.unwrap().agreement.unwrap();
     assert!(agreement < 0.9, "one says scar, one edema: {agreement}");
     assert!(split.edema_or_scar.agreement.unwrap() > 0.9 && split.edema_or_scar.expected_dice > 0.9);
     let middle = study.grid().shape().map(|n| n / 2);

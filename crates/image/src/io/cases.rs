@@ -167,11 +167,7 @@ impl CaseFiles {
     }
 
     /// Compares the files' grids under the files' names, so that an error says which two to look at.
-    fn check_places(
-        &self,
-        images: &Images,
-        reference: Option<&Placed<Label>>,
-    ) -> Result<(), IoError> {
+    fn check_places(&self, images: &Images, reference: Option<&Placed<Label>>) -> Result<(), IoError> {
         let grids = images.iter().filter_map(|(s, image)| Some((self.image(s)?, *image.as_ref()?.volume.grid())));
         let labels = self.reference().zip(reference.map(|r| *r.volume.grid()));
         let mut named = grids.chain(labels).map(|(path, grid)| (path.display().to_string(), grid));
@@ -185,12 +181,10 @@ impl CaseFiles {
     fn expected_name(&self, sequence: Sequence) -> String {
         let id = &self.id;
         match (&self.naming, sequence) {
-            (Naming::ByChannel(channels), _) => {
-                match channels.iter().find(|(_, s)| **s == sequence) {
-                    Some((channel, _)) => format!("{id}_{channel:04}.nii.gz"),
-                    None => format!("a channel named {sequence} in dataset.json"),
-                }
-            }
+            (Naming::ByChannel(channels), _) => match channels.iter().find(|(_, s)| **s == sequence) {
+                Some((channel, _)) => format!("{id}_{channel:04}.nii.gz"),
+                None => format!("a channel named {sequence} in dataset.json"),
+            },
             (Naming::BySequence, Sequence::Bssfp) => format!("{id}_C0.nii.gz"),
             (Naming::BySequence, Sequence::Lge) => format!("{id}_LGE.nii.gz or {id}_DE.nii.gz"),
             (Naming::BySequence, Sequence::T2) => format!("{id}_T2.nii.gz"),

@@ -252,7 +252,9 @@ impl Flaw {
                  5 scar"
             }
             Self::MixedLabelCodes { .. } => "write the whole map in one numbering",
-            Self::AmbiguousLabelCodes { .. } => "give the labels in dataset.json numbers that are no codes of the challenge",
+            Self::AmbiguousLabelCodes { .. } => {
+                "give the labels in dataset.json numbers that are no codes of the challenge"
+            }
             Self::Dataset(_) => "name the labels background, LV, RV, myocardium, edema and scar",
             Self::Offset(..) | Self::Dimensions(_) | Self::TooLarge(..) | Self::FileTooLarge(..) => return None,
         };

@@ -12,39 +12,107 @@ const KNOWN: [(Label, &[&str]); 6] = [
     (
         Label::LvPool,
         &[
-            "lv", "lvc", "lvp", "lvbp", "lvpool", "lvblood", "lvbloodpool", "lvcavity", "lvcavum", "lvlumen", "lvendo",
-            "lvendocardium", "cavity", "cavitylv", "bloodpoollv", "cavityofthelv", "bloodpoolofthelv",
+            "lv",
+            "lvc",
+            "lvp",
+            "lvbp",
+            "lvpool",
+            "lvblood",
+            "lvbloodpool",
+            "lvcavity",
+            "lvcavum",
+            "lvlumen",
+            "lvendo",
+            "lvendocardium",
+            "cavity",
+            "cavitylv",
+            "bloodpoollv",
+            "cavityofthelv",
+            "bloodpoolofthelv",
         ],
     ),
     (
         Label::RvPool,
         &[
-            "rv", "rvc", "rvp", "rvbp", "rvpool", "rvblood", "rvbloodpool", "rvcavity", "rvcavum", "rvlumen", "rvendo",
-            "rvendocardium", "cavityrv", "bloodpoolrv", "cavityoftherv", "bloodpooloftherv",
+            "rv",
+            "rvc",
+            "rvp",
+            "rvbp",
+            "rvpool",
+            "rvblood",
+            "rvbloodpool",
+            "rvcavity",
+            "rvcavum",
+            "rvlumen",
+            "rvendo",
+            "rvendocardium",
+            "cavityrv",
+            "bloodpoolrv",
+            "cavityoftherv",
+            "bloodpooloftherv",
         ],
     ),
     (
         Label::Myocardium,
         &[
-            "myo", "myocardium", "mlv", "lvm", "lvmyo", "lvmyocardium", "lvmuscle", "lvwall", "myolv", "myocardiumlv",
-            "myocardiumofthelv", "normalmyo", "normalmyocardium", "healthymyo", "healthymyocardium", "lvnormalmyo",
-            "lvnormalmyocardium", "lvhealthymyocardium", "normallvmyocardium", "healthylvmyocardium",
-            "remotemyocardium", "viablemyocardium",
+            "myo",
+            "myocardium",
+            "mlv",
+            "lvm",
+            "lvmyo",
+            "lvmyocardium",
+            "lvmuscle",
+            "lvwall",
+            "myolv",
+            "myocardiumlv",
+            "myocardiumofthelv",
+            "normalmyo",
+            "normalmyocardium",
+            "healthymyo",
+            "healthymyocardium",
+            "lvnormalmyo",
+            "lvnormalmyocardium",
+            "lvhealthymyocardium",
+            "normallvmyocardium",
+            "healthylvmyocardium",
+            "remotemyocardium",
+            "viablemyocardium",
         ],
     ),
     (
         Label::Edema,
         &[
-            "edema", "lvedema", "myocardialedema", "lvmyocardialedema", "edemamyocardium", "edematousmyocardium",
+            "edema",
+            "lvedema",
+            "myocardialedema",
+            "lvmyocardialedema",
+            "edemamyocardium",
+            "edematousmyocardium",
             "lvedematousmyocardium",
         ],
     ),
     (
         Label::Scar,
         &[
-            "scar", "scars", "lvscar", "lvscars", "myocardialscar", "myocardialscars", "lvmyocardialscar",
-            "lvmyocardialscars", "scarredmyocardium", "scartissue", "infarct", "infarction", "lvinfarct",
-            "lvinfarction", "myocardialinfarct", "myocardialinfarction", "infarctedmyocardium", "mi", "fibrosis",
+            "scar",
+            "scars",
+            "lvscar",
+            "lvscars",
+            "myocardialscar",
+            "myocardialscars",
+            "lvmyocardialscar",
+            "lvmyocardialscars",
+            "scarredmyocardium",
+            "scartissue",
+            "infarct",
+            "infarction",
+            "lvinfarct",
+            "lvinfarction",
+            "myocardialinfarct",
+            "myocardialinfarction",
+            "infarctedmyocardium",
+            "mi",
+            "fibrosis",
             "necrosis",
         ],
     ),
@@ -87,7 +155,8 @@ pub(super) fn known() -> String {
 /// A name in lower case, without spaces and marks, its ventricle as `lv` or `rv`, British spelling as American.
 fn squeezed(name: &str) -> String {
     let letters: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    let sides = [("leftventricular", "lv"), ("leftventricle", "lv"), ("rightventricular", "rv"), ("rightventricle", "rv")];
+    let sides =
+        [("leftventricular", "lv"), ("leftventricle", "lv"), ("rightventricular", "rv"), ("rightventricle", "rv")];
     let spelled = letters.replace("oedema", "edema").replace("oedematous", "edematous");
     let short = sides.iter().fold(spelled, |name, (long, short)| name.replace(long, short));
     // "left ventricular (LV) blood pool"
@@ -110,22 +179,28 @@ mod tests {
         let sets: [(&str, [&str; 6]); 5] = [
             ("ACDC", ["background", "LVC", "RV", "MLV", "edema", "scar"]),
             ("M&Ms", ["background", "LV", "RV", "MYO", "oedema", "scars"]),
-            ("MyoPS", [
-                "background",
-                "left ventricular (LV) blood pool",
-                "right ventricular blood pool",
-                "LV normal myocardium",
-                "LV myocardial edema",
-                "LV myocardial scars",
-            ]),
-            ("words", [
-                "Background",
-                "left ventricle cavity",
-                "right-ventricle",
-                "healthy_myocardium",
-                "myocardial oedema",
-                "infarct",
-            ]),
+            (
+                "MyoPS",
+                [
+                    "background",
+                    "left ventricular (LV) blood pool",
+                    "right ventricular blood pool",
+                    "LV normal myocardium",
+                    "LV myocardial edema",
+                    "LV myocardial scars",
+                ],
+            ),
+            (
+                "words",
+                [
+                    "Background",
+                    "left ventricle cavity",
+                    "right-ventricle",
+                    "healthy_myocardium",
+                    "myocardial oedema",
+                    "infarct",
+                ],
+            ),
             ("marks", ["BACKGROUND", "LV_blood_pool", "RV.cavity", "LV-Myo", "Edema", "Infarction"]),
         ];
         for (set, names) in sets {
@@ -137,9 +212,17 @@ mod tests {
 
     #[test]
     fn names_that_contradict_or_say_less_are_not_known() {
-        for name in
-            ["scar+edema", "LV epicardium", "RV myocardium", "RV wall", "left atrium", "liver", "blood pool", "myopathy", ""]
-        {
+        for name in [
+            "scar+edema",
+            "LV epicardium",
+            "RV myocardium",
+            "RV wall",
+            "left atrium",
+            "liver",
+            "blood pool",
+            "myopathy",
+            "",
+        ] {
             assert_eq!(Meaning::of(name), None, "{name}");
         }
     }

@@ -89,7 +89,12 @@ impl LabelNumbers {
 
 impl Unread {
     /// What to say of it; `voxel` gives the place of a position.
-    pub(super) fn flaw(self, candidates: &[LabelNumbers], numbers: &[f64], voxel: impl Fn(usize) -> [usize; 3]) -> Flaw {
+    pub(super) fn flaw(
+        self,
+        candidates: &[LabelNumbers],
+        numbers: &[f64],
+        voxel: impl Fn(usize) -> [usize; 3],
+    ) -> Flaw {
         let known = LabelNumbers::known(candidates);
         match self {
             Self::Unknown(at) => Flaw::LabelCode { code: numbers[at], voxel: voxel(at), known },

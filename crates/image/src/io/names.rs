@@ -11,9 +11,8 @@ use super::error::IoError;
 use super::order::natural;
 
 /// Formats of medical images that are not read, by the ends of their names.
-const OTHER_FORMATS: [&str; 12] = [
-    ".mha", ".mhd", ".nrrd", ".nhdr", ".mgz", ".mgh", ".dcm", ".ima", ".hdr", ".img", ".img.gz", ".nii.bz2",
-];
+const OTHER_FORMATS: [&str; 12] =
+    [".mha", ".mhd", ".nrrd", ".nhdr", ".mgz", ".mgh", ".dcm", ".ima", ".hdr", ".img", ".img.gz", ".nii.bz2"];
 /// Names that stand for devices on Windows, where no file or folder can be called so.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 /// Files that stand beside the folders of the cases among results.
@@ -172,7 +171,9 @@ mod tests {
         for fine in ["p5", "a,1", "=1+1", "Müller", "console", "com", "com10", "..a", "a b", "x_T2", "cohort"] {
             assert!(check_id(fine).is_ok(), "{fine}");
         }
-        for bad in ["", ".", "..", "a/b", "a\\b", "a\nb", "a\tb", "a.", "a ", "CON", "com1", "lpt9.x", "nul.gz", "Cohort.csv"] {
+        for bad in
+            ["", ".", "..", "a/b", "a\\b", "a\nb", "a\tb", "a.", "a ", "CON", "com1", "lpt9.x", "nul.gz", "Cohort.csv"]
+        {
             assert!(check_id(bad).is_err(), "{bad:?}");
         }
         let words = r#"case name "a\nb" cannot be used: it holds a control character"#;

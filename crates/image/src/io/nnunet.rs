@@ -198,9 +198,9 @@ mod tests {
     }
 
     fn labels(text: &str) -> Result<LabelNumbers, String> {
-        dataset(&format!("{{\"labels\": {text}}}")).labels().map_err(|e| {
-            e.to_string().replace("dataset.json: nnU-Net dataset description: ", "")
-        })
+        dataset(&format!("{{\"labels\": {text}}}"))
+            .labels()
+            .map_err(|e| e.to_string().replace("dataset.json: nnU-Net dataset description: ", ""))
     }
 
     #[test]
@@ -224,7 +224,10 @@ mod tests {
         let refused = |text| labels(text).unwrap_err();
         assert_eq!(refused(r#"{"LV": 1, "LVC": 2}"#), r#"numbers 1 ("LV") and 2 ("LVC") both mean LV pool"#);
         assert_eq!(refused(r#"{"LV": 1, "RV": 1}"#), r#"number 1 stands for "LV" and for "RV""#);
-        assert_eq!(refused(r#"{"edema": [4, 5]}"#), "label \"edema\" stands for a list of numbers: regions are not read");
+        assert_eq!(
+            refused(r#"{"edema": [4, 5]}"#),
+            "label \"edema\" stands for a list of numbers: regions are not read"
+        );
         assert!(refused(r#"{"LV epi": 1}"#).starts_with("label \"LV epi\" is not known; known are background; LV"));
         for text in ["3", r#"{"scar": "five"}"#, r#"{"scar": 1.5}"#, r#"{"1": "2"}"#] {
             assert!(labels(text).is_err(), "{text}");

@@ -264,7 +264,8 @@ fn channels_of_other_sequences_are_passed_over() {
 
 #[test]
 fn four_digits_are_a_channel_in_folders_of_images_alone() {
-    let names = ["scans/heart_0001_C0.nii.gz", "scans/heart_0001_gd.nii.gz", "masks/heart_0001.nii.gz", "lone_0002.nii"];
+    let names =
+        ["scans/heart_0001_C0.nii.gz", "scans/heart_0001_gd.nii.gz", "masks/heart_0001.nii.gz", "lone_0002.nii"];
     let folder = folder(&names);
     let found = search(folder.path()).unwrap();
     assert_eq!(ids(&found.cases), ["heart_0001"]);

@@ -4,7 +4,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::percentile::percentile;
+use crate::percentile::percentile;
 
 /// How often cases are drawn again.
 const RESAMPLES: usize = 10_000;

@@ -9,7 +9,6 @@ mod evaluation;
 mod hd95;
 mod overlap;
 mod paired;
-mod percentile;
 mod regions;
 mod score;
 mod summary;

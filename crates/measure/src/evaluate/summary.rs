@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::bootstrap::{Interval, mean_interval};
-use super::percentile::percentile;
+use crate::percentile::percentile;
 
 /// Mean, spread and quartiles of values, in their own unit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

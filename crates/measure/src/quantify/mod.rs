@@ -6,15 +6,18 @@
 
 mod axis;
 mod chords;
-mod flags;
+mod limits;
 mod orientation;
+mod otsu;
 mod patient;
 mod pieces;
+mod remote;
 mod rings;
 mod scars;
 mod segments;
 mod thresholds;
 mod volumes;
+mod wall;
 
 use myops_image::label::{LabelMap, Region};
 use myops_image::study::SAME_PLACE_MM;
@@ -23,17 +26,19 @@ use serde::{Deserialize, Serialize};
 
 pub use axis::Level;
 pub use chords::{CHORDS_PER_SLICE, Transmurality};
-pub use flags::{Flag, LIMITS};
+pub use limits::LIMITS;
 pub use pieces::Pieces;
+pub use remote::{Remote, RemoteSlice};
 pub use rings::Ring;
 pub use scars::{Distribution, ScarPiece};
 pub use segments::{Segment, Territory, TerritoryBurden};
-pub use thresholds::{Threshold, Thresholds};
+pub use thresholds::{Method, Threshold, Thresholds};
 pub use volumes::{MYOCARDIUM_G_PER_ML, Volumes};
 
 use self::axis::LongAxis;
 use self::chords::{Chord, chords};
 use self::orientation::Orientation;
+use crate::finding::Finding;
 
 /// The number of slices from which a study is no usual short-axis stack.
 const MANY_SLICES: usize = 30;
@@ -55,10 +60,10 @@ pub struct Quantities {
     pub transmurality: Option<Transmurality>,
     /// Every connected piece of scar, the largest first.
     pub scars: Vec<ScarPiece>,
-    /// Scar by thresholds of the LGE signal; `None` without LGE or without remote myocardium.
-    pub thresholds: Option<Thresholds>,
+    /// Scar by thresholds of the LGE signal.
+    pub thresholds: Thresholds,
     /// What a reader has to know of this case.
-    pub flags: Vec<Flag>,
+    pub flags: Vec<Finding>,
 }
 
 impl Quantities {
@@ -82,15 +87,14 @@ pub fn quantify(labels: &LabelMap, lge: Option<&Volume<f32>>) -> Quantities {
     let chords = chords(labels, &orientation, &scars);
     let map = segments::segment_map(labels, &orientation);
     let segments = segments::segments(labels, &map, &chords, &orientation);
-    let fits = |lge: &&Volume<f32>| same_voxels(labels, lge);
-    let thresholds = lge.filter(fits).and_then(|lge| Thresholds::of(labels, lge));
+    let (thresholds, told) = match lge {
+        None => (Thresholds::without_lge(), Vec::new()),
+        Some(lge) if same_voxels(labels, lge) => Thresholds::of(labels, lge),
+        Some(_) => (Thresholds::on_other_voxels(), vec![Finding::LgeOnOtherVoxels]),
+    };
     let mut flags = anatomy_flags(labels, &axis);
     flags.extend(orientation_flags(&axis, &orientation, &chords));
-    match lge {
-        Some(lge) if !fits(&lge) => flags.push(Flag::LgeOnOtherVoxels),
-        Some(_) if thresholds.is_none() => flags.push(Flag::NoRemoteMyocardium),
-        _ => {}
-    }
+    flags.extend(told);
     Quantities {
         volumes: Volumes::of(labels),
         territories: segments::territories(&segments),
@@ -112,32 +116,32 @@ fn same_voxels(labels: &LabelMap, lge: &Volume<f32>) -> bool {
     labels.shape() == lge.shape() && labels.grid().displacement_mm(lge.grid()) <= SAME_PLACE_MM
 }
 
-fn anatomy_flags(labels: &LabelMap, axis: &LongAxis) -> Vec<Flag> {
+fn anatomy_flags(labels: &LabelMap, axis: &LongAxis) -> Vec<Finding> {
     let mut flags = Vec::new();
     for (region, flag) in
-        [(Region::WALL, Flag::NoWall), (Region::LV_POOL, Flag::NoLvPool), (Region::RV_POOL, Flag::NoRvPool)]
+        [(Region::WALL, Finding::NoWall), (Region::LV_POOL, Finding::NoLvPool), (Region::RV_POOL, Finding::NoRvPool)]
     {
         match Pieces::of(labels, region).voxels.len() {
             0 => flags.push(flag),
             1 => {}
-            pieces => flags.push(Flag::ManyPieces { region: region.name().to_owned(), pieces }),
+            pieces => flags.push(Finding::ManyPieces { region: region.name().to_owned(), pieces }),
         }
     }
     let slices = labels.shape()[2];
     if axis.rings.len() == 1 {
-        flags.push(Flag::SingleSlice);
+        flags.push(Finding::SingleSlice);
     }
     if slices >= MANY_SLICES {
-        flags.push(Flag::ManySlices { slices });
+        flags.push(Finding::ManySlices { slices });
     }
     let ring = |k: usize| axis.rings.iter().any(|ring| ring.slice == k);
     let half: Vec<usize> = (0..slices).filter(|k| !ring(*k) && has_left_ventricle(labels, *k)).collect();
-    if !half.is_empty() && !flags.contains(&Flag::NoWall) && !flags.contains(&Flag::NoLvPool) {
-        flags.push(Flag::NoRing { slices: half });
+    if !half.is_empty() && !flags.contains(&Finding::NoWall) && !flags.contains(&Finding::NoLvPool) {
+        flags.push(Finding::NoRing { slices: half });
     }
     let cut: Vec<usize> = (0..slices).filter(|k| reaches_border(labels, *k)).collect();
     if !cut.is_empty() {
-        flags.push(Flag::LeftVentricleAtBorder { slices: cut });
+        flags.push(Finding::LeftVentricleAtBorder { slices: cut });
     }
     flags
 }
@@ -155,22 +159,22 @@ fn reaches_border(labels: &LabelMap, k: usize) -> bool {
     })
 }
 
-fn orientation_flags(axis: &LongAxis, orientation: &Orientation, chords: &[Chord]) -> Vec<Flag> {
+fn orientation_flags(axis: &LongAxis, orientation: &Orientation, chords: &[Chord]) -> Vec<Finding> {
     let mut flags = Vec::new();
     if axis.order_uncertain {
-        flags.push(Flag::BaseApexOrderUncertain);
+        flags.push(Finding::BaseApexOrderUncertain);
     }
     if orientation.known {
         if orientation.assumed {
-            flags.push(Flag::AnteriorAssumed);
+            flags.push(Finding::AnteriorAssumed);
         }
         if orientation.uncertain {
-            flags.push(Flag::AnteriorUncertain);
+            flags.push(Finding::AnteriorUncertain);
         }
         if !orientation.borrowed.is_empty() {
             let mut slices = orientation.borrowed.clone();
             slices.sort_unstable();
-            flags.push(Flag::InsertionsBorrowed { slices });
+            flags.push(Finding::InsertionsBorrowed { slices });
         }
     }
     let most = CHORDS_PER_SLICE as f64 * (1.0 - OPEN);
@@ -179,7 +183,7 @@ fn orientation_flags(axis: &LongAxis, orientation: &Orientation, chords: &[Chord
     let mut slices: Vec<usize> = opened.collect();
     slices.sort_unstable();
     if !slices.is_empty() {
-        flags.push(Flag::RingOpen { slices });
+        flags.push(Finding::RingOpen { slices });
     }
     flags
 }

@@ -1,141 +1,381 @@
-//! Scar by signal thresholds inside the wall, which clinicians compare segmentations with.
+//! Scar by thresholds of the LGE signal inside the wall, which clinicians compare segmentations with.
 
-use myops_image::label::{Label, LabelMap, Region};
+use myops_image::label::{Label, LabelMap};
 use myops_image::volume::Volume;
 use serde::{Deserialize, Serialize};
 
+use super::otsu::otsu;
+use super::remote::{Remote, SMALLEST_MM2};
 use super::volumes::percent;
+use super::wall::{WallVoxel, in_plane, wall_voxels};
+use crate::finding::Finding;
+use crate::percentile::percentile;
 
-/// The fewest voxels of healthy myocardium that give a remote signal.
-const FEWEST_REMOTE: usize = 20;
-/// Bins of the histogram that Otsu's threshold is found on.
-const BINS: usize = 256;
+/// Wall this near (mm) to a blood pool may be bright with blood: it counts only beside bright wall that is deeper.
+const BLOOD_RIM_MM: f64 = 1.5;
+/// How near (mm) that has to be.
+const BESIDE_CORE_MM: f64 = 2.5;
+/// The percentile of the scar's signal that stands for its maximum, which a single voxel of noise or blood would set.
+const BRIGHTEST_PERCENTILE: f64 = 95.0;
+/// The fewest voxels of scar off the rim that give the maximum; with fewer, all labelled scar does.
+const FEWEST_CORE_VOXELS: usize = 20;
+/// The least wall (ml) above 5 SD that stands for scar where none is labelled.
+const LEAST_CORE_ML: f64 = 0.5;
+/// A threshold nearer to the remote mean than this many SD does not tell scar from remote myocardium.
+const TELLING_SD: f64 = 2.0;
+/// Scar above 5 SD and labelled scar contradict each other where one is more than this many times the other ...
+const CONTRADICTING_RATIO: f64 = 2.0;
+/// ... and they differ by at least this percentage of the wall.
+const CONTRADICTING_PERCENT: f64 = 10.0;
 
-/// One threshold and what lies above it inside the wall.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Threshold {
-    /// The method: `2 SD`, `3 SD`, `5 SD`, `6 SD`, `FWHM` or `Otsu`.
-    pub method: String,
-    /// The threshold, in the unit of the LGE image.
-    pub signal: f64,
-    /// Wall above the threshold in ml.
-    pub above_ml: f64,
-    /// Wall above the threshold as a percentage of the wall.
-    pub above_percent: f64,
+/// A way to find a threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Method {
+    /// Remote mean plus 2 standard deviations (this and the others: Flett et al., JACC Imaging 2011).
+    #[serde(rename = "2 SD")]
+    Sd2,
+    /// Plus 3.
+    #[serde(rename = "3 SD")]
+    Sd3,
+    /// Plus 5.
+    #[serde(rename = "5 SD")]
+    Sd5,
+    /// Plus 6.
+    #[serde(rename = "6 SD")]
+    Sd6,
+    /// Half way from the remote mean to the maximum of the scar (Amado et al., JACC 2004).
+    #[serde(rename = "FWHM")]
+    Fwhm,
+    /// The largest variance between two classes of wall (Otsu, IEEE SMC 1979).
+    Otsu,
 }
 
-/// The remote signal and the thresholds that follow.
+impl Method {
+    /// All of them, as tables list them.
+    pub const ALL: [Self; 6] = [Self::Sd2, Self::Sd3, Self::Sd5, Self::Sd6, Self::Fwhm, Self::Otsu];
+
+    /// The name in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sd2 => "2 SD",
+            Self::Sd3 => "3 SD",
+            Self::Sd5 => "5 SD",
+            Self::Sd6 => "6 SD",
+            Self::Fwhm => "FWHM",
+            Self::Otsu => "Otsu",
+        }
+    }
+}
+
+/// Why there is no threshold.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Absence {
+    NoLge,
+    OtherVoxels,
+    ShiftedLge,
+    /// The largest remote region has this area.
+    SmallRemote(f64),
+    FlatRemote,
+    NoCore,
+    FaintScar,
+    OneClass,
+}
+
+impl std::fmt::Display for Absence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoLge => f.write_str("there is no LGE image"),
+            Self::OtherVoxels => f.write_str("the LGE image lies on other voxels than the labels"),
+            Self::ShiftedLge => f.write_str("the LGE image is shifted relative to the labels"),
+            Self::SmallRemote(mm2) => write!(
+                f,
+                "remote myocardium is too small: {mm2:.0} mm² in the best slice and {SMALLEST_MM2:.0} mm² are needed"
+            ),
+            Self::FlatRemote => f.write_str("the signal of remote myocardium does not vary"),
+            Self::NoCore => {
+                write!(f, "no scar is labelled and less than {LEAST_CORE_ML} ml of the wall lies above 5 SD")
+            }
+            Self::FaintScar => f.write_str("half of the scar's maximum lies within 2 SD of the remote mean"),
+            Self::OneClass => {
+                f.write_str("the threshold lies within 2 SD of the remote mean: no part of the wall stands out")
+            }
+        }
+    }
+}
+
+/// What lies above one threshold inside the wall, or why there is no such threshold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Threshold {
+    /// How it was found.
+    pub method: Method,
+    /// The threshold in the unit of the LGE image; that of the mean wall voxel where it differs between slices.
+    pub signal: Option<f64>,
+    /// Wall above the threshold in ml.
+    pub above_ml: Option<f64>,
+    /// Wall above the threshold as a percentage of the wall.
+    pub above_percent: Option<f64>,
+    /// Why there is none; `None` where there is one.
+    pub absent_because: Option<String>,
+}
+
+/// Remote myocardium and the thresholds that follow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Thresholds {
-    /// Mean LGE signal of healthy myocardium.
-    pub remote_mean: f64,
-    /// Standard deviation (n - 1) of that signal.
-    pub remote_sd: f64,
-    /// Each method: mean of remote myocardium plus 2, 3, 5 and 6 standard deviations (Flett et al., JACC Imaging
-    /// 2010), half of the maximum of the scar (FWHM; Amado et al., JACC 2004), Otsu's threshold of the wall (1979).
+    /// Remote myocardium; `None` without LGE, or where too little of the wall is healthy and far from injury.
+    pub remote: Option<Remote>,
+    /// Every method, in the order of [`Method::ALL`].
     pub methods: Vec<Threshold>,
 }
 
 impl Thresholds {
-    /// Thresholds the wall, over all slices together; `None` with fewer than 20 voxels of healthy myocardium.
-    ///
-    /// The maximum of FWHM is that of the wall labelled scar, or, where none is, of wall above 5 SD; there is no FWHM
-    /// where neither exists or where the wall has negative signal, of which no half is meant. Both maps have one shape.
-    pub fn of(labels: &LabelMap, lge: &Volume<f32>) -> Option<Self> {
-        let signals = |region: Region| -> Vec<f64> {
-            let both = labels.data().iter().zip(lge.data());
-            both.filter(|(l, v)| region.contains(**l) && v.is_finite()).map(|(_, v)| f64::from(*v)).collect()
+    /// Thresholds the wall, each slice by its own remote myocardium or that of the nearest slice which has some; what
+    /// a reader has to know of it comes with it. Both maps have one shape.
+    pub fn of(labels: &LabelMap, lge: &Volume<f32>) -> (Self, Vec<Finding>) {
+        let wall = wall_voxels(labels, lge);
+        let remote = match Remote::of(labels, &wall) {
+            Ok(remote) => remote,
+            Err(largest_mm2) => {
+                let none = Self::absent(Absence::SmallRemote(largest_mm2));
+                return (none, vec![Finding::NoRemoteMyocardium { largest_mm2, needed_mm2: SMALLEST_MM2 }]);
+            }
         };
-        let (wall, remote) = (signals(Region::WALL), signals(Region::HEALTHY_MYOCARDIUM));
-        if remote.len() < FEWEST_REMOTE {
-            return None;
+        if remote.slices.iter().any(|slice| slice.sd == 0.0) {
+            return (Self { remote: Some(remote), ..Self::absent(Absence::FlatRemote) }, Vec::new());
         }
-        let n = remote.len() as f64;
-        let remote_mean = remote.iter().sum::<f64>() / n;
-        let remote_sd = (remote.iter().map(|v| (v - remote_mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
-        let mut found: Vec<(String, f64)> =
-            [2.0, 3.0, 5.0, 6.0].map(|sd| (format!("{sd} SD"), remote_mean + sd * remote_sd)).to_vec();
-        let scar: Vec<f64> = signals(Region::SCAR);
-        let bright: Vec<f64> = wall.iter().copied().filter(|v| *v > remote_mean + 5.0 * remote_sd).collect();
-        let enhanced = if labels.data().contains(&Label::Scar) { scar } else { bright };
-        let nonnegative = wall.iter().all(|v| *v >= 0.0);
-        let brightest = enhanced.into_iter().reduce(f64::max).filter(|_| nonnegative);
-        found.extend(brightest.map(|most| ("FWHM".to_owned(), most / 2.0)));
-        found.extend(otsu(&wall).map(|signal| ("Otsu".to_owned(), signal)));
-        let voxel_ml = labels.spacing().voxel_ml();
-        let threshold = |(method, signal): (String, f64)| {
-            let above = wall.iter().filter(|v| **v > signal).count() as f64;
-            let above_percent = percent(above, wall.len() as f64).unwrap_or(0.0);
-            Threshold { method, signal, above_ml: above * voxel_ml, above_percent }
-        };
-        Some(Self { remote_mean, remote_sd, methods: found.into_iter().map(threshold).collect() })
+        let thresholding = Thresholding { labels, wall, remote };
+        let methods: Vec<Threshold> = Method::ALL.iter().map(|method| thresholding.by(*method)).collect();
+        let findings = thresholding.contradiction(&methods).into_iter().collect();
+        (Self { remote: Some(thresholding.remote), methods }, findings)
+    }
+
+    /// There is no LGE image.
+    pub fn without_lge() -> Self {
+        Self::absent(Absence::NoLge)
+    }
+
+    /// The LGE image lies on other voxels than the labels.
+    pub fn on_other_voxels() -> Self {
+        Self::absent(Absence::OtherVoxels)
+    }
+
+    /// The LGE image is shifted relative to the labels, which were drawn on a corrected one.
+    pub fn on_shifted_lge() -> Self {
+        Self::absent(Absence::ShiftedLge)
+    }
+
+    /// Why there is no threshold at all; `None` where there is one, or where reasons differ.
+    pub fn absent_because(&self) -> Option<&str> {
+        let first = self.methods.first()?.absent_because.as_deref()?;
+        self.methods.iter().all(|t| t.absent_because.as_deref() == Some(first)).then_some(first)
+    }
+
+    fn absent(because: Absence) -> Self {
+        Self { remote: None, methods: Method::ALL.iter().map(|method| Threshold::absent(*method, because)).collect() }
     }
 }
 
-/// The threshold between two classes with the largest variance between them; `None` where all values are one.
-fn otsu(values: &[f64]) -> Option<f64> {
-    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let width = (values.iter().copied().fold(f64::NEG_INFINITY, f64::max) - low) / BINS as f64;
-    if width.partial_cmp(&0.0) != Some(std::cmp::Ordering::Greater) {
-        return None;
+impl Threshold {
+    fn absent(method: Method, because: Absence) -> Self {
+        let absent_because = Some(because.to_string());
+        Self { method, signal: None, above_ml: None, above_percent: None, absent_because }
     }
-    let mut bins = [(0.0, 0.0); BINS];
-    for value in values {
-        let bin = &mut bins[(((value - low) / width) as usize).min(BINS - 1)];
-        *bin = (bin.0 + 1.0, bin.1 + value);
-    }
-    let total = bins.iter().fold((0.0, 0.0), |t, b| (t.0 + b.0, t.1 + b.1));
-    let (mut below, mut best) = ((0.0, 0.0), (0.0, None));
-    for (n, bin) in bins[..BINS - 1].iter().enumerate() {
-        below = (below.0 + bin.0, below.1 + bin.1);
-        let above = (total.0 - below.0, total.1 - below.1);
-        let between = below.0 * above.0 * (below.1 / below.0 - above.1 / above.0).powi(2);
-        if between > best.0 {
-            best = (between, Some(low + width * (n + 1) as f64));
+}
+
+/// The wall of a case and what it is compared with.
+struct Thresholding<'a> {
+    labels: &'a LabelMap,
+    wall: Vec<WallVoxel>,
+    remote: Remote,
+}
+
+impl Thresholding<'_> {
+    fn by(&self, method: Method) -> Threshold {
+        let found = match method {
+            Method::Sd2 => Ok(self.remote_plus(2.0)),
+            Method::Sd3 => Ok(self.remote_plus(3.0)),
+            Method::Sd5 => Ok(self.remote_plus(5.0)),
+            Method::Sd6 => Ok(self.remote_plus(6.0)),
+            Method::Fwhm => self.half_maximum(),
+            Method::Otsu => self.otsu(),
+        };
+        let signals = match found {
+            Ok(signals) => signals,
+            Err(because) => return Threshold::absent(method, because),
+        };
+        let n = self.wall.len() as f64;
+        let above = self.above(&signals).len() as f64;
+        Threshold {
+            method,
+            signal: Some(signals.iter().sum::<f64>() / n),
+            above_ml: Some(above * self.labels.spacing().voxel_ml()),
+            above_percent: percent(above, n),
+            absent_because: None,
         }
     }
-    best.1
+
+    /// The threshold at each voxel of the wall, from the mean and the standard deviation of its remote myocardium.
+    fn each(&self, threshold: impl Fn(f64, f64) -> f64) -> Vec<f64> {
+        let mut signals = Vec::with_capacity(self.wall.len());
+        for voxels in self.wall.chunk_by(|a, b| a.slice == b.slice) {
+            if let Some(remote) = self.remote.beside(voxels[0].slice) {
+                signals.extend(std::iter::repeat_n(threshold(remote.mean, remote.sd), voxels.len()));
+            }
+        }
+        signals
+    }
+
+    fn remote_plus(&self, deviations: f64) -> Vec<f64> {
+        self.each(|mean, sd| mean + deviations * sd)
+    }
+
+    /// Half way from the remote mean to the maximum: the half of it where remote myocardium is nulled, and as meant where
+    /// signals have a sign (PSIR).
+    fn half_maximum(&self) -> Result<Vec<f64>, Absence> {
+        let mut core = self.core()?;
+        core.sort_unstable_by(f64::total_cmp);
+        let maximum = percentile(&core, BRIGHTEST_PERCENTILE);
+        if (maximum - self.remote.mean) / 2.0 < TELLING_SD * self.remote.sd {
+            return Err(Absence::FaintScar);
+        }
+        Ok(self.each(|mean, _| f64::midpoint(mean, maximum)))
+    }
+
+    /// The signals of the labelled scar off the rim, or of wall above 5 SD where none is labelled.
+    fn core(&self) -> Result<Vec<f64>, Absence> {
+        let scar = || self.wall.iter().filter(|v| v.label == Label::Scar);
+        let core: Vec<f64> = scar().filter(|v| v.blood_mm >= BLOOD_RIM_MM).map(|v| v.signal).collect();
+        if core.len() >= FEWEST_CORE_VOXELS {
+            return Ok(core);
+        }
+        let all: Vec<f64> = scar().map(|v| v.signal).collect();
+        if !all.is_empty() {
+            return Ok(all);
+        }
+        let bright = self.above(&self.remote_plus(5.0));
+        if (bright.len() as f64) * self.labels.spacing().voxel_ml() < LEAST_CORE_ML {
+            return Err(Absence::NoCore);
+        }
+        Ok(bright.into_iter().map(|n| self.wall[n].signal).collect())
+    }
+
+    fn otsu(&self) -> Result<Vec<f64>, Absence> {
+        let signals: Vec<f64> = self.wall.iter().map(|v| v.signal).collect();
+        let telling = self.remote.mean + TELLING_SD * self.remote.sd;
+        let signal = otsu(&signals).filter(|signal| *signal >= telling).ok_or(Absence::OneClass)?;
+        Ok(vec![signal; signals.len()])
+    }
+
+    /// The voxels of the wall above their threshold; those in the rim beside blood only where deeper ones are near.
+    fn above(&self, signals: &[f64]) -> Vec<usize> {
+        let bright: Vec<usize> = (0..self.wall.len()).filter(|n| self.wall[*n].signal > signals[*n]).collect();
+        let (rim, core): (Vec<usize>, Vec<usize>) =
+            bright.into_iter().partition(|n| self.wall[*n].blood_mm < BLOOD_RIM_MM);
+        let mut deep = vec![false; self.labels.data().len()];
+        core.iter().for_each(|n| deep[self.wall[*n].at] = true);
+        let places: Vec<usize> = rim.iter().map(|n| self.wall[*n].at).collect();
+        let to_core = in_plane(self.labels, &|at| deep[at], &places);
+        let beside = rim.into_iter().zip(to_core).filter(|(_, mm)| *mm <= BESIDE_CORE_MM).map(|(n, _)| n);
+        core.into_iter().chain(beside).collect()
+    }
+
+    fn contradiction(&self, methods: &[Threshold]) -> Option<Finding> {
+        let threshold_ml = methods.iter().find(|t| t.method == Method::Sd5)?.above_ml?;
+        let voxel_ml = self.labels.spacing().voxel_ml();
+        let scar_ml = self.wall.iter().filter(|v| v.label == Label::Scar).count() as f64 * voxel_ml;
+        let wall_ml = self.wall.len() as f64 * voxel_ml;
+        let (less, more) = (threshold_ml.min(scar_ml), threshold_ml.max(scar_ml));
+        let contradicts = more > CONTRADICTING_RATIO * less && 100.0 * (more - less) >= CONTRADICTING_PERCENT * wall_ml;
+        contradicts.then_some(Finding::ThresholdContradictsLabels { threshold_ml, scar_ml })
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use myops_image::geometry::{Affine, Grid, Spacing};
-
+    use super::super::phantom::{View, draw};
     use super::*;
 
-    fn wall_with_signal() -> (LabelMap, Volume<f32>) {
-        let grid = Grid::new([100, 1, 1], Affine::from_spacing(Spacing::new_mm([1.0; 3]).unwrap())).unwrap();
-        let labels = Volume::from_fn(grid, |[i, ..]| if i < 80 { Label::Myocardium } else { Label::Scar });
-        // Remote 90 and 110 in turn: mean 100, SD just above 10; scar 145, 155 and 220.
-        let lge = Volume::from_fn(grid, |[i, ..]| match i {
-            0..80 => 90.0 + 20.0 * (i % 2) as f32,
-            80..85 => 145.0,
-            85..90 => 155.0,
-            _ => 220.0,
+    /// A quarter of the wall is scar of 300, the rest has 90 and 110 in turn: mean 100, SD 10.
+    fn quarter() -> (LabelMap, Volume<f32>) {
+        let labels = draw(View::default(), |s| if s.degrees < 90.0 { Label::Scar } else { Label::Myocardium });
+        let lge = Volume::from_fn(*labels.grid(), |v| match labels[v] {
+            Label::Scar => 300.0,
+            Label::LvPool | Label::RvPool => 280.0,
+            _ => 90.0 + 20.0 * ((v[0] + v[1]) % 2) as f32,
         });
         (labels, lge)
     }
 
-    #[test]
-    fn each_method_finds_its_part_of_the_wall() {
-        let (labels, lge) = wall_with_signal();
-        let thresholds = Thresholds::of(&labels, &lge).unwrap();
-        assert_eq!(thresholds.remote_mean, 100.0);
-        assert!((thresholds.remote_sd - 10.063).abs() < 0.001);
-        let found: Vec<_> = thresholds.methods.iter().map(|t| (t.method.as_str(), t.above_percent)).collect();
-        let expected = [("2 SD", 20.0), ("3 SD", 20.0), ("5 SD", 15.0), ("6 SD", 10.0), ("FWHM", 20.0), ("Otsu", 10.0)];
-        assert_eq!(found[..4], expected[..4]);
-        assert_eq!((found[4].0, thresholds.methods[4].signal), ("FWHM", 110.0));
-        assert_eq!(found[4..], expected[4..]);
-        assert_eq!(thresholds.methods[0].above_ml, 0.02);
+    fn of(labels: &LabelMap, lge: &Volume<f32>) -> Vec<Threshold> {
+        Thresholds::of(labels, lge).0.methods
+    }
+
+    fn scar_ml(labels: &LabelMap) -> f64 {
+        labels.data().iter().filter(|l| **l == Label::Scar).count() as f64 * labels.spacing().voxel_ml()
     }
 
     #[test]
-    fn without_remote_myocardium_there_are_no_thresholds() {
-        let (labels, lge) = wall_with_signal();
-        assert_eq!(Thresholds::of(&labels.map(|_| Label::Scar), &lge), None);
-        let negative = Thresholds::of(&labels, &lge.map(|v| v - 200.0)).unwrap();
-        assert!(negative.methods.iter().all(|t| t.method != "FWHM"));
-        assert_eq!(otsu(&[3.0, 3.0]), None);
+    fn every_method_finds_the_scar_whatever_the_scale_and_sign() {
+        let (labels, lge) = quarter();
+        // As stored, as a phase-sensitive image with negative signal, and scaled.
+        for change in [|v: f32| v, |v: f32| v - 200.0, |v: f32| 0.01 * v - 3.0] {
+            for threshold in of(&labels, &lge.map(|v| change(*v))) {
+                let ml = threshold.above_ml.unwrap();
+                assert!((ml - scar_ml(&labels)).abs() < 1e-9, "{threshold:?}");
+                assert_eq!(threshold.absent_because, None);
+            }
+        }
+        let signals: Vec<f64> = of(&labels, &lge).iter().map(|t| t.signal.unwrap()).collect();
+        let expected = [120.0, 130.0, 150.0, 160.0, 200.0];
+        assert!(signals.iter().zip(expected).all(|(found, e)| (found - e).abs() < 0.5), "{signals:?}");
+    }
+
+    #[test]
+    fn bright_wall_beside_blood_counts_only_beside_deeper_bright_wall() {
+        let (labels, lge) = quarter();
+        // The innermost voxels of all of the wall are as bright as blood.
+        let wall = wall_voxels(&labels, &lge);
+        let mut rimmed = lge.clone();
+        let rim: Vec<&WallVoxel> = wall.iter().filter(|v| v.endocardium_mm < BLOOD_RIM_MM).collect();
+        rim.iter().for_each(|v| rimmed.data_mut()[v.at] = 280.0);
+        let five = of(&labels, &rimmed)[2].above_ml.unwrap();
+        let rim_ml = rim.len() as f64 * labels.spacing().voxel_ml();
+        // Scar keeps its own rim, and a little of that at its two edges.
+        assert!((five - scar_ml(&labels)) / rim_ml < 0.05, "{five} {} {rim_ml}", scar_ml(&labels));
+        assert!(five >= scar_ml(&labels) - 1e-9);
+    }
+
+    #[test]
+    fn absence_has_a_reason() {
+        let (labels, lge) = quarter();
+        let healthy = labels.map(|l| if *l == Label::Scar { Label::Myocardium } else { *l });
+        let flat = Volume::from_fn(*lge.grid(), |v| 90.0 + 20.0 * ((v[0] + v[1]) % 2) as f32);
+        let reasons = |labels: &LabelMap, lge: &Volume<f32>| -> Vec<String> {
+            of(labels, lge).into_iter().filter_map(|t| t.absent_because).collect()
+        };
+        let none = "no scar is labelled and less than 0.5 ml of the wall lies above 5 SD";
+        let one = "the threshold lies within 2 SD of the remote mean: no part of the wall stands out";
+        assert_eq!(reasons(&healthy, &flat), [none, one]);
+        assert_eq!(reasons(&labels, &flat), ["half of the scar's maximum lies within 2 SD of the remote mean", one]);
+        let constant = Volume::filled(*lge.grid(), 7.0);
+        assert_eq!(reasons(&labels, &constant), ["the signal of remote myocardium does not vary"; 6]);
+        let all = labels.map(|l| if *l == Label::Myocardium { Label::Scar } else { *l });
+        let small = "remote myocardium is too small: 0 mm² in the best slice and 50 mm² are needed";
+        assert_eq!(reasons(&all, &lge), [small; 6]);
+        let (thresholds, findings) = Thresholds::of(&all, &lge);
+        assert_eq!((thresholds.remote.is_none(), thresholds.absent_because()), (true, Some(small)));
+        assert_eq!(findings, [Finding::NoRemoteMyocardium { largest_mm2: 0.0, needed_mm2: 50.0 }]);
+        assert_eq!(Thresholds::without_lge().absent_because(), Some("there is no LGE image"));
+    }
+
+    #[test]
+    fn labels_that_the_signal_contradicts_are_flagged() {
+        let (labels, lge) = quarter();
+        assert_eq!(Thresholds::of(&labels, &lge).1, []);
+        let missed = labels.map(|l| if *l == Label::Scar { Label::Edema } else { *l });
+        let found = Thresholds::of(&missed, &lge).1;
+        assert_eq!(found, [Finding::ThresholdContradictsLabels { threshold_ml: scar_ml(&labels), scar_ml: 0.0 }]);
+        let dark = lge.map(|v| if *v == 300.0 { 95.0 } else { *v });
+        let invented = Thresholds::of(&labels, &dark).1;
+        assert_eq!(invented, [Finding::ThresholdContradictsLabels { threshold_ml: 0.0, scar_ml: scar_ml(&labels) }]);
     }
 }

@@ -22,7 +22,8 @@ pub fn find_labelled(path: &Path, talk: Talk) -> Result<Vec<CaseFiles>> {
     tell_passed_over(&found.passed_over, talk);
     if let Some((id, labels)) = found.without_images.first() {
         let error = anyhow::anyhow!("case {id} has labels ({}) and no image under a known name", labels.display());
-        let known = format!("images are called {id}_C0, {id}_LGE or {id}_DE, {id}_T2, or {id}_0000 to {id}_0002 by nnU-Net");
+        let known =
+            format!("images are called {id}_C0, {id}_LGE or {id}_DE, {id}_T2, or {id}_0000 to {id}_0002 by nnU-Net");
         return Err(error).hint(|| known);
     }
     let files = found.cases;

@@ -108,12 +108,7 @@ fn train_fold(
 }
 
 /// Segments the held-out cases as `myops segment` does, from the images as they lie in the files.
-fn predict_fold(
-    args: &Args,
-    files: &[CaseFiles],
-    ids: &[String],
-    (fold, device): (usize, &Device),
-) -> Result<()> {
+fn predict_fold(args: &Args, files: &[CaseFiles], ids: &[String], (fold, device): (usize, &Device)) -> Result<()> {
     let predictions = args.out.join("predictions");
     let run = args.out.join(format!("fold{fold}"));
     let model = Model::open(&run.to_string_lossy(), device)?;

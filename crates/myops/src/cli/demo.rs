@@ -44,7 +44,9 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let start = Instant::now();
     let segmentation = model.segmenter.segment(case.study())?;
     let seconds = start.elapsed().as_secs_f64();
-    segment::write(&case, &segmentation, &Setup { model: &model, device, probabilities: false, out: out.path() })?;
+    let setup = Setup { model: &model, device, probabilities: false, out: out.path() };
+    let sheet = segment::write(&case, &segmentation, &setup)?;
+    sheet.told().for_each(|line| talk.say(line));
     let labels = &segmentation.labels;
     let [columns, rows, slices] = labels.shape();
     talk.say(format_args!("a synthetic heart of {slices} slices of {columns} x {rows}, segmented in {seconds:.2} s"));

@@ -9,8 +9,8 @@ use myops_net::infer::{ModelHeader, Recipe};
 use myops_net::model::{Architecture, ModelSettings};
 use myops_net::weights::{Stored, from_keras};
 
-use super::{folder, outputs};
 use super::talk::Talk;
+use super::{folder, outputs};
 
 /// Arguments of `myops import`.
 #[derive(Debug, clap::Args)]

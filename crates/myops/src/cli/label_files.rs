@@ -306,9 +306,19 @@ mod tests {
     #[test]
     fn images_beside_labels_are_none() {
         let names = [
-            "p5_C0.nii.gz", "p5_T1m.nii.gz", "p5_gd.nii.gz", "p6/p6_LGE.nii.gz", "p6/p6_gd.nii.gz", "p6/scout.nii.gz",
-            "p7/p7_T2.nii.gz", "p8/p8_0000.nii.gz", "p8/p8_0001.nii.gz", "p8/p8_gd.nii.gz", "p9_labels.nii.gz",
-            "p9_T1.nii.gz", "p10.nii.gz",
+            "p5_C0.nii.gz",
+            "p5_T1m.nii.gz",
+            "p5_gd.nii.gz",
+            "p6/p6_LGE.nii.gz",
+            "p6/p6_gd.nii.gz",
+            "p6/scout.nii.gz",
+            "p7/p7_T2.nii.gz",
+            "p8/p8_0000.nii.gz",
+            "p8/p8_0001.nii.gz",
+            "p8/p8_gd.nii.gz",
+            "p9_labels.nii.gz",
+            "p9_T1.nii.gz",
+            "p10.nii.gz",
         ];
         let place = Place::of("beside", &names);
         assert_eq!(place.ids("p6", Role::Reference), ["p6"]);
@@ -318,8 +328,12 @@ mod tests {
     #[test]
     fn the_labels_of_an_nnu_net_set_are_found_from_each_of_its_folders() {
         let names = [
-            "imagesTr/a_0000.nii.gz", "imagesTr/a_0001.nii.gz", "labelsTr/a.nii.gz", "imagesTs/b_0000.nii.gz",
-            "labelsTr/x_T2.nii.gz", "labelsTr/h_0001.nii.gz",
+            "imagesTr/a_0000.nii.gz",
+            "imagesTr/a_0001.nii.gz",
+            "labelsTr/a.nii.gz",
+            "imagesTs/b_0000.nii.gz",
+            "labelsTr/x_T2.nii.gz",
+            "labelsTr/h_0001.nii.gz",
         ];
         let place = Place::of("nnunet", &names);
         assert_eq!(place.ids("", Role::Reference), ["a", "h_0001", "x_T2"]);

@@ -67,7 +67,9 @@ impl Patients {
             talk.say(format_args!("and so on for {} more patients", groups.len() - TOLD));
         }
         if !groups.is_empty() {
-            talk.say(format_args!("a table {TABLE} (case,patient) beside the cases, or --patients FILE, says otherwise"));
+            talk.say(format_args!(
+                "a table {TABLE} (case,patient) beside the cases, or --patients FILE, says otherwise"
+            ));
         }
     }
 }
@@ -78,7 +80,8 @@ impl Patients {
 /// Where the earlier one cannot be read, or this one cannot be written.
 pub fn write(folder: &Path, members: &[Member]) -> Result<()> {
     let file = folder.join(TABLE);
-    let mut rows = if file.is_file() { read(&file).with_context(|| file.display().to_string())? } else { BTreeMap::new() };
+    let mut rows =
+        if file.is_file() { read(&file).with_context(|| file.display().to_string())? } else { BTreeMap::new() };
     rows.extend(members.iter().map(|m| (m.id.clone(), m.patient.clone())));
     let mut csv = Csv::default();
     csv.row(["case", "patient"]);

@@ -71,9 +71,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
         }
     }
     std::io::stdout().lock().write_all(terminal_table(&sheets).as_bytes())?;
-    for (sheet, note) in sheets.iter().flat_map(|s| s.notes.iter().map(move |note| (s, note))) {
-        talk.say(format_args!("{}: {note}", sheet.case));
-    }
+    sheets.iter().flat_map(CaseSheet::told).for_each(|line| talk.say(line));
     if !sheets.is_empty() {
         write_cohort(&args.out, &failed, talk)?;
         talk.say(format_args!("reports are in {}", args.out.join("cohort.html").display()));

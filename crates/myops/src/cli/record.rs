@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use myops_image::io::{CaseFiles, read_small, remove_unfinished, write_whole};
-use myops_image::label::{Label, LabelMap};
+use myops_image::label::Label;
 use myops_image::sequence::Sequence;
-use myops_image::study::Study;
+use myops_measure::finding::Finding;
 use myops_net::device::DeviceChoice;
-use myops_net::infer::{Confidence, Segmentation};
+use myops_net::infer::Confidence;
 use serde::{Deserialize, Serialize};
 
 use super::fingerprint::{self, Fingerprint, Fingerprints};
 use super::folder;
 use crate::models::Model;
+use crate::report::{CaseSheet, ModelId};
 
 /// How cases are segmented: what their results depend on beside their files, and where they go.
 #[derive(Debug, Clone, Copy)]
@@ -68,39 +69,45 @@ pub struct Record {
     pub missing_sequences: Vec<String>,
     /// The volume of each label, ml.
     pub volumes_ml: BTreeMap<String, f64>,
-    /// How far scar is likely to agree with a reader's.
-    pub scar_confidence: Confidence,
+    /// How far scar is likely to agree with a reader's; `None` without LGE.
+    pub scar_confidence: Option<Confidence>,
     /// How far scar and edema together are likely to agree with a reader's.
     pub edema_or_scar_confidence: Confidence,
     /// How far each sequence lies from the others, mm, where that was measured.
     pub misalignment_mm: BTreeMap<String, f64>,
-    /// What may have gone less well than usual, in words.
+    /// What a reader has to know of the case.
+    pub flags: Vec<Finding>,
+    /// The same in words.
     pub notes: Vec<String>,
 }
 
 impl Record {
-    /// What is known after segmenting; the outputs are known once they are written.
-    pub fn of(study: &Study, inputs: Fingerprints, found: &Segmentation, setup: &Setup) -> Self {
+    /// What is known after segmenting and measuring; the outputs are known once they are written. All that is in the sheet
+    /// too is taken from it, so that the two files cannot contradict each other.
+    pub fn of(
+        sheet: &CaseSheet,
+        scar: Option<Confidence>,
+        edema_or_scar: Confidence,
+        device: DeviceChoice,
+        inputs: Fingerprints,
+    ) -> Self {
+        let there = |sequence: &Sequence| sheet.sequences.iter().any(|name| name == sequence.name());
+        let ModelId { name, fingerprint } = sheet.model.clone().unwrap_or_default();
         Self {
-            id: study.id().into(),
-            program_version: env!("CARGO_PKG_VERSION").into(),
-            model: setup.model.name.clone(),
-            model_fingerprint: setup.model.fingerprint.clone(),
-            device: setup.device.name().into(),
+            id: sheet.case.clone(),
+            program_version: sheet.program_version.clone(),
+            model: name,
+            model_fingerprint: fingerprint,
+            device: device.name().into(),
             inputs,
             outputs: Fingerprints::new(),
-            missing_sequences: study.missing().into_iter().map(Sequence::name).map(Into::into).collect(),
-            volumes_ml: volumes_ml(&found.labels),
-            scar_confidence: found.scar,
-            edema_or_scar_confidence: found.edema_or_scar,
-            misalignment_mm: found
-                .misalignment
-                .iter()
-                .filter_map(|(sequence, m)| Some((sequence.name().into(), (*m)?.distance_mm())))
-                .collect(),
-            notes: (setup.model.unfinished.iter().map(ToString::to_string))
-                .chain(found.notes.iter().map(ToString::to_string))
-                .collect(),
+            missing_sequences: Sequence::ALL.iter().filter(|s| !there(s)).map(|s| s.name().into()).collect(),
+            volumes_ml: volumes_ml(sheet),
+            scar_confidence: scar,
+            edema_or_scar_confidence: edema_or_scar,
+            misalignment_mm: sheet.misalignment_mm.clone(),
+            flags: sheet.quantities.flags.clone(),
+            notes: sheet.notes.clone(),
         }
     }
 
@@ -122,10 +129,17 @@ impl Record {
 }
 
 /// The volume of each label but the background, ml.
-pub fn volumes_ml(labels: &LabelMap) -> BTreeMap<String, f64> {
-    let ml = labels.spacing().voxel_ml();
-    let count = |label: Label| labels.data().iter().filter(|l| **l == label).count() as f64;
-    Label::ALL.into_iter().skip(1).map(|l| (l.name().into(), count(l) * ml)).collect()
+fn volumes_ml(sheet: &CaseSheet) -> BTreeMap<String, f64> {
+    let v = &sheet.quantities.volumes;
+    [
+        (Label::LvPool, v.lv_pool_ml),
+        (Label::RvPool, v.rv_pool_ml),
+        (Label::Myocardium, v.healthy_myocardium_ml),
+        (Label::Edema, v.edema_without_scar_ml),
+        (Label::Scar, v.scar_ml),
+    ]
+    .map(|(label, ml)| (label.name().into(), ml))
+    .into()
 }
 
 impl CaseFolder {

@@ -14,8 +14,7 @@ use myops_image::orientation::Orientation;
 use myops_image::picture;
 use myops_image::preprocess::Align;
 use myops_image::study::Study;
-use myops_measure::quantify::Flag;
-use myops_net::infer::{Note, Segmentation};
+use myops_net::infer::Segmentation;
 use rayon::prelude::*;
 
 use super::cases::{count, tell_passed_over};
@@ -25,8 +24,8 @@ use super::record::{CaseFolder, Record, Setup, State};
 use super::talk::Talk;
 use super::{outputs, quantify};
 use crate::failure;
-use crate::models::{BUILT_IN, Model};
-use crate::report::{CaseView, ModelId, Origin};
+use crate::models::{BUILT_IN, Model, Unfinished};
+use crate::report::{CaseSheet, CaseView, ModelId, Origin};
 
 /// Cases read ahead of the network, and cases waiting to be written.
 const IN_FLIGHT: usize = 2;
@@ -147,8 +146,9 @@ fn segment_all(cases: &[CaseFiles], setup: &Setup, talk: Talk) -> Result<Vec<(St
             let mut failed = Vec::new();
             while let Ok((id, result)) = next_labelled() {
                 let written = result.and_then(|(case, found)| {
-                    say_notes(id, &found, talk);
-                    write(&case, &found, setup)
+                    let sheet = write(&case, &found, setup)?;
+                    sheet.told().for_each(|line| talk.say(line));
+                    Ok(())
                 });
                 failed.extend(written.err().map(|error| (id.to_owned(), error)));
                 bar.inc(1);
@@ -172,10 +172,6 @@ fn spawn<'scope, T: Send + 'scope>(
     work: impl FnOnce() -> T + Send + 'scope,
 ) -> Result<ScopedJoinHandle<'scope, T>> {
     std::thread::Builder::new().spawn_scoped(scope, work).context("no thread can be started")
-}
-
-fn say_notes(id: &str, found: &Segmentation, talk: Talk) {
-    found.notes.iter().for_each(|note| talk.say(format_args!("case {id}: {note}")));
 }
 
 /// A case with the fingerprints of its files.
@@ -207,7 +203,10 @@ impl Case {
 }
 
 /// Writes label map, probabilities where they are asked for, picture, numbers, page and record of a case.
-pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<()> {
+///
+/// # Errors
+/// Where a file cannot be written.
+pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<CaseSheet> {
     let Case { loaded: case, inputs } = case;
     let Setup { model, .. } = setup;
     let folder = CaseFolder::of(setup.out, case.study.id());
@@ -219,26 +218,22 @@ pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<()> {
     let model_id = ModelId { name: model.name.clone(), fingerprint: model.fingerprint.clone() };
     let measured = model.segmenter.header().recipe.align != Align::Off;
     let misalignment = measured.then_some(found.misalignment);
-    let lacking = found.notes.iter().filter_map(|note| match note {
-        Note::NoLge => Some(Flag::NoLge),
-        Note::NoT2 => Some(Flag::NoT2),
-        Note::HeartNotFound => Some(Flag::HeartNotFound),
-        Note::Misaligned { .. } => None,
-    });
     let origin = Origin {
         model: Some(model_id),
         expected_dice: Some(found.edema_or_scar.expected_dice),
-        expected_dice_of_scar: Some(found.scar.expected_dice),
+        expected_dice_of_scar: found.scar.map(|scar| scar.expected_dice),
         misalignment,
-        lacking: lacking.collect(),
+        findings: model.unfinished.iter().map(Unfinished::finding).chain(found.findings.iter().cloned()).collect(),
     };
     let view = CaseView::of(&found.labels, case.study.images());
-    std::thread::scope(|scope| {
+    let sheet = std::thread::scope(|scope| {
         let panel = spawn(scope, || write_panel(&case.study, &view, &folder))?;
         let measured = quantify::write_case(&folder, case.study.id(), &view, origin);
         panel.join().unwrap_or_else(|p| resume_unwind(p)).and(measured)
     })?;
-    folder.finish(Record::of(&case.study, inputs.clone(), found, setup), &folder.outputs(setup))
+    let record = Record::of(&sheet, found.scar, found.edema_or_scar, setup.device, inputs.clone());
+    folder.finish(record, &folder.outputs(setup))?;
+    Ok(sheet)
 }
 
 fn write_panel(study: &Study, view: &CaseView, folder: &CaseFolder) -> Result<()> {

@@ -2,7 +2,8 @@
 
 use askama::Template;
 use myops_image::label::Label;
-use myops_measure::quantify::{Distribution, Segment};
+use myops_measure::finding::{Finding, Severity};
+use myops_measure::quantify::{Distribution, Segment, Threshold};
 
 use super::montage::{MontageSlice, Stroke, legend, montage};
 use super::number::{NONE, fixed};
@@ -42,10 +43,18 @@ struct Scar {
     transmurality: String,
 }
 
+/// One threshold: its signal, ml and percent of the wall, or why it is not there.
+struct ThresholdRow {
+    method: &'static str,
+    numbers: Result<[String; 3], String>,
+}
+
 #[derive(Template)]
 #[template(path = "case.html")]
 struct Page<'a> {
     sheet: &'a CaseSheet,
+    warnings: Vec<&'a Finding>,
+    notices: Vec<&'a Finding>,
     research_use: &'static str,
     model: String,
     grid: String,
@@ -59,7 +68,8 @@ struct Page<'a> {
     scars: Vec<Scar>,
     more_scars: usize,
     territories: Vec<[String; 4]>,
-    thresholds: Vec<[String; 4]>,
+    labelled: [String; 2],
+    thresholds: Vec<ThresholdRow>,
     remote: String,
     rows: Vec<Row>,
     slices: Vec<MontageSlice>,
@@ -75,9 +85,12 @@ pub fn case_page(sheet: &CaseSheet, view: &CaseView) -> Result<String, askama::E
     let by_segment = |of: fn(&Segment) -> Option<f64>| {
         std::array::from_fn(|at| q.segments.get(at).filter(|s| s.assessed).and_then(of))
     };
+    let told = |severity| q.flags.iter().filter(|finding| finding.severity() == severity).collect();
     let scar_colour = css_colour(Label::Scar);
     Page {
         sheet,
+        warnings: told(Severity::Warning),
+        notices: told(Severity::Notice),
         research_use: RESEARCH_USE,
         model: sheet.model.as_ref().map_or_else(
             || "label map of unstated origin".to_owned(),
@@ -107,10 +120,9 @@ pub fn case_page(sheet: &CaseSheet, view: &CaseView) -> Result<String, askama::E
         scars: q.scars.iter().take(SCARS_SHOWN).map(scar).collect(),
         more_scars: q.scars.len().saturating_sub(SCARS_SHOWN),
         territories: territories(sheet),
-        thresholds: thresholds(sheet),
-        remote: q.thresholds.as_ref().map_or_else(String::new, |t| {
-            format!("remote myocardium {} ± {}", fixed(Some(t.remote_mean), 1), fixed(Some(t.remote_sd), 1))
-        }),
+        labelled: [fixed(Some(q.volumes.scar_ml), 1), fixed(q.volumes.scar_percent, 1)],
+        thresholds: q.thresholds.methods.iter().map(threshold).collect(),
+        remote: remote(sheet),
         rows: q.segments.iter().map(row).collect(),
         slices: montage(sheet, view),
         legend: legend(),
@@ -205,12 +217,25 @@ fn territories(sheet: &CaseSheet) -> Vec<[String; 4]> {
     sheet.quantities.territories.iter().map(row).collect()
 }
 
-fn thresholds(sheet: &CaseSheet) -> Vec<[String; 4]> {
-    let Some(thresholds) = &sheet.quantities.thresholds else { return Vec::new() };
-    let row = |t: &myops_measure::quantify::Threshold| {
-        [t.method.clone(), fixed(Some(t.signal), 0), fixed(Some(t.above_ml), 1), fixed(Some(t.above_percent), 1)]
+fn threshold(threshold: &Threshold) -> ThresholdRow {
+    let numbers = match &threshold.absent_because {
+        Some(reason) => Err(reason.clone()),
+        None => Ok([fixed(threshold.signal, 0), fixed(threshold.above_ml, 1), fixed(threshold.above_percent, 1)]),
     };
-    let v = &sheet.quantities.volumes;
-    let labelled = ["labelled scar".to_owned(), String::new(), fixed(Some(v.scar_ml), 1), fixed(v.scar_percent, 1)];
-    std::iter::once(labelled).chain(thresholds.methods.iter().map(row)).collect()
+    ThresholdRow { method: threshold.method.name(), numbers }
+}
+
+/// The signal of remote myocardium and how much of it there is.
+fn remote(sheet: &CaseSheet) -> String {
+    let Some(remote) = &sheet.quantities.thresholds.remote else { return String::new() };
+    let slices: Vec<String> = remote.slices.iter().map(|s| (s.slice + 1).to_string()).collect();
+    format!(
+        "Remote myocardium {} ± {} (mean ± SD): {} voxels, {} ml, in slice{} {}.",
+        fixed(Some(remote.mean), 1),
+        fixed(Some(remote.sd), 1),
+        remote.voxels,
+        fixed(Some(remote.volume_ml), 2),
+        if slices.len() == 1 { "" } else { "s" },
+        slices.join(", ")
+    )
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use myops_image::label::Label;
-use myops_measure::quantify::Flag;
+use myops_measure::finding::Finding;
 
 use super::number::fixed;
 use super::sheet::CaseSheet;
@@ -114,7 +114,7 @@ fn row(case: &CohortCase) -> Row<'_> {
 fn flagged(cases: &[CohortCase]) -> Vec<Flagged<'_>> {
     let mut found: Vec<Flagged> = Vec::new();
     for case in cases {
-        for kind in case.sheet.quantities.flags.iter().map(Flag::kind) {
+        for kind in case.sheet.quantities.flags.iter().map(Finding::kind) {
             let kind = kind.replace('_', " ").replace("lv", "LV").replace("rv", "RV").replace("lge", "LGE");
             let place = (case.sheet.case.as_str(), case.link.as_str());
             match found.iter_mut().find(|flagged| flagged.kind == kind) {

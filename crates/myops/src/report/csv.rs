@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use myops_measure::quantify::{Flag, ScarPiece};
+use myops_measure::finding::Finding;
+use myops_measure::quantify::{Method, ScarPiece, Thresholds};
 
 use super::number::cell;
 use super::sheet::CaseSheet;
@@ -35,11 +36,7 @@ impl Csv {
 
 /// The text of a cell that no spreadsheet computes: `'` goes before what begins like a formula and is no number.
 fn inert(value: &str) -> Cow<'_, str> {
-    if value.starts_with(FORMULA) && value.parse::<f64>().is_err() {
-        format!("'{value}").into()
-    } else {
-        value.into()
-    }
+    if value.starts_with(FORMULA) && value.parse::<f64>().is_err() { format!("'{value}").into() } else { value.into() }
 }
 
 /// A name as it was before [`Csv::row`] wrote it, from a cell without its quotes.
@@ -125,16 +122,35 @@ fn columns(sheet: &CaseSheet) -> Vec<(String, String)> {
     );
     columns
         .extend(q.territories.iter().map(|t| number(&format!("{}_scar_percent", t.territory.name()), t.scar_percent)));
-    for method in ["2 SD", "3 SD", "5 SD", "6 SD", "FWHM", "Otsu"] {
-        let methods = q.thresholds.iter().flat_map(|t| &t.methods);
-        let above = methods.filter(|t| t.method == method).map(|t| t.above_percent).next();
-        columns.push(number(&format!("above_{}_percent", method.replace(' ', "_").to_lowercase()), above));
+    let remote = q.thresholds.remote.as_ref();
+    columns.extend([
+        number("remote_ml", remote.map(|r| r.volume_ml)),
+        text("remote_voxels", &remote.map_or_else(String::new, |r| r.voxels.to_string())),
+        text("remote_slices", &remote.map_or_else(String::new, |r| r.slices.len().to_string())),
+        number("remote_mean", remote.map(|r| r.mean)),
+        number("remote_sd", remote.map(|r| r.sd)),
+    ]);
+    for method in Method::ALL {
+        let threshold = q.thresholds.methods.iter().find(|t| t.method == method);
+        let name = method.name().replace(' ', "_").to_lowercase();
+        columns.push(number(&format!("above_{name}_percent"), threshold.and_then(|t| t.above_percent)));
     }
+    columns.push(text("thresholds_absent_because", &absences(&q.thresholds)));
     columns.push(number("expected_dice", sheet.expected_dice));
     columns.push(number("expected_dice_of_scar", sheet.expected_dice_of_scar));
     columns.push(text("flags", &q.flags.len().to_string()));
-    columns.push(text("flag_kinds", &q.flags.iter().map(Flag::kind).collect::<Vec<_>>().join(" ")));
+    columns.push(text("flag_kinds", &q.flags.iter().map(Finding::kind).collect::<Vec<_>>().join(" ")));
+    columns.push(text("notes", &sheet.notes.join("; ")));
     columns
+}
+
+/// Which thresholds are not there and why: one reason for all of them, or one each.
+fn absences(thresholds: &Thresholds) -> String {
+    if let Some(reason) = thresholds.absent_because() {
+        return reason.to_owned();
+    }
+    let absent = thresholds.methods.iter().filter_map(|t| Some((t.method.name(), t.absent_because.as_ref()?)));
+    absent.map(|(method, reason)| format!("{method}: {reason}")).collect::<Vec<_>>().join("; ")
 }
 
 fn volumes(sheet: &CaseSheet) -> [(&'static str, Option<f64>); 15] {

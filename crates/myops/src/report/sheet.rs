@@ -1,21 +1,24 @@
 //! Everything that is reported of one case.
 
+use std::collections::BTreeMap;
+
 use myops_image::preprocess::{HeartCentre, Misalignment, misalignment};
 use myops_image::sequence::{PerSequence, Sequence};
-use myops_measure::quantify::{Flag, LIMITS, Quantities, quantify};
+use myops_measure::finding::Finding;
+use myops_measure::quantify::{LIMITS, Quantities, Thresholds, quantify};
 use serde::{Deserialize, Serialize};
 
 use super::number::fixed;
 use super::view::CaseView;
 
 /// The name of the layout of the JSON, published as `docs/quantify.schema.json`.
-pub const SCHEMA: &str = "myops-quantify-1";
+pub const SCHEMA: &str = "myops-quantify-2";
 /// An expected Dice of scar and edema below this is flagged: out of fold, three of 25 cases lie below it, the second, third
 /// and sixth in true Dice from below (docs/results.md).
 const LOW_EXPECTED_DICE: f64 = 0.65;
 
 /// Which weights drew the labels.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ModelId {
     /// The name of the model.
     pub name: String,
@@ -32,10 +35,11 @@ pub struct Origin {
     pub expected_dice: Option<f64>,
     /// The same of scar alone.
     pub expected_dice_of_scar: Option<f64>,
-    /// How far the sequences lie from one another, where the model measured it.
+    /// How far the sequences lie from one another, where it was measured before segmenting; what is to be told of it is
+    /// among the findings.
     pub misalignment: Option<PerSequence<Option<Misalignment>>>,
-    /// What the model had to do without.
-    pub lacking: Vec<Flag>,
+    /// What was found while segmenting.
+    pub findings: Vec<Finding>,
 }
 
 /// Everything that is reported of one case: JSON, CSV, terminal and page are written from it.
@@ -59,6 +63,8 @@ pub struct CaseSheet {
     pub spacing_mm: [f64; 3],
     /// The sequences that were there.
     pub sequences: Vec<String>,
+    /// How far each sequence lay from the others, in mm, where that was measured.
+    pub misalignment_mm: BTreeMap<String, f64>,
     /// All that was measured.
     #[serde(flatten)]
     pub quantities: Quantities,
@@ -70,19 +76,26 @@ pub struct CaseSheet {
 
 impl CaseSheet {
     /// Measures a case.
-    pub fn measure(case: &str, view: &CaseView, mut origin: Origin) -> Self {
-        let mut quantities = quantify(view.labels(), view.image(Sequence::Lge));
+    pub fn measure(case: &str, view: &CaseView, origin: Origin) -> Self {
+        let lge_moved = origin.findings.iter().any(moves_lge);
+        let mut quantities = quantify(view.labels(), view.image(Sequence::Lge).filter(|_| !lge_moved));
+        if lge_moved {
+            quantities.thresholds = Thresholds::on_shifted_lge();
+        }
         let measured = || misalignment(view.images(), HeartCentre::of_labels(view.labels()), None);
-        let found = origin.misalignment.unwrap_or_else(measured);
-        quantities.flags.extend(misaligned(&found));
-        if origin.lacking.contains(&Flag::NoLge) {
+        let misalignment = origin.misalignment.unwrap_or_else(|| {
+            let found = measured();
+            quantities.flags.extend(misaligned(&found));
+            found
+        });
+        if origin.findings.contains(&Finding::NoLge) {
             quantities.leave_out_scar();
-            origin.expected_dice_of_scar = None;
         }
-        quantities.flags.extend(origin.lacking);
+        quantities.flags.extend(origin.findings);
         if let Some(expected_dice) = origin.expected_dice.filter(|dice| *dice < LOW_EXPECTED_DICE) {
-            quantities.flags.push(Flag::LowConfidence { expected_dice });
+            quantities.flags.push(Finding::LowConfidence { expected_dice });
         }
+        quantities.flags.sort_by_key(Finding::severity);
         let there = view.images().iter().filter(|(_, image)| image.is_some());
         Self {
             schema: SCHEMA.to_owned(),
@@ -94,10 +107,16 @@ impl CaseSheet {
             shape_voxels: view.labels().shape(),
             spacing_mm: view.labels().spacing().mm(),
             sequences: there.map(|(sequence, _)| sequence.name().to_owned()).collect(),
-            notes: quantities.flags.iter().map(Flag::sentence).collect(),
+            misalignment_mm: distances_mm(&misalignment),
+            notes: quantities.flags.iter().map(ToString::to_string).collect(),
             limits: LIMITS.map(str::to_owned).to_vec(),
             quantities,
         }
+    }
+
+    /// What a terminal tells of the case, a line each.
+    pub fn told(&self) -> impl Iterator<Item = String> + '_ {
+        self.notes.iter().map(|note| format!("case {}: {note}", self.case))
     }
 
     /// Whether segments could be named.
@@ -106,10 +125,24 @@ impl CaseSheet {
     }
 }
 
-/// The sequences that clearly lie elsewhere.
-fn misaligned(found: &PerSequence<Option<Misalignment>>) -> impl Iterator<Item = Flag> {
-    let clear = found.iter().filter_map(|(sequence, m)| Some((sequence, m.filter(|m| m.clear)?)));
-    clear.map(|(sequence, m)| Flag::Misaligned { sequence: sequence.name().into(), shift_mm: m.distance_mm() })
+/// Whether the labels were drawn on a corrected LGE image, so that the one given does not lie on them.
+fn moves_lge(finding: &Finding) -> bool {
+    match finding {
+        Finding::Misaligned { sequence, corrected, .. } => *corrected && sequence == Sequence::Lge.name(),
+        _ => false,
+    }
+}
+
+/// The sequences that clearly lie elsewhere; images that were only measured are not moved.
+fn misaligned(found: &PerSequence<Option<Misalignment>>) -> impl Iterator<Item = Finding> {
+    found.iter().filter_map(|(sequence, m)| {
+        let shift_mm = m.filter(|m| m.clear)?.distance_mm();
+        Some(Finding::Misaligned { sequence: sequence.name().into(), shift_mm, corrected: false })
+    })
+}
+
+fn distances_mm(found: &PerSequence<Option<Misalignment>>) -> BTreeMap<String, f64> {
+    found.iter().filter_map(|(sequence, m)| Some((sequence.name().into(), (*m)?.distance_mm()))).collect()
 }
 
 /// One line a case: what the terminal shows.
@@ -159,15 +192,33 @@ mod tests {
             let flags = |images| {
                 let view = CaseView::of(study.reference().unwrap(), images);
                 let sheet = CaseSheet::measure("phantom", &view, Origin::default());
-                let told = |flag: &Flag| matches!(flag, Flag::Misaligned { .. });
+                let told = |flag: &Finding| matches!(flag, Finding::Misaligned { .. });
                 sheet.quantities.flags.into_iter().filter(told).collect::<Vec<_>>()
             };
             assert_eq!(flags(study.images()), [], "{seed}");
             let mut images = study.images().clone();
             images[Sequence::T2] = images[Sequence::T2].as_ref().map(|t2| moved(t2, [11, 8]));
             let told = flags(&images);
-            let [Flag::Misaligned { sequence, shift_mm }] = told.as_slice() else { panic!("{seed}: {told:?}") };
+            let [Finding::Misaligned { sequence, shift_mm, corrected: false }] = told.as_slice() else {
+                panic!("{seed}: {told:?}")
+            };
             assert!(sequence == "T2" && (shift_mm - 10.0).abs() < 2.5, "{seed}: {shift_mm}");
         }
+    }
+
+    #[test]
+    fn thresholds_are_not_taken_from_lge_that_lies_beside_the_labels() {
+        let phantom = Phantom::draw(&PhantomSettings::default(), &mut ChaCha8Rng::seed_from_u64(1));
+        let (study, _) = phantom.render("phantom");
+        let view = CaseView::of(study.reference().unwrap(), study.images());
+        let thresholds = |sequence: Sequence| {
+            let shift = Finding::Misaligned { sequence: sequence.name().into(), shift_mm: 6.0, corrected: true };
+            let origin =
+                Origin { findings: vec![shift], misalignment: Some(PerSequence::default()), ..Origin::default() };
+            CaseSheet::measure("phantom", &view, origin).quantities.thresholds
+        };
+        assert_eq!(thresholds(Sequence::T2).absent_because(), None);
+        let reason = "the LGE image is shifted relative to the labels";
+        assert_eq!(thresholds(Sequence::Lge).absent_because(), Some(reason));
     }
 }

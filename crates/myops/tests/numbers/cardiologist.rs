@@ -43,7 +43,16 @@ fn a_cardiologist_reads_one_page() {
     for segment in segments.iter().filter_map(|s| s["scar_percent"].as_f64()) {
         assert!(html.contains(&format!("<td>{segment:.1}</td>")), "{segment}");
     }
-    assert_eq!(json["thresholds"]["methods"].as_array().unwrap().len(), 6);
+    // Remote myocardium and thresholds too, with a reason where one is absent.
+    let thresholds = &json["thresholds"];
+    assert_eq!(thresholds["methods"].as_array().unwrap().len(), 6);
+    let remote = &thresholds["remote"];
+    assert_eq!(table.text(0, "remote_voxels"), remote["voxels"].to_string());
+    let mean = format!("Remote myocardium {:.1} ±", remote["mean"].as_f64().unwrap());
+    assert!(html.contains(&mean), "{mean}");
+    let five = thresholds["methods"][2]["above_percent"].as_f64().unwrap();
+    assert!((table.number(0, "above_5_sd_percent").unwrap() - five).abs() < 1e-6);
+    assert!((five - truth.scar_percent_of_wall).abs() < 6.0, "{five} {truth:?}");
 }
 
 #[test]
@@ -61,6 +70,10 @@ fn labels_alone_make_a_page_too() {
         html.contains("labels alone, no images") && html.contains("aria-label=\"labels, slice 3, labels outlined\"")
     );
     let cohort = std::fs::read_to_string(folder.path().join("report/cohort.html")).unwrap();
+    let reason = "there is no LGE image";
+    assert!(html.contains(&format!("Not computed: {reason}.")), "absence has a reason");
+    let csv = Table::read(&folder.path().join("report/cohort.csv"));
+    assert_eq!((csv.text(0, "thresholds_absent_because"), csv.text(0, "above_fwhm_percent")), (reason, ""));
     page::check(&cohort);
     assert!(cohort.contains("href=\"only%20%3Clabels%3E%20%26%20no%20images/"), "the link can be followed");
 }

@@ -9,11 +9,10 @@ pub struct Table {
 }
 
 impl Table {
-    /// Reads a file without quoted commas.
+    /// Reads a file without line breaks in its cells.
     pub fn read(path: &Path) -> Self {
         let text = std::fs::read_to_string(path).unwrap();
-        assert!(!text.contains('"'), "{}: quotes are not read here", path.display());
-        let mut rows = text.lines().map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
+        let mut rows = text.lines().map(cells);
         let header = rows.next().unwrap();
         let rows: Vec<_> = rows.collect();
         assert!(rows.iter().all(|row| row.len() == header.len()), "{}: every row has every column", path.display());
@@ -41,4 +40,18 @@ impl Table {
         let text = self.text(row, column);
         (!text.is_empty()).then(|| text.parse().unwrap())
     }
+}
+
+/// The cells of a line, some of them quoted.
+fn cells(line: &str) -> Vec<String> {
+    let mut cells = vec![String::new()];
+    let mut quoted = false;
+    for letter in line.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            ',' if !quoted => cells.push(String::new()),
+            other => cells.last_mut().unwrap().push(other),
+        }
+    }
+    cells
 }

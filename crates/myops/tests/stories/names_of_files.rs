@@ -20,7 +20,10 @@ fn copy_file(from: impl AsRef<Path>, to: String) {
 /// Copies the files of a phantom under names of their own.
 fn copy_case(number: u32, suffixes: [(&str, &str); 4], to: &str) {
     for (suffix, name) in suffixes {
-        copy_file(format!("{}/phantom-00{number}/phantom-00{number}_{suffix}.nii.gz", patients()), format!("{to}{name}.nii.gz"));
+        copy_file(
+            format!("{}/phantom-00{number}/phantom-00{number}_{suffix}.nii.gz", patients()),
+            format!("{to}{name}.nii.gz"),
+        );
     }
 }
 
@@ -60,7 +63,11 @@ fn another_sequence_beside_a_case_is_no_label_map() {
 
     // One case has a value, and nothing that speaks of others.
     let row = run.out.lines().find(|line| line.starts_with("LV pool")).unwrap();
-    assert_eq!(row.split_whitespace().skip(2).take(6).collect::<Vec<_>>(), ["1.000", "±", "–", "1.000", "–", "–"], "{row}");
+    assert_eq!(
+        row.split_whitespace().skip(2).take(6).collect::<Vec<_>>(),
+        ["1.000", "±", "–", "1.000", "–", "–"],
+        "{row}"
+    );
     let csv = fs::read_to_string(format!("{data}/scores/summary.csv")).unwrap();
     assert!(csv.lines().nth(1).unwrap().ends_with(",1,1,,1,,,,"), "{csv}");
 }
@@ -92,7 +99,8 @@ fn a_name_in_latin_1_is_segmented() {
     copy_case(1, SAME, &format!("{data}/ok"));
     for suffix in ["C0", "LGE", "T2"] {
         let name = [b"M\xfcller_".as_slice(), suffix.as_bytes(), b".nii.gz"].concat();
-        fs::rename(format!("{data}/ok_{suffix}.nii.gz"), Path::new(&data).join(std::ffi::OsStr::from_bytes(&name))).unwrap();
+        fs::rename(format!("{data}/ok_{suffix}.nii.gz"), Path::new(&data).join(std::ffi::OsStr::from_bytes(&name)))
+            .unwrap();
     }
     let out = place("names/latin-out");
     let run = myops(&format!("segment {data} --model {} --out {out}", network()));
@@ -109,12 +117,17 @@ fn segmenting_needs_no_labels() {
     }
     write_classes(1, &format!("{data}/p.nii.gz"));
     copy_file(format!("{data}/p.nii.gz"), format!("{data}/labelsVal/h.nii.gz"));
-    let regions = r#"{"channel_names": {"0": "C0", "1": "LGE", "2": "T2"}, "labels": {"background": 0, "edema": [4, 5]}}"#;
+    let regions =
+        r#"{"channel_names": {"0": "C0", "1": "LGE", "2": "T2"}, "labels": {"background": 0, "edema": [4, 5]}}"#;
     fs::write(format!("{data}/dataset.json"), regions).unwrap();
-    let told = format!("{data}/dataset.json: nnU-Net dataset description: label \"edema\" stands for a list of numbers");
+    let told =
+        format!("{data}/dataset.json: nnU-Net dataset description: label \"edema\" stands for a list of numbers");
     let run = myops(&format!("segment {data}/imagesVal --model {} --out {data}/out", network()));
     assert!(run.code == 0, "{}", run.err);
-    assert_eq!(run.err.matches(&format!("case h: reference labels are left out: {told}: regions are not read")).count(), 1);
+    assert_eq!(
+        run.err.matches(&format!("case h: reference labels are left out: {told}: regions are not read")).count(),
+        1
+    );
     let error = refused(&format!("quantify {data}/labelsVal --out {data}/q"));
     assert!(error.contains(&told), "{error}");
 }
@@ -146,7 +159,8 @@ fn label_names_are_looked_up_and_not_guessed() {
     describe(r#""RV": 1, "MLV": 2, "LVC": 3, "edema": 4, "scar": 5"#);
     let table = done(&format!("quantify {data}/labelsTr --out {data}/q"));
     let truth = done(&format!("quantify {} --out {data}/truth", reference(1)));
-    let numbers = |table: &str| table.lines().nth(1).unwrap().split_whitespace().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    let numbers =
+        |table: &str| table.lines().nth(1).unwrap().split_whitespace().skip(1).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(numbers(&table), numbers(&truth));
     for (labels, words) in [
         (r#""RV": 1, "LV": 2, "LVC": 3"#, "both mean LV pool"),
@@ -184,7 +198,9 @@ fn a_patient_is_in_one_fold() {
     let error = refused(&format!("train {data}/aug {cv} --fold 0 --out {data}/other --patients {data}/p.csv"));
     assert_eq!(
         error,
-        format!("error: {data}/p.csv: no patient of a,1x00, a,1x01, bx01\nhint: add a row for each case: case,patient\n")
+        format!(
+            "error: {data}/p.csv: no patient of a,1x00, a,1x01, bx01\nhint: add a row for each case: case,patient\n"
+        )
     );
 }
 
@@ -212,10 +228,16 @@ fn results_go_over_nothing_that_was_read() {
         (format!("evaluate --prediction {data}/pred --reference {data}/data --out {data}/data/scores"), "data"),
     ] {
         let error = refused(&line);
-        assert!(error.contains(&format!("results would be written among the input {data}/{among}\n")), "{line}\n{error}");
+        assert!(
+            error.contains(&format!("results would be written among the input {data}/{among}\n")),
+            "{line}\n{error}"
+        );
     }
     let error = refused(&format!("phantom --cases 1 --out {data}/data"));
-    assert!(error.starts_with(&format!("error: {data}/data: holds p5, which myops phantom did not write\n")), "{error}");
+    assert!(
+        error.starts_with(&format!("error: {data}/data: holds p5, which myops phantom did not write\n")),
+        "{error}"
+    );
     assert_eq!((names(&format!("{data}/data")), names(&format!("{data}/data/p5"))), (vec!["p5".to_owned()], before));
 
     let keras = format!("{data}/x.h5");

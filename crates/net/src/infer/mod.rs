@@ -23,5 +23,5 @@ pub use forward::NotANumber;
 pub use header::{LocatorHeader, ModelHeader, TrainedOn};
 pub use locator::Locator;
 pub use recipe::Recipe;
-pub use segmentation::{Note, ProbabilityMap, SegmentError, Segmentation};
+pub use segmentation::{ProbabilityMap, SegmentError, Segmentation};
 pub use segmenter::{Segmenter, SegmenterError};

@@ -5,6 +5,7 @@ use myops_image::label::{Label, Region};
 use myops_image::preprocess::{Align, Frame, Misalignment, Missing, Prepared, Restore, aligned, misalignment};
 use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::study::Study;
+use myops_measure::finding::Finding;
 use rayon::prelude::*;
 
 use super::alone::SeenAlone;
@@ -14,7 +15,7 @@ use super::file::ModelFile;
 use super::forward::{NotANumber, Predictor, checked};
 use super::header::ModelHeader;
 use super::locator::Locator;
-use super::segmentation::{Note, ProbabilityMap, SegmentError, Segmentation};
+use super::segmentation::{ProbabilityMap, SegmentError, Segmentation};
 use crate::weights::{StoreError, WeightsError};
 
 /// Trained networks with what comes before and after them.
@@ -79,11 +80,11 @@ impl Segmenter {
 
     fn segment_in_pool(&self, study: &Study) -> Result<Segmentation, SegmentError> {
         let recipe = &self.header.recipe;
-        let mut notes = Vec::new();
+        let mut findings = Vec::new();
         let mut frame = Frame::default();
         if let Some(locator) = &self.locator {
             frame.heart = locator.find(study)?;
-            notes.extend(frame.heart.is_none().then_some(Note::HeartNotFound));
+            findings.extend(frame.heart.is_none().then_some(Finding::HeartNotFound));
         }
         let (mut prepared, mut restore) = recipe.preprocess.apply_in(study, frame)?;
         let misaligned = match recipe.align {
@@ -96,25 +97,25 @@ impl Segmenter {
         if let Some(moved) = &moved {
             (prepared, restore) = recipe.preprocess.apply_in(moved, frame)?;
         }
-        notes.extend(misaligned.iter().filter_map(|(sequence, m)| {
-            let distance_mm = m.filter(|m| m.clear)?.distance_mm();
-            Some(Note::Misaligned { sequence, distance_mm, corrected: moved.is_some() })
+        findings.extend(misaligned.iter().filter_map(|(sequence, m)| {
+            let shift_mm = m.filter(|m| m.clear)?.distance_mm();
+            Some(Finding::Misaligned { sequence: sequence.name().into(), shift_mm, corrected: moved.is_some() })
         }));
         let Averaged { mean, members } = self.run(&prepared).map_err(SegmentError::of(study))?;
         let mut labels = recipe.labels(&mean, &restore);
         if study.image(Sequence::Lge).is_none() {
             relabel(&mut labels, Label::Scar, Label::Edema);
-            notes.push(Note::NoLge);
+            findings.push(Finding::NoLge);
         }
-        notes.extend(study.image(Sequence::T2).is_none().then_some(Note::NoT2));
+        findings.extend(study.image(Sequence::T2).is_none().then_some(Finding::NoT2));
         let seen = restore.prepare_labels(&labels);
         let pixel_ml = restore.spacing_mm().iter().product::<f64>() / 1000.0;
         let confidence = |region| Confidence::of(region, &mean, &seen, &members, pixel_ml);
-        let (mut scar, edema_or_scar) = (confidence(Region::SCAR), confidence(Region::EDEMA_OR_SCAR));
         // Without LGE no scar is labelled, whatever the networks say of it.
-        scar.agreement = scar.agreement.filter(|_| study.image(Sequence::Lge).is_some());
+        let scar = study.image(Sequence::Lge).map(|_| confidence(Region::SCAR));
+        let edema_or_scar = confidence(Region::EDEMA_OR_SCAR);
         let probabilities = ProbabilityMap { values: mean, restore };
-        Ok(Segmentation { labels, probabilities, scar, edema_or_scar, misalignment: misaligned, notes })
+        Ok(Segmentation { labels, probabilities, scar, edema_or_scar, misalignment: misaligned, findings })
     }
 
     /// How far the sequences lie from one another; by what the first network sees in each alone too, where it has learned

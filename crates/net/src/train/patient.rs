@@ -80,8 +80,21 @@ mod tests {
 
     #[test]
     fn other_names_are_patients_of_their_own() {
-        let names =
-            ["Case3001", "myops_training_119", "phantom-001", "heart_0001", "p5", "x00", "maxx1", "ED", "_ED", "scan_2", "ses-1", "sub-1", "é_x"];
+        let names = [
+            "Case3001",
+            "myops_training_119",
+            "phantom-001",
+            "heart_0001",
+            "p5",
+            "x00",
+            "maxx1",
+            "ED",
+            "_ED",
+            "scan_2",
+            "ses-1",
+            "sub-1",
+            "é_x",
+        ];
         for id in names {
             assert_eq!(patient_of(id), id);
         }

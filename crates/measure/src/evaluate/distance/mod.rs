@@ -3,16 +3,15 @@
 mod border;
 mod percentile;
 mod surfel;
-mod transform;
 
 use myops_image::label::{LabelMap, Region};
 
 use self::border::{Mask, crop};
 use self::percentile::area_percentile;
 use self::surfel::{AreaTable, surfels};
-use self::transform::distances_to;
 use super::Score;
-use super::percentile::percentile;
+use crate::distance::distances_to;
+use crate::percentile::percentile;
 
 /// The distances between two surfaces, computed once for every measure that is read from them.
 ///
