@@ -157,7 +157,7 @@ fn squeezed(name: &str) -> String {
     let letters: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     let sides =
         [("leftventricular", "lv"), ("leftventricle", "lv"), ("rightventricular", "rv"), ("rightventricle", "rv")];
-    let spelled = letters.replace("oedema", "edema").replace("oedematous", "edematous");
+    let spelled = letters.replace("oedema", "edema");
     let short = sides.iter().fold(spelled, |name, (long, short)| name.replace(long, short));
     // "left ventricular (LV) blood pool"
     short.replace("lvlv", "lv").replace("rvrv", "rv")

@@ -137,8 +137,10 @@ mod tests {
 
     #[test]
     fn differences_that_are_equal_but_for_rounding_are_tied() {
-        let (clean, voxel_ml) = ([1.0_f64, -1.0, 2.0, -2.0, 3.0, 3.0], 0.1);
-        let rounded = clean.map(|d| (d + 7.0) * voxel_ml - 7.0 * voxel_ml);
+        // Voxel counts 3 n + 2 of a tenth of a millilitre each, as predictions and references have them.
+        let clean = [1.0_f64, -1.0, 2.0, -2.0, 3.0, 3.0];
+        let rounded: Vec<f64> =
+            (0..).zip(clean).map(|(n, d)| (d, f64::from(3 * n + 2))).map(|(d, n)| (d + n) * 0.1 - n * 0.1).collect();
         assert_ne!(rounded[0].abs(), rounded[1].abs());
         assert_eq!(wilcoxon(&rounded), wilcoxon(&clean));
     }

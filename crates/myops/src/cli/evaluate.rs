@@ -128,8 +128,8 @@ pub fn evaluate(
     }
     if let Some(first) = differently.first() {
         talk.say(format_args!(
-            "the labels of {} cases, {first} the first, are numbered by dataset.json on one side and otherwise on the other",
-            differently.len()
+            "in {}, {first} the first, prediction and reference are numbered differently: one by its dataset.json",
+            cases::count(differently.len())
         ));
     }
     if refused.is_empty() {

@@ -106,22 +106,24 @@ struct Sorted {
     passed_over: Vec<PathBuf>,
 }
 
-/// The names of one folder that say whose its other files are.
+/// What says whose the files are that have no label map's name.
 #[derive(Default)]
-struct Owners {
+struct Owners<'a> {
     /// Cases with a label map called `ID_labels` or `ID_gd`, or with images and labels.
     ids: BTreeSet<String>,
-    /// Whether labelled cases have their images here.
-    holds_images: bool,
+    /// The folders of the images of labelled cases.
+    folders: BTreeSet<&'a Path>,
 }
 
-impl Owners {
-    /// Whether a file that is called so is another image of one of the cases; `ID` itself is its label map.
-    fn own(&self, stem: &str) -> bool {
-        let belongs = |id: &String| {
-            stem.strip_prefix(id.as_str()).and_then(|rest| rest.chars().next()).is_some_and(|c| !c.is_alphanumeric())
-        };
-        !self.ids.contains(stem) && (self.holds_images || self.ids.iter().any(belongs))
+impl Owners<'_> {
+    /// Whether a file with this name is another image of one of the cases; `ID` itself is its label map, and so is all in a
+    /// folder called `labels...`.
+    fn own(&self, file: &Path, stem: &str) -> bool {
+        let folder = file.parent().unwrap_or(file);
+        let parts = stem.char_indices().filter(|(_, c)| !c.is_alphanumeric()).map(|(at, _)| &stem[..at]);
+        !self.ids.contains(stem)
+            && !is_in(file, "labels")
+            && (self.folders.contains(folder) || parts.into_iter().any(|part| self.ids.contains(part)))
     }
 }
 
@@ -153,7 +155,7 @@ impl Sorted {
                 continue;
             };
             let case = found.cases.iter().find(|case| case.holds(file));
-            let in_images = in_folder_of_images(file);
+            let in_images = is_in(file, "images");
             match (case, label) {
                 (Some(case), _) if labelled || in_images => {
                     if case.reference().is_none() {
@@ -161,9 +163,7 @@ impl Sorted {
                     }
                 }
                 (None, _) if in_images => self.passed_over.push(file.clone()),
-                (_, (stem, Kind::Plain)) if file.parent().and_then(|f| owners.get(f)).is_some_and(|o| o.own(stem)) => {
-                    self.passed_over.push(file.clone());
-                }
+                (_, (stem, Kind::Plain)) if owners.own(file, stem) => self.passed_over.push(file.clone()),
                 (_, (id, kind)) => self.add(id, kind, file)?,
             }
         }
@@ -195,26 +195,26 @@ impl Sorted {
     }
 }
 
-/// The cases of each folder.
-fn owners<'a>(files: &'a [PathBuf], found: &'a Found, labelled: bool) -> BTreeMap<&'a Path, Owners> {
-    let mut owners: BTreeMap<&Path, Owners> = BTreeMap::new();
+/// The cases whose other files are no label maps.
+fn owners<'a>(files: &[PathBuf], found: &'a Found, labelled: bool) -> Owners<'a> {
+    let mut owners = Owners::default();
     for file in files {
         let name = file.file_name().map(text_of).unwrap_or_default();
-        if let (Some((id, Kind::Drawn | Kind::Given)), Some(folder)) = (parse(&name), file.parent()) {
-            owners.entry(folder).or_default().ids.insert(id.into());
+        if let Some((id, Kind::Drawn | Kind::Given)) = parse(&name) {
+            owners.ids.insert(id.into());
         }
     }
     for case in found.cases.iter().filter(|_| labelled) {
-        let here = owners.entry(case.folder()).or_default();
-        here.ids.insert(case.id().into());
-        here.holds_images = true;
+        owners.ids.insert(case.id().into());
+        owners.folders.insert(case.folder());
     }
     owners
 }
 
-fn in_folder_of_images(file: &Path) -> bool {
+/// Whether a file lies in a folder whose name begins so, in any case.
+fn is_in(file: &Path, beginning: &str) -> bool {
     let folder = file.parent().and_then(Path::file_name).map(text_of).unwrap_or_default();
-    folder.get(.."images".len()).is_some_and(|start| start.eq_ignore_ascii_case("images"))
+    folder.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning))
 }
 
 /// The files of a folder and of its subfolders, sorted.
@@ -319,6 +319,8 @@ mod tests {
             "p9_labels.nii.gz",
             "p9_T1.nii.gz",
             "p10.nii.gz",
+            "p6_T1m.nii.gz",
+            "other/p6-T1.nii.gz",
         ];
         let place = Place::of("beside", &names);
         assert_eq!(place.ids("p6", Role::Reference), ["p6"]);
