@@ -45,6 +45,8 @@ pub struct LoadedCase {
 
 /// The images of a case, as far as there are any.
 type Images = PerSequence<Option<Placed<f32>>>;
+/// The reference labels of a case, where there are any.
+type Reference = Option<Placed<Label>>;
 
 impl CaseFiles {
     /// The case's name: what its files' names have in common.
@@ -143,7 +145,7 @@ impl CaseFiles {
         }
     }
 
-    fn read_files(&self) -> (Result<Images, IoError>, Result<Option<Placed<Label>>, IoError>) {
+    fn read_files(&self) -> (Result<Images, IoError>, Result<Reference, IoError>) {
         thread::scope(|scope| {
             let images = self.images.as_ref().map(|file| {
                 // Where the system gives no more threads, the image is read by this one.

@@ -44,9 +44,9 @@ pub fn search(path: impl AsRef<Path>) -> Result<Found, IoError> {
     let path = path.as_ref();
     let mut found = Found::default();
     if path.is_dir() {
-        in_folder(path, &mut found)?
+        in_folder(path, &mut found)?;
     } else {
-        one_case(path, &mut found)?
+        one_case(path, &mut found)?;
     }
     if found.cases.is_empty() {
         let unlabelled = found.without_images.into_iter().map(|(_, file)| file);

@@ -99,13 +99,13 @@ impl<'a> CaseFolder<'a> {
                     continue;
                 }
                 Part::Image(sequence) => *sequence,
-                Part::Channel(channel) => match self.channels.get(channel) {
-                    Some(sequence) => *sequence,
-                    None => {
+                Part::Channel(channel) => {
+                    let Some(sequence) = self.channels.get(channel) else {
                         self.passed_over.push(path.to_path_buf());
                         continue;
-                    }
-                },
+                    };
+                    *sequence
+                }
             };
             set(id, sequence, &mut images[sequence], path)?;
         }

@@ -239,9 +239,9 @@ mod tests {
 
     #[test]
     fn named_channels_override_the_order_and_vague_names_do_not() {
+        use Sequence::{Bssfp, Lge, T2};
         let parse = |text: &str| dataset(&format!("{{\"channel_names\": {text}}}")).channels().ok();
         let in_order = |order: [Sequence; 3]| Some(order.into_iter().enumerate().collect::<Channels>());
-        use Sequence::{Bssfp, Lge, T2};
         assert_eq!(parse(r#"{"0": "LGE", "1": "T2", "2": "bSSFP"}"#), in_order([Lge, T2, Bssfp]));
         assert_eq!(parse(r#"{"0": "MRI", "1": "MRI", "2": "MRI"}"#), in_order(Sequence::ALL));
         assert_eq!(parse(r#"{"0": "T1", "1": "LGE"}"#), Some([(1, Lge)].into()));

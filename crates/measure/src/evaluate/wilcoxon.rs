@@ -24,7 +24,7 @@ pub struct Wilcoxon {
 
 /// Tests whether differences are symmetric about zero; `None` where all of them are zero.
 ///
-/// As `scipy.stats.wilcoxon` with `method="auto"` (SciPy 1.17): zeros are dropped; up to 50 differences without ties or
+/// As `scipy.stats.wilcoxon` with `method="auto"` (`SciPy` 1.17): zeros are dropped; up to 50 differences without ties or
 /// zeros, and up to 13 with them, have the exact distribution over all signs, others the normal approximation with the
 /// variance corrected for ties and without a continuity correction. Unlike there, differences whose sizes are equal within
 /// [`ROUNDING`] are tied.

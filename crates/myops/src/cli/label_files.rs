@@ -120,10 +120,10 @@ impl Owners<'_> {
     /// folder called `labels...`.
     fn own(&self, file: &Path, stem: &str) -> bool {
         let folder = file.parent().unwrap_or(file);
-        let parts = stem.char_indices().filter(|(_, c)| !c.is_alphanumeric()).map(|(at, _)| &stem[..at]);
+        let mut parts = stem.char_indices().filter(|(_, c)| !c.is_alphanumeric()).map(|(at, _)| &stem[..at]);
         !self.ids.contains(stem)
             && !is_in(file, "labels")
-            && (self.folders.contains(folder) || parts.into_iter().any(|part| self.ids.contains(part)))
+            && (self.folders.contains(folder) || parts.any(|part| self.ids.contains(part)))
     }
 }
 
