@@ -1,4 +1,4 @@
-//! Feeds damaged files to everything in myops that reads a file, and keeps those that it does not bear.
+//! Feeds damaged files to everything in myops that reads a file, and saves those that fail.
 
 mod allocator;
 mod mutate;

@@ -1,4 +1,4 @@
-//! A run over all targets: a worker for each, started again behind every input that fails.
+//! A run over all targets: a worker process for each, started again after every input that fails.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -51,7 +51,7 @@ pub const TARGETS: &[Target] = &[
 /// What errors call an input.
 const NAME: &str = "input";
 
-/// Whether something was read; an error has to be one line that is no longer than a screen shows.
+/// Whether something was read; an error has to be one line.
 fn accepted<T, E: std::fmt::Display>(result: Result<T, E>) -> Option<T> {
     let told = |error: &E| {
         let text = error.to_string();
@@ -83,7 +83,9 @@ fn labels(bytes: &[u8]) -> bool {
 /// Numbers read from a dataset.json read a label map or refuse it.
 fn dataset(bytes: &[u8]) -> bool {
     let Some(numbers) = accepted(decode_dataset(bytes, Path::new(NAME))) else { return false };
-    seeds::nifti().iter().for_each(|file| drop(accepted(decode_labels(file, Path::new(NAME), &[numbers.clone()]))));
+    for file in seeds::nifti() {
+        accepted(decode_labels(&file, Path::new(NAME), std::slice::from_ref(&numbers)));
+    }
     true
 }
 

@@ -1,4 +1,4 @@
-//! One process that tries inputs until one fails: a panic, an abort or a full stack ends it, and the run goes on.
+//! One process that tries inputs until one fails: a panic, an abort or a stack overflow ends it, and the run starts another.
 
 use std::fs::{self, File};
 use std::io::{Seek, Write};
@@ -94,7 +94,7 @@ pub fn work(args: &Args) -> Result<()> {
         if peak > bound {
             bail!("out of bounds: {} MiB asked for, {} allowed", peak >> 20, target.memory_mib);
         }
-        progress.slowest = progress.slowest.max((begun.elapsed() - start).as_micros() as u64);
+        progress.slowest = progress.slowest.max(begun.elapsed().saturating_sub(start).as_micros() as u64);
         progress.peak = progress.peak.max(peak as u64);
         progress.accepted += u64::from(accepted);
         progress.input += 1;

@@ -6,31 +6,10 @@ use rand_chacha::ChaCha8Rng;
 use super::{changes, pick};
 
 /// Integers at the ends of their types and of the program's own bounds.
+#[rustfmt::skip]
 const INTEGERS: [i64; 24] = [
-    0,
-    1,
-    2,
-    3,
-    4,
-    7,
-    8,
-    16,
-    64,
-    127,
-    128,
-    255,
-    256,
-    348,
-    540,
-    1024,
-    32_767,
-    32_768,
-    65_535,
-    65_536,
-    0x7FFF_FFFF,
-    0xFFFF_FFFF,
-    i64::MAX,
-    -1,
+    0, 1, 2, 3, 4, 7, 8, 16, 64, 127, 128, 255, 256, 348, 540, 1024, 32_767, 32_768, 65_535, 65_536, 0x7FFF_FFFF,
+    0xFFFF_FFFF, i64::MAX, -1,
 ];
 const FLOATS: [f64; 12] =
     [0.0, -0.0, 1.0, -1.0, 0.5, 1e-30, 1e30, 3.5e38, f64::MAX, f64::INFINITY, f64::NEG_INFINITY, f64::NAN];

@@ -8,6 +8,9 @@ use hdf5_pure::{File, Group};
 use super::{Weight, Weights};
 use crate::model::ModelSettings;
 
+/// The most groups below a file's layers; Keras makes two for each. HDF5 lets a group hold itself.
+const MOST_GROUPS: usize = 2_000;
+
 /// Why a Keras file cannot be taken over.
 #[derive(Debug, thiserror::Error)]
 pub enum KerasError {
@@ -60,6 +63,12 @@ pub enum KerasError {
         tensor: String,
         /// How many values, and what is wrong with them.
         flaw: String,
+    },
+    /// A group holds itself, or there are more groups than any network has layers.
+    #[error("layer {layer} holds itself, or the file has more than {MOST_GROUPS} groups")]
+    Groups {
+        /// The layer in the file at which the bound was reached.
+        layer: String,
     },
     /// A tensor has another shape than the network's.
     #[error(
@@ -131,8 +140,10 @@ pub fn from_keras(bytes: Vec<u8>, settings: &ModelSettings) -> Result<Weights, K
     let layers = if root.groups()?.iter().any(|g| g == "model_weights") { root.group("model_weights")? } else { root };
     let architecture = settings.architecture.name();
     let mut queues = Kind::ALL.map(|kind| Queue { kind, taken: 0, layers: VecDeque::new() });
+    let mut groups_left = MOST_GROUPS;
     for name in layers.groups()? {
-        let tensors = tensors_below(&layers.group(&name)?)?;
+        let tensors = tensors_below(layers.group(&name)?, &mut groups_left)?
+            .ok_or_else(|| KerasError::Groups { layer: name.clone() })?;
         if tensors.is_empty() {
             continue;
         }
@@ -219,19 +230,24 @@ impl Layer {
     }
 }
 
-/// Every dataset below a group by its last name; Keras 2 ends it in `:0`.
-fn tensors_below(group: &Group) -> Result<Vec<(String, Weight)>, KerasError> {
+/// Every dataset below a group by its last name; Keras 2 ends it in `:0`. `None` where there are more groups than are left.
+fn tensors_below(group: Group, groups_left: &mut usize) -> Result<Option<Vec<(String, Weight)>>, KerasError> {
     let mut tensors = Vec::new();
-    for name in group.datasets()? {
-        let dataset = group.dataset(&name)?;
-        let shape = dataset.shape()?.into_iter().map(|n| n as usize).collect();
-        let name = name.strip_suffix(":0").unwrap_or(&name).to_owned();
-        tensors.push((name, Weight { shape, values: dataset.read_f32()? }));
+    let mut groups = VecDeque::from([group]);
+    while let Some(group) = groups.pop_front() {
+        for name in group.datasets()? {
+            let dataset = group.dataset(&name)?;
+            let shape = dataset.shape()?.into_iter().map(|n| n as usize).collect();
+            let name = name.strip_suffix(":0").unwrap_or(&name).to_owned();
+            tensors.push((name, Weight { shape, values: dataset.read_f32()? }));
+        }
+        for name in group.groups()? {
+            let Some(left) = groups_left.checked_sub(1) else { return Ok(None) };
+            *groups_left = left;
+            groups.push_back(group.group(&name)?);
+        }
     }
-    for name in group.groups()? {
-        tensors.extend(tensors_below(&group.group(&name)?)?);
-    }
-    Ok(tensors)
+    Ok(Some(tensors))
 }
 
 fn swap_last_two(weight: &Weight) -> Weight {
