@@ -14,7 +14,7 @@ use crate::models::{self, Trained};
 /// Arguments of `myops ensemble`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Folders of trainings (the folds of a cross-validation, say), or files of weights
+    /// Folders of finished trainings (such as the folds of a cross-validation), or files of weights
     #[arg(required = true)]
     runs: Vec<PathBuf>,
     /// File to write, of 16-bit floats

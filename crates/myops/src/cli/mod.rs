@@ -25,14 +25,14 @@ mod settings;
 mod shell;
 mod talk;
 mod tensorboard;
+mod threads;
 mod train;
 
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::{Parser, Subcommand};
 
-use crate::failure::{self, WithHint};
+use crate::failure;
 
 pub use record::Record;
 pub use settings::decode_settings;
@@ -51,7 +51,7 @@ struct Cli {
 #[derive(Debug, Clone, Copy, clap::Args)]
 struct Common {
     /// Threads to compute with [default: all cores]
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=i64::from(MOST_THREADS)))]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=i64::from(threads::MOST)))]
     threads: Option<u16>,
     /// Say nothing but errors
     #[arg(long, short, global = true)]
@@ -98,7 +98,7 @@ pub fn run() -> ExitCode {
 
 fn execute(Cli { common, command }: Cli) -> anyhow::Result<()> {
     let talk = talk::Talk::new(common.quiet);
-    start_threads(common.threads)?;
+    threads::start_pool(common.threads)?;
     match command {
         Command::Demo(args) => demo::run(&args, talk),
         Command::Segment(args) => segment::run(&args, talk),
@@ -113,27 +113,6 @@ fn execute(Cli { common, command }: Cli) -> anyhow::Result<()> {
         Command::Models(args) => models::run(&args),
         Command::Shell(args) => shell::run(&args),
     }
-}
-
-/// The most threads that are computed with.
-const MOST_THREADS: u16 = 1024;
-
-/// The number of threads that the pool takes where none is given.
-const THREADS_VARIABLE: &str = "RAYON_NUM_THREADS";
-
-/// Starts the threads to compute with, before any work asks for them: the pool would start them by itself, and panic
-/// where the system gives none.
-fn start_threads(threads: Option<u16>) -> anyhow::Result<()> {
-    let in_environment = || std::env::var(THREADS_VARIABLE).ok()?.parse::<usize>().ok();
-    if threads.is_none()
-        && let Some(number) = in_environment().filter(|number| *number > MOST_THREADS.into())
-    {
-        anyhow::bail!("{THREADS_VARIABLE} = {number}: need 1 to {MOST_THREADS}");
-    }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0).into());
-    pool.build_global()
-        .context("the threads to compute with cannot be started")
-        .hint(|| "--threads N starts fewer; ulimit -u tells how many there may be".into())
 }
 
 #[cfg(test)]

@@ -5,9 +5,8 @@ use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
-use std::thread::{Scope, ScopedJoinHandle};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use myops_image::io::{CaseFiles, LoadedCase, search_among, write_image, write_labels, write_whole};
 use myops_image::label::Label;
 use myops_image::orientation::Orientation;
@@ -22,6 +21,7 @@ use super::fingerprint::{self, Fingerprints};
 use super::folder::OutputFolder;
 use super::record::{CaseFolder, Record, Setup, State};
 use super::talk::Talk;
+use super::threads::spawn;
 use super::{outputs, quantify};
 use crate::failure;
 use crate::models::{BUILT_IN, Model, Unfinished};
@@ -164,14 +164,6 @@ fn segment_all(cases: &[CaseFiles], setup: &Setup, talk: Talk) -> Result<Vec<(St
     bar.finish_and_clear();
     failed.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(failed)
-}
-
-/// Starts a thread; the system may have no more.
-fn spawn<'scope, T: Send + 'scope>(
-    scope: &'scope Scope<'scope, '_>,
-    work: impl FnOnce() -> T + Send + 'scope,
-) -> Result<ScopedJoinHandle<'scope, T>> {
-    std::thread::Builder::new().spawn_scoped(scope, work).context("no thread can be started")
 }
 
 /// A case with the fingerprints of its files.

@@ -18,7 +18,8 @@ pub struct TrainArgs {
     /// Settings file (TOML); whatever it leaves out keeps its default
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Passes over the training slices [default: see --print-config]
+    /// Passes over the training slices; [locator] in a settings file sets those of the locator [default: see
+    /// --print-config]
     #[arg(long, value_name = "N")]
     epochs: Option<usize>,
     /// Slices in a batch [default: see --print-config]
@@ -33,7 +34,7 @@ pub struct TrainArgs {
     /// Synthetic patients added to the training cases [default: see --print-config]
     #[arg(long, value_name = "N")]
     phantoms: Option<usize>,
-    /// Train without augmentation
+    /// Train without augmentation, the locator too
     #[arg(long)]
     no_augmentation: bool,
     /// Print the settings that these flags give, as a settings file, and stop

@@ -32,8 +32,8 @@ pub struct Args {
     fold: Option<usize>,
     #[command(flatten)]
     split: SplitArgs,
-    /// Begin with this network, the first of a built-in model or that of a training's folder or file; channels that it
-    /// did not have count for nothing at first [default: drawn weights]
+    /// Start from the weights of this network: the first of a built-in model, that of a finished training's folder, or
+    /// a file; weights of new input channels start at zero [default: drawn weights]
     #[arg(long, value_name = "MODEL", conflicts_with = "resume")]
     start: Option<String>,
     #[command(flatten)]
