@@ -242,7 +242,7 @@ impl std::fmt::Display for Finding {
             }
             Self::LowConfidence { expected_dice } => write!(
                 f,
-                "The network is unsure of scar and edema: the expected Dice with a reader's labels is {expected_dice:.2}"
+                "The network is unsure of scar and edema: the expected Dice with manual labels is {expected_dice:.2}"
             ),
         }
     }
