@@ -116,6 +116,8 @@ fn execute(Cli { common, command }: Cli) -> anyhow::Result<()> {
 }
 
 #[cfg(test)]
+mod findings;
+#[cfg(test)]
 mod tests {
     use clap::CommandFactory;
 
@@ -124,6 +126,3 @@ mod tests {
         super::Cli::command().debug_assert();
     }
 }
-
-#[cfg(test)]
-mod findings;
