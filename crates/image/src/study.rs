@@ -171,7 +171,7 @@ mod tests {
         let sheared = refused([[1.0, 0.5, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 10.0, 0.0]]);
         assert!(sheared.starts_with("case x: the affine shears voxels to 0.894 of a box's volume"), "{sheared}");
         let large = refused([[500.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 10.0, 0.0]]);
-        assert_eq!(large, "case x: voxels of [500.0, 1.0, 10.0] mm: a side is 0.01 to 100 mm");
+        assert_eq!(large, "case x: voxel size [500.0, 1.0, 10.0] mm out of range: each side must be 0.01 to 100 mm");
     }
 
     #[test]

@@ -2,6 +2,9 @@
 
 use super::{Affine, GeometryError, Spacing};
 
+/// A slice axis has at least this many times the spacing of the last axis; closer ones are told by their order.
+const THICKER: f64 = 1.5;
+
 /// A box of voxels placed in the patient: its shape `[i, j, k]` and the affine of its voxels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Grid {
@@ -44,6 +47,14 @@ impl Grid {
     /// The spacing of the voxels.
     pub fn spacing(&self) -> Spacing {
         self.world_from_voxel.spacing()
+    }
+
+    /// The axis that counts slices: that of the thickest voxels, where they are clearly thicker than along the last axis,
+    /// else the last.
+    pub fn slice_axis(&self) -> usize {
+        let mm = self.spacing().mm();
+        let thickest = (0..3).fold(2, |best, axis| if mm[axis] > mm[best] { axis } else { best });
+        if mm[thickest] > THICKER * mm[2] { thickest } else { 2 }
     }
 
     /// The position in memory of voxel `[i, j, k]`: `i` runs fastest.

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::thread;
 
+use crate::geometry::Grid;
 use crate::label::Label;
 use crate::sequence::{PerSequence, Sequence};
 use crate::study::{Study, same_place};
 
-use super::error::IoError;
+use super::error::{Flaw, IoError};
 use super::label_map::read_label_map;
 use super::nnunet::Channels;
 use super::placement::Placement;
@@ -168,11 +169,16 @@ impl CaseFiles {
         Ok(LoadedCase { study, placement })
     }
 
-    /// Compares the files' grids under the files' names, so that an error says which two to look at.
+    /// Checks each file's voxels, and compares the files' grids under the files' names, so that an error says where to look.
     fn check_places(&self, images: &Images, reference: Option<&Placed<Label>>) -> Result<(), IoError> {
         let grids = images.iter().filter_map(|(s, image)| Some((self.image(s)?, *image.as_ref()?.volume.grid())));
         let labels = self.reference().zip(reference.map(|r| *r.volume.grid()));
-        let mut named = grids.chain(labels).map(|(path, grid)| (path.display().to_string(), grid));
+        let files: Vec<(&Path, Grid)> = grids.chain(labels).collect();
+        for (path, grid) in &files {
+            let voxels = grid.world_from_voxel().check_scanner();
+            voxels.map_err(|problem| IoError::file(path, Flaw::Geometry(problem)))?;
+        }
+        let mut named = files.into_iter().map(|(path, grid)| (path.display().to_string(), grid));
         let Some((first, expected)) = named.next() else { return Ok(()) };
         for (path, grid) in named {
             same_place((&first, &expected), (&path, &grid)).map_err(IoError::Study)?;

@@ -50,6 +50,11 @@ impl DataType {
         }
     }
 
+    /// Whether only whole numbers can be stored.
+    pub(super) fn is_integer(self) -> bool {
+        !matches!(self, Self::F32 | Self::F64)
+    }
+
     /// Appends the numbers in `bytes`, each changed by `value`.
     pub(super) fn decode<T>(self, order: ByteOrder, bytes: &[u8], out: &mut Vec<T>, value: impl Fn(f64) -> T) {
         macro_rules! decode {

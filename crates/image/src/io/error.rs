@@ -1,10 +1,13 @@
 //! Why a file or a folder cannot be used: each error is one line with path, value and bound.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::geometry::GeometryError;
 use crate::sequence::Sequence;
 use crate::study::StudyError;
+
+use super::header::{MAX_AXIS, MAX_VOXELS};
 
 /// Why reading, finding or writing failed. The text is complete; there is no further cause behind it.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +61,7 @@ pub enum IoError {
     },
     /// There is no case in the place given.
     #[error(
-        "{}: no case found; looked for ID_{{C0,LGE,T2}}.nii.gz (DE for LGE, .nii too) in the folder and in its \
+        "{}: no case found{seen}; looked for ID_{{C0,LGE,T2}}.nii.gz (DE for LGE, .nii too) in the folder and in its \
          subfolders, and for ID_000{{0,1,2}}.nii.gz in imagesTr and imagesTs{}",
         path.display(),
         and_found(passed_over)
@@ -66,6 +69,10 @@ pub enum IoError {
     NoCase {
         /// The place.
         path: PathBuf,
+        /// The images of other formats and names that were seen there, in words.
+        seen: String,
+        /// What to do about them.
+        advice: &'static str,
         /// Files of images and labels that are there and were passed over.
         passed_over: Vec<PathBuf>,
     },
@@ -126,6 +133,9 @@ pub enum Flaw {
         /// Bytes unpacked before the end.
         found: u64,
     },
+    /// The operating system would not let the file be read to its end.
+    #[error("cannot be read: {0}")]
+    Unreadable(String),
     /// The compressed data are damaged.
     #[error("damaged gzip: {0}")]
     Gzip(String),
@@ -142,14 +152,35 @@ pub enum Flaw {
     #[error("more than one volume: header field dim = {0:?}, need length 1 on all axes after the third")]
     ManyVolumes(Vec<i64>),
     /// There are more voxels than any cardiac MR has.
-    #[error("{0:?} voxels: more than the {1} that are read")]
-    TooLarge([u64; 3], u64),
+    #[error("{0:?} voxels: at most {MAX_AXIS} along an axis and {MAX_VOXELS} in all are read")]
+    TooLarge([u64; 3]),
+    /// There are more slices than any cardiac MR has.
+    #[error("{0} slices: at most {1} are read")]
+    ManySlices(usize, usize),
     /// The file is longer than any that would be read.
     #[error("file of {0} bytes: more than the {1} that are read")]
     FileTooLarge(u64, u64),
     /// The quaternion of the q-form is longer than 1, or not a number.
     #[error("q-form quaternion (b, c, d) = {0:?}: its length must not exceed 1")]
     Quaternion([f32; 3]),
+    /// The s-form and the spacing tell different sizes of a voxel.
+    #[error("s-form says voxels of {sform:?} mm, pixdim of {pixdim:?} mm (bound: 1 % or 0.01 mm a side)")]
+    Spacings {
+        /// The lengths of the s-form's columns, mm.
+        sform: [f64; 3],
+        /// The spacing, which counts for the q-form too, mm.
+        pixdim: [f64; 3],
+    },
+    /// The s-form and a q-form of the same code put voxels in different places.
+    #[error("s-form and q-form, both of code {code}, place a voxel {distance_mm:.1} mm apart (bound {bound_mm} mm)")]
+    Forms {
+        /// The code of both: the space that they tell of.
+        code: i16,
+        /// How far apart, at the worst corner.
+        distance_mm: f64,
+        /// How far apart they may be.
+        bound_mm: f64,
+    },
     /// Spacing or affine are no geometry.
     #[error(transparent)]
     Geometry(GeometryError),
@@ -173,6 +204,8 @@ pub enum Flaw {
         voxel: [usize; 3],
         /// The numbers that stand for labels.
         known: String,
+        /// The slope (`scl_slope`) that stored numbers were multiplied with, 1 for none.
+        slope: f64,
     },
     /// The numbers of a label map belong to different numberings.
     #[error("label codes are mixed: {code} at voxel {voxel:?} is of another numbering than the codes before it")]
@@ -219,16 +252,26 @@ impl IoError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::File { flaw, .. } => return flaw.hint(),
-            Self::Study(_) => {
-                "register the sequences to one another and resample them to one grid first (as MyoPS 2020 cases are)"
-            }
+            Self::Study(problem) | Self::Misplaced { problem, .. } => match problem {
+                StudyError::Shape { .. } => "resample the sequences of a case, and its labels, to one grid first",
+                StudyError::Place { .. } => {
+                    "register the sequences to one another, and resample them to one grid first (as MyoPS 2020 cases are)"
+                }
+                StudyError::Geometry { geometry, .. } => geometry.hint(),
+                _ => return None,
+            },
             Self::MissingSequence { .. } => "all three of bSSFP (C0), LGE (DE) and T2 are needed",
             Self::UnusableId { .. } => "rename the files of the case: its name becomes that of a folder",
-            Self::NoCase { .. } => "give a folder of cases, the folder of one case, or a path without _C0.nii.gz",
-            Self::TwoFiles { .. } => "DE and LGE name the same sequence, .nii and .nii.gz the same file: keep one",
+            Self::NoCase { advice, .. } => advice,
+            Self::TwoFiles { .. } => "keep one: DE and LGE name the same sequence, .nii and .nii.gz the same file",
             Self::DuplicateId { .. } => "rename one of the cases, or give one of the folders alone",
-            Self::Write { .. } => "check that the folder exists and may be written to, and that the disk is not full",
-            Self::Read { .. } | Self::Misplaced { .. } => return None,
+            Self::Write { cause, .. } => match cause.kind() {
+                ErrorKind::NotFound | ErrorKind::NotADirectory => "check that the folder exists",
+                ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "write to a folder that allows it",
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space on the disk",
+                _ => return None,
+            },
+            Self::Read { .. } => return None,
         };
         Some(hint.into())
     }
@@ -243,9 +286,26 @@ impl Flaw {
             Self::Truncated { .. } | Self::TruncatedGzip { .. } | Self::Gzip(_) => "copy or download the file again",
             Self::ManyVolumes(_) => "split the series and give one volume (for a cine, end diastole)",
             Self::DataType(_) => "convert colour or complex images to one number a voxel",
-            Self::Geometry(_) | Self::Quaternion(_) => "repair the geometry in the header: volumes in ml depend on it",
+            Self::Geometry(problem) => problem.hint(),
+            Self::Quaternion(_) => "correct the q-form in the header, or set its code to 0 where the s-form is right",
+            Self::Spacings { .. } => {
+                "correct the s-form or pixdim, whichever is wrong: volumes in ml depend on them (setting qform and sform \
+                 with nibabel writes all three)"
+            }
+            Self::Forms { .. } => "set the code of the form that is wrong to 0, or write both from the same affine",
+            Self::TooLarge(_) | Self::ManySlices(..) | Self::FileTooLarge(..) => {
+                "give a short-axis stack alone: crop or resample the image where it really is that large"
+            }
             Self::NotFinite { .. } => "replace NaN and infinite voxels, for example by 0",
             Self::Constant(_) => "an image without contrast shows no heart: was the export complete?",
+            Self::LabelCode { slope, .. } if *slope != 1.0 => {
+                return Some(format!(
+                    "the file scales its numbers (scl_slope = {slope}): save labels as integers, unscaled"
+                ));
+            }
+            Self::LabelCode { code, .. } if code.is_finite() && code.fract() != 0.0 => {
+                "labels are whole numbers: resample a label map by nearest neighbour, and save it as integers"
+            }
             Self::LabelCode { .. } => {
                 "labels are 0 background, 500 LV pool, 600 RV pool, 200 myocardium, 1220 edema, 2221 scar; or the numbers \
                  of nnU-Net's dataset.json; or, without one, 0 background, 1 LV pool, 2 RV pool, 3 myocardium, 4 edema, \
@@ -256,7 +316,8 @@ impl Flaw {
                 "give the labels in dataset.json numbers that are no codes of the challenge"
             }
             Self::Dataset(_) => "name the labels background, LV, RV, myocardium, edema and scar",
-            Self::Offset(..) | Self::Dimensions(_) | Self::TooLarge(..) | Self::FileTooLarge(..) => return None,
+            Self::Unreadable(_) => return None,
+            Self::Offset(..) | Self::Dimensions(_) => "the header is damaged: export or convert the image again",
         };
         Some(hint.into())
     }

@@ -51,7 +51,7 @@ pub fn search(path: impl AsRef<Path>) -> Result<Found, IoError> {
     if found.cases.is_empty() {
         let unlabelled = found.without_images.into_iter().map(|(_, file)| file);
         let passed_over = unlabelled.chain(found.passed_over).collect();
-        return Err(IoError::NoCase { path: path.into(), passed_over });
+        return Err(IoError::no_case(path, passed_over));
     }
     sort_unique(&mut found.cases)?;
     Ok(found)

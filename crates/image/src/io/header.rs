@@ -5,7 +5,19 @@ use crate::geometry::Grid;
 use super::element::{ByteOrder, DataType};
 use super::error::Flaw;
 use super::placement::{Placement, Unit};
-use super::read::MAX_VOXELS;
+
+/// The most voxels that are read: 128 MiB of `f32`, ten times the largest short-axis stack of MyoPS 2020. Three such
+/// images, with what is made of them, stay below 2 GiB.
+pub const MAX_VOXELS: u64 = 1 << 25;
+/// The most voxels along an axis: four times the matrix of cardiac MR.
+pub const MAX_AXIS: u64 = 2048;
+/// The most slices: twice those of a three-dimensional LGE of the whole heart. Each becomes an input of its own to the
+/// network, however few voxels it has.
+pub const MAX_SLICES: usize = 256;
+/// How far a scaled label may be from a whole number: rounding of a slope in `f32`, at the largest code.
+const LABEL_ROUNDING: f64 = 1e-3;
+/// The largest step of scaled integers that whole numbers are told apart in.
+const LABEL_STEP: f64 = 0.1;
 
 /// Bytes of a NIfTI-1 header.
 pub(super) const NIFTI1_BYTES: usize = 348;
@@ -92,9 +104,25 @@ impl Header {
         let offset = fields.offset(version.bytes() as u64)?;
         let placement = fields.placement(axes);
         let world_from_voxel = placement.world_from_voxel()?;
-        let placement = placement.with_spacing_of(&world_from_voxel);
         let grid = Grid::new(shape, world_from_voxel).map_err(Flaw::Geometry)?;
+        placement.check_forms(&grid)?;
+        let slices = shape[grid.slice_axis()];
+        if slices > MAX_SLICES {
+            return Err(Flaw::ManySlices(slices, MAX_SLICES));
+        }
+        let placement = placement.with_spacing_of(&world_from_voxel);
         Ok(Self { grid, placement, data_type, order, offset, scaling: fields.scaling() })
+    }
+
+    /// A voxel of a label map: the whole number that it was before its file was scaled, where it is within rounding of one.
+    ///
+    /// Integers scaled to hold numbers that were not integers (as nibabel stores floating-point arrays) are up to half a
+    /// step away from what they stood for.
+    pub(super) fn label_number(&self, value: f64) -> f64 {
+        let step = self.scaling.slope.abs();
+        let half_step = if self.data_type.is_integer() && step <= LABEL_STEP { 0.501 * step } else { 0.0 };
+        let whole = value.round();
+        if (value - whole).abs() <= half_step.max(LABEL_ROUNDING) { whole } else { value }
     }
 
     /// Bytes of the whole file, unpacked: header, extensions and voxels.
@@ -160,8 +188,8 @@ impl Fields {
         }
         let shape = [0, 1, 2].map(|axis| dims.get(axis).map_or(1, |n| n.unsigned_abs()));
         let voxels = shape.iter().try_fold(1_u64, |product, n| product.checked_mul(*n));
-        if voxels.is_none_or(|n| n > MAX_VOXELS) {
-            return Err(Flaw::TooLarge(shape, MAX_VOXELS));
+        if voxels.is_none_or(|n| n > MAX_VOXELS) || shape.iter().any(|n| *n > MAX_AXIS) {
+            return Err(Flaw::TooLarge(shape));
         }
         Ok((shape.map(|n| n as usize), if dims.len() == 2 { 2 } else { 3 }))
     }

@@ -7,7 +7,7 @@ use crate::label::Label;
 use super::error::{Flaw, IoError};
 use super::label_numbers::LabelNumbers;
 use super::nnunet::Dataset;
-use super::read::{Placed, decode_labels_by, read_file};
+use super::read::{Placed, read_labels_by};
 
 /// How the numbers of a label map were understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,19 +28,18 @@ pub enum Numbering {
 /// ours.
 pub fn read_label_map(path: impl AsRef<Path>) -> Result<(Placed<Label>, Numbering), IoError> {
     let path = path.as_ref();
-    let bytes = read_file(path)?;
     let dataset = Dataset::around(path.parent().unwrap_or(Path::new("")))?;
     let named = match dataset.as_ref().map_or_else(|| Ok(LabelNumbers::classes()), Dataset::labels) {
         Ok(numbers) => numbers,
         // Codes need no description.
         Err(error) => {
-            let labels = decode_labels_by(&bytes, path, &[LabelNumbers::codes()]);
+            let labels = read_labels_by(path, &[LabelNumbers::codes()]);
             let no_codes = |flaw: &Flaw| matches!(flaw, Flaw::LabelCode { .. });
             let other = |e| if matches!(&e, IoError::File { flaw, .. } if no_codes(flaw)) { error } else { e };
             return labels.map(|(labels, _)| (labels, Numbering::Codes)).map_err(other);
         }
     };
-    let (labels, which) = decode_labels_by(&bytes, path, &[LabelNumbers::codes(), named.clone()])?;
+    let (labels, which) = read_labels_by(path, &[LabelNumbers::codes(), named.clone()])?;
     let numbering = match which {
         0 => Numbering::Codes,
         _ if named == LabelNumbers::classes() => Numbering::Classes,

@@ -88,16 +88,17 @@ impl LabelNumbers {
 }
 
 impl Unread {
-    /// What to say of it; `voxel` gives the place of a position.
+    /// What to say of it; `slope` is what stored numbers were multiplied with, `voxel` gives the place of a position.
     pub(super) fn flaw(
         self,
         candidates: &[LabelNumbers],
         numbers: &[f64],
+        slope: f64,
         voxel: impl Fn(usize) -> [usize; 3],
     ) -> Flaw {
         let known = LabelNumbers::known(candidates);
         match self {
-            Self::Unknown(at) => Flaw::LabelCode { code: numbers[at], voxel: voxel(at), known },
+            Self::Unknown(at) => Flaw::LabelCode { code: numbers[at], voxel: voxel(at), known, slope },
             Self::Mixed(at) => Flaw::MixedLabelCodes { code: numbers[at], voxel: voxel(at) },
             Self::Ambiguous(at) => Flaw::AmbiguousLabelCodes { code: numbers[at], voxel: voxel(at) },
         }

@@ -1,6 +1,6 @@
 //! Where a NIfTI header puts its voxels, kept as the header says it, so that a label map lies exactly on its image.
 
-use crate::geometry::{Affine, Grid, Spacing};
+use crate::geometry::{Affine, GeometryError, Grid, Spacing};
 
 use super::error::Flaw;
 
@@ -10,6 +10,13 @@ const QUATERNION_EXCESS: f64 = 1e-3;
 const HALF_TURN: f64 = 1e-7;
 /// How far from a right angle (as a cosine) the axes of a grid may be for a q-form to describe it.
 const RIGHT_ANGLE: f64 = 1e-5;
+/// How far the length of an s-form's column may differ from `pixdim`: this share of it, or this many mm. Headers round
+/// to three digits now and then; 1 % of each side is 3 % of a volume.
+const SPACING_SHARE: f64 = 0.01;
+const SPACING_MM: f64 = 0.01;
+/// How far apart (mm) an s-form and a q-form that claim the same space may put a voxel: above the rounding of a
+/// quaternion over a field of view, and below a voxel.
+const FORMS_MM: f64 = 1.0;
 /// `NIFTI_XFORM_SCANNER_ANAT`: world coordinates are those of the scanner.
 const SCANNER: i16 = 1;
 
@@ -98,6 +105,43 @@ impl Placement {
             if self.qform_code > 0 { self.qform_rows()? } else { self.spacing_rows() }
         };
         Affine::new(rows.map(|r| r.map(|v| v * mm))).map_err(Flaw::Geometry)
+    }
+
+    /// Checks an s-form that counts against what else the header says of the place of its voxels: the spacing, and a
+    /// q-form of the same code. One of another code may say otherwise, as registration leaves it.
+    ///
+    /// # Errors
+    /// [`Flaw::Spacings`] or [`Flaw::Forms`] where they contradict each other.
+    pub(super) fn check_forms(&self, grid: &Grid) -> Result<(), Flaw> {
+        // Sheared columns are longer than the distance of slices; a case with such an image is refused for the shear.
+        let sheared = matches!(grid.world_from_voxel().check_scanner(), Err(GeometryError::Sheared(_)));
+        if self.sform_code <= 0 || sheared {
+            return Ok(());
+        }
+        let mm = self.unit.mm();
+        let sform = grid.spacing().mm();
+        let pixdim = self.spacing.map(|d| mm * f64::from(d).abs());
+        // A spacing that is 0 or no number is not there.
+        let there = |axis: usize| pixdim[axis].is_finite() && pixdim[axis] > 0.0 && axis < usize::from(self.axes);
+        let apart = |axis: usize| {
+            (sform[axis] - pixdim[axis]).abs() > (SPACING_SHARE * pixdim[axis].min(sform[axis])).max(SPACING_MM)
+        };
+        if (0..3).any(|axis| there(axis) && apart(axis)) {
+            let shown = |mm: f64| (mm * 1e3).round() / 1e3;
+            return Err(Flaw::Spacings { sform: sform.map(shown), pixdim: pixdim.map(shown) });
+        }
+        // A q-form cannot say what an s-form without right angles says.
+        let same_space = self.qform_code == self.sform_code && Rotation::of(grid.world_from_voxel()).is_some();
+        if same_space && (0..3).all(there) && self.spacing.iter().all(|d| *d > 0.0) {
+            // Compared with the s-form's spacing, which may be rounded in `pixdim`. A q-form that is none says nothing.
+            let spacing = sform.map(|d| (d / mm) as f32);
+            let Ok(qform) = Self { sform_code: 0, spacing, ..*self }.world_from_voxel() else { return Ok(()) };
+            let distance_mm = Grid::new(grid.shape(), qform).map_err(Flaw::Geometry)?.displacement_mm(grid);
+            if distance_mm > FORMS_MM {
+                return Err(Flaw::Forms { code: self.sform_code, distance_mm, bound_mm: FORMS_MM });
+            }
+        }
+        Ok(())
     }
 
     /// The same with each spacing that is none (an s-form does not need them) replaced by the affine's.

@@ -1,28 +1,24 @@
-//! Reading one NIfTI file: `.nii` or `.nii.gz`, told apart by content.
+//! Reading one NIfTI file: `.nii` or `.nii.gz`, told apart by content and unpacked as it is read.
 
-use std::fs;
-use std::io::{ErrorKind, Read};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::path::Path;
-
-use flate2::bufread::MultiGzDecoder;
 
 use crate::label::{Label, LabelMap};
 use crate::volume::Volume;
 
 use super::error::{Flaw, IoError};
-use super::header::{Header, NIFTI1_BYTES, NIFTI2_BYTES, Version};
+use super::gzip::{MAGIC, Members};
+use super::header::{Header, MAX_VOXELS, NIFTI1_BYTES, NIFTI2_BYTES, Version};
 use super::label_numbers::LabelNumbers;
 use super::placement::Placement;
 
-/// The most voxels that are read: 1 GiB of `f32`, some fifty times the largest cardiac MR.
-pub const MAX_VOXELS: u64 = 1 << 28;
-/// The longest file that is read: that many voxels of 8 bytes, and 64 KiB of header and extensions.
+/// The longest file that is read: the most voxels, of 8 bytes each, and 64 KiB of header and extensions.
 const MAX_FILE_BYTES: u64 = MAX_VOXELS * 8 + (1 << 16);
 /// Bytes unpacked at a time: a whole number of voxels of every type, and little enough to stay in cache.
 const CHUNK_BYTES: usize = 1 << 18;
 /// Deflate packs at most 1032 bytes into one, so that no header can have more memory set aside than its file is worth.
 const MAX_DEFLATE_RATIO: u64 = 1032;
-const GZIP_MAGIC: [u8; 2] = [0x1F, 0x8B];
 
 /// A volume and the place that its file gave it.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,7 +38,7 @@ pub struct Placed<T> {
 /// or infinite voxels, or one value throughout.
 pub fn read_image(path: impl AsRef<Path>) -> Result<Placed<f32>, IoError> {
     let path = path.as_ref();
-    decode_image(&read_file(path)?, path)
+    image(open(path)?).map_err(|flaw| IoError::file(path, flaw))
 }
 
 /// Reads a label map whose voxels hold the codes 0, 200, 500, 600, 1220 and 2221.
@@ -50,8 +46,12 @@ pub fn read_image(path: impl AsRef<Path>) -> Result<Placed<f32>, IoError> {
 /// # Errors
 /// As [`read_image`], and [`Flaw::LabelCode`] for a number that stands for no label. A map of one label is no error.
 pub fn read_labels(path: impl AsRef<Path>) -> Result<Placed<Label>, IoError> {
-    let path = path.as_ref();
-    decode_labels(&read_file(path)?, path, &[LabelNumbers::codes()])
+    read_labels_by(path.as_ref(), &[LabelNumbers::codes()]).map(|(labels, _)| labels)
+}
+
+/// Reads a label map by the one of `numbers` that knows all of its voxels, and gives the position of that one.
+pub(super) fn read_labels_by(path: &Path, numbers: &[LabelNumbers]) -> Result<(Placed<Label>, usize), IoError> {
+    labels(open(path)?, numbers).map_err(|flaw| IoError::file(path, flaw))
 }
 
 /// Reads an image from the bytes of a file; `name` is what errors call it.
@@ -59,7 +59,7 @@ pub fn read_labels(path: impl AsRef<Path>) -> Result<Placed<Label>, IoError> {
 /// # Errors
 /// As [`read_image`], less [`IoError::Read`].
 pub fn decode_image(bytes: &[u8], name: &Path) -> Result<Placed<f32>, IoError> {
-    image(bytes).map_err(|flaw| IoError::file(name, flaw))
+    in_memory(bytes).and_then(image).map_err(|flaw| IoError::file(name, flaw))
 }
 
 /// Reads a label map from the bytes of a file; `name` is what errors call it. Its voxels are read by the one of
@@ -68,42 +68,41 @@ pub fn decode_image(bytes: &[u8], name: &Path) -> Result<Placed<f32>, IoError> {
 /// # Errors
 /// As [`read_labels`], less [`IoError::Read`].
 pub fn decode_labels(bytes: &[u8], name: &Path, numbers: &[LabelNumbers]) -> Result<Placed<Label>, IoError> {
-    decode_labels_by(bytes, name, numbers).map(|(labels, _)| labels)
+    let decoded = in_memory(bytes).and_then(|source| labels(source, numbers));
+    decoded.map(|(labels, _)| labels).map_err(|flaw| IoError::file(name, flaw))
 }
 
-/// The same, with the position of the numbers that knew all voxels.
-pub(super) fn decode_labels_by(
-    bytes: &[u8],
-    name: &Path,
-    numbers: &[LabelNumbers],
-) -> Result<(Placed<Label>, usize), IoError> {
-    labels(bytes, numbers).map_err(|flaw| IoError::file(name, flaw))
-}
-
-pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, IoError> {
+/// Opens a regular file that is not longer than any image.
+fn open(path: &Path) -> Result<Source<'static>, IoError> {
     let read = |cause| IoError::Read { path: path.into(), cause };
     let metadata = fs::metadata(path).map_err(read)?;
     if !metadata.is_file() {
-        return Err(read(std::io::Error::other("it is no regular file")));
+        return Err(read(io::Error::other("it is no regular file")));
     }
     let bytes = metadata.len();
     if bytes > MAX_FILE_BYTES {
         return Err(IoError::file(path, Flaw::FileTooLarge(bytes, MAX_FILE_BYTES)));
     }
-    fs::read(path).map_err(read)
+    Source::of(BufReader::with_capacity(CHUNK_BYTES, File::open(path).map_err(read)?), bytes).map_err(read)
 }
 
-fn image(bytes: &[u8]) -> Result<Placed<f32>, Flaw> {
-    let (header, data) = voxels(bytes, |v| v as f32)?;
+/// Bytes in memory as a file.
+fn in_memory(bytes: &[u8]) -> Result<Source<'_>, Flaw> {
+    Source::of(bytes, bytes.len() as u64).map_err(|_| Flaw::NotNifti)
+}
+
+fn image(source: Source) -> Result<Placed<f32>, Flaw> {
+    let (header, data) = voxels(source, |_, v| v as f32)?;
     let volume = on_grid(&header, data)?;
     check_contrast(&volume)?;
     Ok(Placed { volume, placement: header.placement })
 }
 
-fn labels(bytes: &[u8], numbers: &[LabelNumbers]) -> Result<(Placed<Label>, usize), Flaw> {
-    let (header, data) = voxels(bytes, |v| v)?;
+fn labels(source: Source, numbers: &[LabelNumbers]) -> Result<(Placed<Label>, usize), Flaw> {
+    let (header, data) = voxels(source, Header::label_number)?;
+    let place = |index| voxel(header.grid.shape(), index);
     let (labels, which) = LabelNumbers::read(numbers, &data)
-        .map_err(|unread| unread.flaw(numbers, &data, |index| voxel(header.grid.shape(), index)))?;
+        .map_err(|unread| unread.flaw(numbers, &data, header.scaling.slope, place))?;
     let volume: LabelMap = on_grid(&header, labels)?;
     Ok((Placed { volume, placement: header.placement }, which))
 }
@@ -114,8 +113,7 @@ fn on_grid<T>(header: &Header, data: Vec<T>) -> Result<Volume<T>, Flaw> {
 }
 
 /// The checked header and all voxels, each scaled and changed by `value`.
-fn voxels<T>(bytes: &[u8], value: impl Fn(f64) -> T) -> Result<(Header, Vec<T>), Flaw> {
-    let mut source = Source::of(bytes);
+fn voxels<T>(mut source: Source, value: impl Fn(&Header, f64) -> T) -> Result<(Header, Vec<T>), Flaw> {
     let mut start = [0; NIFTI2_BYTES];
     let (version, start) = source.header(&mut start)?;
     let header = Header::parse(version, start)?;
@@ -131,7 +129,9 @@ fn voxels<T>(bytes: &[u8], value: impl Fn(f64) -> T) -> Result<(Header, Vec<T>),
         let chunk = &mut chunk[..left.min(CHUNK_BYTES)];
         source.fill(chunk)?;
         left -= chunk.len();
-        header.data_type.decode(header.order, chunk, &mut data, |v| value(v * scaling.slope + scaling.intercept));
+        header
+            .data_type
+            .decode(header.order, chunk, &mut data, |v| value(&header, v * scaling.slope + scaling.intercept));
     }
     source.finish()?;
     Ok((header, data))
@@ -150,14 +150,12 @@ struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    fn of(bytes: &'a [u8]) -> Self {
-        let length = bytes.len() as u64;
-        let (reader, packed, most): (Box<dyn Read>, _, _) = if bytes.starts_with(&GZIP_MAGIC) {
-            (Box::new(MultiGzDecoder::new(bytes)), true, length * MAX_DEFLATE_RATIO)
-        } else {
-            (Box::new(bytes), false, length)
-        };
-        Self { reader, packed, found: 0, expected: NIFTI1_BYTES as u64, most }
+    /// The bytes of a file of `length` bytes.
+    fn of(mut file: impl BufRead + 'a, length: u64) -> io::Result<Self> {
+        let packed = file.fill_buf()?.starts_with(&MAGIC);
+        let most = if packed { length * MAX_DEFLATE_RATIO } else { length };
+        let reader: Box<dyn Read> = if packed { Box::new(Members::of(file)) } else { Box::new(file) };
+        Ok(Self { reader, packed, found: 0, expected: NIFTI1_BYTES as u64, most })
     }
 
     /// Reads the header, whose first four bytes tell how long it is.
@@ -200,9 +198,10 @@ impl<'a> Source<'a> {
         Ok(())
     }
 
-    /// Reads once past the last voxel, so that gzip's checksum is compared.
+    /// Reads past the last voxel, so that gzip's checksum is compared and what follows it is seen.
     fn finish(&mut self) -> Result<(), Flaw> {
-        self.reader.read(&mut [0]).map(drop).map_err(|e| self.damage(&e))
+        let after = io::copy(&mut (&mut self.reader).take(CHUNK_BYTES as u64), &mut io::sink());
+        after.map(drop).map_err(|e| self.damage(&e))
     }
 
     fn short(&self) -> Flaw {
@@ -210,8 +209,12 @@ impl<'a> Source<'a> {
         if self.packed { Flaw::TruncatedGzip { expected, found } } else { Flaw::Truncated { expected, found } }
     }
 
-    fn damage(&self, error: &std::io::Error) -> Flaw {
-        if error.kind() == ErrorKind::UnexpectedEof { self.short() } else { Flaw::Gzip(error.to_string()) }
+    fn damage(&self, error: &io::Error) -> Flaw {
+        match error.kind() {
+            _ if error.raw_os_error().is_some() => Flaw::Unreadable(error.to_string()),
+            ErrorKind::UnexpectedEof => self.short(),
+            _ => Flaw::Gzip(error.to_string()),
+        }
     }
 }
 

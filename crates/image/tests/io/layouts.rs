@@ -114,12 +114,39 @@ fn no_case_says_what_was_looked_for() {
     let folder = folder(&["scan.txt", "deep/deeper/a_C0.nii.gz"]);
     for path in [folder.path().to_owned(), folder.path().join("no"), folder.path().join("no/where")] {
         let error = find_cases(&path).unwrap_err();
-        let words = "no case found; looked for ID_{C0,LGE,T2}.nii.gz (DE for LGE, .nii too) in the folder and in its \
+        let seen = if path == folder.path() { ", but 1 otherwise named NIfTI file" } else { "" };
+        let words = "; looked for ID_{C0,LGE,T2}.nii.gz (DE for LGE, .nii too) in the folder and in its \
                      subfolders, and for ID_000{0,1,2}.nii.gz in imagesTr and imagesTs";
-        assert_eq!(error.to_string(), format!("{}: {words}", path.display()));
-        let hint = "give a folder of cases, the folder of one case, or a path without _C0.nii.gz";
-        assert_eq!(error.hint().unwrap(), hint);
+        assert_eq!(error.to_string(), format!("{}: no case found{seen}{words}", path.display()));
+        let hint = error.hint().unwrap();
+        let expected = if seen.is_empty() { "check the path: " } else { "name the files of a case ID_C0.nii.gz" };
+        assert!(hint.starts_with(expected), "{hint}");
     }
+}
+
+#[test]
+fn images_of_other_formats_are_named_with_what_to_do() {
+    let refusal = |files: &[(&str, &[u8])]| {
+        let folder = tempfile::tempdir().unwrap();
+        files.iter().for_each(|(name, bytes)| put(folder.path(), name, bytes));
+        let error = find_cases(folder.path()).unwrap_err();
+        let words = error.to_string().replace(&folder.path().display().to_string(), "HERE");
+        (words.split(';').next().unwrap().to_owned(), error.hint().unwrap())
+    };
+    let dicom = [&[0; 128][..], b"DICM rest"].concat();
+    let (words, hint) =
+        refusal(&[("p/s/IM0001", &dicom), ("p/s/IM0002", &dicom), ("p/s/x.dcm", b""), ("note.txt", b"")]);
+    assert_eq!(words, "HERE: no case found, but 3 DICOM files");
+    assert!(hint.starts_with("convert DICOM with dcm2niix"), "{hint}");
+    let (words, hint) = refusal(&[("a.MHA", b""), ("b.nrrd", b""), ("c.mhd", b"")]);
+    assert_eq!(words, "HERE: no case found, but 2 MetaImage (.mha, .mhd) files, 1 NRRD file");
+    assert!(hint.starts_with("convert the images to NIfTI"), "{hint}");
+    let (words, hint) = refusal(&[("a_C0.hdr", b""), ("a_C0.img", b"")]);
+    assert_eq!(words, "HERE: no case found, but 1 .hdr/.img file");
+    assert!(hint.starts_with("convert each pair"), "{hint}");
+    let (words, hint) = refusal(&[("readme.txt", b"")]);
+    assert_eq!(words, "HERE: no case found");
+    assert!(hint.starts_with("give a folder of cases"), "{hint}");
 }
 
 #[test]

@@ -51,6 +51,17 @@ fn gzip_of_several_members_is_read_as_one() {
 }
 
 #[test]
+fn zeros_after_a_gzip_stream_and_between_members_are_padding() {
+    let bytes = Handmade::default().bytes();
+    for zeros in [1, 511, 3 << 20] {
+        let padded = [gzip(&bytes), vec![0; zeros]].concat();
+        assert_eq!(read(&padded).volume.data(), counted(), "{zeros} zeros");
+        let members = [gzip(&bytes[..360]), vec![0; zeros], gzip(&bytes[360..]), vec![0; zeros]].concat();
+        assert_eq!(read(&members).volume.data(), counted(), "{zeros} zeros between members");
+    }
+}
+
+#[test]
 fn scaling_is_applied_unless_its_slope_is_zero_or_not_a_number() {
     let first = |scaling| read(&Handmade { scaling, ..Handmade::default() }.bytes()).volume.data()[3];
     assert_eq!(first([2.0, -1.0]), 5.0);
@@ -115,6 +126,38 @@ fn labels_are_read_from_codes_of_any_type_and_from_class_numbers() {
     assert!(myocardium.is_ok(), "a map of one label is no error");
 }
 
+#[test]
+fn labels_scaled_by_a_float_slope_are_the_whole_numbers_they_were() {
+    let read = |stored: &[f64], slope: f32, data_type| {
+        let file = Handmade { scaling: [slope, 0.0], data_type, ..Handmade::labels(stored) };
+        let numbers = [LabelNumbers::classes(), LabelNumbers::codes()];
+        decode_labels(&file.bytes(), Path::new("gd.nii"), &numbers).map(|labels| labels.volume.data()[..3].to_vec())
+    };
+    // nibabel stores 0, 3 and 5 as `int16` of one `float32` slope: 2.999999999301508 and 5.
+    assert_eq!(read(&[0.0, 19661.0, 32768.0], 5.0 / 32768.0, 4).unwrap()[1], Label::Myocardium);
+    // Codes up to 2221 on 65535 steps: 200 comes out as 199.9866, less than half a step away.
+    let codes = read(&[0.0, 5901.0, 65535.0], 2221.0 / 65535.0, 512).unwrap();
+    assert_eq!(codes, [Label::Background, Label::Myocardium, Label::Scar]);
+    // Between two labels, or more than half a step from one, nothing is guessed.
+    for (stored, slope, data_type) in [(5.0, 0.5, 4), (296.0, 0.01, 4), (2.99, 1.0, 16)] {
+        assert!(read(&[0.0, stored, 0.0], slope, data_type).is_err(), "{stored} of slope {slope}");
+    }
+}
+
+#[test]
+fn an_s_form_may_round_its_spacing_and_lie_elsewhere_than_a_q_form_of_another_code() {
+    let moved = [[0.752, 0.0, 0.0, 40.0], [0.0, 0.748, 0.0, -7.0], [0.0, 0.0, 12.1, 3.0]];
+    let read =
+        |codes| decode_image(&Handmade { srow: moved, codes, ..Handmade::default() }.bytes(), Path::new("a.nii"));
+    assert_eq!(
+        read([1, 2]).unwrap().volume.grid().world_from_voxel().column(2)[2] as f32,
+        12.1,
+        "as registration does"
+    );
+    assert!(read([0, 1]).is_ok());
+    assert!(read([1, 1]).is_err(), "both claim the scanner's space");
+}
+
 proptest! {
     #[test]
     fn any_rotation_gives_axes_at_right_angles_of_the_spacing_given(
@@ -132,7 +175,8 @@ proptest! {
 
     #[test]
     fn an_s_form_is_taken_as_it_stands(srow in prop::array::uniform3(prop::array::uniform4(-9.0_f32..9.0))) {
-        let file = Handmade { srow, codes: [1, 2], ..Handmade::default() };
+        // Without a spacing that could contradict it.
+        let file = Handmade { srow, codes: [1, 2], pixdim: [1.0, 0.0, 0.0, 0.0], ..Handmade::default() };
         match decode_image(&file.bytes(), Path::new("hand.nii")) {
             Ok(image) => {
                 let rows = image.volume.grid().world_from_voxel().rows();
