@@ -3,9 +3,6 @@
 use crate::geometry::{Affine, Grid};
 use crate::volume::Volume;
 
-/// The slice axis has at least this many times the spacing of each of the others; closer ones are told by their voxels.
-const THICKER: f64 = 1.5;
-
 /// How much of a step along an in-plane axis has to go up or down before the axis is taken for the vertical one.
 const STEEP: f64 = 0.35;
 
@@ -37,7 +34,7 @@ impl Orientation {
     /// Where in-plane axes tell no head (those of an axial stack, say), `i` runs to the right and `j` to the front, so
     /// that a file whose header holds the spacing alone is left as it is.
     pub fn canonical(grid: &Grid) -> Self {
-        let slice = slice_axis(grid);
+        let slice = grid.slice_axis();
         let [a, b] = match slice {
             0 => [1, 2],
             1 => [0, 2],
@@ -145,16 +142,6 @@ fn rearranged<T: Copy>(volume: &Volume<T>, grid: Grid, steps: [usize; 3], flippe
     let (values, shape) = (volume.data(), grid.shape());
     let along = |axis: usize, n: usize| if flipped[axis] { shape[axis] - 1 - n } else { n } * steps[axis];
     Volume::from_fn(grid, |[i, j, k]| values[along(0, i) + along(1, j) + along(2, k)])
-}
-
-/// The axis of the thickest voxels; where it is not much thicker, that of the fewest; the last where that is not told.
-fn slice_axis(grid: &Grid) -> usize {
-    let (mm, voxels) = (grid.spacing().mm(), grid.shape());
-    let alone = |stands_out: &dyn Fn(usize, usize) -> bool| {
-        (0..3).find(|&axis| (0..3).all(|other| other == axis || stands_out(axis, other)))
-    };
-    let thickest = alone(&|axis, other| mm[axis] > THICKER * mm[other]);
-    thickest.or_else(|| alone(&|axis, other| voxels[axis] < voxels[other])).unwrap_or(2)
 }
 
 #[cfg(test)]

@@ -91,6 +91,20 @@ pub enum Finding {
         /// Epochs of the whole training.
         epochs: usize,
     },
+    /// A value filled the border of an image; it was taken for no signal.
+    Fill {
+        /// The sequence.
+        sequence: String,
+        /// The value.
+        value: f64,
+        /// The share of the image that holds it.
+        percent: f64,
+    },
+    /// Every image is blank in some slices.
+    BlankSlices {
+        /// Indices of those slices.
+        slices: Vec<usize>,
+    },
     /// The network was not sure of scar and edema.
     LowConfidence {
         /// The Dice with a reader's scar and edema that its probabilities promise.
@@ -132,6 +146,8 @@ impl Finding {
             Self::NoT2 => "no_t2",
             Self::HeartNotFound => "heart_not_found",
             Self::UnfinishedTraining { .. } => "unfinished_training",
+            Self::Fill { .. } => "fill",
+            Self::BlankSlices { .. } => "blank_slices",
             Self::LowConfidence { .. } => "low_confidence",
         }
     }
@@ -144,6 +160,7 @@ impl Finding {
             | Self::InsertionsBorrowed { .. }
             | Self::LgeOnOtherVoxels
             | Self::NoRemoteMyocardium { .. }
+            | Self::Fill { .. }
             | Self::Misaligned { corrected: true, .. } => Severity::Notice,
             _ => Severity::Warning,
         }
@@ -152,6 +169,7 @@ impl Finding {
     /// One finding of each kind, to try an output with.
     pub fn examples() -> Vec<Self> {
         let (slices, sequence) = (vec![0, 3], "T2".to_owned());
+        let lge = "LGE".to_owned();
         vec![
             Self::NoWall,
             Self::NoLvPool,
@@ -174,6 +192,8 @@ impl Finding {
             Self::NoT2,
             Self::HeartNotFound,
             Self::UnfinishedTraining { done: Some(4), epochs: 660 },
+            Self::Fill { sequence: lge, value: -1024.0, percent: 25.0 },
+            Self::BlankSlices { slices: vec![2] },
             Self::LowConfidence { expected_dice: 0.5 },
         ]
     }
@@ -239,6 +259,13 @@ impl std::fmt::Display for Finding {
             Self::UnfinishedTraining { done, epochs } => {
                 let done = done.map_or("an unknown epoch".into(), |done| format!("epoch {done}"));
                 write!(f, "The training of the model is not finished: it stands at {done} of {epochs}")
+            }
+            Self::Fill { sequence, value, percent } => write!(
+                f,
+                "{sequence}: the value {value} fills {percent:.0} % of the image from its border; it was taken for no signal"
+            ),
+            Self::BlankSlices { slices } => {
+                write!(f, "Every image is blank in {}: nothing can be seen or measured there", list(slices))
             }
             Self::LowConfidence { expected_dice } => write!(
                 f,

@@ -1,8 +1,10 @@
 //! How a failure is told: one line, and a hint where one is known.
 
 use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
+use myops_image::geometry::GeometryError;
 use myops_image::io::IoError;
 use myops_net::weights::StoreError;
 
@@ -36,13 +38,28 @@ impl<T, E: Into<anyhow::Error>> WithHint<T> for Result<T, E> {
     }
 }
 
+/// Does the work of one case: a panic in it becomes an error, so that the other cases go on.
+///
+/// # Errors
+/// What the work fails with, or where it panicked.
+pub fn contained<T>(work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().copied();
+        let words =
+            text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic without words");
+        Err(anyhow::anyhow!("internal error: {words}"))
+            .hint(|| "this is a fault of the program: please report it".into())
+    })
+}
+
 /// The advice that goes with an error, where there is any.
 pub fn hint_of(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| {
         let hinted = cause.downcast_ref::<Hinted>().map(|h| h.hint.clone());
         let of_file = || cause.downcast_ref::<IoError>().and_then(IoError::hint);
+        let of_geometry = || cause.downcast_ref::<GeometryError>().map(|problem| problem.hint().to_owned());
         let of_weights = || cause.downcast_ref::<StoreError>().and_then(StoreError::hint);
-        hinted.or_else(of_file).or_else(of_weights)
+        hinted.or_else(of_file).or_else(of_geometry).or_else(of_weights)
     })
 }
 
@@ -82,6 +99,13 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
 mod tests {
     use super::*;
     use anyhow::Context;
+
+    #[test]
+    fn a_panic_in_one_case_is_its_error() {
+        let error = contained(|| -> anyhow::Result<()> { panic!("index {}", 7) }).unwrap_err();
+        assert_eq!(one_line(&error), "internal error: index 7");
+        assert!(contained(|| Ok(())).is_ok());
+    }
 
     #[test]
     fn a_cause_is_told_once_and_in_one_line() {

@@ -49,12 +49,15 @@ impl Grid {
         self.world_from_voxel.spacing()
     }
 
-    /// The axis that counts slices: that of the thickest voxels, where they are clearly thicker than along the last axis,
-    /// else the last.
+    /// The axis that counts slices: that of the thickest voxels; where none are much thicker than the others, that of the
+    /// fewest; the last where that is not told either.
     pub fn slice_axis(&self) -> usize {
-        let mm = self.spacing().mm();
-        let thickest = (0..3).fold(2, |best, axis| if mm[axis] > mm[best] { axis } else { best });
-        if mm[thickest] > THICKER * mm[2] { thickest } else { 2 }
+        let (mm, voxels) = (self.spacing().mm(), self.shape);
+        let alone = |stands_out: &dyn Fn(usize, usize) -> bool| {
+            (0..3).find(|&axis| (0..3).all(|other| other == axis || stands_out(axis, other)))
+        };
+        let thickest = alone(&|axis, other| mm[axis] > THICKER * mm[other]);
+        thickest.or_else(|| alone(&|axis, other| voxels[axis] < voxels[other])).unwrap_or(2)
     }
 
     /// The position in memory of voxel `[i, j, k]`: `i` runs fastest.

@@ -9,6 +9,7 @@ use crate::sequence::{PerSequence, Sequence};
 use crate::study::{Study, same_place};
 
 use super::error::{Flaw, IoError};
+use super::fill::{Fill, remove_fills};
 use super::label_map::read_label_map;
 use super::nnunet::Channels;
 use super::placement::Placement;
@@ -42,6 +43,8 @@ pub struct LoadedCase {
     /// Where the file of the first sequence (the one that gives the study its grid) puts its voxels: what
     /// [`write_labels`](super::write_labels) needs to lay a label map exactly on it.
     pub placement: Placement,
+    /// The values that filled the border of an image; the study holds 0 in their place.
+    pub fills: Vec<Fill>,
 }
 
 /// The images of a case, as far as there are any.
@@ -102,7 +105,8 @@ impl CaseFiles {
         }
     }
 
-    /// Reads the images and labels of the case, side by side, and checks that they lie on one another.
+    /// Reads the images and labels of the case, side by side, and checks that they lie on one another. A value that fills
+    /// the border of an image (padding, a resampler's default, what lies outside of a circular field of view) becomes 0.
     /// Missing sequences are no error here: see [`Self::require_all`].
     ///
     /// # Errors
@@ -163,10 +167,14 @@ impl CaseFiles {
 
     fn study(&self, images: Images, reference: Option<Placed<Label>>) -> Result<LoadedCase, IoError> {
         let placement = images.iter().find_map(|(_, image)| Some(image.as_ref()?.placement));
-        let images = images.map(|image| image.map(|i| i.volume));
+        let mut images = images.map(|image| image.map(|i| i.volume));
+        let mut fills = Vec::new();
+        for sequence in Sequence::ALL {
+            fills.extend(images[sequence].as_mut().map(|image| remove_fills(sequence, image)).into_iter().flatten());
+        }
         let study = Study::new(&self.id, images, reference.map(|r| r.volume)).map_err(IoError::Study)?;
         let placement = placement.unwrap_or_else(|| Placement::of_grid(study.grid()));
-        Ok(LoadedCase { study, placement })
+        Ok(LoadedCase { study, placement, fills })
     }
 
     /// Checks each file's voxels, and compares the files' grids under the files' names, so that an error says where to look.

@@ -4,9 +4,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use myops_image::io::{CaseFiles, read_small, search, write_whole};
+use myops_image::io::{CaseFiles, LoadedCase, read_small, search, write_whole};
 use myops_image::sequence::PerSequence;
 use myops_image::study::{Study, same_place};
+use myops_measure::finding::Finding;
 use rayon::prelude::*;
 
 use super::cases::tell_passed_over;
@@ -54,7 +55,7 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let measured: Vec<Result<CaseSheet>> = jobs
         .par_iter()
         .map(|(labels, images)| {
-            let sheet = measure(labels, images.as_ref(), out.path());
+            let sheet = failure::contained(|| measure(labels, images.as_ref(), out.path()));
             bar.inc(1);
             sheet
         })
@@ -107,22 +108,33 @@ fn pair_with_images(
 
 fn measure(file: &LabelFile, images: Option<&CaseFiles>, out: &Path) -> Result<CaseSheet> {
     let (mut labels, _) = file.read()?;
-    let study = images.map(|case| Ok::<_, anyhow::Error>(case.load_images()?.0.study)).transpose()?;
-    if let Some(study) = &study {
+    let case = images.map(|case| Ok::<_, anyhow::Error>(case.load_images()?.0)).transpose()?;
+    let study = case.as_ref().map(|case| &case.study);
+    if let Some(study) = study {
         let images = format!("the images of {}", study.id());
         let order = same_place((&images, study.grid()), (&file.place(), labels.grid()))
             .hint(|| "give the images that the labels were drawn on".into())?;
         labels = order.store(labels, study.grid());
     }
     let none = PerSequence::default();
-    let images = study.as_ref().map_or(&none, Study::images);
+    let images = study.map_or(&none, Study::images);
     let folder = CaseFolder::of(out, &file.id);
     if folder.is_segmented() {
         let error = anyhow::anyhow!("{}: holds what myops segment wrote of {}", out.display(), file.id);
         return Err(error).hint(|| "--out writes the reports elsewhere".into());
     }
     folder.create()?;
-    write_case(&folder, &file.id, &CaseView::of(&labels, images), Origin::default())
+    let findings = case.iter().flat_map(fills).collect();
+    write_case(&folder, &file.id, &CaseView::of(&labels, images), Origin { findings, ..Origin::default() })
+}
+
+/// What is said of values that filled the border of an image.
+pub fn fills(case: &LoadedCase) -> impl Iterator<Item = Finding> {
+    case.fills.iter().map(|fill| Finding::Fill {
+        sequence: fill.sequence.name().into(),
+        value: fill.value.into(),
+        percent: 100.0 * fill.share,
+    })
 }
 
 /// Measures a case and writes its numbers, its page and its thumbnail.

@@ -128,7 +128,7 @@ fn segment_all(cases: &[CaseFiles], setup: &Setup, talk: Talk) -> Result<Vec<(St
         spawn(scope, move || {
             for case in cases {
                 // The other end hangs up only when the program ends early.
-                if send_loaded.send((case.id(), Case::read(case, talk))).is_err() {
+                if send_loaded.send((case.id(), failure::contained(|| Case::read(case, talk)))).is_err() {
                     break;
                 }
             }
@@ -136,7 +136,7 @@ fn segment_all(cases: &[CaseFiles], setup: &Setup, talk: Talk) -> Result<Vec<(St
         spawn(scope, move || {
             for (id, case) in loaded {
                 let result = case.and_then(|case: Case| {
-                    let segmentation = setup.model.segmenter.segment(&case.loaded.study)?;
+                    let segmentation = failure::contained(|| Ok(setup.model.segmenter.segment(&case.loaded.study)?))?;
                     Ok((case, segmentation))
                 });
                 let _ = send_labelled.send((id, result));
@@ -146,7 +146,7 @@ fn segment_all(cases: &[CaseFiles], setup: &Setup, talk: Talk) -> Result<Vec<(St
             let mut failed = Vec::new();
             while let Ok((id, result)) = next_labelled() {
                 let written = result.and_then(|(case, found)| {
-                    let sheet = write(&case, &found, setup)?;
+                    let sheet = failure::contained(|| write(&case, &found, setup))?;
                     sheet.told().for_each(|line| talk.say(line));
                     Ok(())
                 });
@@ -215,7 +215,10 @@ pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<CaseShe
         expected_dice: Some(found.edema_or_scar.expected_dice),
         expected_dice_of_scar: found.scar.map(|scar| scar.expected_dice),
         misalignment,
-        findings: model.unfinished.iter().map(Unfinished::finding).chain(found.findings.iter().cloned()).collect(),
+        findings: (model.unfinished.iter().map(Unfinished::finding))
+            .chain(quantify::fills(case))
+            .chain(found.findings.iter().cloned())
+            .collect(),
     };
     let view = CaseView::of(&found.labels, case.study.images());
     let sheet = std::thread::scope(|scope| {

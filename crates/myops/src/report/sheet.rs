@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use myops_image::preprocess::{HeartCentre, Misalignment, misalignment};
 use myops_image::sequence::{PerSequence, Sequence};
+use myops_image::volume::Volume;
 use myops_measure::finding::Finding;
 use myops_measure::quantify::{LIMITS, Quantities, Thresholds, quantify};
 use serde::{Deserialize, Serialize};
@@ -92,6 +93,8 @@ impl CaseSheet {
             quantities.leave_out_scar();
         }
         quantities.flags.extend(origin.findings);
+        let blank = blank_slices(view.images());
+        quantities.flags.extend((!blank.is_empty()).then_some(Finding::BlankSlices { slices: blank }));
         if let Some(expected_dice) = origin.expected_dice.filter(|dice| *dice < LOW_EXPECTED_DICE) {
             quantities.flags.push(Finding::LowConfidence { expected_dice });
         }
@@ -123,6 +126,14 @@ impl CaseSheet {
     pub fn orientation_known(&self) -> bool {
         self.quantities.segments.iter().any(|segment| segment.assessed)
     }
+}
+
+/// The slices in which no image has two different values; none without an image.
+fn blank_slices(images: &PerSequence<Option<Volume<f32>>>) -> Vec<usize> {
+    let there: Vec<&Volume<f32>> = images.iter().filter_map(|(_, image)| image.as_ref()).collect();
+    let blank = |image: &Volume<f32>, k: usize| image.slice(k).windows(2).all(|pair| pair[0] == pair[1]);
+    let slices = there.first().map_or(0, |image| image.shape()[2]);
+    (0..slices).filter(|k| there.iter().all(|image| blank(image, *k))).collect()
 }
 
 /// Whether the labels were drawn on a corrected LGE image, so that the one given does not lie on them.
@@ -173,7 +184,6 @@ pub fn terminal_table(sheets: &[CaseSheet]) -> String {
 #[cfg(test)]
 mod tests {
     use myops_image::phantom::{Phantom, PhantomSettings};
-    use myops_image::volume::Volume;
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
 

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use myops_image::io::{find_cases, read_labels, write_image};
+use myops_image::io::{find_cases, read_image, read_labels, write_image};
+use myops_image::label::Label;
 use myops_image::sequence::Sequence;
 use myops_image::volume::Volume;
 
@@ -154,6 +155,50 @@ fn sequences_that_do_not_lie_on_one_another_are_refused() {
     let first = error.lines().next_back().unwrap();
     assert_eq!(first, "error: 1 of 1 case failed: phantom-001", "{error}");
     assert!(error.contains("hint: register the sequences to one another"), "{error}");
+}
+
+/// A copy of the first patient's images, each changed; gives the folder.
+fn changed(name: &str, change: impl Fn(&mut Volume<f32>)) -> String {
+    let data = place(name);
+    for sequence in ["C0", "LGE", "T2"] {
+        let file = |folder: &str| format!("{folder}/phantom-001_{sequence}.nii.gz");
+        let mut image = read_image(file(&format!("{}/phantom-001", patients()))).unwrap();
+        change(&mut image.volume);
+        write_image(file(&data), &image.volume, &image.placement).unwrap();
+    }
+    data
+}
+
+#[test]
+fn what_fills_the_border_of_an_image_counts_as_nothing() {
+    let labels = |name: &str, fill: f32| {
+        let data = changed(&format!("segment/{name}"), |image| {
+            let [columns, ..] = image.shape();
+            image.data_mut().iter_mut().enumerate().filter(|(at, _)| at % columns < 14).for_each(|(_, v)| *v = fill);
+        });
+        let run = myops(&format!("segment {data} --model {} --out {data}/out", network()));
+        assert_eq!(run.code, 0, "{}", run.err);
+        let told = format!("case phantom-001: LGE: the value {fill} fills ");
+        assert_eq!(run.err.contains(&told), fill != 0.0, "{}", run.err);
+        let report = json(format!("{data}/out/phantom-001/phantom-001_quantities.json"));
+        let flags = report["flags"].as_array().unwrap().iter().filter(|flag| flag["kind"] == "fill").count();
+        assert_eq!(flags, if fill == 0.0 { 0 } else { 3 });
+        bytes(format!("{data}/out/phantom-001/phantom-001_labels.nii.gz"))
+    };
+    let zero = labels("fill-0", 0.0);
+    assert!(labels("fill-1024", -1024.0) == zero && labels("fill-32767", 32767.0) == zero);
+}
+
+#[test]
+fn a_slice_without_an_image_gets_no_labels_and_a_flag() {
+    let data = changed("segment/blank", |image| image.slice_mut(1).fill(0.0));
+    done(&format!("segment {data} --model {} --out {data}/out", network()));
+    let labels = read_labels(format!("{data}/out/phantom-001/phantom-001_labels.nii.gz")).unwrap().volume;
+    assert!(labels.slice(1).iter().all(|label| *label == Label::Background));
+    assert!(labels.slice(2).contains(&Label::LvPool));
+    let report = json(format!("{data}/out/phantom-001/phantom-001_quantities.json"));
+    let flag = serde_json::json!({"kind": "blank_slices", "slices": [1]});
+    assert!(report["flags"].as_array().unwrap().contains(&flag), "{:#}", report["flags"]);
 }
 
 #[test]

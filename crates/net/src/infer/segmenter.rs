@@ -1,7 +1,7 @@
 //! Trained networks ready to segment studies.
 
 use burn::tensor::Device;
-use myops_image::label::{Label, Region};
+use myops_image::label::{Label, LabelMap, Region};
 use myops_image::preprocess::{Align, Frame, Misalignment, Missing, Prepared, Restore, aligned, misalignment};
 use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::study::Study;
@@ -103,6 +103,7 @@ impl Segmenter {
         }));
         let Averaged { mean, members } = self.run(&prepared).map_err(SegmentError::of(study))?;
         let mut labels = recipe.labels(&mean, &restore);
+        clear_blank_slices(&mut labels, study);
         if study.image(Sequence::Lge).is_none() {
             relabel(&mut labels, Label::Scar, Label::Edema);
             findings.push(Finding::NoLge);
@@ -156,6 +157,27 @@ impl Segmenter {
         let ModelHeader { model, recipe, .. } = &self.header;
         recipe.calibrate(model.architecture.activation(), &input.data, &mut probabilities);
         checked(probabilities)
+    }
+}
+
+/// Takes the labels out of slices in which no image has two different values: a network makes something up of nothing.
+fn clear_blank_slices(labels: &mut LabelMap, study: &Study) {
+    let (shape, axis) = (labels.shape(), labels.grid().slice_axis());
+    let step = shape[..axis].iter().product::<usize>();
+    let slice_of = |at: usize| at / step % shape[axis];
+    let mut blank = vec![true; shape[axis]];
+    for image in study.images().iter().filter_map(|(_, image)| image.as_ref()) {
+        let first = |slice: usize| image.data()[slice * step];
+        for (at, value) in image.data().iter().enumerate() {
+            let slice = slice_of(at);
+            if *value != first(slice) {
+                blank[slice] = false;
+            }
+        }
+    }
+    if blank.contains(&true) {
+        let within = labels.data_mut().iter_mut().enumerate().filter(|(at, _)| blank[slice_of(*at)]);
+        within.for_each(|(_, label)| *label = Label::Background);
     }
 }
 
