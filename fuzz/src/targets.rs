@@ -10,7 +10,7 @@ use myops::image::io::{LabelNumbers, decode_dataset, decode_image, decode_labels
 use myops::net::infer::{ModelFile, Segmenter};
 use myops::net::model::{Architecture, ModelSettings};
 use myops::net::train::{Checkpoint, Trainer};
-use myops::net::weights::{Precision, Weights, from_keras};
+use myops::net::weights::{KerasFile, Precision, Weights, from_keras};
 use myops::report::{CaseSheet, CohortCase, cohort_csv, cohort_page, terminal_table};
 
 use crate::mutate::Tensors;
@@ -165,7 +165,8 @@ fn checkpoint(bytes: &[u8]) -> bool {
 /// Weights taken over from Keras are finite.
 fn keras(bytes: &[u8]) -> bool {
     let settings = ModelSettings { width: 1, ..ModelSettings::published(Architecture::Unet) };
-    let Some(weights) = accepted(from_keras(bytes.to_vec(), &settings)) else { return false };
+    let Some(file) = accepted(KerasFile::from_bytes(bytes.to_vec())) else { return false };
+    let Some(weights) = accepted(from_keras(&file, &settings)) else { return false };
     assert_finite(&weights);
     true
 }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use myops_net::model::{Architecture, ModelSettings};
-use myops_net::weights::{KerasError, Weights, from_keras};
+use myops_net::weights::{KerasError, KerasFile, Weights, from_keras};
 
 /// Float32 engines differ from the float64 reference by up to 2e-4.
 const TOLERANCE: f32 = 5e-4;
@@ -54,7 +54,7 @@ fn unpacked(archive: &[u8], name: &str) -> Vec<u8> {
 
 fn keras_weights(file: &str, architecture: Architecture) -> Option<Weights> {
     let bytes = std::fs::read(reference(file)?).unwrap();
-    Some(from_keras(bytes, &ModelSettings::published(architecture)).unwrap())
+    Some(from_keras(&KerasFile::from_bytes(bytes).unwrap(), &ModelSettings::published(architecture)).unwrap())
 }
 
 fn largest_difference(file: &str, io: &str, architecture: Architecture) -> Option<f32> {
@@ -89,13 +89,13 @@ fn the_u_net_gives_keras_output() {
 #[test]
 fn the_file_of_another_architecture_or_width_is_refused_by_name() {
     let Some(path) = reference("runet_keras3.h5") else { return };
-    let bytes = std::fs::read(path).unwrap();
+    let file = KerasFile::from_bytes(std::fs::read(path).unwrap()).unwrap();
     let wide = ModelSettings { width: 32, ..ModelSettings::published(Architecture::Runet) };
-    let error = from_keras(bytes.clone(), &wide).unwrap_err().to_string();
+    let error = from_keras(&file, &wide).unwrap_err().to_string();
     assert!(
         error.starts_with("tensor kernel of layer conv2d has shape [7, 7, 3, 16] where the network has"),
         "{error}"
     );
-    let error = from_keras(bytes, &ModelSettings::published(Architecture::Unet)).unwrap_err();
+    let error = from_keras(&file, &ModelSettings::published(Architecture::Unet)).unwrap_err();
     assert!(matches!(error, KerasError::Shape { .. } | KerasError::MissingLayer { .. }), "{error}");
 }

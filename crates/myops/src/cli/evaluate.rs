@@ -107,23 +107,20 @@ pub fn evaluate(
     let bar = talk.bar(references.len() as u64, "scoring");
     let score = |reference: &LabelFile| {
         let prediction = predictions.iter().find(|p| p.id == reference.id);
-        let scored = score(prediction, reference);
+        let scored = failure::contained(|| score(prediction, reference));
         bar.inc(1);
         scored
     };
     let scored: Vec<Result<Scored>> = references.par_iter().map(score).collect();
     bar.finish_and_clear();
-    let (mut cases, mut refused, mut hint, mut differently) = (Vec::new(), Vec::new(), None, Vec::new());
+    let (mut cases, mut refused, mut differently) = (Vec::new(), Vec::new(), Vec::new());
     for (case, reference) in scored.into_iter().zip(references) {
         match case {
             Ok(case) => {
                 differently.extend(case.numbered_differently.then(|| reference.id.as_str()));
                 cases.push(case.case);
             }
-            Err(error) => {
-                refused.push(format!("case {}: {error:#}", reference.id));
-                hint = hint.or_else(|| failure::hint_of(&error));
-            }
+            Err(error) => refused.push((&reference.id, error)),
         }
     }
     if let Some(first) = differently.first() {
@@ -135,8 +132,9 @@ pub fn evaluate(
     if refused.is_empty() {
         return Ok(Evaluation::of(cases, options.hd95, options.seed));
     }
-    let error = anyhow::anyhow!("{} of {} cases refused: {}", refused.len(), references.len(), refused.join("; "));
-    match hint {
+    let told: Vec<String> = refused.iter().map(|(id, error)| format!("case {id}: {error:#}")).collect();
+    let error = anyhow::anyhow!("{} of {} cases refused: {}", told.len(), references.len(), told.join("; "));
+    match refused.iter().find_map(|(_, error)| failure::hint_of(error)) {
         Some(hint) => Err(error).hint(|| hint),
         None => Err(error),
     }
@@ -188,8 +186,8 @@ fn score(prediction: Option<&LabelFile>, reference: &LabelFile) -> Result<Scored
     };
     let place = |file: &LabelFile| format!("{} against {}", file.place(), reference.place());
     let regions = score_case(&found, &truth)
-        .with_context(|| prediction.map_or_else(String::new, place))
-        .hint(|| "a prediction has to lie on the grid of its reference, voxel by voxel".into())?;
+        .hint(|| "a prediction has to lie on the grid of its reference, voxel by voxel".into())
+        .with_context(|| prediction.map_or_else(String::new, place))?;
     let numbered_differently = ![&numbers, &truth_numbers].contains(&&Numbering::Codes) && numbers != truth_numbers;
     let case = EvaluatedCase { id: reference.id.clone(), prediction_missing: prediction.is_none(), regions };
     Ok(Scored { case, numbered_differently })

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use myops_image::io::write_whole;
+use myops_image::io::{read_bounded, write_whole};
 use myops_image::preprocess::{Axes, Preprocess};
 use myops_net::infer::{ModelHeader, Recipe};
 use myops_net::model::{Architecture, ModelSettings};
-use myops_net::weights::{Stored, from_keras};
+use myops_net::weights::{KerasError, KerasFile, Stored, from_keras};
 
 use super::talk::Talk;
 use super::{folder, outputs};
@@ -31,26 +31,30 @@ pub struct Args {
 /// The networks that the original trained.
 const PUBLISHED: [Architecture; 2] = [Architecture::Runet, Architecture::Unet];
 
+/// The longest file that is read: the widest network (512 filters) has its weights, and twice as much of an optimizer's, in
+/// less.
+const MAX_BYTES: u64 = 1 << 30;
+
 /// Takes over weights.
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let out = args.out.clone().unwrap_or_else(|| args.file.with_extension("safetensors"));
     outputs::replaceable_model(&out, [&args.file])?;
-    let bytes = std::fs::read(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
+    let name = args.file.display();
+    let bytes = read_bounded(&args.file, MAX_BYTES)?;
+    let file = KerasFile::from_bytes(bytes).with_context(|| name.to_string())?;
     let candidates = match &args.model {
         Some(name) => vec![super::settings::architecture_among(&PUBLISHED, name)?],
         None => PUBLISHED.to_vec(),
     };
     let read = |architecture| {
         let model = ModelSettings { width: args.width.into(), ..ModelSettings::published(architecture) };
-        from_keras(bytes.clone(), &model).map(|weights| (model, weights))
+        from_keras(&file, &model).map(|weights| (model, weights))
     };
-    let mut tried = candidates.into_iter().map(read);
-    let first = tried.next().context("no network to try")?;
-    // The first network's error is the one told: it says what does not fit.
-    let (model, weights) = match first {
-        Ok(found) => found,
-        Err(error) => tried.find_map(Result::ok).ok_or(error).with_context(|| args.file.display().to_string())?,
-    };
+    let (fitting, mut errors): (Vec<_>, Vec<_>) = candidates.into_iter().map(read).partition(Result::is_ok);
+    // Values that are no numbers are told first; else what does not fit the first network.
+    errors.sort_by_key(|tried| !matches!(tried, Err(KerasError::Values { .. })));
+    let tried = fitting.into_iter().chain(errors).next().context("no network to try")?;
+    let (model, weights) = tried.with_context(|| name.to_string())?;
     let name = args.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let origin = format!("imported from the Keras file {name}");
     // The original feeds the array of a NIfTI file as it lies: rows are its first axis.

@@ -9,6 +9,9 @@ use myops_image::volume::Volume;
 
 /// Around the labelled heart, in mm.
 const AROUND_HEART_MM: f64 = 15.0;
+/// A square has at most this many times the columns and rows of the slice: about a slice far longer than it is wide, most
+/// of a square would be empty.
+const MOST_OF_SLICE: usize = 4;
 
 /// Labels and images turned so that slices lie along `k` with the head on top, where the header tells it.
 #[derive(Debug, Clone)]
@@ -17,7 +20,7 @@ pub struct CaseView {
     images: PerSequence<Option<Volume<f32>>>,
 }
 
-/// A square (in mm) of every slice, as voxels.
+/// A square (in mm) of every slice, as voxels; of a slice far longer than it is wide, a part of the square.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Square {
     /// The first column and row; they may lie outside the slice.
@@ -60,7 +63,7 @@ impl CaseView {
             None => (0..ni, 0..nj, 0.0),
         };
         let side_mm = (columns.len() as f64 * x).max(rows.len() as f64 * y) + 2.0 * margin_mm;
-        let size = [x, y].map(|mm| (side_mm / mm).round().max(1.0) as usize);
+        let size = [(x, ni), (y, nj)].map(|(mm, n)| ((side_mm / mm).round() as usize).clamp(1, MOST_OF_SLICE * n));
         let corner = |range: Range<usize>, size: usize| ((range.start + range.end) as i64 - size as i64) / 2;
         let corner = [corner(columns, size[0]), corner(rows, size[1])];
         Square { corner, size }
@@ -100,6 +103,13 @@ mod tests {
         let empty = CaseView::of(&labels.map(|_| Label::Background), &PerSequence::default());
         // A slice of 100 mm by 120 mm is shown in a square of 120 mm.
         assert_eq!(empty.square(), Square { corner: [-10, 0], size: [120, 60] });
+    }
+
+    #[test]
+    fn a_strip_takes_no_square_of_its_length() {
+        let grid = Grid::new([2000, 2, 1], Affine::from_spacing(Spacing::new_mm([1.0, 0.01, 8.0]).unwrap())).unwrap();
+        let view = CaseView::of(&LabelMap::filled(grid, Label::Background), &PerSequence::default());
+        assert_eq!(view.square().size, [2000, 8]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Gradients, Tensor, TensorData};
 use rayon::prelude::*;
 
-pub use keras::{KerasError, from_keras};
+pub use keras::{KerasError, KerasFile, from_keras};
 pub(crate) use shapes::check_shapes;
 pub use shapes::shapes;
 pub(crate) use store::Head;
