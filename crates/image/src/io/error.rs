@@ -258,7 +258,7 @@ impl IoError {
                     "register the sequences to one another, and resample them to one grid first (as MyoPS 2020 cases are)"
                 }
                 StudyError::Geometry { geometry, .. } => geometry.hint(),
-                _ => return None,
+                StudyError::NoImage(_) => return None,
             },
             Self::MissingSequence { .. } => "all three of bSSFP (C0), LGE (DE) and T2 are needed",
             Self::UnusableId { .. } => "rename the files of the case: its name becomes that of a folder",
