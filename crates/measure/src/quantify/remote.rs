@@ -116,12 +116,8 @@ fn largest_piece<'a>(voxels: &[&'a WallVoxel], ni: usize) -> Vec<&'a WallVoxel> 
             for row in j.saturating_sub(1)..j + 2 {
                 let first = voxels.partition_point(|v| v.at < row * ni + i.saturating_sub(1));
                 let near = |v: &&&WallVoxel| v.at <= row * ni + (i + 1).min(ni - 1);
-                for next in first..first + voxels[first..].iter().take_while(near).count() {
-                    if !seen[next] {
-                        seen[next] = true;
-                        open.push(next);
-                    }
-                }
+                let beside = first..first + voxels[first..].iter().take_while(near).count();
+                open.extend(beside.filter(|next| !std::mem::replace(&mut seen[*next], true)));
             }
         }
         if piece.len() > largest.len() {
