@@ -213,7 +213,7 @@ mod tests {
         let mut basal = labels.clone();
         let scarred = |l: &mut Label| {
             if *l == Label::Myocardium {
-                *l = Label::Scar
+                *l = Label::Scar;
             }
         };
         basal.data_mut()[..first].iter_mut().for_each(scarred);
