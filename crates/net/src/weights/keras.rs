@@ -9,7 +9,7 @@ use super::{Weight, Weights};
 use crate::model::ModelSettings;
 
 /// The most groups below a file's layers; Keras makes two for each. HDF5 lets a group hold itself.
-const MOST_GROUPS: usize = 2_000;
+const MOST_GROUPS: usize = 1_000;
 
 /// Why a Keras file cannot be taken over.
 #[derive(Debug, thiserror::Error)]
