@@ -131,9 +131,11 @@ fn laid<T: Copy>(volume: Option<Volume<T>>, what: &str, first: (&str, &Grid)) ->
 pub fn same_place((first, expected): (&str, &Grid), (what, grid): (&str, &Grid)) -> Result<Orientation, StudyError> {
     let (what, first) = (what.to_owned(), first.to_owned());
     match Orientation::onto(grid, expected) {
-        None => Err(StudyError::Shape { what, shape: grid.shape(), first, expected: expected.shape() }),
-        Some((_, distance_mm)) if distance_mm > SAME_PLACE_MM => Err(StudyError::Place { what, first, distance_mm }),
-        Some((order, _)) => Ok(order),
+        Some((order, distance_mm)) if distance_mm <= SAME_PLACE_MM => Ok(order),
+        Some((_, distance_mm)) if grid.shape() == expected.shape() => {
+            Err(StudyError::Place { what, first, distance_mm })
+        }
+        _ => Err(StudyError::Shape { what, shape: grid.shape(), first, expected: expected.shape() }),
     }
 }
 

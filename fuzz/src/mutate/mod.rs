@@ -68,13 +68,13 @@ mod tests {
         assert_eq!(once, all(3));
         assert_eq!(once[..3], seeds());
         assert_ne!(once[3..], other[3..]);
-        assert!(once[3..].iter().filter(|input| !seeds().contains(input)).count() > 190);
+        assert!(once[3..].iter().filter(|input| !seeds().contains(input)).count() > 150);
     }
 
     #[test]
     fn what_gzip_holds_is_changed_and_packed_again() {
         let packed = &seeds()[1..2];
         let inner = (1..100).filter_map(|n| container::unpacked(&input(packed, 1.0, 1, n)));
-        assert!(inner.filter(|inner| *inner != [5; 300]).count() > 90);
+        assert!(inner.filter(|inner| *inner != [5; 300]).count() > 60);
     }
 }

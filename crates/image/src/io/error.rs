@@ -160,6 +160,9 @@ pub enum Flaw {
     /// The file is longer than any that would be read.
     #[error("file of {0} bytes: more than the {1} that are read")]
     FileTooLarge(u64, u64),
+    /// The file is longer than any description, record or checkpoint that would be read.
+    #[error("file of {0} bytes: more than the {1} that are read")]
+    NotSmall(u64, u64),
     /// The quaternion of the q-form is longer than 1, or not a number.
     #[error("q-form quaternion (b, c, d) = {0:?}: its length must not exceed 1")]
     Quaternion([f32; 3]),
@@ -269,6 +272,9 @@ impl IoError {
                 ErrorKind::NotFound | ErrorKind::NotADirectory => "check that the folder exists",
                 ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "write to a folder that allows it",
                 ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space on the disk",
+                ErrorKind::FileTooLarge => {
+                    "the system allows no longer file there: raise the limit (ulimit -f) or write elsewhere"
+                }
                 _ => return None,
             },
             Self::Read { .. } => return None,
@@ -316,7 +322,7 @@ impl Flaw {
                 "give the labels in dataset.json numbers that are no codes of the challenge"
             }
             Self::Dataset(_) => "name the labels background, LV, RV, myocardium, edema and scar",
-            Self::Unreadable(_) => return None,
+            Self::Unreadable(_) | Self::NotSmall(..) => return None,
             Self::Offset(..) | Self::Dimensions(_) => "the header is damaged: export or convert the image again",
         };
         Some(hint.into())

@@ -32,7 +32,7 @@ pub fn open_regular(path: impl AsRef<Path>) -> Result<File, IoError> {
 /// Reads a file of 64 MiB at most.
 ///
 /// # Errors
-/// [`IoError::Read`] where it is no regular file or the system does not let it be read; [`Flaw::FileTooLarge`] where it is
+/// [`IoError::Read`] where it is no regular file or the system does not let it be read; [`Flaw::NotSmall`] where it is
 /// longer.
 pub fn read_small(path: impl AsRef<Path>) -> Result<Vec<u8>, IoError> {
     read_bounded(path.as_ref(), MAX_SMALL_BYTES)
@@ -53,7 +53,7 @@ pub fn read_bounded(path: impl AsRef<Path>, most_bytes: u64) -> Result<Vec<u8>, 
         file.take(most_bytes + 1).read_to_end(&mut bytes).map_err(read_error)?;
     }
     match length.max(bytes.len() as u64) {
-        found if found > most_bytes => Err(IoError::file(path, Flaw::FileTooLarge(found, most_bytes))),
+        found if found > most_bytes => Err(IoError::file(path, Flaw::NotSmall(found, most_bytes))),
         _ => Ok(bytes),
     }
 }

@@ -114,10 +114,16 @@ pub fn score_case(prediction: &LabelMap, reference: &LabelMap) -> Result<Vec<Cas
 /// The prediction with its voxels in the order of the reference's.
 fn stored_as<'a>(reference: &LabelMap, prediction: &'a LabelMap) -> Result<Cow<'a, LabelMap>, GridMismatch> {
     match Orientation::onto(prediction.grid(), reference.grid()) {
-        None => Err(GridMismatch::Shape { prediction: prediction.shape(), reference: reference.shape() }),
-        Some((_, displacement_mm)) if displacement_mm > SAME_PLACE_MM => Err(GridMismatch::Place { displacement_mm }),
-        Some((Orientation::AS_STORED, _)) => Ok(Cow::Borrowed(prediction)),
-        Some((order, _)) => Ok(Cow::Owned(order.store(prediction.clone(), reference.grid()))),
+        Some((Orientation::AS_STORED, displacement_mm)) if displacement_mm <= SAME_PLACE_MM => {
+            Ok(Cow::Borrowed(prediction))
+        }
+        Some((order, displacement_mm)) if displacement_mm <= SAME_PLACE_MM => {
+            Ok(Cow::Owned(order.store(prediction.clone(), reference.grid())))
+        }
+        Some((_, displacement_mm)) if prediction.shape() == reference.shape() => {
+            Err(GridMismatch::Place { displacement_mm })
+        }
+        _ => Err(GridMismatch::Shape { prediction: prediction.shape(), reference: reference.shape() }),
     }
 }
 

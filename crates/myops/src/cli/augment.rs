@@ -50,10 +50,10 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let files = cases::find_labelled(&args.data, talk)?;
     outputs::not_over(&args.out, files.iter().flat_map(CaseFiles::files))?;
     outputs::not_over(&args.out, [&args.data])?;
+    let out = OutputFolder::claim(&args.out)?;
     outputs::only_ours(&args.out, "augment", is_ours)?;
     let patients = Patients::open(args.patients.as_deref(), &args.data)?.of(&patients::ids(&files))?;
     let studies = cases::read_all(&files, talk)?;
-    let out = OutputFolder::claim(&args.out)?;
     let total = studies.len() * args.times as usize;
     let bar = talk.bar(total as u64, "augmenting");
     (0..total).into_par_iter().try_for_each(|n| {

@@ -29,8 +29,8 @@ pub struct Args {
 
 /// Writes synthetic patients.
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
-    outputs::only_ours(&args.out, "phantom", is_ours)?;
     let out = OutputFolder::claim(&args.out)?;
+    outputs::only_ours(&args.out, "phantom", is_ours)?;
     let bar = talk.bar(args.cases.into(), "drawing");
     (1..=args.cases as usize).into_par_iter().try_for_each(|n| {
         let (study, truth) = cases::phantom(n, args.seed);

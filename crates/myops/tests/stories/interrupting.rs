@@ -141,7 +141,8 @@ mod limited {
         for kills in [false, true] {
             let (code, error) = limited(&segment(&full), 8, kills);
             assert_eq!(code, (!kills).then_some(1), "{error}");
-            let told = error.contains("cannot be written: File too large") && error.contains("hint: check that the");
+            let told = error.contains("cannot be written: File too large")
+                && error.contains("hint: the system allows no longer file there");
             assert!(told || kills, "{error}");
             let whole_or_absent = contents(&full).into_iter().all(|(name, bytes)| {
                 name.contains(".myops") && kills || contents(&whole).get(&name).is_none_or(|whole| *whole == bytes)
