@@ -117,7 +117,7 @@ pub fn evaluate(
     for (case, reference) in scored.into_iter().zip(references) {
         match case {
             Ok(case) => {
-                differently.extend(case.numbered_differently.then(|| reference.id.as_str()));
+                differently.extend(case.numbered_differently.then_some(reference.id.as_str()));
                 cases.push(case.case);
             }
             Err(error) => refused.push((&reference.id, error)),
