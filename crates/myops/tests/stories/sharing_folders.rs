@@ -60,7 +60,7 @@ fn a_second_program_is_refused_and_touches_nothing() {
     first.kill().unwrap();
     first.wait().unwrap();
     assert!(Path::new(&format!("{out}/.myops.lock")).exists());
-    done(&format!("phantom --cases 1 --out {out}"));
+    done(&segment(&out));
     assert!(!names(&out).iter().any(|name| name.starts_with(".myops")), "{:?}", names(&out));
 }
 
@@ -104,10 +104,10 @@ fn what_a_process_of_another_machine_may_hold_is_refused_until_it_is_removed() {
     );
     assert_eq!(bytes(&lock), owner.as_bytes());
     fs::remove_file(&lock).unwrap();
-    done(&format!("phantom --cases 1 --out {out}"));
+    done(&segment(&out));
     // Cut short by a full disk, it was of this machine.
     fs::write(&lock, &owner[..20]).unwrap();
-    done(&format!("phantom --cases 1 --out {out}"));
+    done(&segment(&out));
     assert!(!Path::new(&lock).exists());
     // A folder that the program made and wrote nothing into is gone.
     let file = place("sharing/nothing") + "/no.nii.gz";
@@ -115,5 +115,5 @@ fn what_a_process_of_another_machine_may_hold_is_refused_until_it_is_removed() {
     assert_eq!(myops(&format!("quantify {file} --out {out}/new")).code, 1);
     assert!(!Path::new(&format!("{out}/new")).exists());
     killed_after(&format!("phantom --cases 1 --out {out}"), Duration::ZERO);
-    done(&format!("phantom --cases 1 --out {out}"));
+    done(&segment(&out));
 }
