@@ -35,7 +35,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// Refuses a block that exceeds the bound, which ends the process unless its user can do without it; [`peak`] tells of
+/// Refuses a block that exceeds the bound, which ends the process unless its user can do without it; `peak` tells of
 /// it in either case.
 fn counted(layout: Layout, block: impl FnOnce() -> *mut u8) -> *mut u8 {
     let live = LIVE.fetch_add(layout.size(), Relaxed).saturating_add(layout.size());
