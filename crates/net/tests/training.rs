@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use burn::tensor::Device;
 use myops_image::augment::AugmentRanges;
 use myops_image::label::Label;
-use myops_image::preprocess::Preprocess;
+use myops_image::preprocess::{Axes, Preprocess};
 use myops_net::infer::{ModelFile, ModelHeader, Recipe};
 use myops_net::loss::Loss;
 use myops_net::model::{Architecture, ModelSettings};
@@ -193,6 +193,11 @@ fn a_training_begins_with_a_network_that_has_not_seen_the_held_out_cases() {
     assert!(second.model().weights == first.model().weights && unaveraged(&second) == first.model().weights);
     assert_eq!(second.progress().next_epoch, 0);
     let swapped = Split { training: split().validation, validation: split().training, fold: 1 };
+    let mut turned: ModelFile = first.model().into();
+    turned.header.recipe.preprocess.axes = Axes::Stored;
+    let error = new(split()).begin_with(turned).err().unwrap().to_string();
+    let words = "the network to begin with saw axes stored, this training has recipe.preprocess.axes = anatomical";
+    assert_eq!(error, words);
     let error = new(swapped).begin_with(first.model().into()).err().unwrap().to_string();
     assert_eq!(error, "it may have learned from a, which is held out here");
     // Nobody knows any more what several networks have learned from.

@@ -60,6 +60,15 @@ pub enum Axes {
     Stored,
 }
 
+impl std::fmt::Display for Axes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Anatomical => "anatomical",
+            Self::Stored => "stored",
+        })
+    }
+}
+
 /// What a missing sequence means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

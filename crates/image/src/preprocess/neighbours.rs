@@ -2,7 +2,8 @@
 
 use super::Prepared;
 
-/// The channels of each slice followed by those of the slices beside it: one below, one above, two below, and so on.
+/// The channels of each slice followed by those of the slices beside it: one below (towards the apex), one above, two below,
+/// and so on.
 /// Beyond either end, the last slice stands for those that are not there.
 pub fn with_neighbours(prepared: &Prepared, neighbours: usize) -> Prepared {
     let Prepared { slices, size, channels, ref data } = *prepared;

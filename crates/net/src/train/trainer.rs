@@ -3,6 +3,7 @@
 use burn::module::Module;
 use burn::tensor::Device;
 use myops_image::augment::sample_rng;
+use myops_image::preprocess::Axes;
 use myops_image::sequence::Sequence;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -91,6 +92,14 @@ pub enum TrainError {
     /// A network to begin with has learned from a case that is held out, or does not say from which.
     #[error("it may have learned from {0}, which is held out here")]
     Seen(String),
+    /// The network saw images along other axes.
+    #[error("the network to begin with saw axes {found}, this training has recipe.preprocess.axes = {expected}")]
+    Axes {
+        /// How it saw images.
+        found: Axes,
+        /// How this training sees them.
+        expected: Axes,
+    },
     /// A checkpoint was made with other cases.
     #[error("the checkpoint was made with other cases ({before}) than these ({now})")]
     OtherCases {
@@ -169,9 +178,13 @@ impl Trainer {
     /// it did not have count for nothing at first.
     ///
     /// # Errors
-    /// Where it is of another kind, or a case that is held out may be among those it learned from.
+    /// Where it is of another kind or saw images along other axes, or a case that is held out may be among those it learned from.
     pub fn begin_with(mut self, file: ModelFile) -> Result<Self, TrainError> {
         let ModelFile { header, members, .. } = file;
+        let (found, expected) = (header.recipe.preprocess.axes, self.settings.recipe.preprocess.axes);
+        if found != expected {
+            return Err(TrainError::Axes { found, expected });
+        }
         let weights = members.into_iter().next().unwrap_or_default();
         let learned = header.cases.map(|cases| cases.training);
         let seen = |id: &str| learned.as_ref().is_none_or(|ids| ids.iter().any(|seen| seen == id));
