@@ -92,14 +92,9 @@ pub enum TrainError {
     /// A network to begin with has learned from a case that is held out, or does not say from which.
     #[error("it may have learned from {0}, which is held out here")]
     Seen(String),
-    /// The network saw images along other axes.
-    #[error("the network to begin with saw axes {found}, this training has recipe.preprocess.axes = {expected}")]
-    Axes {
-        /// How it saw images.
-        found: Axes,
-        /// How this training sees them.
-        expected: Axes,
-    },
+    /// A network to begin with saw images along the first axes, and this training sees them along the second.
+    #[error("the network to begin with saw axes {0}, this training has recipe.preprocess.axes = {1}")]
+    Axes(Axes, Axes),
     /// A checkpoint was made with other cases.
     #[error("the checkpoint was made with other cases ({before}) than these ({now})")]
     OtherCases {
@@ -181,9 +176,9 @@ impl Trainer {
     /// Where it is of another kind or saw images along other axes, or a case that is held out may be among those it learned from.
     pub fn begin_with(mut self, file: ModelFile) -> Result<Self, TrainError> {
         let ModelFile { header, members, .. } = file;
-        let (found, expected) = (header.recipe.preprocess.axes, self.settings.recipe.preprocess.axes);
-        if found != expected {
-            return Err(TrainError::Axes { found, expected });
+        let [before, now] = [header.recipe, self.settings.recipe].map(|recipe| recipe.preprocess.axes);
+        if before != now {
+            return Err(TrainError::Axes(before, now));
         }
         let weights = members.into_iter().next().unwrap_or_default();
         let learned = header.cases.map(|cases| cases.training);
