@@ -39,7 +39,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "labels", corpus: "nifti", inside: 0.75, memory_mib: 64, seeds: seeds::nifti, read: labels },
     Target { name: "gzip", corpus: "nifti", inside: 0.1, memory_mib: 64, seeds: seeds::gzip, read: image },
     Target { name: "dataset", corpus: "dataset", inside: 0.9, memory_mib: 8, seeds: Vec::new, read: dataset },
-    Target { name: "settings", corpus: "settings", inside: 0.9, memory_mib: 8, seeds: seeds::settings, read: settings },
+    Target { name: "settings", corpus: "settings", inside: 0.9, memory_mib: 32, seeds: seeds::settings, read: settings },
     Target { name: "record", corpus: "record", inside: 0.9, memory_mib: 8, seeds: Vec::new, read: record },
     Target { name: "quantities", corpus: "quantities", inside: 0.9, memory_mib: 16, seeds: seeds::quantities, read: quantities },
     Target { name: "weights", corpus: "weights", inside: 0.9, memory_mib: 16, seeds: seeds::weights, read: weights },

@@ -132,8 +132,9 @@ impl Placement {
         }
         // A q-form cannot say what an s-form without right angles says.
         let same_space = self.qform_code == self.sform_code && Rotation::of(grid.world_from_voxel()).is_some();
-        if same_space && (0..3).all(there) && self.spacing.iter().all(|d| *d > 0.0) {
-            // Compared with the s-form's spacing, which may be rounded in `pixdim`. A q-form that is none says nothing.
+        if same_space {
+            // Compared with the s-form's spacing, which may be rounded in `pixdim` or stand in for one that is not there, as
+            // it does where a label map is written. A q-form that is none says nothing.
             let spacing = sform.map(|d| (d / mm) as f32);
             let Ok(qform) = Self { sform_code: 0, spacing, ..*self }.world_from_voxel() else { return Ok(()) };
             let distance_mm = Grid::new(grid.shape(), qform).map_err(Flaw::Geometry)?.displacement_mm(grid);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use myops_image::io::read_small;
+use myops_image::io::read_bounded;
 use myops_net::infer::Recipe;
 use myops_net::model::{Architecture, ModelSettings};
 use myops_net::train::TrainSettings;
@@ -132,8 +132,11 @@ pub fn architecture_among(known: &[Architecture], name: &str) -> Result<Architec
     }
 }
 
+/// The longest settings file that is read: hundreds of times all settings. What reads it takes up to sixty times as much.
+const MAX_BYTES: u64 = 1 << 20;
+
 fn read_table(path: &Path) -> Result<Table> {
-    let text = String::from_utf8(read_small(path)?).with_context(|| path.display().to_string())?;
+    let text = String::from_utf8(read_bounded(path, MAX_BYTES)?).with_context(|| path.display().to_string())?;
     parse_table(&text, path)
 }
 

@@ -68,7 +68,7 @@ fn a_settings_file_without_end_is_refused() {
     assert_eq!(refusal(&pipe), format!("error: {pipe}: cannot be read: not a regular file\n"));
     let huge = format!("{place}/huge.toml");
     fs::File::create(&huge).unwrap().set_len(5 << 30).unwrap();
-    let expected = format!("error: {huge}: file of 5368709120 bytes: more than the 67108864 that are read\n");
+    let expected = format!("error: {huge}: file of 5368709120 bytes: more than the 1048576 that are read\n");
     assert_eq!(refusal(&huge), expected);
     fs::remove_file(&huge).unwrap();
 }
