@@ -1,5 +1,7 @@
 //! The wall of the left ventricle as LGE shows it: each voxel with its signal and its place in the wall.
 
+use std::ops::Range;
+
 use myops_image::label::{Label, LabelMap, Region};
 use myops_image::volume::Volume;
 
@@ -58,9 +60,17 @@ pub fn wall_voxels(labels: &LabelMap, lge: &Volume<f32>) -> Vec<WallVoxel> {
 }
 
 /// The distance (mm) from the centre of each voxel of `from`, in the order of memory, to the nearest voxel of the same
-/// slice that fulfils a condition; infinite where none does.
+/// slice that fulfils a condition; infinite where none does. Those of `from` are labelled.
 pub fn in_plane(labels: &LabelMap, inside: &dyn Fn(usize) -> bool, from: &[usize]) -> Vec<f64> {
-    let to: Vec<usize> = (0..labels.data().len()).filter(|at| inside(*at)).collect();
-    let [x, y, _] = labels.spacing().mm();
-    distances_to(&to, from, labels.shape(), [x, y, f64::INFINITY])
+    let ([ni, nj, nk], [x_mm, y_mm, _]) = (labels.shape(), labels.spacing().mm());
+    let Some([i, j, _]) = labels.labelled_box() else { return vec![f64::INFINITY; from.len()] };
+    // Nothing further out is nearer than the first voxels about all that is labelled.
+    let around = |range: Range<usize>, n: usize| range.start.saturating_sub(1)..(range.end + 1).min(n);
+    let (i, j) = (around(i, ni), around(j, nj));
+    let cropped = |at: usize| at % ni - i.start + i.len() * (at / ni % nj - j.start + j.len() * (at / ni / nj));
+    let rows = (0..nk).flat_map(|k| j.clone().map(move |row| (k * nj + row) * ni));
+    let places = rows.flat_map(|row| i.clone().map(move |column| row + column));
+    let to: Vec<usize> = places.filter(|at| inside(*at)).map(cropped).collect();
+    let from: Vec<usize> = from.iter().map(|at| cropped(*at)).collect();
+    distances_to(&to, &from, [i.len(), j.len(), nk], [x_mm, y_mm, f64::INFINITY])
 }
