@@ -2,7 +2,7 @@
 
 use super::{Affine, GeometryError, Spacing};
 
-/// A slice axis has at least this many times the spacing of the last axis; closer ones are told by their order.
+/// Slices are thicker than their pixels by more than this factor; where none are, the number of voxels tells the slice axis.
 const THICKER: f64 = 1.5;
 
 /// A box of voxels placed in the patient: its shape `[i, j, k]` and the affine of its voxels.
