@@ -10,8 +10,8 @@ use criterion::{BenchmarkGroup, Criterion, Throughput};
 use myops_benches::Rate;
 use myops_kernels::allocator::{Allocator, keep_freed_memory};
 use myops_kernels::cpu::{
-    ConvShape, Finish, Isa, NormBackward, convolve, input_gradient, max_pool, norm_backward, norm_forward,
-    transposed_convolve, weight_gradient,
+    ConvShape, Finish, Isa, NormBackward, convolve, input_gradient, max_pool, norm_backward,
+    norm_forward, transposed_convolve, weight_gradient,
 };
 
 #[global_allocator]
@@ -23,7 +23,12 @@ fn main() {
     rayon::scope(|_| {
         let isa = Isa::best();
         let rate = Rate::beside_peak(isa);
-        println!("{} on {} threads, peak {:.0} GFLOP/s", isa.name(), rayon::current_num_threads(), rate.peak);
+        println!(
+            "{} on {} threads, peak {:.0} GFLOP/s",
+            isa.name(),
+            rayon::current_num_threads(),
+            rate.peak
+        );
         let mut criterion = Criterion::default()
             .with_measurement(rate)
             .warm_up_time(Duration::from_millis(200))
@@ -51,18 +56,33 @@ fn convolutions(criterion: &mut Criterion<Rate>, isa: Isa) {
         (8, 32, [256, 64], 1),
         (8, 16, [128, 512], 1),
     ] {
-        let shape =
-            ConvShape { batch, input: [side; 2], channels, kernel: [kernel; 2], stride: 1, padding: kernel / 2 };
+        let shape = ConvShape {
+            batch,
+            input: [side; 2],
+            channels,
+            kernel: [kernel; 2],
+            stride: 1,
+            padding: kernel / 2,
+        };
         let [x, w, g] = [shape.input_len(), shape.weight_len(), shape.output_len()].map(numbers);
         let [c_in, c_out] = channels;
-        let mut group =
-            criterion.benchmark_group(format!("{batch} x {side}x{side}, {c_in} to {c_out}, {kernel}x{kernel}"));
-        group.throughput(Throughput::Elements((2 * shape.output_len() * kernel * kernel * c_in) as u64));
+        let mut group = criterion.benchmark_group(format!(
+            "{batch} x {side}x{side}, {c_in} to {c_out}, {kernel}x{kernel}"
+        ));
+        group.throughput(Throughput::Elements(
+            (2 * shape.output_len() * kernel * kernel * c_in) as u64,
+        ));
         for (isa, bits) in [(isa, ""), (isa.in_bf16(), ", bf16")] {
             let name = |what: &str| format!("{what}{bits}");
-            group.bench_function(name("forward"), |b| b.iter(|| convolve(isa, &shape, &x, &w, Finish::default())));
-            group.bench_function(name("input gradient"), |b| b.iter(|| input_gradient(isa, &shape, &w, &g)));
-            group.bench_function(name("weight gradient"), |b| b.iter(|| weight_gradient(isa, &shape, &x, &g)));
+            group.bench_function(name("forward"), |b| {
+                b.iter(|| convolve(isa, &shape, &x, &w, Finish::default()))
+            });
+            group.bench_function(name("input gradient"), |b| {
+                b.iter(|| input_gradient(isa, &shape, &w, &g))
+            });
+            group.bench_function(name("weight gradient"), |b| {
+                b.iter(|| weight_gradient(isa, &shape, &x, &g))
+            });
         }
     }
 }
@@ -83,13 +103,24 @@ fn others(criterion: &mut Criterion<Rate>, isa: Isa) {
     let w = numbers(4 * c * c);
     let group = &mut criterion.benchmark_group("4 x 112x112, 16 channels");
     bench_floats(group, "batch norm and ReLU, forward", 3 * len, forward);
-    bench_floats(group, "batch norm and ReLU, backward", 7 * len, || norm_backward(isa, saved, &g, false));
-    bench_floats(group, "largest of 2x2", len + len / 4, || max_pool(&x, dims, 2, 2));
-    bench_floats(group, "transposed 2x2", 5 * len, || transposed_convolve(isa, dims, &x, &w, &gamma));
+    bench_floats(group, "batch norm and ReLU, backward", 7 * len, || {
+        norm_backward(isa, saved, &g, false)
+    });
+    bench_floats(group, "largest of 2x2", len + len / 4, || {
+        max_pool(&x, dims, 2, 2)
+    });
+    bench_floats(group, "transposed 2x2", 5 * len, || {
+        transposed_convolve(isa, dims, &x, &w, &gamma)
+    });
 }
 
 /// Times a kernel that reads and writes so many floats.
-fn bench_floats<T>(group: &mut BenchmarkGroup<Rate>, name: &str, floats: usize, kernel: impl Fn() -> T) {
+fn bench_floats<T>(
+    group: &mut BenchmarkGroup<Rate>,
+    name: &str,
+    floats: usize,
+    kernel: impl Fn() -> T,
+) {
     group.throughput(Throughput::Bytes(4 * floats as u64));
     group.bench_function(name, |b| b.iter(&kernel));
 }

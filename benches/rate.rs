@@ -19,7 +19,10 @@ pub struct Rate {
 impl Rate {
     /// Measures the peak first.
     pub fn beside_peak(isa: Isa) -> Self {
-        Self { time: WallTime, peak: peak_gflops(isa) }
+        Self {
+            time: WallTime,
+            peak: peak_gflops(isa),
+        }
     }
 }
 
@@ -60,7 +63,10 @@ impl ValueFormatter for Rate {
                 format!("{rate:.0} GFLOP/s, {:.0} %", 100.0 * rate / self.peak)
             }
             Throughput::Bytes(bytes) => format!("{:.1} GB/s", *bytes as f64 / nanoseconds),
-            _ => self.time.formatter().format_throughput(throughput, nanoseconds),
+            _ => self
+                .time
+                .formatter()
+                .format_throughput(throughput, nanoseconds),
         }
     }
 
@@ -68,8 +74,15 @@ impl ValueFormatter for Rate {
         self.time.formatter().scale_values(typical, values)
     }
 
-    fn scale_throughputs(&self, typical: f64, throughput: &Throughput, values: &mut [f64]) -> &'static str {
-        self.time.formatter().scale_throughputs(typical, throughput, values)
+    fn scale_throughputs(
+        &self,
+        typical: f64,
+        throughput: &Throughput,
+        values: &mut [f64],
+    ) -> &'static str {
+        self.time
+            .formatter()
+            .scale_throughputs(typical, throughput, values)
     }
 
     fn scale_for_machines(&self, values: &mut [f64]) -> &'static str {

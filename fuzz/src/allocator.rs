@@ -1,6 +1,9 @@
 //! An allocator that counts, and refuses what exceeds a bound.
 
-#![expect(unsafe_code, reason = "an allocator is an unsafe trait; every block is the system's own")]
+#![expect(
+    unsafe_code,
+    reason = "an allocator is an unsafe trait; every block is the system's own"
+)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::ptr;
@@ -38,9 +41,15 @@ unsafe impl GlobalAlloc for Counting {
 /// Refuses a block that exceeds the bound, which ends the process unless its user can do without it; `peak` tells of
 /// it in either case.
 fn counted(layout: Layout, block: impl FnOnce() -> *mut u8) -> *mut u8 {
-    let live = LIVE.fetch_add(layout.size(), Relaxed).saturating_add(layout.size());
+    let live = LIVE
+        .fetch_add(layout.size(), Relaxed)
+        .saturating_add(layout.size());
     PEAK.fetch_max(live, Relaxed);
-    let block = if live > BOUND.load(Relaxed) { ptr::null_mut() } else { block() };
+    let block = if live > BOUND.load(Relaxed) {
+        ptr::null_mut()
+    } else {
+        block()
+    };
     if block.is_null() {
         LIVE.fetch_sub(layout.size(), Relaxed);
     }

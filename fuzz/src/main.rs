@@ -60,7 +60,11 @@ fn names() -> Vec<&'static str> {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let result = if args.worker { worker::work(&args).map(|()| true) } else { run::run(&args) };
+    let result = if args.worker {
+        worker::work(&args).map(|()| true)
+    } else {
+        run::run(&args)
+    };
     match result {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

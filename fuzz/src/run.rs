@@ -21,9 +21,13 @@ const MOST_FAILURES: u64 = 1000;
 /// Where the folder cannot be written to, or no worker can be started.
 pub fn run(args: &Args) -> Result<bool> {
     fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
-    let named = |target: &&Target| args.targets.is_empty() || args.targets.iter().any(|name| name == target.name);
+    let named = |target: &&Target| {
+        args.targets.is_empty() || args.targets.iter().any(|name| name == target.name)
+    };
     let targets: Vec<&Target> = TARGETS.iter().filter(named).collect();
-    let jobs = args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let jobs = args
+        .jobs
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     let (next, fine) = (AtomicUsize::new(0), AtomicBool::new(true));
     eprintln!(
         "{:<11} {:>9} {:>9} {:>7} {:>9} {:>9} {:>8}",
@@ -33,7 +37,11 @@ pub fn run(args: &Args) -> Result<bool> {
         let work = || {
             while let Some(target) = targets.get(next.fetch_add(1, Relaxed)) {
                 let result = try_target(args, target);
-                result.as_ref().err().into_iter().for_each(|error| eprintln!("error: {}: {error:#}", target.name));
+                result
+                    .as_ref()
+                    .err()
+                    .into_iter()
+                    .for_each(|error| eprintln!("error: {}: {error:#}", target.name));
                 if !result.unwrap_or(false) {
                     fine.store(false, Relaxed);
                 }
@@ -50,7 +58,11 @@ fn try_target(args: &Args, target: &Target) -> Result<bool> {
     let (mut from, mut failures, mut reasons) = (args.from, 0, BTreeSet::new());
     let mut total = Progress::default();
     loop {
-        let left = args.seconds.map(|most| Duration::from_secs(most).saturating_sub(begun.elapsed()).as_secs());
+        let left = args.seconds.map(|most| {
+            Duration::from_secs(most)
+                .saturating_sub(begun.elapsed())
+                .as_secs()
+        });
         let failure = try_from(args, target, from, left)?;
         let now = Progress::read(&progress_file(args, target))?;
         total.input = now.input;
@@ -87,21 +99,40 @@ fn try_target(args: &Args, target: &Target) -> Result<bool> {
 }
 
 /// Runs a worker from an input on; why it ended early, where it did.
-fn try_from(args: &Args, target: &Target, from: u64, seconds: Option<u64>) -> Result<Option<String>> {
+fn try_from(
+    args: &Args,
+    target: &Target,
+    from: u64,
+    seconds: Option<u64>,
+) -> Result<Option<String>> {
     let mut command = Command::new(std::env::current_exe()?);
-    command.args(["--worker", "--target", target.name]).arg("--out").arg(&args.out);
-    for (flag, number) in [("--inputs", args.inputs), ("--seed", args.seed), ("--from", from), ("--limit", args.limit)]
-    {
+    command
+        .args(["--worker", "--target", target.name])
+        .arg("--out")
+        .arg(&args.out);
+    for (flag, number) in [
+        ("--inputs", args.inputs),
+        ("--seed", args.seed),
+        ("--from", from),
+        ("--limit", args.limit),
+    ] {
         command.args([flag, &number.to_string()]);
     }
-    command.args(seconds.map(|seconds| format!("--seconds={seconds}"))).args(&args.files);
-    command.env("RAYON_NUM_THREADS", "1").env("RUST_BACKTRACE", "0").stdout(Stdio::null());
+    command
+        .args(seconds.map(|seconds| format!("--seconds={seconds}")))
+        .args(&args.files);
+    command
+        .env("RAYON_NUM_THREADS", "1")
+        .env("RUST_BACKTRACE", "0")
+        .stdout(Stdio::null());
     let output = command.output().context("a worker cannot be started")?;
     if output.status.success() {
         return Ok(None);
     }
     let told = String::from_utf8_lossy(&output.stderr);
-    let lines = told.lines().filter(|line| !line.is_empty() && !line.starts_with("note: "));
+    let lines = told
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with("note: "));
     let mut reason = lines.collect::<Vec<_>>().join(" ");
     if reason.is_empty() {
         reason = output.status.to_string();
@@ -119,11 +150,17 @@ fn place(reason: &str) -> String {
 
 /// Keeps an input that failed, and says how to try it again.
 fn save(args: &Args, target: &Target, n: u64, reason: &str) -> Result<()> {
-    let path = args.out.join(format!("{}-seed{}-input{n}", target.name, args.seed));
+    let path = args
+        .out
+        .join(format!("{}-seed{}-input{n}", target.name, args.seed));
     let input = mutate::input(&seeds(args, target)?, target.inside, args.seed, n);
     fs::write(&path, input).with_context(|| path.display().to_string())?;
     let reason: String = reason.chars().take(400).collect();
     eprintln!("{}: input {n} fails: {reason}", target.name);
-    eprintln!("    cargo run --release -p myops-fuzz -- --target {} {}", target.name, path.display());
+    eprintln!(
+        "    cargo run --release -p myops-fuzz -- --target {} {}",
+        target.name,
+        path.display()
+    );
     Ok(())
 }

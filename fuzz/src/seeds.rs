@@ -1,6 +1,9 @@
 //! Seeds that the program itself writes, so that they never fall behind its formats.
 
-#![expect(clippy::expect_used, reason = "what the program writes of a phantom is well-formed")]
+#![expect(
+    clippy::expect_used,
+    reason = "what the program writes of a phantom is well-formed"
+)]
 
 use std::io::Read;
 use std::path::Path;
@@ -28,8 +31,16 @@ pub static STUDY: LazyLock<Study> = LazyLock::new(|| phantom(48, 2.5));
 /// A training of the smallest network.
 pub static TRAINING: LazyLock<(TrainSettings, Split)> = LazyLock::new(|| {
     let settings = small(Architecture::Nested);
-    let case = TrainingCase::prepare(&STUDY, &settings.recipe, settings.margin_pixels).expect("a case is prepared");
-    (settings, Split { fold: 0, training: vec![case], validation: Vec::new() })
+    let case = TrainingCase::prepare(&STUDY, &settings.recipe, settings.margin_pixels)
+        .expect("a case is prepared");
+    (
+        settings,
+        Split {
+            fold: 0,
+            training: vec![case],
+            validation: Vec::new(),
+        },
+    )
 });
 
 fn phantom(side: usize, spacing_mm: f32) -> Study {
@@ -40,7 +51,9 @@ fn phantom(side: usize, spacing_mm: f32) -> Study {
         heart_offset_px: 0.0,
         ..PhantomSettings::default()
     };
-    Phantom::draw(&settings, &mut ChaCha8Rng::seed_from_u64(3)).render("phantom").0
+    Phantom::draw(&settings, &mut ChaCha8Rng::seed_from_u64(3))
+        .render("phantom")
+        .0
 }
 
 /// The settings of an architecture for inputs of 32 pixels of 4 mm and one filter.
@@ -49,7 +62,11 @@ fn small(architecture: Architecture) -> TrainSettings {
     settings.model.width = 1;
     settings.recipe.preprocess.size = 32;
     settings.recipe.preprocess.spacing_mm = Some(4.0);
-    (settings.epochs, settings.margin_pixels, settings.crop_pixels) = (2, 0, 0);
+    (
+        settings.epochs,
+        settings.margin_pixels,
+        settings.crop_pixels,
+    ) = (2, 0, 0);
     settings.locator = settings.locator.map(|_| LocatorSettings {
         width: 1,
         size: 16,
@@ -62,7 +79,9 @@ fn small(architecture: Architecture) -> TrainSettings {
 
 fn unpacked(file: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    MultiGzDecoder::new(file).read_to_end(&mut bytes).expect("a written file is unpacked");
+    MultiGzDecoder::new(file)
+        .read_to_end(&mut bytes)
+        .expect("a written file is unpacked");
     bytes
 }
 
@@ -72,10 +91,21 @@ pub fn nifti() -> Vec<Vec<u8>> {
         let study = phantom(12, 10.0);
         let placement = Placement::of_grid(study.grid());
         let name = Path::new("seed");
-        let image = study.image(Sequence::Lge).map(|image| encode_image(image, &placement, name));
-        let labels = study.reference().map(|labels| encode_labels(labels, &placement, name));
-        let packed = [image, labels].map(|file| file.expect("a phantom has both").expect("a phantom is written"));
-        packed.iter().map(|file| unpacked(file)).chain(packed.clone()).collect()
+        let image = study
+            .image(Sequence::Lge)
+            .map(|image| encode_image(image, &placement, name));
+        let labels = study
+            .reference()
+            .map(|labels| encode_labels(labels, &placement, name));
+        let packed = [image, labels].map(|file| {
+            file.expect("a phantom has both")
+                .expect("a phantom is written")
+        });
+        packed
+            .iter()
+            .map(|file| unpacked(file))
+            .chain(packed.clone())
+            .collect()
     });
     FILES.clone()
 }
@@ -85,20 +115,37 @@ pub fn gzip() -> Vec<Vec<u8>> {
     let image = nifti().swap_remove(0);
     let member = |part: &[u8], level| {
         let mut bytes = Vec::new();
-        GzEncoder::new(part, Compression::new(level)).read_to_end(&mut bytes).expect("bytes are packed");
+        GzEncoder::new(part, Compression::new(level))
+            .read_to_end(&mut bytes)
+            .expect("bytes are packed");
         bytes
     };
     let (start, rest) = image.split_at(400);
     let two = [member(start, 9), member(rest, 1)].concat();
     let padded = [member(&image, 6), vec![0; 512]].concat();
-    vec![member(&image, 6), member(&image, 0), two, [member(&[], 6), member(&image, 6)].concat(), padded]
+    vec![
+        member(&image, 6),
+        member(&image, 0),
+        two,
+        [member(&[], 6), member(&image, 6)].concat(),
+        padded,
+    ]
 }
 
 /// The settings of each architecture, and a few of them alone.
 pub fn settings() -> Vec<Vec<u8>> {
-    let all = |architecture| toml::to_string(&TrainSettings::of(architecture)).expect("settings are printed");
-    let few = "epochs = 3 # few\n[model]\narchitecture = \"unet\"\n[recipe.preprocess]\nsize = 64\n".to_owned();
-    Architecture::ALL.map(all).into_iter().chain([few]).map(String::into_bytes).collect()
+    let all = |architecture| {
+        toml::to_string(&TrainSettings::of(architecture)).expect("settings are printed")
+    };
+    let few =
+        "epochs = 3 # few\n[model]\narchitecture = \"unet\"\n[recipe.preprocess]\nsize = 64\n"
+            .to_owned();
+    Architecture::ALL
+        .map(all)
+        .into_iter()
+        .chain([few])
+        .map(String::into_bytes)
+        .collect()
 }
 
 /// What is told of a case with images and of one of labels alone.
@@ -106,8 +153,11 @@ pub fn quantities() -> Vec<Vec<u8>> {
     let study = phantom(40, 3.0);
     let labels = study.reference().expect("a phantom has labels");
     let none = PerSequence::default();
-    let sheet = |images| CaseSheet::measure("phantom", &CaseView::of(labels, images), Origin::default());
-    [study.images(), &none].map(|images| serde_json::to_vec(&sheet(images)).expect("a sheet is written")).into()
+    let sheet =
+        |images| CaseSheet::measure("phantom", &CaseView::of(labels, images), Origin::default());
+    [study.images(), &none]
+        .map(|images| serde_json::to_vec(&sheet(images)).expect("a sheet is written"))
+        .into()
 }
 
 fn network(settings: &ModelSettings, seed: u64) -> Weights {
@@ -120,22 +170,49 @@ pub fn weights() -> Vec<Vec<u8>> {
     let single = ModelFile {
         header: ModelHeader::single(
             unet.model,
-            Recipe { preprocess: unet.recipe.preprocess, ..Recipe::PUBLISHED },
+            Recipe {
+                preprocess: unet.recipe.preprocess,
+                ..Recipe::PUBLISHED
+            },
             "seed",
         ),
         locator: None,
         members: vec![network(&unet.model, 1)],
     };
-    let locator = nested.locator.map(|locator| locator.training(&nested)).expect("a nested network has a locator");
+    let locator = nested
+        .locator
+        .map(|locator| locator.training(&nested))
+        .expect("a nested network has a locator");
     let mut header = ModelHeader::single(nested.model, nested.recipe, "seed");
-    header.locator = Some(LocatorHeader { model: locator.model, preprocess: locator.recipe.preprocess });
+    header.locator = Some(LocatorHeader {
+        model: locator.model,
+        preprocess: locator.recipe.preprocess,
+    });
     let members = vec![network(&nested.model, 1)];
-    let located = ModelFile { header, locator: Some(network(&locator.model, 3)), members };
-    let recipe = Recipe { preprocess: locator.recipe.preprocess, ..nested.recipe };
-    let header = ModelHeader { members: 2, ..ModelHeader::single(locator.model, recipe, "seed") };
-    let two = ModelFile { header, locator: None, members: [4, 5].map(|seed| network(&locator.model, seed)).into() };
+    let located = ModelFile {
+        header,
+        locator: Some(network(&locator.model, 3)),
+        members,
+    };
+    let recipe = Recipe {
+        preprocess: locator.recipe.preprocess,
+        ..nested.recipe
+    };
+    let header = ModelHeader {
+        members: 2,
+        ..ModelHeader::single(locator.model, recipe, "seed")
+    };
+    let two = ModelFile {
+        header,
+        locator: None,
+        members: [4, 5].map(|seed| network(&locator.model, seed)).into(),
+    };
     let bytes = |file: &ModelFile, precision| file.to_bytes(precision).expect("a model is written");
-    vec![bytes(&single, Precision::Full), bytes(&located, Precision::Half), bytes(&two, Precision::Full)]
+    vec![
+        bytes(&single, Precision::Full),
+        bytes(&located, Precision::Half),
+        bytes(&two, Precision::Full),
+    ]
 }
 
 /// A training after its first epoch.
@@ -149,7 +226,13 @@ pub fn checkpoint() -> Vec<Vec<u8>> {
 
 /// A U-Net of one filter, each layer a group with its tensors, as Keras names them.
 pub fn keras() -> Vec<Vec<u8>> {
-    let weights = network(&ModelSettings { width: 1, ..ModelSettings::published(Architecture::Unet) }, 1);
+    let weights = network(
+        &ModelSettings {
+            width: 1,
+            ..ModelSettings::published(Architecture::Unet)
+        },
+        1,
+    );
     let mut file = FileBuilder::new();
     let mut layers: Vec<(&str, Vec<(&str, &Weight)>)> = Vec::new();
     for (path, weight) in weights.iter() {
@@ -161,14 +244,24 @@ pub fn keras() -> Vec<Vec<u8>> {
     }
     for (n, (owner, tensors)) in layers.iter().enumerate() {
         let transposed = owner.starts_with("upsamplers.");
-        let mut group = file.create_group(&format!("conv2d{}_{n}", if transposed { "_transpose" } else { "" }));
+        let mut group = file.create_group(&format!(
+            "conv2d{}_{n}",
+            if transposed { "_transpose" } else { "" }
+        ));
         for (tensor, weight) in tensors {
             let mut shape: Vec<u64> = weight.shape.iter().map(|n| *n as u64).collect();
             if transposed && shape.len() == 4 {
                 shape.swap(2, 3);
             }
-            let name = if *tensor == "weight" { "kernel" } else { tensor };
-            group.create_dataset(name).with_f32_data(&weight.values).with_shape(&shape);
+            let name = if *tensor == "weight" {
+                "kernel"
+            } else {
+                tensor
+            };
+            group
+                .create_dataset(name)
+                .with_f32_data(&weight.values)
+                .with_shape(&shape);
         }
         file.add_group(group.finish());
     }

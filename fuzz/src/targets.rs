@@ -6,7 +6,9 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use myops::cli::{Record, decode_settings};
-use myops::image::io::{LabelNumbers, decode_dataset, decode_image, decode_labels, encode_image, encode_labels};
+use myops::image::io::{
+    LabelNumbers, decode_dataset, decode_image, decode_labels, encode_image, encode_labels,
+};
 use myops::net::infer::{ModelFile, Segmenter};
 use myops::net::model::{Architecture, ModelSettings};
 use myops::net::train::{Checkpoint, Trainer};
@@ -55,87 +57,142 @@ const NAME: &str = "input";
 fn accepted<T, E: std::fmt::Display>(result: Result<T, E>) -> Option<T> {
     let told = |error: &E| {
         let text = error.to_string();
-        assert!(!text.is_empty() && text.lines().count() == 1, "not one line: {text:?}");
+        assert!(
+            !text.is_empty() && text.lines().count() == 1,
+            "not one line: {text:?}"
+        );
     };
     result.inspect_err(told).ok()
 }
 
 /// Voxels are finite, and written again they are read as the same.
 fn image(bytes: &[u8]) -> bool {
-    let Some(image) = accepted(decode_image(bytes, Path::new(NAME))) else { return false };
-    assert!(image.volume.data().iter().all(|v| v.is_finite()), "a voxel is not finite");
-    let again = encode_image(&image.volume, &image.placement, Path::new(NAME)).expect("an image is written");
+    let Some(image) = accepted(decode_image(bytes, Path::new(NAME))) else {
+        return false;
+    };
+    assert!(
+        image.volume.data().iter().all(|v| v.is_finite()),
+        "a voxel is not finite"
+    );
+    let again = encode_image(&image.volume, &image.placement, Path::new(NAME))
+        .expect("an image is written");
     let again = decode_image(&again, Path::new(NAME)).expect("a written image is read");
-    assert!(again.volume == image.volume, "an image changes where it is written");
+    assert!(
+        again.volume == image.volume,
+        "an image changes where it is written"
+    );
     true
 }
 
 /// Labels written again are read as the same.
 fn labels(bytes: &[u8]) -> bool {
     let numbers = [LabelNumbers::classes(), LabelNumbers::codes()];
-    let Some(labels) = accepted(decode_labels(bytes, Path::new(NAME), &numbers)) else { return false };
-    let again = encode_labels(&labels.volume, &labels.placement, Path::new(NAME)).expect("labels are written");
-    let again = decode_labels(&again, Path::new(NAME), &numbers[1..]).expect("written labels are read");
-    assert!(again.volume == labels.volume, "labels change where they are written");
+    let Some(labels) = accepted(decode_labels(bytes, Path::new(NAME), &numbers)) else {
+        return false;
+    };
+    let again = encode_labels(&labels.volume, &labels.placement, Path::new(NAME))
+        .expect("labels are written");
+    let again =
+        decode_labels(&again, Path::new(NAME), &numbers[1..]).expect("written labels are read");
+    assert!(
+        again.volume == labels.volume,
+        "labels change where they are written"
+    );
     true
 }
 
 /// Numbers read from a dataset.json read a label map or refuse it.
 fn dataset(bytes: &[u8]) -> bool {
-    let Some(numbers) = accepted(decode_dataset(bytes, Path::new(NAME))) else { return false };
+    let Some(numbers) = accepted(decode_dataset(bytes, Path::new(NAME))) else {
+        return false;
+    };
     for file in seeds::nifti() {
-        accepted(decode_labels(&file, Path::new(NAME), std::slice::from_ref(&numbers)));
+        accepted(decode_labels(
+            &file,
+            Path::new(NAME),
+            std::slice::from_ref(&numbers),
+        ));
     }
     true
 }
 
 /// Settings printed again are the same.
 fn settings(bytes: &[u8]) -> bool {
-    let Ok(text) = str::from_utf8(bytes) else { return false };
-    let Ok(settings) = decode_settings(text, Path::new(NAME)) else { return false };
+    let Ok(text) = str::from_utf8(bytes) else {
+        return false;
+    };
+    let Ok(settings) = decode_settings(text, Path::new(NAME)) else {
+        return false;
+    };
     let printed = toml::to_string(&settings).expect("settings are printed");
     let again = decode_settings(&printed, Path::new(NAME)).expect("printed settings are read");
     assert!(again == settings, "settings change where they are printed");
     let rates = [0.0, 0.5, 1.0].map(|share| settings.cosine_share(share * settings.epochs as f64));
-    assert!(rates.iter().all(|rate| (0.0..=1.0).contains(rate)), "shares of the learning rate: {rates:?}");
+    assert!(
+        rates.iter().all(|rate| (0.0..=1.0).contains(rate)),
+        "shares of the learning rate: {rates:?}"
+    );
     true
 }
 
 /// A record written again is the same.
 fn record(bytes: &[u8]) -> bool {
-    let Some(record) = accepted(serde_json::from_slice::<Record>(bytes)) else { return false };
+    let Some(record) = accepted(serde_json::from_slice::<Record>(bytes)) else {
+        return false;
+    };
     let again = serde_json::to_vec(&record).expect("a record is written");
-    assert!(serde_json::from_slice::<Record>(&again).is_ok_and(|again| again == record), "a record changes");
+    assert!(
+        serde_json::from_slice::<Record>(&again).is_ok_and(|again| again == record),
+        "a record changes"
+    );
     true
 }
 
 /// A case measured before takes its place in table, page and terminal.
 fn quantities(bytes: &[u8]) -> bool {
-    let Some(sheet) = accepted(serde_json::from_slice::<CaseSheet>(bytes)) else { return false };
+    let Some(sheet) = accepted(serde_json::from_slice::<CaseSheet>(bytes)) else {
+        return false;
+    };
     let sheets = [sheet];
     assert!(!cohort_csv(&sheets).is_empty() && !terminal_table(&sheets).is_empty());
-    let case = |sheet| CohortCase { sheet, link: String::new(), thumbnail: None };
+    let case = |sheet| CohortCase {
+        sheet,
+        link: String::new(),
+        thumbnail: None,
+    };
     cohort_page(&sheets.map(case)).expect("a page is made");
     true
 }
 
 fn assert_finite(weights: &Weights) {
-    let finite = weights.iter().all(|(_, weight)| weight.values.iter().all(|v| v.is_finite()));
+    let finite = weights
+        .iter()
+        .all(|(_, weight)| weight.values.iter().all(|v| v.is_finite()));
     assert!(finite, "a weight is not finite");
 }
 
 /// Weights are finite, written again they are the same, and they fit their network or are refused.
 fn weights(bytes: &[u8]) -> bool {
-    let Some(file) = accepted(ModelFile::from_bytes(bytes)) else { return false };
-    file.members.iter().chain(&file.locator).for_each(assert_finite);
+    let Some(file) = accepted(ModelFile::from_bytes(bytes)) else {
+        return false;
+    };
+    file.members
+        .iter()
+        .chain(&file.locator)
+        .for_each(assert_finite);
     let again = file.to_bytes(Precision::Full).expect("a model is written");
-    assert!(ModelFile::from_bytes(&again).is_ok_and(|again| again == file), "a model changes where it is written");
+    assert!(
+        ModelFile::from_bytes(&again).is_ok_and(|again| again == file),
+        "a model changes where it is written"
+    );
     accepted(Segmenter::new(file, &Device::flex())).is_some()
 }
 
 /// Every model that is accepted segments a study, or says why not.
 fn segment(bytes: &[u8]) -> bool {
-    let Some(segmenter) = accepted(Segmenter::from_bytes(bytes, &Device::flex())) else { return false };
+    let Some(segmenter) = accepted(Segmenter::from_bytes(bytes, &Device::flex())) else {
+        return false;
+    };
     accepted(segmenter.segment(&seeds::STUDY)).is_some()
 }
 
@@ -148,25 +205,45 @@ fn checkpoint(bytes: &[u8]) -> bool {
         let parts = Tensors::parse(bytes)?;
         let part = |name| parts.part(name).map(<[u8]>::to_vec);
         let progress = accepted(serde_json::from_str(parts.metadata("progress")?))?;
-        let made =
-            Checkpoint { progress, model: part("model")?, average: part("average"), optimizer: part("optimizer")? };
+        let made = Checkpoint {
+            progress,
+            model: part("model")?,
+            average: part("average"),
+            optimizer: part("optimizer")?,
+        };
         let bytes = made.to_bytes().expect("a checkpoint is written");
         accepted(Checkpoint::from_bytes(&bytes))
     });
     let Some(checkpoint) = read else { return false };
     let (settings, split) = seeds::TRAINING.clone();
-    let Some(trainer) = accepted(Trainer::resume(settings, split, &Device::flex(), checkpoint)) else { return false };
-    let again =
-        trainer.checkpoint().and_then(|checkpoint| Ok(checkpoint.to_bytes()?)).expect("a checkpoint is written");
+    let Some(trainer) = accepted(Trainer::resume(
+        settings,
+        split,
+        &Device::flex(),
+        checkpoint,
+    )) else {
+        return false;
+    };
+    let again = trainer
+        .checkpoint()
+        .and_then(|checkpoint| Ok(checkpoint.to_bytes()?))
+        .expect("a checkpoint is written");
     Checkpoint::from_bytes(&again).expect("a written checkpoint is read");
     true
 }
 
 /// Weights taken over from Keras are finite.
 fn keras(bytes: &[u8]) -> bool {
-    let settings = ModelSettings { width: 1, ..ModelSettings::published(Architecture::Unet) };
-    let Some(file) = accepted(KerasFile::from_bytes(bytes.to_vec())) else { return false };
-    let Some(weights) = accepted(from_keras(&file, &settings)) else { return false };
+    let settings = ModelSettings {
+        width: 1,
+        ..ModelSettings::published(Architecture::Unet)
+    };
+    let Some(file) = accepted(KerasFile::from_bytes(bytes.to_vec())) else {
+        return false;
+    };
+    let Some(weights) = accepted(from_keras(&file, &settings)) else {
+        return false;
+    };
     assert_finite(&weights);
     true
 }

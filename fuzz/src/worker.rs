@@ -37,8 +37,19 @@ impl Progress {
     /// What the last worker of a target wrote.
     pub fn read(path: &Path) -> Result<Self> {
         let bytes = fs::read(path).with_context(|| path.display().to_string())?;
-        let number = |n: usize| bytes.as_chunks::<8>().0.get(n).map_or(0, |bytes| u64::from_le_bytes(*bytes));
-        Ok(Self { input: number(0), accepted: number(1), peak: number(2), slowest: number(3) })
+        let number = |n: usize| {
+            bytes
+                .as_chunks::<8>()
+                .0
+                .get(n)
+                .map_or(0, |bytes| u64::from_le_bytes(*bytes))
+        };
+        Ok(Self {
+            input: number(0),
+            accepted: number(1),
+            peak: number(2),
+            slowest: number(3),
+        })
     }
 }
 
@@ -49,7 +60,10 @@ pub fn progress_file(args: &Args, target: &Target) -> PathBuf {
 
 /// The target of a name.
 pub fn target(name: &str) -> Result<&'static Target> {
-    TARGETS.iter().find(|target| target.name == name).with_context(|| format!("target {name}: unknown"))
+    TARGETS
+        .iter()
+        .find(|target| target.name == name)
+        .with_context(|| format!("target {name}: unknown"))
 }
 
 /// The files given, or else those of the corpus and those that the program writes.
@@ -59,7 +73,9 @@ pub fn seeds(args: &Args, target: &Target) -> Result<Vec<Vec<u8>>> {
         let folder = Path::new(CORPUS).join(target.corpus);
         // A reader may have no files but those that the program writes.
         let entries = fs::read_dir(folder).into_iter().flatten();
-        files = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
+        files = entries
+            .map(|entry| Ok(entry?.path()))
+            .collect::<std::io::Result<_>>()?;
         files.sort();
     }
     let read = |path: &PathBuf| fs::read(path).with_context(|| path.display().to_string());
@@ -77,13 +93,25 @@ pub fn seeds(args: &Args, target: &Target) -> Result<Vec<Vec<u8>>> {
 pub fn work(args: &Args) -> Result<()> {
     let target = target(args.targets.first().context("no target")?)?;
     let seeds = seeds(args, target)?;
-    let end = seeds.len() as u64 + if args.files.is_empty() { args.inputs } else { 0 };
+    let end = seeds.len() as u64
+        + if args.files.is_empty() {
+            args.inputs
+        } else {
+            0
+        };
     let path = progress_file(args, target);
     let mut file = File::create(&path).with_context(|| path.display().to_string())?;
     let begun = Instant::now();
     let clock = watch(begun, Duration::from_secs(args.limit));
-    let mut progress = Progress { input: args.from, ..Progress::default() };
-    while progress.input < end && args.seconds.is_none_or(|most| begun.elapsed().as_secs() < most) {
+    let mut progress = Progress {
+        input: args.from,
+        ..Progress::default()
+    };
+    while progress.input < end
+        && args
+            .seconds
+            .is_none_or(|most| begun.elapsed().as_secs() < most)
+    {
         let input = mutate::input(&seeds, target.inside, args.seed, progress.input);
         progress.write(&mut file)?;
         let start = begun.elapsed();
@@ -92,9 +120,15 @@ pub fn work(args: &Args) -> Result<()> {
         let (accepted, peak) = allocator::measure(bound, || (target.read)(&input));
         clock.store(u64::MAX, Relaxed);
         if peak > bound {
-            bail!("out of bounds: {} MiB asked for, {} allowed", peak >> 20, target.memory_mib);
+            bail!(
+                "out of bounds: {} MiB asked for, {} allowed",
+                peak >> 20,
+                target.memory_mib
+            );
         }
-        progress.slowest = progress.slowest.max(begun.elapsed().saturating_sub(start).as_micros() as u64);
+        progress.slowest = progress
+            .slowest
+            .max(begun.elapsed().saturating_sub(start).as_micros() as u64);
         progress.peak = progress.peak.max(peak as u64);
         progress.accepted += u64::from(accepted);
         progress.input += 1;
@@ -109,7 +143,9 @@ fn watch(begun: Instant, limit: Duration) -> &'static AtomicU64 {
         loop {
             std::thread::sleep(Duration::from_millis(100));
             let start = CLOCK.load(Relaxed);
-            if start != u64::MAX && begun.elapsed().saturating_sub(Duration::from_millis(start)) > limit {
+            if start != u64::MAX
+                && begun.elapsed().saturating_sub(Duration::from_millis(start)) > limit
+            {
                 eprintln!("out of time: no end after {} s", limit.as_secs());
                 std::process::exit(1);
             }

@@ -23,10 +23,27 @@ pub fn check() -> Result<(), String> {
 
 /// Every package with its features, a line each.
 fn packages(selection: &[&str]) -> Result<BTreeSet<String>, String> {
-    let shape = ["tree", "--prefix", "none", "--no-dedupe", "--format", "{p} [{f}]"];
-    let output = Command::new("cargo").args(shape).args(selection).output().map_err(|e| format!("cargo tree: {e}"))?;
+    let shape = [
+        "tree",
+        "--prefix",
+        "none",
+        "--no-dedupe",
+        "--format",
+        "{p} [{f}]",
+    ];
+    let output = Command::new("cargo")
+        .args(shape)
+        .args(selection)
+        .output()
+        .map_err(|e| format!("cargo tree: {e}"))?;
     if !output.status.success() {
-        return Err(format!("cargo tree: {}", String::from_utf8_lossy(&output.stderr)));
+        return Err(format!(
+            "cargo tree: {}",
+            String::from_utf8_lossy(&output.stderr)
+        ));
     }
-    Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
+    Ok(String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .map(str::to_owned)
+        .collect())
 }

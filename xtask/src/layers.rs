@@ -8,7 +8,12 @@ const FLOORS: &[&[&str]] = &[
     &["image::geometry"],
     &["image::volume", "image::sequence"],
     &["image::label", "image::orientation"],
-    &["image::study", "measure::distance", "measure::percentile", "measure::finding"],
+    &[
+        "image::study",
+        "measure::distance",
+        "measure::percentile",
+        "measure::finding",
+    ],
     &[
         "image::io",
         "image::preprocess",
@@ -37,15 +42,28 @@ pub fn check() -> Result<(), String> {
         let root = PathBuf::from("crates").join(name).join("src");
         for file in rust_files(&root).map_err(|e| format!("{}: {e}", root.display()))? {
             let text = fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
-            let Some(own) = module_of(name, &root, &file) else { continue };
-            for used in text.lines().take_while(|l| !l.contains("#[cfg(test)]")).filter_map(|l| target(name, l)) {
+            let Some(own) = module_of(name, &root, &file) else {
+                continue;
+            };
+            for used in text
+                .lines()
+                .take_while(|l| !l.contains("#[cfg(test)]"))
+                .filter_map(|l| target(name, l))
+            {
                 if !allowed(&own, &used) {
-                    offences.push(format!("{}: {own} uses {used}, which is not below it", file.display()));
+                    offences.push(format!(
+                        "{}: {own} uses {used}, which is not below it",
+                        file.display()
+                    ));
                 }
             }
         }
     }
-    if offences.is_empty() { Ok(()) } else { Err(offences.join("\n")) }
+    if offences.is_empty() {
+        Ok(())
+    } else {
+        Err(offences.join("\n"))
+    }
 }
 
 fn allowed(own: &str, used: &str) -> bool {
@@ -66,12 +84,19 @@ fn module_of(name: &str, root: &Path, file: &Path) -> Option<String> {
         return Some("kernels".into());
     }
     let first = file.strip_prefix(root).ok()?.components().next()?;
-    Some(format!("{name}::{}", first.as_os_str().to_str()?.trim_end_matches(".rs")))
+    Some(format!(
+        "{name}::{}",
+        first.as_os_str().to_str()?.trim_end_matches(".rs")
+    ))
 }
 
 /// What a `use` line names: `crate::x` of the same crate, or `myops_y::x`.
 fn target(own: &str, line: &str) -> Option<String> {
-    let path = line.trim_start().strip_prefix("pub ").unwrap_or(line.trim_start()).strip_prefix("use ")?;
+    let path = line
+        .trim_start()
+        .strip_prefix("pub ")
+        .unwrap_or(line.trim_start())
+        .strip_prefix("use ")?;
     let mut parts = path.split("::").map(|p| p.trim_end_matches([';', ',']));
     let name = match parts.next()? {
         "crate" => own,
@@ -81,7 +106,10 @@ fn target(own: &str, line: &str) -> Option<String> {
         return Some("kernels".into());
     }
     let module = parts.next()?;
-    Some(format!("{name}::{}", if module.starts_with('{') { "{" } else { module }))
+    Some(format!(
+        "{name}::{}",
+        if module.starts_with('{') { "{" } else { module }
+    ))
 }
 
 fn rust_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
@@ -103,10 +131,19 @@ mod tests {
 
     #[test]
     fn upward_and_sideways_uses_are_found() {
-        assert_eq!(target("net", "use crate::train::Trainer;").as_deref(), Some("net::train"));
-        assert_eq!(target("net", "pub use myops_image::label::Label;").as_deref(), Some("image::label"));
+        assert_eq!(
+            target("net", "use crate::train::Trainer;").as_deref(),
+            Some("net::train")
+        );
+        assert_eq!(
+            target("net", "pub use myops_image::label::Label;").as_deref(),
+            Some("image::label")
+        );
         assert_eq!(target("net", "use std::fs;"), None);
-        assert_eq!(target("net", "use crate::{train::Trainer, infer::Recipe};").as_deref(), Some("net::{"));
+        assert_eq!(
+            target("net", "use crate::{train::Trainer, infer::Recipe};").as_deref(),
+            Some("net::{")
+        );
         assert!(!allowed("net::infer", "net::{"));
         assert!(allowed("net::train", "net::infer"));
         assert!(!allowed("net::infer", "net::train"));

@@ -5,10 +5,28 @@ use std::process::Command;
 /// The two commands of the README, the demo and every test, come last; between them stands a minute of fuzzing.
 const STEPS: &[&[&str]] = &[
     &["fmt", "--all", "--check"],
-    &["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"],
+    &[
+        "clippy",
+        "--release",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ],
     &["doc", "--release", "--workspace", "--no-deps"],
     &["run", "--release", "--", "demo", "--out", "target/demo"],
-    &["run", "--release", "--package", "myops-fuzz", "--", "--inputs", "1000000", "--seconds", "10"],
+    &[
+        "run",
+        "--release",
+        "--package",
+        "myops-fuzz",
+        "--",
+        "--inputs",
+        "1000000",
+        "--seconds",
+        "10",
+    ],
     &["test", "--release", "--workspace"],
 ];
 
@@ -21,7 +39,10 @@ pub fn ci() -> Result<(), String> {
         eprintln!("\n== cargo {line}");
         let status = Command::new("cargo")
             .args(*step)
-            .env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private-intra-doc-links")
+            .env(
+                "RUSTDOCFLAGS",
+                "-D warnings -A rustdoc::private-intra-doc-links",
+            )
             .status()
             .map_err(|e| format!("cargo {line}: {e}"))?;
         if !status.success() {

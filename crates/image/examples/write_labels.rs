@@ -22,8 +22,17 @@ fn main() -> Result<(), IoError> {
         let read = start.elapsed();
         let labels = labels_of(&case);
         let start = Instant::now();
-        io::write_labels(Path::new(out).join(format!("{}.nii.gz", files.id())), &labels, &case.placement)?;
-        eprintln!("{} {:?}: read in {read:.1?}, written in {:.1?}", files.id(), labels.shape(), start.elapsed());
+        io::write_labels(
+            Path::new(out).join(format!("{}.nii.gz", files.id())),
+            &labels,
+            &case.placement,
+        )?;
+        eprintln!(
+            "{} {:?}: read in {read:.1?}, written in {:.1?}",
+            files.id(),
+            labels.shape(),
+            start.elapsed()
+        );
     }
     Ok(())
 }
@@ -38,7 +47,18 @@ fn labels_of(case: &LoadedCase) -> LabelMap {
     };
     let n = lge.data().len() as f64;
     let mean = lge.data().iter().map(|v| f64::from(*v)).sum::<f64>() / n;
-    let variance = lge.data().iter().map(|v| (f64::from(*v) - mean).powi(2)).sum::<f64>() / n;
+    let variance = lge
+        .data()
+        .iter()
+        .map(|v| (f64::from(*v) - mean).powi(2))
+        .sum::<f64>()
+        / n;
     let threshold = mean + 4.0 * variance.sqrt();
-    lge.map(|v| if f64::from(*v) > threshold { Label::Scar } else { Label::Background })
+    lge.map(|v| {
+        if f64::from(*v) > threshold {
+            Label::Scar
+        } else {
+            Label::Background
+        }
+    })
 }

@@ -30,21 +30,33 @@ impl LabelMap {
     /// The smallest box along `i`, `j` and `k` about all that is not background; `None` where all is.
     pub fn labelled_box(&self) -> Option<[Range<usize>; 3]> {
         let [ni, nj, _] = self.shape();
-        let labelled = self.data().iter().enumerate().filter(|(_, label)| **label != Label::Background);
-        labelled.map(|(n, _)| [n % ni, n / ni % nj, n / ni / nj]).fold(None, |found, voxel| {
-            let mut found = found.unwrap_or_else(|| voxel.map(|at| at..at + 1));
-            for (range, at) in found.iter_mut().zip(voxel) {
-                *range = range.start.min(at)..range.end.max(at + 1);
-            }
-            Some(found)
-        })
+        let labelled = self
+            .data()
+            .iter()
+            .enumerate()
+            .filter(|(_, label)| **label != Label::Background);
+        labelled
+            .map(|(n, _)| [n % ni, n / ni % nj, n / ni / nj])
+            .fold(None, |found, voxel| {
+                let mut found = found.unwrap_or_else(|| voxel.map(|at| at..at + 1));
+                for (range, at) in found.iter_mut().zip(voxel) {
+                    *range = range.start.min(at)..range.end.max(at + 1);
+                }
+                Some(found)
+            })
     }
 }
 
 impl Label {
     /// All six, in channel order.
-    pub const ALL: [Self; 6] =
-        [Self::Background, Self::LvPool, Self::RvPool, Self::Myocardium, Self::Edema, Self::Scar];
+    pub const ALL: [Self; 6] = [
+        Self::Background,
+        Self::LvPool,
+        Self::RvPool,
+        Self::Myocardium,
+        Self::Edema,
+        Self::Scar,
+    ];
 
     /// The code in a label file, as the MyoPS 2020 challenge defined it.
     pub fn code(self) -> u16 {
@@ -144,7 +156,11 @@ mod tests {
 
     #[test]
     fn the_labelled_box_holds_all_that_is_labelled() {
-        let grid = Grid::new([5, 4, 3], Affine::from_spacing(Spacing::new_mm([1.0; 3]).unwrap())).unwrap();
+        let grid = Grid::new(
+            [5, 4, 3],
+            Affine::from_spacing(Spacing::new_mm([1.0; 3]).unwrap()),
+        )
+        .unwrap();
         let labels = Volume::from_fn(grid, |voxel| match voxel {
             [1, 3, 0] => Label::RvPool,
             [2, 0, 1] => Label::Scar,
@@ -157,7 +173,10 @@ mod tests {
     #[test]
     fn edema_is_scored_without_scar_unless_scar_is_named() {
         assert!(!Region::EDEMA.contains(Label::Scar));
-        assert!(Region::EDEMA_OR_SCAR.contains(Label::Scar) && Region::EDEMA_OR_SCAR.contains(Label::Edema));
+        assert!(
+            Region::EDEMA_OR_SCAR.contains(Label::Scar)
+                && Region::EDEMA_OR_SCAR.contains(Label::Edema)
+        );
         assert!(Region::WALL.contains(Label::Myocardium) && !Region::WALL.contains(Label::LvPool));
     }
 }

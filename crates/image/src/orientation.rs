@@ -10,7 +10,14 @@ const STEEP: f64 = 0.35;
 const APEX_TO_BASE: [f64; 3] = [1.0, -1.0, 1.0];
 
 /// The six orders of three axes.
-const ORDERS: [[usize; 3]; 6] = [[0, 1, 2], [1, 0, 2], [0, 2, 1], [2, 1, 0], [1, 2, 0], [2, 0, 1]];
+const ORDERS: [[usize; 3]; 6] = [
+    [0, 1, 2],
+    [1, 0, 2],
+    [0, 2, 1],
+    [2, 1, 0],
+    [1, 2, 0],
+    [2, 0, 1],
+];
 
 /// Which axis of a stored volume each axis of the turned one is, and whether it runs the other way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,11 +28,17 @@ pub struct Orientation {
 
 impl Orientation {
     /// Nothing is turned.
-    pub const AS_STORED: Self = Self { axes: [0, 1, 2], flipped: [false; 3] };
+    pub const AS_STORED: Self = Self {
+        axes: [0, 1, 2],
+        flipped: [false; 3],
+    };
 
     /// The array of a file as `NumPy` holds it: rows (`j` here) are its first axis, columns (`i` here) its second, and
     /// slices its third; the affine counts for nothing. Keras networks of the published system see images so.
-    pub const FIRST_AXIS_AS_ROWS: Self = Self { axes: [1, 0, 2], flipped: [false; 3] };
+    pub const FIRST_AXIS_AS_ROWS: Self = Self {
+        axes: [1, 0, 2],
+        flipped: [false; 3],
+    };
 
     /// The orientation of the training data: `k` counts slices from the apex to the base, `j` runs towards the head,
     /// `i` to the left and back. Voxels that lie in the same place become the same volume in whatever order they are
@@ -41,26 +54,57 @@ impl Orientation {
             _ => [0, 1],
         };
         let direction = |axis: usize| {
-            let (column, mm) = (grid.world_from_voxel().column(axis), grid.spacing().mm()[axis]);
+            let (column, mm) = (
+                grid.world_from_voxel().column(axis),
+                grid.spacing().mm()[axis],
+            );
             column.map(|v| v / mm)
         };
-        let along = |axis: usize, way: [f64; 3]| direction(axis).iter().zip(way).map(|(d, w)| d * w).sum::<f64>();
+        let along = |axis: usize, way: [f64; 3]| {
+            direction(axis)
+                .iter()
+                .zip(way)
+                .map(|(d, w)| d * w)
+                .sum::<f64>()
+        };
         let up = |axis: usize| direction(axis)[2];
-        let (i, j) = if up(a).abs() > up(b).abs() { (b, a) } else { (a, b) };
+        let (i, j) = if up(a).abs() > up(b).abs() {
+            (b, a)
+        } else {
+            (a, b)
+        };
         let to_apex = along(slice, APEX_TO_BASE) < 0.0;
         if up(j).abs() >= STEEP {
-            return Self { axes: [i, j, slice], flipped: [along(i, [1.0, 1.0, 0.0]) > 0.0, up(j) < 0.0, to_apex] };
+            return Self {
+                axes: [i, j, slice],
+                flipped: [along(i, [1.0, 1.0, 0.0]) > 0.0, up(j) < 0.0, to_apex],
+            };
         }
         let across = |axis: usize| direction(axis)[0].abs();
-        let (i, j) = if across(b) > across(a) { (b, a) } else { (a, b) };
-        Self { axes: [i, j, slice], flipped: [direction(i)[0] < 0.0, direction(j)[1] < 0.0, to_apex] }
+        let (i, j) = if across(b) > across(a) {
+            (b, a)
+        } else {
+            (a, b)
+        };
+        Self {
+            axes: [i, j, slice],
+            flipped: [direction(i)[0] < 0.0, direction(j)[1] < 0.0, to_apex],
+        }
     }
 
     /// As readers are used to see it: [`Self::canonical`], with the head on top.
     pub fn display(grid: &Grid) -> Self {
-        let Self { axes, flipped: [i, j, k] } = Self::canonical(grid);
-        let told = (grid.world_from_voxel().column(axes[1])[2] / grid.spacing().mm()[axes[1]]).abs() >= STEEP;
-        Self { axes, flipped: [i, j != told, k] }
+        let Self {
+            axes,
+            flipped: [i, j, k],
+        } = Self::canonical(grid);
+        let told = (grid.world_from_voxel().column(axes[1])[2] / grid.spacing().mm()[axes[1]])
+            .abs()
+            >= STEEP;
+        Self {
+            axes,
+            flipped: [i, j != told, k],
+        }
     }
 
     /// The order in which the voxels of `grid` come closest to those of `target`, and how far apart (mm) they lie even
@@ -69,7 +113,12 @@ impl Orientation {
         let flips = |n: usize| [n & 1 == 1, n & 2 == 2, n & 4 == 4];
         ORDERS
             .into_iter()
-            .flat_map(|axes| (0..8).map(move |n| Self { axes, flipped: flips(n) }))
+            .flat_map(|axes| {
+                (0..8).map(move |n| Self {
+                    axes,
+                    flipped: flips(n),
+                })
+            })
             .filter(|order| order.axes.map(|a| grid.shape()[a]) == target.shape())
             .map(|order| (order, order.grid(grid).displacement_mm(target)))
             .min_by(|(_, a), (_, b)| a.total_cmp(b))
@@ -82,18 +131,28 @@ impl Orientation {
             return volume;
         }
         let steps = steps(volume.shape());
-        rearranged(&volume, *target, self.axes.map(|stored| steps[stored]), self.flipped)
+        rearranged(
+            &volume,
+            *target,
+            self.axes.map(|stored| steps[stored]),
+            self.flipped,
+        )
     }
 
     /// The turned grid; every voxel keeps its place in the patient.
     ///
     /// # Panics
     /// Never: turning an invertible grid gives an invertible grid.
-    #[expect(clippy::expect_used, reason = "turning an invertible grid gives an invertible grid")]
+    #[expect(
+        clippy::expect_used,
+        reason = "turning an invertible grid gives an invertible grid"
+    )]
     pub fn grid(&self, original: &Grid) -> Grid {
         let shape = original.shape();
         let mut rows = original.world_from_voxel().rows();
-        let origin = original.world_from_voxel().apply(self.stored([0; 3], shape).map(|v| v as f64));
+        let origin = original
+            .world_from_voxel()
+            .apply(self.stored([0; 3], shape).map(|v| v as f64));
         for (r, row) in rows.iter_mut().enumerate() {
             let steps = self.axes.map(|a| original.world_from_voxel().column(a)[r]);
             for (axis, step) in steps.into_iter().enumerate() {
@@ -108,7 +167,12 @@ impl Orientation {
     /// Turns a volume.
     pub fn apply<T: Copy>(&self, volume: &Volume<T>) -> Volume<T> {
         let steps = steps(volume.shape());
-        rearranged(volume, self.grid(volume.grid()), self.axes.map(|stored| steps[stored]), self.flipped)
+        rearranged(
+            volume,
+            self.grid(volume.grid()),
+            self.axes.map(|stored| steps[stored]),
+            self.flipped,
+        )
     }
 
     /// Turns a volume back onto the grid that it came from.
@@ -125,7 +189,11 @@ impl Orientation {
     fn stored(&self, voxel: [usize; 3], shape: [usize; 3]) -> [usize; 3] {
         let mut stored = [0; 3];
         for (axis, &from) in self.axes.iter().enumerate() {
-            stored[from] = if self.flipped[axis] { shape[from] - 1 - voxel[axis] } else { voxel[axis] };
+            stored[from] = if self.flipped[axis] {
+                shape[from] - 1 - voxel[axis]
+            } else {
+                voxel[axis]
+            };
         }
         stored
     }
@@ -138,10 +206,17 @@ fn steps([ni, nj, _]: [usize; 3]) -> [usize; 3] {
 
 /// The values of a volume on a grid whose neighbours along each axis lie `steps` apart in it, in the other direction
 /// where the axis is flipped.
-fn rearranged<T: Copy>(volume: &Volume<T>, grid: Grid, steps: [usize; 3], flipped: [bool; 3]) -> Volume<T> {
+fn rearranged<T: Copy>(
+    volume: &Volume<T>,
+    grid: Grid,
+    steps: [usize; 3],
+    flipped: [bool; 3],
+) -> Volume<T> {
     let (values, shape) = (volume.data(), grid.shape());
     let along = |axis: usize, n: usize| if flipped[axis] { shape[axis] - 1 - n } else { n } * steps[axis];
-    Volume::from_fn(grid, |[i, j, k]| values[along(0, i) + along(1, j) + along(2, k)])
+    Volume::from_fn(grid, |[i, j, k]| {
+        values[along(0, i) + along(1, j) + along(2, k)]
+    })
 }
 
 #[cfg(test)]
@@ -160,7 +235,11 @@ mod tests {
         let lsp = grid([[-0.7, 0.0, 0.0], [0.0, 0.0, 0.7], [0.0, -12.0, 0.0]]);
         let psr = grid([[0.0, -0.7, 0.0], [0.0, 0.0, 0.7], [12.0, 0.0, 0.0]]);
         // Case 3001: columns point left and back, rows up, slices from the apex to the base.
-        let case = grid([[-0.67, -0.29, -0.06], [-0.16, 0.23, 0.67], [4.1, -10.4, 4.5]]);
+        let case = grid([
+            [-0.67, -0.29, -0.06],
+            [-0.16, 0.23, 0.67],
+            [4.1, -10.4, 4.5],
+        ]);
         for grid in [lsp, psr, case] {
             assert_eq!(Orientation::canonical(&grid).grid(&grid), grid);
             assert_eq!(Orientation::display(&grid).flipped, [false, true, false]);
@@ -171,14 +250,23 @@ mod tests {
     fn a_volume_stored_slice_first_and_upside_down_is_turned() {
         let grid = grid([[0.0, 12.0, 0.0], [0.0, 0.0, -0.7], [0.7, 0.0, 0.0]]);
         let turned = Orientation::canonical(&grid);
-        assert_eq!(turned, Orientation { axes: [2, 1, 0], flipped: [true, true, true] });
+        assert_eq!(
+            turned,
+            Orientation {
+                axes: [2, 1, 0],
+                flipped: [true, true, true]
+            }
+        );
         let volume = Volume::from_fn(grid, |[i, j, k]| 100 * i + 10 * j + k);
         let there = turned.apply(&volume);
         assert_eq!(there.shape(), [3, 5, 4]);
         // Turned voxel [0, 0, 1] is stored [2, 4, 2], and lies in the same place.
         assert_eq!(there[[0, 0, 1]], 242);
         let place = |g: &Grid, v| g.world_from_voxel().apply(v);
-        assert_eq!(place(there.grid(), [0.0, 0.0, 1.0]), place(&grid, [2.0, 4.0, 2.0]));
+        assert_eq!(
+            place(there.grid(), [0.0, 0.0, 1.0]),
+            place(&grid, [2.0, 4.0, 2.0])
+        );
     }
 
     #[test]
@@ -191,11 +279,20 @@ mod tests {
     /// All 48 orders in which the voxels of a grid may be stored.
     fn orders() -> impl Iterator<Item = Orientation> {
         let flips = |n: usize| [n & 1 == 1, n & 2 == 2, n & 4 == 4];
-        ORDERS.into_iter().flat_map(move |axes| (0..8).map(move |n| Orientation { axes, flipped: flips(n) }))
+        ORDERS.into_iter().flat_map(move |axes| {
+            (0..8).map(move |n| Orientation {
+                axes,
+                flipped: flips(n),
+            })
+        })
     }
 
     fn oblique() -> Grid {
-        grid([[-0.67, -0.29, -0.06], [-0.16, 0.23, 0.67], [4.1, -10.4, 4.5]])
+        grid([
+            [-0.67, -0.29, -0.06],
+            [-0.16, 0.23, 0.67],
+            [4.1, -10.4, 4.5],
+        ])
     }
 
     #[test]
@@ -209,7 +306,10 @@ mod tests {
                 let stored = order.apply(&volume);
                 let turned = Orientation::canonical(stored.grid()).apply(&stored);
                 assert_eq!(turned.data(), expected.data(), "{order:?} of {grid:?}");
-                assert!(turned.grid().displacement_mm(expected.grid()) < 1e-9, "{order:?}");
+                assert!(
+                    turned.grid().displacement_mm(expected.grid()) < 1e-9,
+                    "{order:?}"
+                );
             }
         }
     }
@@ -228,7 +328,10 @@ mod tests {
         rows[0][3] += 3.0;
         let beside = Grid::new(grid.shape(), Affine::new(rows).unwrap()).unwrap();
         let (order, apart_mm) = Orientation::onto(&beside, &grid).unwrap();
-        assert!(order == Orientation::AS_STORED && (apart_mm - 3.0).abs() < 1e-9, "{order:?} {apart_mm}");
+        assert!(
+            order == Orientation::AS_STORED && (apart_mm - 3.0).abs() < 1e-9,
+            "{order:?} {apart_mm}"
+        );
         let longer = Grid::new([4, 5, 6], *grid.world_from_voxel()).unwrap();
         assert_eq!(Orientation::onto(&longer, &grid), None);
     }

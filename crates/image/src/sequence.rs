@@ -47,7 +47,11 @@ pub struct PerSequence<T> {
 impl<T> PerSequence<T> {
     /// Computes the value of each sequence, in channel order.
     pub fn from_fn(mut value: impl FnMut(Sequence) -> T) -> Self {
-        Self { bssfp: value(Sequence::Bssfp), lge: value(Sequence::Lge), t2: value(Sequence::T2) }
+        Self {
+            bssfp: value(Sequence::Bssfp),
+            lge: value(Sequence::Lge),
+            t2: value(Sequence::T2),
+        }
     }
 
     /// Each sequence with its value, in channel order.
@@ -57,12 +61,20 @@ impl<T> PerSequence<T> {
 
     /// The map with each value changed.
     pub fn map<U>(self, mut value: impl FnMut(T) -> U) -> PerSequence<U> {
-        PerSequence { bssfp: value(self.bssfp), lge: value(self.lge), t2: value(self.t2) }
+        PerSequence {
+            bssfp: value(self.bssfp),
+            lge: value(self.lge),
+            t2: value(self.t2),
+        }
     }
 
     /// The map of references to the values.
     pub fn as_ref(&self) -> PerSequence<&T> {
-        PerSequence { bssfp: &self.bssfp, lge: &self.lge, t2: &self.t2 }
+        PerSequence {
+            bssfp: &self.bssfp,
+            lge: &self.lge,
+            t2: &self.t2,
+        }
     }
 }
 
@@ -94,7 +106,10 @@ mod tests {
     #[test]
     fn the_map_runs_in_channel_order() {
         let names = PerSequence::from_fn(Sequence::name);
-        assert_eq!(names.iter().map(|(_, n)| *n).collect::<Vec<_>>(), ["bSSFP", "LGE", "T2"]);
+        assert_eq!(
+            names.iter().map(|(_, n)| *n).collect::<Vec<_>>(),
+            ["bSSFP", "LGE", "T2"]
+        );
         assert_eq!(names[Sequence::Lge], "LGE");
     }
 }

@@ -34,7 +34,9 @@ pub enum StudyError {
         geometry: GeometryError,
     },
     /// Two volumes have different numbers of voxels.
-    #[error("{what} has {shape:?} voxels where {first} has {expected:?}: the images of a case must share one grid")]
+    #[error(
+        "{what} has {shape:?} voxels where {first} has {expected:?}: the images of a case must share one grid"
+    )]
     Shape {
         /// The volume that differs.
         what: String,
@@ -70,10 +72,15 @@ impl Study {
         reference: Option<LabelMap>,
     ) -> Result<Self, StudyError> {
         let id = id.into();
-        let first = images.iter().find_map(|(s, v)| Some((s.name(), *v.as_ref()?.grid())));
-        let Some((first, grid)) = first else { return Err(StudyError::NoImage(id)) };
+        let first = images
+            .iter()
+            .find_map(|(s, v)| Some((s.name(), *v.as_ref()?.grid())));
+        let Some((first, grid)) = first else {
+            return Err(StudyError::NoImage(id));
+        };
         let PerSequence { bssfp, lge, t2 } = images;
-        let laid = |image: Option<_>, sequence: Sequence| laid(image, sequence.name(), (first, &grid));
+        let laid =
+            |image: Option<_>, sequence: Sequence| laid(image, sequence.name(), (first, &grid));
         let images = PerSequence {
             bssfp: laid(bssfp, Sequence::Bssfp)?,
             lge: laid(lge, Sequence::Lge)?,
@@ -83,7 +90,12 @@ impl Study {
         if let Err(geometry) = grid.world_from_voxel().check_scanner() {
             return Err(StudyError::Geometry { id, geometry });
         }
-        Ok(Self { id, images, reference, grid })
+        Ok(Self {
+            id,
+            images,
+            reference,
+            grid,
+        })
     }
 
     /// The case's name.
@@ -113,13 +125,22 @@ impl Study {
 
     /// The sequences that are missing, in channel order.
     pub fn missing(&self) -> Vec<Sequence> {
-        Sequence::ALL.into_iter().filter(|s| self.images[*s].is_none()).collect()
+        Sequence::ALL
+            .into_iter()
+            .filter(|s| self.images[*s].is_none())
+            .collect()
     }
 }
 
 /// Stores a volume as the first of a study is stored.
-fn laid<T: Copy>(volume: Option<Volume<T>>, what: &str, first: (&str, &Grid)) -> Result<Option<Volume<T>>, StudyError> {
-    let Some(volume) = volume else { return Ok(None) };
+fn laid<T: Copy>(
+    volume: Option<Volume<T>>,
+    what: &str,
+    first: (&str, &Grid),
+) -> Result<Option<Volume<T>>, StudyError> {
+    let Some(volume) = volume else {
+        return Ok(None);
+    };
     let order = same_place(first, (what, volume.grid()))?;
     Ok(Some(order.store(volume, first.1)))
 }
@@ -128,14 +149,24 @@ fn laid<T: Copy>(volume: Option<Volume<T>>, what: &str, first: (&str, &Grid)) ->
 ///
 /// # Errors
 /// [`StudyError::Shape`] or [`StudyError::Place`], naming both.
-pub fn same_place((first, expected): (&str, &Grid), (what, grid): (&str, &Grid)) -> Result<Orientation, StudyError> {
+pub fn same_place(
+    (first, expected): (&str, &Grid),
+    (what, grid): (&str, &Grid),
+) -> Result<Orientation, StudyError> {
     let (what, first) = (what.to_owned(), first.to_owned());
     match Orientation::onto(grid, expected) {
         Some((order, distance_mm)) if distance_mm <= SAME_PLACE_MM => Ok(order),
-        Some((_, distance_mm)) if grid.shape() == expected.shape() => {
-            Err(StudyError::Place { what, first, distance_mm })
-        }
-        _ => Err(StudyError::Shape { what, shape: grid.shape(), first, expected: expected.shape() }),
+        Some((_, distance_mm)) if grid.shape() == expected.shape() => Err(StudyError::Place {
+            what,
+            first,
+            distance_mm,
+        }),
+        _ => Err(StudyError::Shape {
+            what,
+            shape: grid.shape(),
+            first,
+            expected: expected.shape(),
+        }),
     }
 }
 
@@ -144,19 +175,36 @@ mod tests {
     use super::*;
     use crate::geometry::{Affine, Spacing};
 
-    #[expect(clippy::unnecessary_wraps, reason = "a study takes images that may be missing")]
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "a study takes images that may be missing"
+    )]
     fn image(shape: [usize; 3], shift_mm: f64) -> Option<Volume<f32>> {
         let mut rows = Affine::from_spacing(Spacing::new_mm([1.0, 1.0, 10.0]).unwrap()).rows();
         rows[1][3] = shift_mm;
-        Some(Volume::filled(Grid::new(shape, Affine::new(rows).unwrap()).unwrap(), 1.0))
+        Some(Volume::filled(
+            Grid::new(shape, Affine::new(rows).unwrap()).unwrap(),
+            1.0,
+        ))
     }
 
     #[test]
     fn images_that_do_not_share_a_grid_are_refused_with_numbers() {
-        let shapes = PerSequence { bssfp: image([4, 4, 2], 0.0), lge: image([4, 5, 2], 0.0), t2: None };
+        let shapes = PerSequence {
+            bssfp: image([4, 4, 2], 0.0),
+            lge: image([4, 5, 2], 0.0),
+            t2: None,
+        };
         let error = Study::new("x", shapes, None).unwrap_err().to_string();
-        assert!(error.starts_with("LGE has [4, 5, 2] voxels where bSSFP has [4, 4, 2]"), "{error}");
-        let places = PerSequence { bssfp: None, lge: image([4, 4, 2], 0.0), t2: image([4, 4, 2], 3.0) };
+        assert!(
+            error.starts_with("LGE has [4, 5, 2] voxels where bSSFP has [4, 4, 2]"),
+            "{error}"
+        );
+        let places = PerSequence {
+            bssfp: None,
+            lge: image([4, 4, 2], 0.0),
+            t2: image([4, 4, 2], 3.0),
+        };
         let error = Study::new("x", places, None).unwrap_err().to_string();
         assert!(error.starts_with("T2 lies 3.0 mm from LGE"), "{error}");
         assert!(Study::new("x", PerSequence::default(), None).is_err());
@@ -166,31 +214,81 @@ mod tests {
     fn voxels_that_are_no_boxes_of_a_scanner_are_refused() {
         let refused = |rows| {
             let grid = Grid::new([4, 4, 2], Affine::new(rows).unwrap()).unwrap();
-            let images = PerSequence { bssfp: None, lge: Some(Volume::filled(grid, 1.0)), t2: None };
+            let images = PerSequence {
+                bssfp: None,
+                lge: Some(Volume::filled(grid, 1.0)),
+                t2: None,
+            };
             Study::new("x", images, None).unwrap_err().to_string()
         };
         // A shear by half a voxel leaves 1 / sqrt(1.25) of a box of the same sides.
-        let sheared = refused([[1.0, 0.5, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 10.0, 0.0]]);
-        assert!(sheared.starts_with("case x: the affine shears voxels to 0.894 of a box's volume"), "{sheared}");
-        let large = refused([[500.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 10.0, 0.0]]);
-        assert_eq!(large, "case x: voxel size [500.0, 1.0, 10.0] mm out of range: each side must be 0.01 to 100 mm");
+        let sheared = refused([
+            [1.0, 0.5, 0.0, 0.0],
+            [0.0, 1.0, 0.0, 0.0],
+            [0.0, 0.0, 10.0, 0.0],
+        ]);
+        assert!(
+            sheared.starts_with("case x: the affine shears voxels to 0.894 of a box's volume"),
+            "{sheared}"
+        );
+        let large = refused([
+            [500.0, 0.0, 0.0, 0.0],
+            [0.0, 1.0, 0.0, 0.0],
+            [0.0, 0.0, 10.0, 0.0],
+        ]);
+        assert_eq!(
+            large,
+            "case x: voxel size [500.0, 1.0, 10.0] mm out of range: each side must be 0.01 to 100 mm"
+        );
     }
 
     #[test]
     fn an_image_stored_in_another_order_is_laid_on_the_first() {
-        let bssfp = Volume::from_fn(*image([4, 5, 2], 0.0).unwrap().grid(), |[i, j, k]| (100 * i + 10 * j + k) as f32);
-        let mirrored = Affine::new([[-1.0, 0.0, 0.0, 3.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 10.0, 0.0]]).unwrap();
-        let lge = Volume::from_fn(Grid::new([4, 5, 2], mirrored).unwrap(), |[i, j, k]| bssfp[[3 - i, j, k]]);
-        let first_last = Affine::new([[0.0, 0.0, 1.0, 0.0], [0.0, 1.0, 0.0, 0.0], [10.0, 0.0, 0.0, 0.0]]).unwrap();
-        let t2 = Volume::from_fn(Grid::new([2, 5, 4], first_last).unwrap(), |[k, j, i]| bssfp[[i, j, k]]);
-        let images = PerSequence { bssfp: Some(bssfp.clone()), lge: Some(lge), t2: Some(t2) };
+        let bssfp = Volume::from_fn(*image([4, 5, 2], 0.0).unwrap().grid(), |[i, j, k]| {
+            (100 * i + 10 * j + k) as f32
+        });
+        let mirrored = Affine::new([
+            [-1.0, 0.0, 0.0, 3.0],
+            [0.0, 1.0, 0.0, 0.0],
+            [0.0, 0.0, 10.0, 0.0],
+        ])
+        .unwrap();
+        let lge = Volume::from_fn(Grid::new([4, 5, 2], mirrored).unwrap(), |[i, j, k]| {
+            bssfp[[3 - i, j, k]]
+        });
+        let first_last = Affine::new([
+            [0.0, 0.0, 1.0, 0.0],
+            [0.0, 1.0, 0.0, 0.0],
+            [10.0, 0.0, 0.0, 0.0],
+        ])
+        .unwrap();
+        let t2 = Volume::from_fn(Grid::new([2, 5, 4], first_last).unwrap(), |[k, j, i]| {
+            bssfp[[i, j, k]]
+        });
+        let images = PerSequence {
+            bssfp: Some(bssfp.clone()),
+            lge: Some(lge),
+            t2: Some(t2),
+        };
         let study = Study::new("x", images, None).unwrap();
-        assert!(study.images().iter().all(|(_, image)| image.as_ref() == Some(&bssfp)));
+        assert!(
+            study
+                .images()
+                .iter()
+                .all(|(_, image)| image.as_ref() == Some(&bssfp))
+        );
     }
 
     #[test]
     fn a_missing_sequence_is_known() {
-        let images = PerSequence { bssfp: None, lge: image([4, 4, 2], 0.0), t2: None };
-        assert_eq!(Study::new("x", images, None).unwrap().missing(), [Sequence::Bssfp, Sequence::T2]);
+        let images = PerSequence {
+            bssfp: None,
+            lge: image([4, 4, 2], 0.0),
+            t2: None,
+        };
+        assert_eq!(
+            Study::new("x", images, None).unwrap().missing(),
+            [Sequence::Bssfp, Sequence::T2]
+        );
     }
 }

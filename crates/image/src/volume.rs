@@ -28,7 +28,10 @@ impl<T> Volume<T> {
         if data.len() == grid.voxels() {
             Ok(Self { grid, data })
         } else {
-            Err(LengthError { values: data.len(), voxels: grid.voxels() })
+            Err(LengthError {
+                values: data.len(),
+                voxels: grid.voxels(),
+            })
         }
     }
 
@@ -89,14 +92,20 @@ impl<T> Volume<T> {
 
     /// The same grid with each value changed.
     pub fn map<U>(&self, value: impl FnMut(&T) -> U) -> Volume<U> {
-        Volume { grid: self.grid, data: self.data.iter().map(value).collect() }
+        Volume {
+            grid: self.grid,
+            data: self.data.iter().map(value).collect(),
+        }
     }
 }
 
 impl<T: Copy> Volume<T> {
     /// One value everywhere.
     pub fn filled(grid: Grid, value: T) -> Self {
-        Self { data: vec![value; grid.voxels()], grid }
+        Self {
+            data: vec![value; grid.voxels()],
+            grid,
+        }
     }
 }
 
@@ -121,10 +130,20 @@ mod tests {
 
     #[test]
     fn a_slice_is_rows_of_i() {
-        let grid = Grid::new([2, 3, 2], Affine::from_spacing(Spacing::new_mm([1.0; 3]).unwrap())).unwrap();
+        let grid = Grid::new(
+            [2, 3, 2],
+            Affine::from_spacing(Spacing::new_mm([1.0; 3]).unwrap()),
+        )
+        .unwrap();
         let volume = Volume::from_fn(grid, |[i, j, k]| 100 * k + 10 * j + i);
         assert_eq!(volume.slice(1), [100, 101, 110, 111, 120, 121]);
         assert_eq!(volume[[1, 2, 0]], 21);
-        assert_eq!(Volume::new(grid, vec![0; 11]), Err(LengthError { values: 11, voxels: 12 }));
+        assert_eq!(
+            Volume::new(grid, vec![0; 11]),
+            Err(LengthError {
+                values: 11,
+                voxels: 12
+            })
+        );
     }
 }

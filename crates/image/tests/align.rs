@@ -14,7 +14,12 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 fn phantom(seed: u64) -> Study {
-    Phantom::draw(&PhantomSettings::default(), &mut ChaCha8Rng::seed_from_u64(seed)).render("phantom").0
+    Phantom::draw(
+        &PhantomSettings::default(),
+        &mut ChaCha8Rng::seed_from_u64(seed),
+    )
+    .render("phantom")
+    .0
 }
 
 /// The study with one sequence moved by whole pixels along rows and columns; the border stands for what is outside.
@@ -22,8 +27,11 @@ fn moved(study: &Study, sequence: Sequence, [rows, columns]: [i64; 2]) -> Study 
     let mut images = study.images().clone();
     images[sequence] = study.image(sequence).map(|image| {
         let [ni, nj, _] = image.shape();
-        let from = |v: usize, shift: i64, n: usize| (v as i64 - shift).clamp(0, n as i64 - 1) as usize;
-        Volume::from_fn(*image.grid(), |[i, j, k]| image[[from(i, columns, ni), from(j, rows, nj), k]])
+        let from =
+            |v: usize, shift: i64, n: usize| (v as i64 - shift).clamp(0, n as i64 - 1) as usize;
+        Volume::from_fn(*image.grid(), |[i, j, k]| {
+            image[[from(i, columns, ni), from(j, rows, nj), k]]
+        })
     });
     Study::new(study.id(), images, study.reference().cloned()).unwrap()
 }
@@ -36,7 +44,8 @@ fn heart(study: &Study) -> Option<HeartCentre> {
 /// said to lie elsewhere.
 fn error_mm(study: &Study, sequence: Sequence, pixels: [i64; 2]) -> f64 {
     let of = |study: &Study| {
-        misalignment(study.images(), heart(study), None)[sequence].map_or([f64::INFINITY; 2], |m| m.shift_mm)
+        misalignment(study.images(), heart(study), None)[sequence]
+            .map_or([f64::INFINITY; 2], |m| m.shift_mm)
     };
     let (before, after) = (of(study), of(&moved(study, sequence, pixels)));
     let [column_mm, row_mm, _] = study.grid().spacing().mm();
@@ -48,14 +57,20 @@ fn error_mm(study: &Study, sequence: Sequence, pixels: [i64; 2]) -> f64 {
 fn a_phantom_moved_by_known_amounts_is_measured_within_a_millimetre_and_moved_back() {
     for seed in [1, 2] {
         let study = phantom(seed);
-        assert_eq!(misalignment(study.images(), heart(&study), None)[Sequence::Lge], None);
+        assert_eq!(
+            misalignment(study.images(), heart(&study), None)[Sequence::Lge],
+            None
+        );
         for (sequence, pixels) in [(Sequence::Bssfp, [8, -5]), (Sequence::T2, [-7, 9])] {
             let error = error_mm(&study, sequence, pixels);
             assert!(error < 1.0, "seed {seed}, {sequence}: {error} mm");
             let moved = moved(&study, sequence, pixels);
             let back = aligned(&moved, &misalignment(moved.images(), heart(&moved), None)).unwrap();
             let rest = misalignment(back.images(), heart(&back), None)[sequence].unwrap();
-            assert!(rest.distance_mm() < 1.0, "seed {seed}, {sequence}: {rest:?}");
+            assert!(
+                rest.distance_mm() < 1.0,
+                "seed {seed}, {sequence}: {rest:?}"
+            );
         }
     }
 }
@@ -64,10 +79,25 @@ fn a_phantom_moved_by_known_amounts_is_measured_within_a_millimetre_and_moved_ba
 fn what_lies_well_stays_as_it_is() {
     let study = phantom(3);
     let found = misalignment(study.images(), heart(&study), None);
-    assert!(found.iter().all(|(_, m)| m.is_none_or(|m| m.distance_mm() < 1.0)), "{found:?}");
+    assert!(
+        found
+            .iter()
+            .all(|(_, m)| m.is_none_or(|m| m.distance_mm() < 1.0)),
+        "{found:?}"
+    );
     assert_eq!(aligned(&study, &found), None);
-    let alone = Study::new("alone", PerSequence { lge: study.images().lge.clone(), ..Default::default() }, None);
-    assert_eq!(misalignment(alone.unwrap().images(), None, None), PerSequence::default());
+    let alone = Study::new(
+        "alone",
+        PerSequence {
+            lge: study.images().lge.clone(),
+            ..Default::default()
+        },
+        None,
+    );
+    assert_eq!(
+        misalignment(alone.unwrap().images(), None, None),
+        PerSequence::default()
+    );
 }
 
 #[test]
@@ -76,12 +106,25 @@ fn where_two_lie_together_it_is_the_third_that_lies_elsewhere() {
     let [column_mm, row_mm, _] = study.grid().spacing().mm();
     let moved = moved(&study, Sequence::Lge, [6, -5]);
     let found = misalignment(moved.images(), heart(&moved), None);
-    let PerSequence { bssfp: None, lge: Some(lge), t2: None } = found else { panic!("{found:?}") };
+    let PerSequence {
+        bssfp: None,
+        lge: Some(lge),
+        t2: None,
+    } = found
+    else {
+        panic!("{found:?}")
+    };
     let error = (lge.shift_mm[0] - 6.0 * row_mm).hypot(lge.shift_mm[1] + 5.0 * column_mm);
     assert!(lge.clear && error < 1.0, "{error} mm: {lge:?}");
     let back = aligned(&moved, &found).unwrap();
-    assert_eq!((&back.images().bssfp, &back.images().t2), (&study.images().bssfp, &study.images().t2));
-    assert_eq!(aligned(&back, &misalignment(back.images(), heart(&back), None)), None);
+    assert_eq!(
+        (&back.images().bssfp, &back.images().t2),
+        (&study.images().bssfp, &study.images().t2)
+    );
+    assert_eq!(
+        aligned(&back, &misalignment(back.images(), heart(&back), None)),
+        None
+    );
 }
 
 #[test]
@@ -93,7 +136,11 @@ fn what_edges_leave_in_doubt_anatomy_may_settle() {
     // Hearts whose overlap falls by a tenth a millimetre, from where the images lie in truth.
     let overlap = |first: Sequence, second: Sequence, [row, column]: [f64; 2]| {
         assert_eq!(first, Sequence::Lge);
-        let truth = if second == Sequence::T2 { shift_mm } else { [0.0; 2] };
+        let truth = if second == Sequence::T2 {
+            shift_mm
+        } else {
+            [0.0; 2]
+        };
         (1.0 - 0.1 * (row - truth[0]).hypot(column - truth[1])).max(0.0)
     };
     let t2 = |overlap| misalignment(moved.images(), heart(&moved), overlap)[Sequence::T2].unwrap();
@@ -112,12 +159,21 @@ fn the_training_cases_lie_well_and_moved_by_known_amounts_they_are_measured() {
     let mut errors_mm = Vec::new();
     for case in find_cases(Path::new(&folder).join("myops2020/train")).unwrap() {
         let study = case.load().unwrap().study;
-        assert_eq!(aligned(&study, &misalignment(study.images(), heart(&study), None)), None, "{}", study.id());
+        assert_eq!(
+            aligned(&study, &misalignment(study.images(), heart(&study), None)),
+            None,
+            "{}",
+            study.id()
+        );
         for (sequence, pixels) in [(Sequence::Bssfp, [7, -5]), (Sequence::T2, [-7, 4])] {
             errors_mm.push(error_mm(&study, sequence, pixels));
         }
     }
     errors_mm.sort_unstable_by(f64::total_cmp);
     let within = errors_mm.iter().filter(|e| **e < 1.0).count();
-    assert!(within * 10 >= errors_mm.len() * 9, "{within} of {} within 1 mm: {errors_mm:?}", errors_mm.len());
+    assert!(
+        within * 10 >= errors_mm.len() * 9,
+        "{within} of {} within 1 mm: {errors_mm:?}",
+        errors_mm.len()
+    );
 }

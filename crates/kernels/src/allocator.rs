@@ -17,20 +17,34 @@ pub struct Allocator;
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promises are those that either asks for.
-        unsafe { if layout.size() < LARGE { MiMalloc.alloc(layout) } else { System.alloc(aligned(layout)) } }
+        unsafe {
+            if layout.size() < LARGE {
+                MiMalloc.alloc(layout)
+            } else {
+                System.alloc(aligned(layout))
+            }
+        }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: as above.
         unsafe {
-            if layout.size() < LARGE { MiMalloc.alloc_zeroed(layout) } else { System.alloc_zeroed(aligned(layout)) }
+            if layout.size() < LARGE {
+                MiMalloc.alloc_zeroed(layout)
+            } else {
+                System.alloc_zeroed(aligned(layout))
+            }
         }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         // SAFETY: as above; a block of this size came from here.
         unsafe {
-            if layout.size() < LARGE { MiMalloc.dealloc(block, layout) } else { System.dealloc(block, aligned(layout)) }
+            if layout.size() < LARGE {
+                MiMalloc.dealloc(block, layout)
+            } else {
+                System.dealloc(block, aligned(layout))
+            }
         }
     }
 }
@@ -41,7 +55,11 @@ unsafe impl GlobalAlloc for Allocator {
 /// where the system's heap is not the GNU C library's.
 pub fn keep_freed_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    for (option, value) in [(libc::M_ARENA_MAX, 1), (libc::M_MMAP_MAX, 0), (libc::M_TRIM_THRESHOLD, -1)] {
+    for (option, value) in [
+        (libc::M_ARENA_MAX, 1),
+        (libc::M_MMAP_MAX, 0),
+        (libc::M_TRIM_THRESHOLD, -1),
+    ] {
         // SAFETY: sets one of the heap's own options, which takes any number.
         unsafe { libc::mallopt(option, value) };
     }
@@ -63,11 +81,18 @@ mod tests {
         // SAFETY: each block is used within its size, with the layout it was asked for with, and freed once.
         unsafe {
             let mut block = Allocator.alloc_zeroed(layout(size));
-            for (n, next) in [LARGE - 1, LARGE, 3 * LARGE, 2 * LARGE, 100, 5 * LARGE].into_iter().enumerate() {
+            for (n, next) in [LARGE - 1, LARGE, 3 * LARGE, 2 * LARGE, 100, 5 * LARGE]
+                .into_iter()
+                .enumerate()
+            {
                 block.write(n as u8 + 1);
                 block = Allocator.realloc(block, layout(size), next);
                 size = next;
-                assert_eq!((block.read(), block.add(63).read()), (n as u8 + 1, 0), "{next} bytes");
+                assert_eq!(
+                    (block.read(), block.add(63).read()),
+                    (n as u8 + 1, 0),
+                    "{next} bytes"
+                );
             }
             assert_eq!(block as usize % 64, 0, "a large block starts a cache line");
             Allocator.dealloc(block, layout(size));

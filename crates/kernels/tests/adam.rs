@@ -13,7 +13,10 @@ fn steps(weights: &[f32], gradients: &[Vec<f32>], adam: Adam) -> Vec<f64> {
             let gradient = f64::from(gradient[at]) * adam.gradient_factor;
             mean = 0.9 * mean + 0.1 * gradient;
             square = 0.999 * square + 0.001 * gradient * gradient;
-            let [mean, square] = [mean / (1.0 - 0.9f64.powi(t)), square / (1.0 - 0.999f64.powi(t))];
+            let [mean, square] = [
+                mean / (1.0 - 0.9f64.powi(t)),
+                square / (1.0 - 0.999f64.powi(t)),
+            ];
             weight -= adam.learning_rate * adam.weight_decay * weight;
             weight -= adam.learning_rate * mean / (square.sqrt() + adam.epsilon);
         }
@@ -28,7 +31,13 @@ fn five_steps_are_those_of_the_paper_on_every_instruction_set() {
     let n = 40_003;
     let before = values(n, 1);
     let gradients: Vec<Vec<f32>> = (2..7).map(|seed| values(n, seed)).collect();
-    let adam = Adam { step: 0, learning_rate: 0.01, weight_decay: 0.1, epsilon: 1e-7, gradient_factor: 0.5 };
+    let adam = Adam {
+        step: 0,
+        learning_rate: 0.01,
+        weight_decay: 0.1,
+        epsilon: 1e-7,
+        gradient_factor: 0.5,
+    };
     let expected = steps(&before, &gradients, adam);
     for isa in Isa::available() {
         let (mut weights, mut mean, mut square) = (before.clone(), vec![0.0; n], vec![0.0; n]);
@@ -41,8 +50,19 @@ fn five_steps_are_those_of_the_paper_on_every_instruction_set() {
 
 #[test]
 fn a_first_step_goes_by_the_learning_rate_whatever_the_size_of_the_gradient() {
-    let adam = Adam { step: 1, learning_rate: 0.25, weight_decay: 0.0, epsilon: 1e-7, gradient_factor: 1.0 };
+    let adam = Adam {
+        step: 1,
+        learning_rate: 0.25,
+        weight_decay: 0.0,
+        epsilon: 1e-7,
+        gradient_factor: 1.0,
+    };
     let mut weights = [1.0, 1.0, 1.0];
-    adam.update(Isa::best(), &mut weights, &[0.25, -4.0, 0.0], [&mut [0.0; 3], &mut [0.0; 3]]);
+    adam.update(
+        Isa::best(),
+        &mut weights,
+        &[0.25, -4.0, 0.0],
+        [&mut [0.0; 3], &mut [0.0; 3]],
+    );
     assert_close(&weights, &[0.75, 1.25, 1.0], Isa::best());
 }

@@ -3,25 +3,42 @@
 mod plain;
 
 use myops_kernels::cpu::{
-    self, ConvShape, Finish, Isa, bias_gradient, convolve, input_gradient, transposed_convolve, transposed_gradients,
-    weight_gradient,
+    self, ConvShape, Finish, Isa, bias_gradient, convolve, input_gradient, transposed_convolve,
+    transposed_gradients, weight_gradient,
 };
 use plain::{assert_close, values};
 use proptest::prelude::*;
 
 fn shapes() -> impl Strategy<Value = ConvShape> {
     let kernels = prop_oneof![Just(1usize), Just(2), Just(3), Just(3), Just(5), Just(7)];
-    let channels = prop_oneof![1usize..10, Just(16), Just(17), Just(24), Just(32), Just(40), Just(48)];
-    (1usize..4, 1usize..20, 1usize..20, (channels.clone(), channels), kernels, 1usize..4, 0usize..4).prop_map(
-        |(batch, h, w, (c_in, c_out), k, stride, padding)| ConvShape {
-            batch,
-            input: [h.max(k), w.max(k)],
-            channels: [c_in, c_out],
-            kernel: [k, k],
-            stride,
-            padding: padding.min(k - 1),
-        },
+    let channels = prop_oneof![
+        1usize..10,
+        Just(16),
+        Just(17),
+        Just(24),
+        Just(32),
+        Just(40),
+        Just(48)
+    ];
+    (
+        1usize..4,
+        1usize..20,
+        1usize..20,
+        (channels.clone(), channels),
+        kernels,
+        1usize..4,
+        0usize..4,
     )
+        .prop_map(
+            |(batch, h, w, (c_in, c_out), k, stride, padding)| ConvShape {
+                batch,
+                input: [h.max(k), w.max(k)],
+                channels: [c_in, c_out],
+                kernel: [k, k],
+                stride,
+                padding: padding.min(k - 1),
+            },
+        )
 }
 
 /// Cases of a property; Miri takes seconds for one.
@@ -94,14 +111,26 @@ proptest! {
 }
 
 /// A transposed convolution and its gradients, of factors that `numbers` draws.
-fn check_transposed(dims: [usize; 4], c_out: usize, all: &[Isa], numbers: fn(usize, u64) -> Vec<f32>) {
+fn check_transposed(
+    dims: [usize; 4],
+    c_out: usize,
+    all: &[Isa],
+    numbers: fn(usize, u64) -> Vec<f32>,
+) {
     let [batch, h, w, c_in] = dims;
-    let (x, weight) = (numbers(batch * h * w * c_in, 1), numbers(4 * c_in * c_out, 2));
+    let (x, weight) = (
+        numbers(batch * h * w * c_in, 1),
+        numbers(4 * c_in * c_out, 2),
+    );
     let (bias, g) = (values(c_out, 3), numbers(4 * batch * h * w * c_out, 4));
     let expected = plain::transposed(dims, &x, &weight, &bias);
     let (of_x, of_w) = plain::transposed_gradients(dims, &x, &weight, &g);
     for isa in all.iter().copied() {
-        assert_close(&transposed_convolve(isa, dims, &x, &weight, &bias), &expected, isa);
+        assert_close(
+            &transposed_convolve(isa, dims, &x, &weight, &bias),
+            &expected,
+            isa,
+        );
         let [input, weights] = transposed_gradients(isa, dims, &x, &weight, &g);
         assert_close(&input, &of_x, isa);
         assert_close(&weights, &of_w, isa);
@@ -110,7 +139,10 @@ fn check_transposed(dims: [usize; 4], c_out: usize, all: &[Isa], numbers: fn(usi
 
 /// Numbers that bf16 holds.
 fn short_values(n: usize, seed: u64) -> Vec<f32> {
-    values(n, seed).into_iter().map(|v| f32::from_bits(v.to_bits() & 0xffff_0000)).collect()
+    values(n, seed)
+        .into_iter()
+        .map(|v| f32::from_bits(v.to_bits() & 0xffff_0000))
+        .collect()
 }
 
 proptest! {
@@ -145,39 +177,104 @@ proptest! {
 
 #[test]
 fn bf16_rounds_what_it_multiplies_and_not_the_sum() {
-    let shape = ConvShape { batch: 1, input: [1, 1], channels: [2, 1], kernel: [1, 1], stride: 1, padding: 0 };
+    let shape = ConvShape {
+        batch: 1,
+        input: [1, 1],
+        channels: [2, 1],
+        kernel: [1, 1],
+        stride: 1,
+        padding: 0,
+    };
     // 1 + 2^-8 lies half way between two bf16 numbers and becomes 1; 256 + 1 needs nine bits.
     for isa in Isa::available_in_bf16() {
-        assert_eq!(convolve(isa, &shape, &[1.0 + 1.0 / 256.0, 1.0], &[256.0, 1.0], Finish::default()), [257.0]);
+        assert_eq!(
+            convolve(
+                isa,
+                &shape,
+                &[1.0 + 1.0 / 256.0, 1.0],
+                &[256.0, 1.0],
+                Finish::default()
+            ),
+            [257.0]
+        );
     }
 }
 
 #[test]
 fn nothing_in_gives_nothing_out() {
-    let shape = ConvShape { batch: 0, input: [4, 4], channels: [3, 2], kernel: [3, 3], stride: 1, padding: 1 };
-    for isa in Isa::available().into_iter().flat_map(|isa| [isa, isa.in_bf16()]) {
+    let shape = ConvShape {
+        batch: 0,
+        input: [4, 4],
+        channels: [3, 2],
+        kernel: [3, 3],
+        stride: 1,
+        padding: 1,
+    };
+    for isa in Isa::available()
+        .into_iter()
+        .flat_map(|isa| [isa, isa.in_bf16()])
+    {
         assert!(convolve(isa, &shape, &[], &values(54, 1), Finish::default()).is_empty());
         assert!(input_gradient(isa, &shape, &values(54, 1), &[]).is_empty());
         assert_eq!(weight_gradient(isa, &shape, &[], &[]), [0.0; 54]);
         assert_eq!(bias_gradient(isa, &[], 2), [0.0; 2]);
     }
-    let small = ConvShape { batch: 1, input: [2, 2], channels: [1, 1], kernel: [5, 5], stride: 2, padding: 0 };
+    let small = ConvShape {
+        batch: 1,
+        input: [2, 2],
+        channels: [1, 1],
+        kernel: [5, 5],
+        stride: 2,
+        padding: 0,
+    };
     assert_eq!(small.output(), [0, 0]);
-    assert!(convolve(Isa::best(), &small, &[1.0; 4], &[1.0; 25], Finish::default()).is_empty());
+    assert!(
+        convolve(
+            Isa::best(),
+            &small,
+            &[1.0; 4],
+            &[1.0; 25],
+            Finish::default()
+        )
+        .is_empty()
+    );
 }
 
 #[test]
 #[should_panic(expected = "another shape")]
 fn a_slice_that_is_too_short_is_refused() {
-    let shape = ConvShape { batch: 1, input: [4, 4], channels: [3, 2], kernel: [3, 3], stride: 1, padding: 1 };
-    let _ = convolve(Isa::best(), &shape, &[0.0; 47], &[0.0; 54], Finish::default());
+    let shape = ConvShape {
+        batch: 1,
+        input: [4, 4],
+        channels: [3, 2],
+        kernel: [3, 3],
+        stride: 1,
+        padding: 1,
+    };
+    let _ = convolve(
+        Isa::best(),
+        &shape,
+        &[0.0; 47],
+        &[0.0; 54],
+        Finish::default(),
+    );
 }
 
 #[test]
 fn results_do_not_depend_on_scheduling() {
-    let shape = ConvShape { batch: 3, input: [33, 29], channels: [16, 24], kernel: [3, 3], stride: 1, padding: 1 };
+    let shape = ConvShape {
+        batch: 3,
+        input: [33, 29],
+        channels: [16, 24],
+        kernel: [3, 3],
+        stride: 1,
+        padding: 1,
+    };
     let (x, g) = (values(shape.input_len(), 1), values(shape.output_len(), 2));
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().unwrap();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(4)
+        .build()
+        .unwrap();
     let run = || pool.install(|| cpu::weight_gradient(Isa::best(), &shape, &x, &g));
     let first = run();
     for _ in 0..20 {

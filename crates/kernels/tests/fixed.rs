@@ -3,14 +3,17 @@
 mod plain;
 
 use myops_kernels::cpu::{
-    ConvOptions, ConvShape, Finish, FixedConv, FixedTransposed, Image, Isa, UpsampledConv, convolve,
-    transposed_convolve,
+    ConvOptions, ConvShape, Finish, FixedConv, FixedTransposed, Image, Isa, UpsampledConv,
+    convolve, transposed_convolve,
 };
 use plain::{assert_close, values};
 use proptest::prelude::*;
 
 fn image(dims: [usize; 4], seed: u64) -> Image {
-    Image { dims, values: values(dims.iter().product(), seed) }
+    Image {
+        dims,
+        values: values(dims.iter().product(), seed),
+    }
 }
 
 fn wide(values: &[f32]) -> Vec<f64> {
@@ -19,7 +22,9 @@ fn wide(values: &[f32]) -> Vec<f64> {
 
 /// Every instruction set, in 32 bits and in bf16.
 fn everywhere() -> impl Iterator<Item = Isa> {
-    Isa::available().into_iter().flat_map(|isa| [isa, isa.in_bf16()])
+    Isa::available()
+        .into_iter()
+        .flat_map(|isa| [isa, isa.in_bf16()])
 }
 
 proptest! {

@@ -3,8 +3,8 @@
 mod plain;
 
 use myops_kernels::cpu::{
-    Isa, NormBackward, concat, max_pool, max_pool_backward, norm_backward, norm_forward, split, upsample,
-    upsample_backward,
+    Isa, NormBackward, concat, max_pool, max_pool_backward, norm_backward, norm_forward, split,
+    upsample, upsample_backward,
 };
 use plain::{assert_close, values};
 use proptest::prelude::*;

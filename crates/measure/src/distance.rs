@@ -5,7 +5,12 @@
 
 /// The distance (mm) of each point of `from` to the nearest of `to`; both are positions in a box of `shape`, `i`
 /// fastest. Infinite where `to` is empty.
-pub fn distances_to(to: &[usize], from: &[usize], shape: [usize; 3], spacing_mm: [f64; 3]) -> Vec<f64> {
+pub fn distances_to(
+    to: &[usize],
+    from: &[usize],
+    shape: [usize; 3],
+    spacing_mm: [f64; 3],
+) -> Vec<f64> {
     let mut squared = vec![f64::INFINITY; shape.iter().product()];
     for &at in to {
         squared[at] = 0.0;
@@ -23,11 +28,19 @@ fn sweep_slices(squared: &mut [f64], per_slice: usize, step_mm: f64) {
     let slices = squared.len() / per_slice;
     for k in 1..slices {
         let (before, after) = squared.split_at_mut(k * per_slice);
-        step(&before[(k - 1) * per_slice..], &mut after[..per_slice], step_mm);
+        step(
+            &before[(k - 1) * per_slice..],
+            &mut after[..per_slice],
+            step_mm,
+        );
     }
     for k in (1..slices).rev() {
         let (before, after) = squared.split_at_mut(k * per_slice);
-        step(&after[..per_slice], &mut before[(k - 1) * per_slice..], step_mm);
+        step(
+            &after[..per_slice],
+            &mut before[(k - 1) * per_slice..],
+            step_mm,
+        );
     }
     for mm in squared {
         *mm *= *mm;
@@ -60,7 +73,11 @@ fn query_rows(squared: &[f64], from: &[usize], ni: usize, step_mm: f64) -> Vec<f
         let row = points[0] / ni;
         envelope.build(squared[row * ni..(row + 1) * ni].iter().copied(), step_mm);
         let mut reader = envelope.reader();
-        distances.extend(points.iter().map(|at| reader.at((at % ni) as f64 * step_mm).sqrt()));
+        distances.extend(
+            points
+                .iter()
+                .map(|at| reader.at((at % ni) as f64 * step_mm).sqrt()),
+        );
     }
     distances
 }
@@ -90,7 +107,8 @@ impl Envelope {
             let position = n as f64 * step_mm;
             let mut from = f64::NEG_INFINITY;
             while let Some(last) = self.pieces.last() {
-                let rise = (height + position * position) - (last.height + last.position * last.position);
+                let rise =
+                    (height + position * position) - (last.height + last.position * last.position);
                 from = rise / (2.0 * (position - last.position));
                 if from > last.from {
                     break;
@@ -98,12 +116,18 @@ impl Envelope {
                 self.pieces.pop();
                 from = f64::NEG_INFINITY;
             }
-            self.pieces.push(Piece { from, position, height });
+            self.pieces.push(Piece {
+                from,
+                position,
+                height,
+            });
         }
     }
 
     fn reader(&self) -> Reader<'_> {
-        Reader { pieces: &self.pieces }
+        Reader {
+            pieces: &self.pieces,
+        }
     }
 }
 
@@ -120,7 +144,9 @@ impl Reader<'_> {
         {
             self.pieces = &self.pieces[1..];
         }
-        self.pieces.first().map_or(f64::INFINITY, |piece| (x - piece.position).powi(2) + piece.height)
+        self.pieces.first().map_or(f64::INFINITY, |piece| {
+            (x - piece.position).powi(2) + piece.height
+        })
     }
 }
 
@@ -130,12 +156,34 @@ mod tests {
 
     use super::*;
 
-    fn brute_force(to: &[usize], from: &[usize], [ni, nj, _]: [usize; 3], mm: [f64; 3]) -> Vec<f64> {
-        let place =
-            |at: usize| [(at % ni) as f64 * mm[0], (at / ni % nj) as f64 * mm[1], (at / ni / nj) as f64 * mm[2]];
-        let distance =
-            |a: usize, b: usize| place(a).iter().zip(place(b)).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
-        from.iter().map(|&a| to.iter().map(|&b| distance(a, b)).fold(f64::INFINITY, f64::min)).collect()
+    fn brute_force(
+        to: &[usize],
+        from: &[usize],
+        [ni, nj, _]: [usize; 3],
+        mm: [f64; 3],
+    ) -> Vec<f64> {
+        let place = |at: usize| {
+            [
+                (at % ni) as f64 * mm[0],
+                (at / ni % nj) as f64 * mm[1],
+                (at / ni / nj) as f64 * mm[2],
+            ]
+        };
+        let distance = |a: usize, b: usize| {
+            place(a)
+                .iter()
+                .zip(place(b))
+                .map(|(a, b)| (a - b).powi(2))
+                .sum::<f64>()
+                .sqrt()
+        };
+        from.iter()
+            .map(|&a| {
+                to.iter()
+                    .map(|&b| distance(a, b))
+                    .fold(f64::INFINITY, f64::min)
+            })
+            .collect()
     }
 
     proptest! {

@@ -161,7 +161,9 @@ impl Finding {
             | Self::LgeOnOtherVoxels
             | Self::NoRemoteMyocardium { .. }
             | Self::Fill { .. }
-            | Self::Misaligned { corrected: true, .. } => Severity::Notice,
+            | Self::Misaligned {
+                corrected: true, ..
+            } => Severity::Notice,
             _ => Severity::Warning,
         }
     }
@@ -179,20 +181,46 @@ impl Finding {
             Self::BaseApexOrderUncertain,
             Self::AnteriorAssumed,
             Self::AnteriorUncertain,
-            Self::InsertionsBorrowed { slices: slices.clone() },
-            Self::RingOpen { slices: slices.clone() },
-            Self::NoRing { slices: slices.clone() },
+            Self::InsertionsBorrowed {
+                slices: slices.clone(),
+            },
+            Self::RingOpen {
+                slices: slices.clone(),
+            },
+            Self::NoRing {
+                slices: slices.clone(),
+            },
             Self::LeftVentricleAtBorder { slices },
-            Self::ManyPieces { region: "wall".into(), pieces: 3 },
+            Self::ManyPieces {
+                region: "wall".into(),
+                pieces: 3,
+            },
             Self::LgeOnOtherVoxels,
-            Self::NoRemoteMyocardium { largest_mm2: 12.0, needed_mm2: 50.0 },
-            Self::ThresholdContradictsLabels { threshold_ml: 31.25, scar_ml: 14.75 },
-            Self::Misaligned { sequence, shift_mm: 8.4, corrected: true },
+            Self::NoRemoteMyocardium {
+                largest_mm2: 12.0,
+                needed_mm2: 50.0,
+            },
+            Self::ThresholdContradictsLabels {
+                threshold_ml: 31.25,
+                scar_ml: 14.75,
+            },
+            Self::Misaligned {
+                sequence,
+                shift_mm: 8.4,
+                corrected: true,
+            },
             Self::NoLge,
             Self::NoT2,
             Self::HeartNotFound,
-            Self::UnfinishedTraining { done: Some(4), epochs: 660 },
-            Self::Fill { sequence: lge, value: -1024.0, percent: 25.0 },
+            Self::UnfinishedTraining {
+                done: Some(4),
+                epochs: 660,
+            },
+            Self::Fill {
+                sequence: lge,
+                value: -1024.0,
+                percent: 25.0,
+            },
             Self::BlankSlices { slices: vec![2] },
             Self::LowConfidence { expected_dice: 0.5 },
         ]
@@ -278,7 +306,11 @@ impl std::fmt::Display for Finding {
 /// Slices as a reader counts them, from 1.
 fn list(slices: &[usize]) -> String {
     let numbers: Vec<String> = slices.iter().map(|k| (k + 1).to_string()).collect();
-    format!("slice{} {}", if slices.len() == 1 { "" } else { "s" }, numbers.join(", "))
+    format!(
+        "slice{} {}",
+        if slices.len() == 1 { "" } else { "s" },
+        numbers.join(", ")
+    )
 }
 
 #[cfg(test)]
@@ -288,7 +320,10 @@ mod tests {
     #[test]
     fn slices_are_counted_from_one() {
         let finding = Finding::RingOpen { slices: vec![0, 3] };
-        assert_eq!(finding.to_string(), "The wall does not close about the LV in slices 1, 4");
+        assert_eq!(
+            finding.to_string(),
+            "The wall does not close about the LV in slices 1, 4"
+        );
         let text = serde_json::to_string(&finding).unwrap();
         assert_eq!(text, r#"{"kind":"ring_open","slices":[0,3]}"#);
         assert_eq!(serde_json::from_str::<Finding>(&text).unwrap(), finding);
@@ -296,20 +331,36 @@ mod tests {
 
     #[test]
     fn a_shift_says_whether_it_was_corrected() {
-        let shift = |corrected| Finding::Misaligned { sequence: "T2".into(), shift_mm: 8.36, corrected };
+        let shift = |corrected| Finding::Misaligned {
+            sequence: "T2".into(),
+            shift_mm: 8.36,
+            corrected,
+        };
         let sentence = "T2 is shifted by 8.4 mm relative to the other sequences; corrected";
         assert_eq!(shift(true).to_string(), sentence);
-        assert_eq!(shift(false).to_string(), sentence.replace("corrected", "not corrected"));
-        assert!(shift(false).severity() < shift(true).severity(), "the gravest first");
+        assert_eq!(
+            shift(false).to_string(),
+            sentence.replace("corrected", "not corrected")
+        );
+        assert!(
+            shift(false).severity() < shift(true).severity(),
+            "the gravest first"
+        );
     }
 
     /// serde names every variant in its error, so that an example cannot be forgotten.
     #[test]
     fn there_is_an_example_of_each_kind() {
-        let error = serde_json::from_str::<Finding>(r#"{"kind":"?"}"#).unwrap_err().to_string();
+        let error = serde_json::from_str::<Finding>(r#"{"kind":"?"}"#)
+            .unwrap_err()
+            .to_string();
         let expected: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
         let examples = Finding::examples();
-        assert_eq!(examples.iter().map(Finding::kind).collect::<Vec<_>>(), expected, "{error}");
+        assert_eq!(
+            examples.iter().map(Finding::kind).collect::<Vec<_>>(),
+            expected,
+            "{error}"
+        );
         for example in &examples {
             let json = serde_json::to_value(example).unwrap();
             assert_eq!(json["kind"], example.kind());

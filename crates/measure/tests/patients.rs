@@ -8,7 +8,11 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 fn patient(seed: u64) -> (Study, Truth) {
-    Phantom::draw(&PhantomSettings::default(), &mut ChaCha8Rng::seed_from_u64(seed)).render("P")
+    Phantom::draw(
+        &PhantomSettings::default(),
+        &mut ChaCha8Rng::seed_from_u64(seed),
+    )
+    .render("P")
 }
 
 /// The volume (ml) of the voxels of a region that touch another in their slice: one voxel layer's worth.
@@ -18,7 +22,9 @@ fn layer_ml(labels: &LabelMap, region: Region) -> f64 {
     let mut layer = 0;
     for k in 0..nk {
         for (i, j) in (1..nj - 1).flat_map(|j| (1..ni - 1).map(move |i| (i, j))) {
-            let edge = [(i - 1, j), (i + 1, j), (i, j - 1), (i, j + 1)].iter().any(|(i, j)| !inside(*i, *j, k));
+            let edge = [(i - 1, j), (i + 1, j), (i, j - 1), (i, j + 1)]
+                .iter()
+                .any(|(i, j)| !inside(*i, *j, k));
             layer += usize::from(inside(i, j, k) && edge);
         }
     }
@@ -33,23 +39,50 @@ fn volumes_and_percent_are_those_of_the_geometry() {
         let volumes = quantify(labels, None).volumes;
         for (found_ml, true_ml, region) in [
             (volumes.scar_ml, truth.volume_ml(Label::Scar), Region::SCAR),
-            (volumes.edema_without_scar_ml, truth.volume_ml(Label::Edema), Region::EDEMA),
+            (
+                volumes.edema_without_scar_ml,
+                truth.volume_ml(Label::Edema),
+                Region::EDEMA,
+            ),
             (volumes.wall_ml, truth.wall_ml(), Region::WALL),
-            (volumes.lv_pool_ml, truth.volume_ml(Label::LvPool), Region::LV_POOL),
-            (volumes.rv_pool_ml, truth.volume_ml(Label::RvPool), Region::RV_POOL),
+            (
+                volumes.lv_pool_ml,
+                truth.volume_ml(Label::LvPool),
+                Region::LV_POOL,
+            ),
+            (
+                volumes.rv_pool_ml,
+                truth.volume_ml(Label::RvPool),
+                Region::RV_POOL,
+            ),
         ] {
             let bound = layer_ml(labels, region).max(0.1);
-            assert!((found_ml - true_ml).abs() < bound, "{seed} {}: {found_ml} ml, not {true_ml}", region.name());
+            assert!(
+                (found_ml - true_ml).abs() < bound,
+                "{seed} {}: {found_ml} ml, not {true_ml}",
+                region.name()
+            );
         }
-        assert!((volumes.scar_percent.unwrap() - truth.scar_percent_of_wall).abs() < 1.0, "{seed}");
-        assert!((volumes.edema_without_scar_percent.unwrap() - truth.edema_percent_of_wall).abs() < 1.0, "{seed}");
+        assert!(
+            (volumes.scar_percent.unwrap() - truth.scar_percent_of_wall).abs() < 1.0,
+            "{seed}"
+        );
+        assert!(
+            (volumes.edema_without_scar_percent.unwrap() - truth.edema_percent_of_wall).abs() < 1.0,
+            "{seed}"
+        );
     }
 }
 
 /// Scar around the circumference, whatever the level: anterior, septal, inferior and lateral.
 fn around(percent: impl Fn(usize) -> f64) -> [f64; 4] {
     let sum = |segments: &[usize]| segments.iter().map(|s| percent(*s)).sum::<f64>();
-    [sum(&[1, 7, 13]), sum(&[2, 3, 8, 9, 14]), sum(&[4, 10, 15]), sum(&[5, 6, 11, 12, 16])]
+    [
+        sum(&[1, 7, 13]),
+        sum(&[2, 3, 8, 9, 14]),
+        sum(&[4, 10, 15]),
+        sum(&[5, 6, 11, 12, 16]),
+    ]
 }
 
 #[test]

@@ -33,7 +33,11 @@ fn a_large_case_is_scored_within_half_a_second() {
     let start = Instant::now();
     let scores = score_case(&prediction, &reference).unwrap();
     let taken = start.elapsed();
-    assert!(scores.iter().all(|s| s.hd_mm.value().is_some_and(|mm| mm > 0.0)));
+    assert!(
+        scores
+            .iter()
+            .all(|s| s.hd_mm.value().is_some_and(|mm| mm > 0.0))
+    );
     eprintln!("512 x 512 x 20 voxels, seven regions, every score: {taken:.2?}");
     // Half a second on one idle core; the limit leaves room for a busy machine.
     assert!(taken < Duration::from_secs(2), "{taken:?}");

@@ -34,7 +34,13 @@ pub trait WithHint<T> {
 
 impl<T, E: Into<anyhow::Error>> WithHint<T> for Result<T, E> {
     fn hint(self, hint: impl FnOnce() -> String) -> anyhow::Result<T> {
-        self.map_err(|error| Hinted { error: error.into(), hint: hint() }.into())
+        self.map_err(|error| {
+            Hinted {
+                error: error.into(),
+                hint: hint(),
+            }
+            .into()
+        })
     }
 }
 
@@ -45,8 +51,9 @@ impl<T, E: Into<anyhow::Error>> WithHint<T> for Result<T, E> {
 pub fn contained<T>(work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<&str>().copied();
-        let words =
-            text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic without words");
+        let words = text
+            .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+            .unwrap_or("a panic without words");
         Err(anyhow::anyhow!("internal error: {words}"))
             .hint(|| "this is a fault of the program: please report it".into())
     })
@@ -57,9 +64,20 @@ pub fn hint_of(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| {
         let hinted = cause.downcast_ref::<Hinted>().map(|h| h.hint.clone());
         let of_file = || cause.downcast_ref::<IoError>().and_then(IoError::hint);
-        let of_geometry = || cause.downcast_ref::<GeometryError>().map(|problem| problem.hint().to_owned());
-        let of_weights = || cause.downcast_ref::<StoreError>().and_then(StoreError::hint);
-        hinted.or_else(of_file).or_else(of_geometry).or_else(of_weights)
+        let of_geometry = || {
+            cause
+                .downcast_ref::<GeometryError>()
+                .map(|problem| problem.hint().to_owned())
+        };
+        let of_weights = || {
+            cause
+                .downcast_ref::<StoreError>()
+                .and_then(StoreError::hint)
+        };
+        hinted
+            .or_else(of_file)
+            .or_else(of_geometry)
+            .or_else(of_weights)
     })
 }
 
@@ -67,7 +85,11 @@ pub fn hint_of(error: &anyhow::Error) -> Option<String> {
 fn one_line(error: &anyhow::Error) -> String {
     let mut line = String::new();
     for cause in error.chain() {
-        let words = cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = cause
+            .to_string()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
         if !line.contains(&words) {
             line += if line.is_empty() { "" } else { ": " };
             line += &words;
@@ -80,7 +102,9 @@ fn one_line(error: &anyhow::Error) -> String {
 pub fn tell(whose: &str, error: &anyhow::Error) {
     let words = one_line(error);
     let whose = if words.starts_with(whose) { "" } else { whose };
-    let hint = hint_of(error).map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
+    let hint = hint_of(error)
+        .map(|hint| format!("hint: {hint}\n"))
+        .unwrap_or_default();
     // Nobody may be there to read it.
     let _ = write!(std::io::stderr(), "error: {whose}{words}\n{hint}");
 }
@@ -88,7 +112,10 @@ pub fn tell(whose: &str, error: &anyhow::Error) {
 /// Prints a failure; the exit code says that it was refused or failed. Output that nobody reads to its end is none.
 pub fn report(error: &anyhow::Error) -> ExitCode {
     let broken_pipe = |cause: &std::io::Error| cause.kind() == std::io::ErrorKind::BrokenPipe;
-    if error.chain().any(|cause| cause.downcast_ref().is_some_and(broken_pipe)) {
+    if error
+        .chain()
+        .any(|cause| cause.downcast_ref().is_some_and(broken_pipe))
+    {
         return ExitCode::SUCCESS;
     }
     tell("", error);
@@ -110,7 +137,10 @@ mod tests {
     #[test]
     fn a_cause_is_told_once_and_in_one_line() {
         let error = anyhow::anyhow!("header too\n  small").context("broken: header too small");
-        let error = Err::<(), _>(error).context("a.bin").hint(|| "copy it again".into()).unwrap_err();
+        let error = Err::<(), _>(error)
+            .context("a.bin")
+            .hint(|| "copy it again".into())
+            .unwrap_err();
         assert_eq!(one_line(&error), "a.bin: broken: header too small");
         assert_eq!(hint_of(&error).as_deref(), Some("copy it again"));
     }

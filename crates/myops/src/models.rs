@@ -58,9 +58,19 @@ impl Model {
     /// # Errors
     /// Where there is no such model, or its weights cannot be used.
     pub fn open(name: &str, device: &Device) -> Result<Self> {
-        let Trained { path, fingerprint, file, unfinished } = read(name)?;
+        let Trained {
+            path,
+            fingerprint,
+            file,
+            unfinished,
+        } = read(name)?;
         let segmenter = Segmenter::new(file, device).with_context(|| path.display().to_string())?;
-        Ok(Self { name: name.into(), fingerprint, segmenter, unfinished })
+        Ok(Self {
+            name: name.into(),
+            fingerprint,
+            segmenter,
+            unfinished,
+        })
     }
 }
 
@@ -79,13 +89,21 @@ pub struct Unfinished {
 impl Unfinished {
     /// What a reader of labels of such a network has to know.
     pub fn finding(&self) -> Finding {
-        Finding::UnfinishedTraining { done: self.done, epochs: self.epochs }
+        Finding::UnfinishedTraining {
+            done: self.done,
+            epochs: self.epochs,
+        }
     }
 }
 
 impl std::fmt::Display for Unfinished {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { folder, done, epochs, file } = self;
+        let Self {
+            folder,
+            done,
+            epochs,
+            file,
+        } = self;
         let done = done.map_or("an unknown epoch".into(), |done| format!("epoch {done}"));
         write!(
             f,
@@ -114,10 +132,19 @@ impl Trained {
     /// # Errors
     /// Where it is.
     pub fn finished(self) -> Result<Self> {
-        let Some(unfinished) = &self.unfinished else { return Ok(self) };
-        let error = anyhow::anyhow!("{}", unfinished.to_string().replace(" is used", " would be used"));
+        let Some(unfinished) = &self.unfinished else {
+            return Ok(self);
+        };
+        let error = anyhow::anyhow!(
+            "{}",
+            unfinished.to_string().replace(" is used", " would be used")
+        );
         let (folder, path) = (unfinished.folder.display(), self.path.display());
-        Err(error).hint(|| format!("finish it with myops train DATA --out {folder} --resume, or name the file {path}"))
+        Err(error).hint(|| {
+            format!(
+                "finish it with myops train DATA --out {folder} --resume, or name the file {path}"
+            )
+        })
     }
 }
 
@@ -142,16 +169,25 @@ pub fn read(name: &str) -> Result<Trained> {
 }
 
 fn advice() -> String {
-    let known = BUILT_IN.iter().map(|m| m.name).collect::<Vec<_>>().join(", ");
+    let known = BUILT_IN
+        .iter()
+        .map(|m| m.name)
+        .collect::<Vec<_>>()
+        .join(", ");
     format!("built in: {known}; or give the folder that myops train wrote")
 }
 
 fn read_folder(folder: &Path) -> Result<Trained> {
     let asked = Asked::of(folder)?;
-    let file = ["model.safetensors", "best.safetensors"].into_iter().find(|file| folder.join(file).exists());
+    let file = ["model.safetensors", "best.safetensors"]
+        .into_iter()
+        .find(|file| folder.join(file).exists());
     let Some(file) = file else {
         let Some(Asked { epochs }) = asked else {
-            let error = anyhow::anyhow!("model {}: neither a built-in model nor a trained one", folder.display());
+            let error = anyhow::anyhow!(
+                "model {}: neither a built-in model nor a trained one",
+                folder.display()
+            );
             return Err(error).hint(advice);
         };
         let done = epochs_logged(folder).unwrap_or(0);
@@ -159,7 +195,12 @@ fn read_folder(folder: &Path) -> Result<Trained> {
             "{}: the training is not finished (it stands at epoch {done} of {epochs}) and has no network yet",
             folder.display()
         );
-        return Err(error).hint(|| format!("finish it with myops train DATA --out {} --resume", folder.display()));
+        return Err(error).hint(|| {
+            format!(
+                "finish it with myops train DATA --out {} --resume",
+                folder.display()
+            )
+        });
     };
     let path = folder.join(file);
     let bytes = read_weights(&path)?;
@@ -167,9 +208,15 @@ fn read_folder(folder: &Path) -> Result<Trained> {
     if let Some(Asked { epochs }) = asked {
         let header = &trained.file.header;
         // The network of a training that was continued is that of its earlier end.
-        let ended = file == "model.safetensors" && epochs_asked(header).is_none_or(|before| before == epochs);
+        let ended = file == "model.safetensors"
+            && epochs_asked(header).is_none_or(|before| before == epochs);
         let done = epochs_logged(folder).or_else(|| epochs_done(header));
-        let unfinished = Unfinished { folder: folder.into(), done, epochs, file };
+        let unfinished = Unfinished {
+            folder: folder.into(),
+            done,
+            epochs,
+            file,
+        };
         trained.unfinished = (!ended).then_some(unfinished);
     }
     Ok(trained)
@@ -189,18 +236,31 @@ impl Asked {
             return Ok(None);
         }
         let text = read_small(&path)?;
-        Ok(Some(toml::from_slice(&text).with_context(|| path.display().to_string())?))
+        Ok(Some(
+            toml::from_slice(&text).with_context(|| path.display().to_string())?,
+        ))
     }
 }
 
 /// The epochs that the training of a network was asked for.
 fn epochs_asked(header: &ModelHeader) -> Option<usize> {
-    header.training.as_ref()?.get("epochs")?.as_u64().map(|epochs| epochs as usize)
+    header
+        .training
+        .as_ref()?
+        .get("epochs")?
+        .as_u64()
+        .map(|epochs| epochs as usize)
 }
 
 /// The epochs that a network has been trained for, by its origin.
 fn epochs_done(header: &ModelHeader) -> Option<usize> {
-    header.origin.strip_suffix(" epochs")?.rsplit(' ').next()?.parse().ok()
+    header
+        .origin
+        .strip_suffix(" epochs")?
+        .rsplit(' ')
+        .next()?
+        .parse()
+        .ok()
 }
 
 /// The epochs in the log of a training.
@@ -211,9 +271,17 @@ fn epochs_logged(folder: &Path) -> Option<usize> {
 
 fn trained(path: PathBuf, bytes: &[u8]) -> Result<Trained> {
     let hash = Sha256::digest(bytes);
-    let first = hash.iter().take(8).fold(0u64, |number, byte| number << 8 | u64::from(*byte));
+    let first = hash
+        .iter()
+        .take(8)
+        .fold(0u64, |number, byte| number << 8 | u64::from(*byte));
     let file = ModelFile::from_bytes(bytes).with_context(|| path.display().to_string())?;
-    Ok(Trained { path, fingerprint: format!("{first:016x}"), file, unfinished: None })
+    Ok(Trained {
+        path,
+        fingerprint: format!("{first:016x}"),
+        file,
+        unfinished: None,
+    })
 }
 
 /// What a file of weights holds.

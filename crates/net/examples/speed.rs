@@ -3,7 +3,12 @@
 //! Prints one line of JSON: what was timed, the shortest and the median milliseconds, and the peak of memory in MiB
 //! where the system tells it. `MYOPS_KERNELS=burn` times Burn's own operations. `RAYON_NUM_THREADS` sets the threads.
 
-#![expect(clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "run by hand or by the table of speeds")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "run by hand or by the table of speeds"
+)]
 
 use std::time::{Duration, Instant};
 
@@ -36,10 +41,15 @@ fn main() {
 
 fn run() {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [what, name, slices, rest @ ..] = args.as_slice() else { panic!("infer|train NETWORK SLICES [PRECISION]") };
+    let [what, name, slices, rest @ ..] = args.as_slice() else {
+        panic!("infer|train NETWORK SLICES [PRECISION]")
+    };
     let precision = rest.first().map_or("f32", String::as_str);
     Isa::multiply_in_bf16(precision == "bf16");
-    let architecture = Architecture::ALL.into_iter().find(|a| a.name() == name).expect("a network");
+    let architecture = Architecture::ALL
+        .into_iter()
+        .find(|a| a.name() == name)
+        .expect("a network");
     let slices = slices.parse().expect("a number of slices");
     let stock = std::env::var(KERNELS_VARIABLE).is_ok_and(|v| v == "burn");
     let mut times = match (what.as_str(), stock) {
@@ -48,7 +58,11 @@ fn run() {
         _ => train(architecture, slices),
     };
     times.sort_by(f64::total_cmp);
-    let engine = if stock { "burn flex".to_owned() } else { format!("myops {}", Isa::best().name()) };
+    let engine = if stock {
+        "burn flex".to_owned()
+    } else {
+        format!("myops {}", Isa::best().name())
+    };
     println!(
         r#"{{"engine": "{engine}", "precision": "{precision}", "net": "{name}", "batch": {slices}, "threads": {}, "min_ms": {:.2}, "median_ms": {:.2}, "peak_rss_mib": {}}}"#,
         rayon::current_num_threads(),
@@ -62,7 +76,11 @@ fn run() {
 fn peak_mib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
-    line.split_whitespace().next()?.parse::<u64>().ok().map(|kib| kib / 1024)
+    line.split_whitespace()
+        .next()?
+        .parse::<u64>()
+        .ok()
+        .map(|kib| kib / 1024)
 }
 
 /// Milliseconds of each call, the first ones left out.
@@ -80,23 +98,45 @@ fn timed(mut call: impl FnMut()) -> Vec<f64> {
 }
 
 fn values(n: usize, channels: usize) -> Vec<f32> {
-    (0..n * SIDE * SIDE * channels).map(|p| (p as f32 * 0.618).fract()).collect()
+    (0..n * SIDE * SIDE * channels)
+        .map(|p| (p as f32 * 0.618).fract())
+        .collect()
 }
 
 fn tensor(n: usize, channels: usize, device: &Device) -> Tensor<4> {
-    Tensor::from_data(TensorData::new(values(n, channels), [n, SIDE, SIDE, channels]), device)
+    Tensor::from_data(
+        TensorData::new(values(n, channels), [n, SIDE, SIDE, channels]),
+        device,
+    )
 }
 
 fn infer(architecture: Architecture, n: usize) -> Vec<f64> {
-    let network = FixedNetwork::of(&ModelSettings::published(architecture).init(0, &Device::flex()).valid());
-    let x = Image { dims: [n, SIDE, SIDE, 3], values: values(n, 3) };
+    let network = FixedNetwork::of(
+        &ModelSettings::published(architecture)
+            .init(0, &Device::flex())
+            .valid(),
+    );
+    let x = Image {
+        dims: [n, SIDE, SIDE, 3],
+        values: values(n, 3),
+    };
     timed(|| drop(network.probabilities(x.clone())))
 }
 
 fn infer_stock(architecture: Architecture, n: usize) -> Vec<f64> {
-    let network = ModelSettings::published(architecture).init(0, &Device::flex()).valid();
+    let network = ModelSettings::published(architecture)
+        .init(0, &Device::flex())
+        .valid();
     let x = tensor(n, 3, &Device::flex());
-    timed(|| drop(network.forward(x.clone()).probabilities(architecture).into_tensor().into_data()))
+    timed(|| {
+        drop(
+            network
+                .forward(x.clone())
+                .probabilities(architecture)
+                .into_tensor()
+                .into_data(),
+        )
+    })
 }
 
 fn train(architecture: Architecture, n: usize) -> Vec<f64> {
@@ -104,9 +144,14 @@ fn train(architecture: Architecture, n: usize) -> Vec<f64> {
     let mut network = ModelSettings::published(architecture).init(0, &device);
     let mut optimizer = Optimizer::new(0.0, 0.0);
     let x = tensor(n, 3, &device);
-    let labels: Vec<Label> = (0..n * SIDE * SIDE).map(|p| Label::ALL[p / 7 % 6]).collect();
-    let objective =
-        Objective { activation: architecture.activation(), loss: Loss::SoftDice, pathology: PathologyLoss::default() };
+    let labels: Vec<Label> = (0..n * SIDE * SIDE)
+        .map(|p| Label::ALL[p / 7 % 6])
+        .collect();
+    let objective = Objective {
+        activation: architecture.activation(),
+        loss: Loss::SoftDice,
+        pathology: PathologyLoss::default(),
+    };
     timed(|| {
         let output = network.forward(x.clone()).into_tensor();
         let numbers = output.clone().into_data().try_into_vec().expect("floats");

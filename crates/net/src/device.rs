@@ -78,15 +78,17 @@ impl DeviceChoice {
         Isa::multiply_in_bf16(self == Self::CpuBf16);
         match self {
             #[cfg(feature = "cuda")]
-            Self::Cuda if Device::enumerate(DeviceType::Cuda).is_empty() => {
-                Err(NoDevice { device: "cuda", need: "NVIDIA card, or no driver for it" })
-            }
+            Self::Cuda if Device::enumerate(DeviceType::Cuda).is_empty() => Err(NoDevice {
+                device: "cuda",
+                need: "NVIDIA card, or no driver for it",
+            }),
             #[cfg(feature = "cuda")]
             Self::Cuda => Ok(Device::cuda(0)),
             #[cfg(feature = "wgpu")]
-            Self::Wgpu if Device::enumerate(DeviceType::Wgpu).is_empty() => {
-                Err(NoDevice { device: "wgpu", need: "graphics card, or no driver for it" })
-            }
+            Self::Wgpu if Device::enumerate(DeviceType::Wgpu).is_empty() => Err(NoDevice {
+                device: "wgpu",
+                need: "graphics card, or no driver for it",
+            }),
             #[cfg(feature = "wgpu")]
             Self::Wgpu => Ok(Device::wgpu(burn::tensor::DeviceKind::DefaultDevice)),
             _ => Ok(Device::flex()),
@@ -96,14 +98,20 @@ impl DeviceChoice {
     /// What the device cannot do as well as its name promises.
     pub fn shortcoming(self) -> Option<&'static str> {
         let slow = self == Self::CpuBf16 && !Isa::best().has_matrix_unit();
-        slow.then_some("this processor has no matrix unit (AMX): cpu-bf16 is likely to be slower than cpu")
+        slow.then_some(
+            "this processor has no matrix unit (AMX): cpu-bf16 is likely to be slower than cpu",
+        )
     }
 }
 
 /// The values of a tensor, the last axis fastest, as 32-bit floats.
 #[expect(clippy::expect_used, reason = "every device's floats can be converted")]
 pub(crate) fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().convert::<f32>().try_into_vec().expect("floats")
+    tensor
+        .into_data()
+        .convert::<f32>()
+        .try_into_vec()
+        .expect("floats")
 }
 
 #[cfg(test)]
@@ -114,8 +122,13 @@ mod tests {
     fn a_device_of_another_build_is_refused_with_those_of_this_one() {
         assert_eq!("cpu".parse(), Ok(DeviceChoice::Cpu));
         assert_eq!("cpu-bf16".parse(), Ok(DeviceChoice::CpuBf16));
-        AVAILABLE.iter().for_each(|name| assert_eq!(name.parse::<DeviceChoice>().unwrap().name(), *name));
+        AVAILABLE
+            .iter()
+            .for_each(|name| assert_eq!(name.parse::<DeviceChoice>().unwrap().name(), *name));
         let error = "tpu".parse::<DeviceChoice>().unwrap_err().to_string();
-        assert!(error.starts_with("device tpu: this build has cpu"), "{error}");
+        assert!(
+            error.starts_with("device tpu: this build has cpu"),
+            "{error}"
+        );
     }
 }

@@ -18,27 +18,58 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 fn phantom() -> Study {
-    Phantom::draw(&PhantomSettings::default(), &mut ChaCha8Rng::seed_from_u64(4)).render("phantom").0
+    Phantom::draw(
+        &PhantomSettings::default(),
+        &mut ChaCha8Rng::seed_from_u64(4),
+    )
+    .render("phantom")
+    .0
 }
 
 /// A drawn network of four filters that has learned nothing, but is biased towards a label.
 fn weights(settings: &ModelSettings, seed: u64, towards: Label) -> Weights {
     let mut weights = Weights::of(&settings.init(seed, &Device::flex()));
-    let values = Label::ALL.map(|l| if l == towards { 8.0 } else { 0.0 }).to_vec();
-    weights.insert("head.bias", Weight { shape: vec![6], values });
+    let values = Label::ALL
+        .map(|l| if l == towards { 8.0 } else { 0.0 })
+        .to_vec();
+    weights.insert(
+        "head.bias",
+        Weight {
+            shape: vec![6],
+            values,
+        },
+    );
     weights
 }
 
 /// The flagship's recipe on small networks, one biased towards each of `members`.
 fn model(members: &[Label], locator_sees: Label) -> ModelFile {
     let settings = TrainSettings::of(Architecture::Nested);
-    let model = ModelSettings { width: 4, ..settings.model };
+    let model = ModelSettings {
+        width: 4,
+        ..settings.model
+    };
     let mut header = ModelHeader::single(model, settings.recipe, "drawn");
-    let locator = LocatorSettings { width: 4, ..LocatorSettings::default() }.training(&settings);
-    header.locator = Some(LocatorHeader { model: locator.model, preprocess: locator.recipe.preprocess });
+    let locator = LocatorSettings {
+        width: 4,
+        ..LocatorSettings::default()
+    }
+    .training(&settings);
+    header.locator = Some(LocatorHeader {
+        model: locator.model,
+        preprocess: locator.recipe.preprocess,
+    });
     header.members = members.len();
-    let members = members.iter().enumerate().map(|(seed, label)| weights(&model, seed as u64, *label)).collect();
-    ModelFile { header, locator: Some(weights(&locator.model, 9, locator_sees)), members }
+    let members = members
+        .iter()
+        .enumerate()
+        .map(|(seed, label)| weights(&model, seed as u64, *label))
+        .collect();
+    ModelFile {
+        header,
+        locator: Some(weights(&locator.model, 9, locator_sees)),
+        members,
+    }
 }
 
 fn segmenter(file: ModelFile) -> Segmenter {
@@ -46,7 +77,8 @@ fn segmenter(file: ModelFile) -> Segmenter {
 }
 
 fn without(study: &Study, sequences: &[Sequence]) -> Study {
-    let images = PerSequence::from_fn(|s| study.image(s).filter(|_| !sequences.contains(&s)).cloned());
+    let images =
+        PerSequence::from_fn(|s| study.image(s).filter(|_| !sequences.contains(&s)).cloned());
     Study::new(study.id(), images, None).unwrap()
 }
 
@@ -56,42 +88,74 @@ fn without_lge_no_scar_is_labelled_and_without_either_nothing_is_segmented() {
     let count = |labels: &[Label], label| labels.iter().filter(|l| **l == label).count();
     let whole = segmenter.segment(&study).unwrap();
     let scar = count(whole.labels.data(), Label::Scar);
-    assert!(scar > 1000 && whole.findings.is_empty(), "{scar} {:?}", whole.findings);
-    let no_lge = segmenter.segment(&without(&study, &[Sequence::Lge])).unwrap();
+    assert!(
+        scar > 1000 && whole.findings.is_empty(),
+        "{scar} {:?}",
+        whole.findings
+    );
+    let no_lge = segmenter
+        .segment(&without(&study, &[Sequence::Lge]))
+        .unwrap();
     assert_eq!(count(no_lge.labels.data(), Label::Scar), 0);
     assert!(count(no_lge.labels.data(), Label::Edema) > 1000);
     assert_eq!((no_lge.findings, no_lge.scar), (vec![Finding::NoLge], None));
-    let no_t2 = segmenter.segment(&without(&study, &[Sequence::T2, Sequence::Bssfp])).unwrap();
+    let no_t2 = segmenter
+        .segment(&without(&study, &[Sequence::T2, Sequence::Bssfp]))
+        .unwrap();
     assert_eq!(no_t2.findings, [Finding::NoT2]);
-    let error = segmenter.segment(&without(&study, &[Sequence::Lge, Sequence::T2])).unwrap_err().to_string();
+    let error = segmenter
+        .segment(&without(&study, &[Sequence::Lge, Sequence::T2]))
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("neither LGE nor T2 is there"), "{error}");
 }
 
 #[test]
 fn a_locator_that_sees_no_heart_leaves_the_middle_and_says_so() {
-    let segmentation = segmenter(model(&[Label::Scar], Label::Background)).segment(&phantom()).unwrap();
+    let segmentation = segmenter(model(&[Label::Scar], Label::Background))
+        .segment(&phantom())
+        .unwrap();
     assert_eq!(segmentation.findings, [Finding::HeartNotFound]);
     let labels = &segmentation.labels;
     let ([ni, nj, nk], [i_mm, j_mm, _]) = (labels.shape(), labels.spacing().mm());
     assert_ne!(labels[[ni / 2, nj / 2, nk / 2]], Label::Background);
-    let beside = [ni / 2 + (76.0 / i_mm) as usize, nj / 2 + (76.0 / j_mm) as usize];
+    let beside = [
+        ni / 2 + (76.0 / i_mm) as usize,
+        nj / 2 + (76.0 / j_mm) as usize,
+    ];
     if beside[0] < ni && beside[1] < nj {
-        assert_eq!(labels[[beside[0], beside[1], nk / 2]], Label::Background, "outside the window");
+        assert_eq!(
+            labels[[beside[0], beside[1], nk / 2]],
+            Label::Background,
+            "outside the window"
+        );
     }
 }
 
 #[test]
 fn several_networks_are_averaged_and_their_agreement_is_told() {
     let study = phantom();
-    let alone = segmenter(model(&[Label::Scar], Label::LvPool)).segment(&study).unwrap();
+    let alone = segmenter(model(&[Label::Scar], Label::LvPool))
+        .segment(&study)
+        .unwrap();
     assert_eq!(alone.scar.unwrap().agreement, None);
-    let split = segmenter(model(&[Label::Scar, Label::Edema], Label::LvPool)).segment(&study).unwrap();
+    let split = segmenter(model(&[Label::Scar, Label::Edema], Label::LvPool))
+        .segment(&study)
+        .unwrap();
     let agreement = split.scar.unwrap().agreement.unwrap();
     assert!(agreement < 0.9, "one says scar, one edema: {agreement}");
-    assert!(split.edema_or_scar.agreement.unwrap() > 0.9 && split.edema_or_scar.expected_dice > 0.9);
+    assert!(
+        split.edema_or_scar.agreement.unwrap() > 0.9 && split.edema_or_scar.expected_dice > 0.9
+    );
     let middle = study.grid().shape().map(|n| n / 2);
-    let p: Vec<f32> = Label::ALL.iter().map(|label| split.probabilities.of(*label)[middle]).collect();
-    assert!((p.iter().sum::<f32>() - 1.0).abs() < 1e-4 && p[4] > 0.2 && p[5] > 0.2, "{p:?}");
+    let p: Vec<f32> = Label::ALL
+        .iter()
+        .map(|label| split.probabilities.of(*label)[middle])
+        .collect();
+    assert!(
+        (p.iter().sum::<f32>() - 1.0).abs() < 1e-4 && p[4] > 0.2 && p[5] > 0.2,
+        "{p:?}"
+    );
     assert_eq!(split.probabilities.of(Label::Background)[[0, 0, 0]], 1.0);
 }
 
@@ -100,14 +164,21 @@ fn stored(study: &Study, axes: [usize; 3], flipped: [bool; 3]) -> Study {
     let (grid, old) = (study.grid(), study.grid().world_from_voxel());
     let shape = axes.map(|a| grid.shape()[a]);
     let mut first = [0.0; 3];
-    (0..3).filter(|n| flipped[*n]).for_each(|n| first[axes[n]] = (shape[n] - 1) as f64);
+    (0..3)
+        .filter(|n| flipped[*n])
+        .for_each(|n| first[axes[n]] = (shape[n] - 1) as f64);
     let origin = old.apply(first);
-    let step = |row: usize, n: usize| old.rows()[row][axes[n]] * if flipped[n] { -1.0 } else { 1.0 };
+    let step =
+        |row: usize, n: usize| old.rows()[row][axes[n]] * if flipped[n] { -1.0 } else { 1.0 };
     let rows = [0, 1, 2].map(|r| [step(r, 0), step(r, 1), step(r, 2), origin[r]]);
     let other = Grid::new(shape, Affine::new(rows).unwrap()).unwrap();
     let (order, apart_mm) = Orientation::onto(grid, &other).unwrap();
     assert!(apart_mm < 1e-9);
-    let images = PerSequence::from_fn(|s| study.image(s).map(|image| order.store(image.clone(), &other)));
+    let images = PerSequence::from_fn(|s| {
+        study
+            .image(s)
+            .map(|image| order.store(image.clone(), &other))
+    });
     Study::new(study.id(), images, None).unwrap()
 }
 
@@ -126,7 +197,11 @@ fn labels_do_not_depend_on_the_order_in_which_voxels_are_stored() {
         let other = stored(&study, axes, flipped);
         let labels = segmenter.segment(&other).unwrap().labels;
         let (back, _) = Orientation::onto(labels.grid(), expected.grid()).unwrap();
-        assert_eq!(back.store(labels, expected.grid()).data(), expected.data(), "{axes:?} {flipped:?}");
+        assert_eq!(
+            back.store(labels, expected.grid()).data(),
+            expected.data(),
+            "{axes:?} {flipped:?}"
+        );
     }
 }
 

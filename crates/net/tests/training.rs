@@ -11,7 +11,9 @@ use myops_image::preprocess::{Axes, Preprocess};
 use myops_net::infer::{ModelFile, ModelHeader, Recipe};
 use myops_net::loss::Loss;
 use myops_net::model::{Architecture, ModelSettings};
-use myops_net::train::{Checkpoint, CosineSettings, Sample, Split, TrainSettings, Trainer, TrainingCase};
+use myops_net::train::{
+    Checkpoint, CosineSettings, Sample, Split, TrainSettings, Trainer, TrainingCase,
+};
 use myops_net::weights::{Stored, Weights};
 
 const SIZE: usize = 64;
@@ -23,24 +25,52 @@ static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 fn case(id: &str, slices: usize) -> TrainingCase {
     let slice = |n: usize| {
         let centre = [20 + 5 * n, 40 - 3 * n + id.len()];
-        let inside = |p: usize| (p / SIZE).abs_diff(centre[0]).pow(2) + (p % SIZE).abs_diff(centre[1]).pow(2) < 150;
+        let inside = |p: usize| {
+            (p / SIZE).abs_diff(centre[0]).pow(2) + (p % SIZE).abs_diff(centre[1]).pow(2) < 150
+        };
         let pixels = 0..SIZE * SIZE;
-        let image = pixels.clone().flat_map(|p| [if inside(p) { 1.0 } else { 0.1 }; 3]).collect();
-        Sample { image, labels: pixels.map(|p| if inside(p) { Label::LvPool } else { Label::Background }).collect() }
+        let image = pixels
+            .clone()
+            .flat_map(|p| [if inside(p) { 1.0 } else { 0.1 }; 3])
+            .collect();
+        Sample {
+            image,
+            labels: pixels
+                .map(|p| {
+                    if inside(p) {
+                        Label::LvPool
+                    } else {
+                        Label::Background
+                    }
+                })
+                .collect(),
+        }
     };
-    TrainingCase { id: id.into(), slices: (0..slices).map(slice).collect() }
+    TrainingCase {
+        id: id.into(),
+        slices: (0..slices).map(slice).collect(),
+    }
 }
 
 fn settings(architecture: Architecture, epochs: usize) -> TrainSettings {
-    let preprocess = Preprocess { size: SIZE, ..Preprocess::PUBLISHED };
+    let preprocess = Preprocess {
+        size: SIZE,
+        ..Preprocess::PUBLISHED
+    };
     TrainSettings {
         seed: 5,
         epochs,
         batch_size: 2,
         learning_rate: 3e-3,
         loss: Loss::SoftDice,
-        model: ModelSettings { width: 4, ..ModelSettings::published(architecture) },
-        recipe: Recipe { preprocess, ..Recipe::PUBLISHED },
+        model: ModelSettings {
+            width: 4,
+            ..ModelSettings::published(architecture)
+        },
+        recipe: Recipe {
+            preprocess,
+            ..Recipe::PUBLISHED
+        },
         augment: AugmentRanges::PUBLISHED,
         ..TrainSettings::published(architecture)
     }
@@ -59,18 +89,27 @@ fn flagship(epochs: usize) -> TrainSettings {
         margin_pixels: 0,
         crop_pixels: 0,
         validate_every: 2,
-        cosine: CosineSettings { cycles: 1, warm_up_epochs: 1.0 },
+        cosine: CosineSettings {
+            cycles: 1,
+            warm_up_epochs: 1.0,
+        },
         ..nested
     }
 }
 
 fn split() -> Split {
-    Split { fold: 0, training: vec![case("a", 3), case("bb", 2)], validation: vec![case("ccc", 1)] }
+    Split {
+        fold: 0,
+        training: vec![case("a", 3), case("bb", 2)],
+        validation: vec![case("ccc", 1)],
+    }
 }
 
 fn unaveraged(trainer: &Trainer) -> Weights {
     let checkpoint = trainer.checkpoint().unwrap();
-    Stored::<ModelHeader>::from_bytes(&checkpoint.model).unwrap().weights
+    Stored::<ModelHeader>::from_bytes(&checkpoint.model)
+        .unwrap()
+        .weights
 }
 
 fn train(trainer: &mut Trainer) -> Vec<f64> {
@@ -84,7 +123,10 @@ fn train(trainer: &mut Trainer) -> Vec<f64> {
 #[test]
 fn the_loss_falls() {
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let settings = TrainSettings { augment: AugmentRanges::NONE, ..settings(Architecture::Runet, 8) };
+    let settings = TrainSettings {
+        augment: AugmentRanges::NONE,
+        ..settings(Architecture::Runet, 8)
+    };
     let mut trainer = Trainer::new(settings, split(), &Device::flex()).unwrap();
     let losses = train(&mut trainer);
     assert!(losses[7] < losses[0] - 0.03, "{losses:?}");
@@ -95,7 +137,11 @@ fn the_loss_falls() {
 #[test]
 fn stopped_and_resumed_it_ends_with_the_same_weights() {
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    for settings in Architecture::ALL.map(|a| settings(a, 3)).into_iter().chain([flagship(3)]) {
+    for settings in Architecture::ALL
+        .map(|a| settings(a, 3))
+        .into_iter()
+        .chain([flagship(3)])
+    {
         let mut whole = Trainer::new(settings, split(), &Device::flex()).unwrap();
         train(&mut whole);
 
@@ -106,8 +152,14 @@ fn stopped_and_resumed_it_ends_with_the_same_weights() {
         let checkpoint = Checkpoint::from_bytes(&bytes).unwrap();
         let mut rest = Trainer::resume(settings, split(), &Device::flex(), checkpoint).unwrap();
         train(&mut rest);
-        assert!(rest.model().weights == whole.model().weights, "{settings:?}: other weights");
-        assert!(unaveraged(&rest) == unaveraged(&whole), "{settings:?}: another network below the average");
+        assert!(
+            rest.model().weights == whole.model().weights,
+            "{settings:?}: other weights"
+        );
+        assert!(
+            unaveraged(&rest) == unaveraged(&whole),
+            "{settings:?}: another network below the average"
+        );
         assert_eq!(rest.progress(), whole.progress());
     }
 }
@@ -116,19 +168,33 @@ fn stopped_and_resumed_it_ends_with_the_same_weights() {
 fn on_whichever_thread_an_epoch_runs_it_ends_with_the_same_weights() {
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     // As a locator is trained: nothing looks at the network between its epochs.
-    let settings = TrainSettings { average_decay: 0.0, validate_every: 4, ..flagship(4) };
+    let settings = TrainSettings {
+        average_decay: 0.0,
+        validate_every: 4,
+        ..flagship(4)
+    };
     // Pools of one thread each, so that sums are added up in one order.
-    let pools = [(); 3].map(|()| rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap());
+    let pools = [(); 3].map(|()| {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(1)
+            .build()
+            .unwrap()
+    });
     let trained = |pool_of: fn(usize) -> usize| {
         let mut trainer = Trainer::new(settings, split(), &Device::flex()).unwrap();
         for epoch in 0..4 {
-            pools[pool_of(epoch)].install(|| trainer.epoch(|_| {})).unwrap();
+            pools[pool_of(epoch)]
+                .install(|| trainer.epoch(|_| {}))
+                .unwrap();
         }
         trainer.model().weights
     };
     let one = trained(|_| 0);
     assert!(trained(|epoch| epoch % 3) == one, "the threads in turn");
-    assert!(trained(|epoch| usize::from(epoch == 1)) == one, "one epoch on another thread");
+    assert!(
+        trained(|epoch| usize::from(epoch == 1)) == one,
+        "one epoch on another thread"
+    );
 }
 
 #[test]
@@ -137,10 +203,23 @@ fn the_flagship_keeps_the_average_of_its_last_steps_and_looks_when_it_is_due() {
     let mut trainer = Trainer::new(flagship(3), split(), &Device::flex()).unwrap();
     train(&mut trainer);
     assert!(!trainer.keeps_best());
-    let looked: Vec<bool> = trainer.progress().history.iter().map(|r| r.validation.is_some()).collect();
+    let looked: Vec<bool> = trainer
+        .progress()
+        .history
+        .iter()
+        .map(|r| r.validation.is_some())
+        .collect();
     assert_eq!(looked, [false, true, true]);
-    let rates: Vec<f64> = trainer.progress().history.iter().map(|r| r.learning_rate).collect();
-    assert!(rates[0] < rates[1] && rates[1] > rates[2] && rates[2] > 0.0, "{rates:?}");
+    let rates: Vec<f64> = trainer
+        .progress()
+        .history
+        .iter()
+        .map(|r| r.learning_rate)
+        .collect();
+    assert!(
+        rates[0] < rates[1] && rates[1] > rates[2] && rates[2] > 0.0,
+        "{rates:?}"
+    );
     assert!(trainer.model().weights != unaveraged(&trainer));
 }
 
@@ -150,33 +229,73 @@ fn before_they_are_seen_the_slices_beside_each_change_nothing() {
     let beside = |mut case: TrainingCase| {
         for (n, sample) in case.slices.iter_mut().enumerate() {
             let pixels = sample.image.as_chunks::<3>().0;
-            let others = |p: &[f32; 3]| [p[0], p[1], p[2], 0.5, p[0], 0.1, 0.7 * n as f32, 0.3, p[2]];
+            let others =
+                |p: &[f32; 3]| [p[0], p[1], p[2], 0.5, p[0], 0.1, 0.7 * n as f32, 0.3, p[2]];
             sample.image = pixels.iter().flat_map(others).collect();
         }
         case
     };
     let all = |cases: Vec<TrainingCase>| cases.into_iter().map(beside).collect();
-    let Split { fold, training, validation } = split();
-    let wide = Split { fold, training: all(training), validation: all(validation) };
+    let Split {
+        fold,
+        training,
+        validation,
+    } = split();
+    let wide = Split {
+        fold,
+        training: all(training),
+        validation: all(validation),
+    };
     let narrow = flagship(2);
-    let preprocess = Preprocess { neighbours: 1, ..narrow.recipe.preprocess };
+    let preprocess = Preprocess {
+        neighbours: 1,
+        ..narrow.recipe.preprocess
+    };
     let settings = TrainSettings {
         alone: 0.5,
-        model: ModelSettings { inputs: 9, ..narrow.model },
-        recipe: Recipe { preprocess, ..narrow.recipe },
+        model: ModelSettings {
+            inputs: 9,
+            ..narrow.model
+        },
+        recipe: Recipe {
+            preprocess,
+            ..narrow.recipe
+        },
         ..narrow
     };
-    let mut trainer = Trainer::new(TrainSettings { epochs: 4, ..settings }, wide, &Device::flex()).unwrap();
+    let mut trainer = Trainer::new(
+        TrainSettings {
+            epochs: 4,
+            ..settings
+        },
+        wide,
+        &Device::flex(),
+    )
+    .unwrap();
     let mut alone = Trainer::new(narrow, split(), &Device::flex()).unwrap();
     let others = |trainer: &Trainer| {
         let weights = unaveraged(trainer);
         let first = weights.get("encoder.0.first.conv.weight").unwrap().clone();
         let channel = |n: usize| n / first.shape[3] % first.shape[2];
-        first.values.into_iter().enumerate().filter(|(n, _)| channel(*n) >= 3).map(|(_, v)| v.abs()).sum::<f32>()
+        first
+            .values
+            .into_iter()
+            .enumerate()
+            .filter(|(n, _)| channel(*n) >= 3)
+            .map(|(_, v)| v.abs())
+            .sum::<f32>()
     };
     for _ in 0..2 {
-        let (seen, same) = (trainer.epoch(|_| {}).unwrap().0, alone.epoch(|_| {}).unwrap().0);
-        assert!((seen.loss - same.loss).abs() < 1e-4, "{} {}", seen.loss, same.loss);
+        let (seen, same) = (
+            trainer.epoch(|_| {}).unwrap().0,
+            alone.epoch(|_| {}).unwrap().0,
+        );
+        assert!(
+            (seen.loss - same.loss).abs() < 1e-4,
+            "{} {}",
+            seen.loss,
+            same.loss
+        );
         assert_eq!(others(&trainer), 0.0);
     }
     trainer.epoch(|_| {}).unwrap();
@@ -190,20 +309,34 @@ fn a_training_begins_with_a_network_that_has_not_seen_the_held_out_cases() {
     let mut first = new(split());
     train(&mut first);
     let second = new(split()).begin_with(first.model().into()).unwrap();
-    assert!(second.model().weights == first.model().weights && unaveraged(&second) == first.model().weights);
+    assert!(
+        second.model().weights == first.model().weights
+            && unaveraged(&second) == first.model().weights
+    );
     assert_eq!(second.progress().next_epoch, 0);
-    let swapped = Split { training: split().validation, validation: split().training, fold: 1 };
+    let swapped = Split {
+        training: split().validation,
+        validation: split().training,
+        fold: 1,
+    };
     let mut turned: ModelFile = first.model().into();
     turned.header.recipe.preprocess.axes = Axes::Stored;
     let error = new(split()).begin_with(turned).err().unwrap().to_string();
     let words = "the network to begin with saw axes stored, this training has recipe.preprocess.axes = anatomical";
     assert_eq!(error, words);
-    let error = new(swapped).begin_with(first.model().into()).err().unwrap().to_string();
+    let error = new(swapped)
+        .begin_with(first.model().into())
+        .err()
+        .unwrap()
+        .to_string();
     assert_eq!(error, "it may have learned from a, which is held out here");
     // Nobody knows any more what several networks have learned from.
     let both = ModelFile::join(vec![first.model().into(), second.model().into()]).unwrap();
     assert!(new(split()).begin_with(both.clone()).is_err());
-    let everything = Split { validation: Vec::new(), ..split() };
+    let everything = Split {
+        validation: Vec::new(),
+        ..split()
+    };
     assert!(new(everything).begin_with(both).unwrap().model().weights == first.model().weights);
 }
 
@@ -212,7 +345,16 @@ fn a_checkpoint_of_other_settings_is_refused() {
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let trainer = Trainer::new(settings(Architecture::Runet, 3), split(), &Device::flex()).unwrap();
     let checkpoint = trainer.checkpoint().unwrap();
-    let other = TrainSettings { seed: 6, ..settings(Architecture::Runet, 3) };
-    let error = Trainer::resume(other, split(), &Device::flex(), checkpoint).err().unwrap().to_string();
-    assert!(error.starts_with("the checkpoint was made with other settings"), "{error}");
+    let other = TrainSettings {
+        seed: 6,
+        ..settings(Architecture::Runet, 3)
+    };
+    let error = Trainer::resume(other, split(), &Device::flex(), checkpoint)
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(
+        error.starts_with("the checkpoint was made with other settings"),
+        "{error}"
+    );
 }

@@ -11,8 +11,20 @@ const INTEGERS: [i64; 24] = [
     0, 1, 2, 3, 4, 7, 8, 16, 64, 127, 128, 255, 256, 348, 540, 1024, 32_767, 32_768, 65_535, 65_536, 0x7FFF_FFFF,
     0xFFFF_FFFF, i64::MAX, -1,
 ];
-const FLOATS: [f64; 12] =
-    [0.0, -0.0, 1.0, -1.0, 0.5, 1e-30, 1e30, 3.5e38, f64::MAX, f64::INFINITY, f64::NEG_INFINITY, f64::NAN];
+const FLOATS: [f64; 12] = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.5,
+    1e-30,
+    1e30,
+    3.5e38,
+    f64::MAX,
+    f64::INFINITY,
+    f64::NEG_INFINITY,
+    f64::NAN,
+];
 /// Bytes that one change adds, and that an input has, at most.
 const MOST_ADDED: usize = 1 << 12;
 const MOST: usize = 1 << 18;
@@ -30,8 +42,15 @@ pub fn changed(file: &[u8], other: &[u8], rng: &mut ChaCha8Rng) -> Vec<u8> {
                 let copy = bytes[at..end].to_vec();
                 bytes.splice(at..at, copy);
             }
-            3 => bytes.splice(at.., other[place(other.len(), rng)..].iter().copied()).for_each(drop),
-            4 => bytes.iter_mut().zip(other).skip(at).take(end - at).for_each(|(byte, new)| *byte = *new),
+            3 => bytes
+                .splice(at.., other[place(other.len(), rng)..].iter().copied())
+                .for_each(drop),
+            4 => bytes
+                .iter_mut()
+                .zip(other)
+                .skip(at)
+                .take(end - at)
+                .for_each(|(byte, new)| *byte = *new),
             _ => poke(&mut bytes, rng),
         }
     }
@@ -45,16 +64,25 @@ pub fn poke(bytes: &mut [u8], rng: &mut ChaCha8Rng) {
     if rng.random_bool(0.75) {
         at -= at % width;
     }
-    let Some(old) = bytes.get_mut(at..).and_then(|rest| rest.get_mut(..width)) else { return };
+    let Some(old) = bytes.get_mut(at..).and_then(|rest| rest.get_mut(..width)) else {
+        return;
+    };
     let mut number = match rng.random_range(0..4) {
-        0 => old.iter().copied().map(|byte| byte ^ (1 << rng.random_range(0..8))).collect(),
+        0 => old
+            .iter()
+            .copied()
+            .map(|byte| byte ^ (1 << rng.random_range(0..8)))
+            .collect(),
         1 if width == 4 => (*pick(&FLOATS, rng) as f32).to_le_bytes().to_vec(),
         1 => pick(&FLOATS, rng).to_le_bytes().to_vec(),
         2 => {
             let step = rng.random_range(-16..=16_i64);
             let mut bytes = [0; 8];
             bytes[..width].copy_from_slice(old);
-            i64::from_le_bytes(bytes).wrapping_add(step).to_le_bytes().to_vec()
+            i64::from_le_bytes(bytes)
+                .wrapping_add(step)
+                .to_le_bytes()
+                .to_vec()
         }
         _ => pick(&INTEGERS, rng).to_le_bytes().to_vec(),
     };

@@ -19,7 +19,9 @@ const METADATA: &str = "__metadata__";
 /// What a gzip file holds.
 pub fn unpacked(file: &[u8]) -> Option<Vec<u8>> {
     let mut inner = Vec::new();
-    let reader = file.starts_with(&[0x1F, 0x8B]).then(|| MultiGzDecoder::new(file))?;
+    let reader = file
+        .starts_with(&[0x1F, 0x8B])
+        .then(|| MultiGzDecoder::new(file))?;
     reader.take(MOST_UNPACKED).read_to_end(&mut inner).ok()?;
     Some(inner)
 }
@@ -33,7 +35,11 @@ pub fn packed(inner: &[u8], rng: &mut ChaCha8Rng) -> Vec<u8> {
         let _ = encoder.write_all(part);
         encoder.finish().unwrap_or_default()
     };
-    let cut = if rng.random_bool(0.1) { rng.random_range(0..=inner.len()) } else { inner.len() };
+    let cut = if rng.random_bool(0.1) {
+        rng.random_range(0..=inner.len())
+    } else {
+        inner.len()
+    };
     let mut file = member(&inner[..cut]);
     if cut < inner.len() {
         file.extend(member(&inner[cut..]));
@@ -54,7 +60,9 @@ impl Tensors {
     /// Takes a file apart; `None` where it is none.
     pub fn parse(file: &[u8]) -> Option<Self> {
         let (header, data) = split(file)?;
-        let Value::Object(header) = serde_json::from_slice(header).ok()? else { return None };
+        let Value::Object(header) = serde_json::from_slice(header).ok()? else {
+            return None;
+        };
         let mut parts = Vec::new();
         for (name, entry) in header.iter().filter(|(name, _)| *name != METADATA) {
             let offset = |n: usize| entry.get("data_offsets")?.get(n)?.as_u64()?.try_into().ok();
@@ -65,7 +73,10 @@ impl Tensors {
 
     /// The bytes of a tensor.
     pub fn part(&self, name: &str) -> Option<&[u8]> {
-        self.parts.iter().find(|(part, _)| part == name).map(|(_, bytes)| &bytes[..])
+        self.parts
+            .iter()
+            .find(|(part, _)| part == name)
+            .map(|(_, bytes)| &bytes[..])
     }
 
     /// A string of the header's metadata.
@@ -141,7 +152,9 @@ mod tests {
         let whole = (0..200).filter(|_| {
             let changed = Tensors::parse(&file).unwrap().changed(1.0, &mut rng);
             let read = Tensors::parse(&changed);
-            read.is_some_and(|read| read.part("a") != Some(&[1, 2, 3]) || read.metadata("k") != Some("{}"))
+            read.is_some_and(|read| {
+                read.part("a") != Some(&[1, 2, 3]) || read.metadata("k") != Some("{}")
+            })
         });
         assert!(whole.count() > 100);
     }

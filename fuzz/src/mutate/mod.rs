@@ -38,7 +38,9 @@ fn changed(file: &[u8], other: &[u8], inside: f64, rng: &mut ChaCha8Rng) -> Vec<
         return tensors.changed(inside, rng);
     }
     match (str::from_utf8(file), str::from_utf8(other)) {
-        (Ok(text), Ok(other)) if !text.contains('\0') => text::changed(text, other, rng).into_bytes(),
+        (Ok(text), Ok(other)) if !text.contains('\0') => {
+            text::changed(text, other, rng).into_bytes()
+        }
         _ => bytes::changed(file, other, rng),
     }
 }
@@ -58,17 +60,31 @@ mod tests {
 
     fn seeds() -> Vec<Vec<u8>> {
         let mut rng = ChaCha8Rng::seed_from_u64(0);
-        vec![vec![7; 400], container::packed(&[5; 300], &mut rng), br#"{"a": [1, 2.5, "b"], "c": null}"#.to_vec()]
+        vec![
+            vec![7; 400],
+            container::packed(&[5; 300], &mut rng),
+            br#"{"a": [1, 2.5, "b"], "c": null}"#.to_vec(),
+        ]
     }
 
     #[test]
     fn inputs_repeat_and_begin_with_the_seeds() {
-        let all = |seed| (0..200).map(|n| input(&seeds(), 0.75, seed, n)).collect::<Vec<_>>();
+        let all = |seed| {
+            (0..200)
+                .map(|n| input(&seeds(), 0.75, seed, n))
+                .collect::<Vec<_>>()
+        };
         let (once, other) = (all(3), all(4));
         assert_eq!(once, all(3));
         assert_eq!(once[..3], seeds());
         assert_ne!(once[3..], other[3..]);
-        assert!(once[3..].iter().filter(|input| !seeds().contains(input)).count() > 150);
+        assert!(
+            once[3..]
+                .iter()
+                .filter(|input| !seeds().contains(input))
+                .count()
+                > 150
+        );
     }
 
     #[test]

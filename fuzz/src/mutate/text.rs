@@ -50,7 +50,8 @@ pub fn changed(text: &str, other: &str, rng: &mut ChaCha8Rng) -> String {
             5 => drop(words.splice(at..words.len().min(at + 1), [*pick(&WORDS, rng)])),
             _ => {
                 // A number for a number, so that the text stays well-formed.
-                let number = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit() || c == '-');
+                let number =
+                    |word: &&str| word.starts_with(|c: char| c.is_ascii_digit() || c == '-');
                 match words[at..].iter().position(number) {
                     Some(next) => words[at + next] = *pick(&NUMBERS, rng),
                     None => words.push(*pick(&WORDS, rng)),
@@ -66,7 +67,9 @@ fn place(words: &[&str], rng: &mut ChaCha8Rng) -> usize {
     let mut at = 0;
     for _ in 0..4 {
         at = rng.random_range(0..words.len().max(1));
-        if words.get(at).is_some_and(|word| word.starts_with(|c: char| c.is_alphanumeric() || "\"-".contains(c))) {
+        if words.get(at).is_some_and(|word| {
+            word.starts_with(|c: char| c.is_alphanumeric() || "\"-".contains(c))
+        }) {
             break;
         }
     }
@@ -99,7 +102,10 @@ mod tests {
     #[test]
     fn words_are_whole_names_numbers_and_strings() {
         assert_eq!(words("a_b = -1.5e3"), ["a_b", " ", "=", " ", "-1.5e3"]);
-        assert_eq!(words(r#"{"é x":[1]}"#), ["{", "\"é x\"", ":", "[", "1", "]", "}"]);
+        assert_eq!(
+            words(r#"{"é x":[1]}"#),
+            ["{", "\"é x\"", ":", "[", "1", "]", "}"]
+        );
         assert_eq!(words("\"open"), ["\"open"]);
     }
 }

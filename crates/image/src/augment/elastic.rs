@@ -20,9 +20,13 @@ const SIDE: usize = 2 * REACH + 1;
 impl Elastic {
     /// Draws normal displacements of the given standard deviation (pixels), one every `grid_pixels`.
     pub fn draw(rng: &mut impl Rng, deviation_pixels: f64, grid_pixels: f64) -> Self {
-        let mut one = || (rng.sample::<f64, _>(rand_distr::StandardNormal) * deviation_pixels) as f32;
+        let mut one =
+            || (rng.sample::<f64, _>(rand_distr::StandardNormal) * deviation_pixels) as f32;
         let points = (0..SIDE * SIDE).map(|_| [one(), one()]).collect();
-        Self { grid_pixels: grid_pixels.max(8.0), points }
+        Self {
+            grid_pixels: grid_pixels.max(8.0),
+            points,
+        }
     }
 
     /// The displacement (row, column; pixels) at a place given from the image's centre.
@@ -63,10 +67,16 @@ mod tests {
 
     #[test]
     fn equal_control_points_move_every_pixel_alike() {
-        let elastic = Elastic { grid_pixels: 32.0, points: vec![[2.0, -1.0]; SIDE * SIDE] };
+        let elastic = Elastic {
+            grid_pixels: 32.0,
+            points: vec![[2.0, -1.0]; SIDE * SIDE],
+        };
         for place in [[0.0, 0.0], [-127.5, 63.0], [300.0, -511.0]] {
             let [row, column] = elastic.at(place);
-            assert!((row - 2.0).abs() < 1e-6 && (column + 1.0).abs() < 1e-6, "{row} {column}");
+            assert!(
+                (row - 2.0).abs() < 1e-6 && (column + 1.0).abs() < 1e-6,
+                "{row} {column}"
+            );
         }
     }
 }

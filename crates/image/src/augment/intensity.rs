@@ -43,15 +43,31 @@ impl Intensity {
             }
             let mut plane: Vec<f32> = image.iter().skip(n).step_by(channels).copied().collect();
             change.apply(&mut plane, size, self.noise_seed.wrapping_add(n as u64));
-            image.iter_mut().skip(n).step_by(channels).zip(plane).for_each(|(v, new)| *v = new);
+            image
+                .iter_mut()
+                .skip(n)
+                .step_by(channels)
+                .zip(plane)
+                .for_each(|(v, new)| *v = new);
         }
     }
 }
 
 impl Channel {
     fn is_identity(&self) -> bool {
-        let Self { shift, blur_pixels, gamma, contrast, brightness, noise, dropped } = *self;
-        shift == [0.0; 2] && [blur_pixels, brightness, noise] == [0.0; 3] && [gamma, contrast] == [1.0; 2] && !dropped
+        let Self {
+            shift,
+            blur_pixels,
+            gamma,
+            contrast,
+            brightness,
+            noise,
+            dropped,
+        } = *self;
+        shift == [0.0; 2]
+            && [blur_pixels, brightness, noise] == [0.0; 3]
+            && [gamma, contrast] == [1.0; 2]
+            && !dropped
     }
 
     fn apply(&self, plane: &mut Vec<f32>, size: usize, noise_seed: u64) {
@@ -59,7 +75,11 @@ impl Channel {
             return plane.fill(0.0);
         }
         if self.shift != [0.0; 2] {
-            let sources = Spatial { shift: self.shift, ..Spatial::IDENTITY }.sources(size, 0);
+            let sources = Spatial {
+                shift: self.shift,
+                ..Spatial::IDENTITY
+            }
+            .sources(size, 0);
             *plane = resample(plane, 1, &sources, size);
         }
         if self.blur_pixels > 0.2 {
@@ -69,40 +89,52 @@ impl Channel {
         if self.noise > 0.0 {
             let mut rng = ChaCha8Rng::seed_from_u64(noise_seed);
             let noise = self.noise as f32;
-            plane.iter_mut().for_each(|v| *v += noise * rng.sample::<f32, _>(rand_distr::StandardNormal));
+            plane
+                .iter_mut()
+                .for_each(|v| *v += noise * rng.sample::<f32, _>(rand_distr::StandardNormal));
         }
     }
 
     fn remap(&self, plane: &mut [f32]) {
-        let (low, high) = plane.iter().fold((f32::MAX, f32::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
+        let (low, high) = plane
+            .iter()
+            .fold((f32::MAX, f32::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
         let span = high - low;
         if span <= 0.0 {
             return;
         }
         if self.gamma != 1.0 {
             let gamma = self.gamma as f32;
-            plane.iter_mut().for_each(|v| *v = low + span * ((*v - low) / span).powf(gamma));
+            plane
+                .iter_mut()
+                .for_each(|v| *v = low + span * ((*v - low) / span).powf(gamma));
         }
         let mean = (plane.iter().map(|v| f64::from(*v)).sum::<f64>() / plane.len() as f64) as f32;
         let (contrast, brightness) = (self.contrast as f32, self.brightness as f32);
-        plane.iter_mut().for_each(|v| *v = mean + (*v - mean) * contrast + brightness);
+        plane
+            .iter_mut()
+            .for_each(|v| *v = mean + (*v - mean) * contrast + brightness);
     }
 }
 
 /// A Gaussian blur, rows first, then columns; the border pixel stands for those outside.
 fn blur(plane: &mut [f32], size: usize, deviation: f64) {
     let reach = (3.0 * deviation).ceil() as usize;
-    let weights: Vec<f64> =
-        (0..=2 * reach).map(|n| (-0.5 * ((n as f64 - reach as f64) / deviation).powi(2)).exp()).collect();
+    let weights: Vec<f64> = (0..=2 * reach)
+        .map(|n| (-0.5 * ((n as f64 - reach as f64) / deviation).powi(2)).exp())
+        .collect();
     let total: f64 = weights.iter().sum();
     let weights: Vec<f32> = weights.into_iter().map(|w| (w / total) as f32).collect();
     let mut line = vec![0.0; size];
     for (stride, step) in [(size, 1), (1, size)] {
         for n in 0..size {
-            line.iter_mut().enumerate().for_each(|(m, v)| *v = plane[n * stride + m * step]);
+            line.iter_mut()
+                .enumerate()
+                .for_each(|(m, v)| *v = plane[n * stride + m * step]);
             for m in 0..size {
                 let at = |d: usize| line[(m + d).saturating_sub(reach).min(size - 1)];
-                plane[n * stride + m * step] = weights.iter().enumerate().map(|(d, w)| w * at(d)).sum();
+                plane[n * stride + m * step] =
+                    weights.iter().enumerate().map(|(d, w)| w * at(d)).sum();
             }
         }
     }
@@ -122,7 +154,10 @@ impl PixelDropout {
     pub fn apply(&self, image: &mut [f32], channels: usize) {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         let fraction = self.fraction.clamp(0.0, 1.0);
-        image.chunks_exact_mut(channels).filter(|_| rng.random_bool(fraction)).for_each(|p| p.fill(0.0));
+        image
+            .chunks_exact_mut(channels)
+            .filter(|_| rng.random_bool(fraction))
+            .for_each(|p| p.fill(0.0));
     }
 }
 
@@ -133,7 +168,11 @@ mod tests {
     #[test]
     fn drop_out_clears_about_its_share_of_whole_pixels() {
         let mut image = vec![1.0; 3 * 10_000];
-        PixelDropout { fraction: 0.1, seed: 7 }.apply(&mut image, 3);
+        PixelDropout {
+            fraction: 0.1,
+            seed: 7,
+        }
+        .apply(&mut image, 3);
         let pixels = image.as_chunks::<3>().0;
         assert!(pixels.iter().all(|p| *p == [0.0; 3] || *p == [1.0; 3]));
         let cleared = pixels.iter().filter(|p| p[0] == 0.0).count();

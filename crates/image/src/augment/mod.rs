@@ -42,7 +42,13 @@ impl Augmentation {
     ///
     /// # Shapes
     /// `image` is `[size][size][channels]` and `labels` `[size][size]`; both sides become `size - 2 margin`.
-    pub fn apply_within(&self, image: &mut Vec<f32>, labels: &mut Vec<Label>, size: usize, margin: usize) {
+    pub fn apply_within(
+        &self,
+        image: &mut Vec<f32>,
+        labels: &mut Vec<Label>,
+        size: usize,
+        margin: usize,
+    ) {
         let channels = image.len() / (size * size);
         if margin > 0 || !self.spatial.is_identity() {
             let sources = self.spatial.sources(size, margin);
@@ -59,7 +65,9 @@ impl Augmentation {
 /// The generator of one sample: what it draws depends on these alone, not on the order of the work.
 pub fn sample_rng(seed: u64, fold: usize, epoch: usize, case: &str, slice: usize) -> ChaCha8Rng {
     // FNV-1a, which is the same in every process and version.
-    let name = case.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3));
+    let name = case.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |h, b| {
+        (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3)
+    });
     let mut key = [0; 32];
     let parts = [seed, name, (fold as u64) << 32 | slice as u64, epoch as u64];
     for (bytes, part) in key.as_chunks_mut::<8>().0.iter_mut().zip(parts) {
@@ -77,7 +85,9 @@ mod tests {
 
     /// Squares of the labels, and an image whose only channel is the label's class.
     fn sample() -> (Vec<f32>, Vec<Label>) {
-        let labels: Vec<Label> = (0..SIZE * SIZE).map(|p| Label::ALL[(p / SIZE / 8 + p % SIZE / 8 * 2) % 6]).collect();
+        let labels: Vec<Label> = (0..SIZE * SIZE)
+            .map(|p| Label::ALL[(p / SIZE / 8 + p % SIZE / 8 * 2) % 6])
+            .collect();
         (labels.iter().map(|l| l.class() as f32).collect(), labels)
     }
 
@@ -120,15 +130,24 @@ mod tests {
         let (image, labels) = sample();
         let (mut shifted, mut moved) = (image.clone(), labels.clone());
         let still = AugmentRanges::NONE.draw(&mut sample_rng(1, 0, 0, "a", 0), 1);
-        let spatial = Spatial { shift: [4.0, 0.0], ..Spatial::IDENTITY };
+        let spatial = Spatial {
+            shift: [4.0, 0.0],
+            ..Spatial::IDENTITY
+        };
         Augmentation { spatial, ..still }.apply_within(&mut shifted, &mut moved, SIZE, 8);
         let side = SIZE - 16;
         assert_eq!((shifted.len(), moved.len()), (side * side, side * side));
         // Row r of the result is row r + 8 - 4 of the image.
         for row in 0..side {
             let from = (row + 4) * SIZE + 8;
-            assert_eq!(shifted[row * side..(row + 1) * side], image[from..from + side]);
-            assert_eq!(moved[row * side..(row + 1) * side], labels[from..from + side]);
+            assert_eq!(
+                shifted[row * side..(row + 1) * side],
+                image[from..from + side]
+            );
+            assert_eq!(
+                moved[row * side..(row + 1) * side],
+                labels[from..from + side]
+            );
         }
     }
 

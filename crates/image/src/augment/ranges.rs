@@ -72,8 +72,13 @@ impl AugmentRanges {
     };
 
     /// The four variations of the published system, whose ranges were never published.
-    pub const PUBLISHED: Self =
-        Self { dropout: 0.05, rotation_degrees: 30.0, flip_horizontal: 0.5, elastic_pixels: 3.0, ..Self::NONE };
+    pub const PUBLISHED: Self = Self {
+        dropout: 0.05,
+        rotation_degrees: 30.0,
+        flip_horizontal: 0.5,
+        elastic_pixels: 3.0,
+        ..Self::NONE
+    };
 
     /// Wide variation of place and intensity.
     pub const STRONG: Self = Self {
@@ -106,16 +111,31 @@ impl AugmentRanges {
             flip_horizontal: rng.random_bool(self.flip_horizontal.clamp(0.0, 1.0)),
             flip_vertical: rng.random_bool(self.flip_vertical.clamp(0.0, 1.0)),
             scale: factor(rng, self.scale + 1.0),
-            shift: [symmetric(rng, self.shift_pixels), symmetric(rng, self.shift_pixels)],
+            shift: [
+                symmetric(rng, self.shift_pixels),
+                symmetric(rng, self.shift_pixels),
+            ],
             elastic: (self.elastic_pixels > 0.0)
                 .then(|| Elastic::draw(rng, self.elastic_pixels, self.elastic_grid_pixels)),
         };
         let mut each: Vec<Channel> = (0..channels).map(|_| self.draw_channel(rng)).collect();
         let kept = rng.random_range(0..channels.max(1));
-        each.iter_mut().enumerate().for_each(|(n, c)| c.dropped &= n != kept);
+        each.iter_mut()
+            .enumerate()
+            .for_each(|(n, c)| c.dropped &= n != kept);
         let fraction = rng.random_range(0.0..=1.0) * self.dropout;
-        let dropout = (fraction > 0.0).then(|| PixelDropout { fraction, seed: rng.random() });
-        Augmentation { spatial, intensity: Intensity { channels: each, noise_seed: rng.random() }, dropout }
+        let dropout = (fraction > 0.0).then(|| PixelDropout {
+            fraction,
+            seed: rng.random(),
+        });
+        Augmentation {
+            spatial,
+            intensity: Intensity {
+                channels: each,
+                noise_seed: rng.random(),
+            },
+            dropout,
+        }
     }
 
     fn draw_channel(&self, rng: &mut impl Rng) -> Channel {
@@ -126,7 +146,10 @@ impl AugmentRanges {
             gamma: factor(rng, self.gamma.max(1.0)),
             noise: noise * noise * self.noise,
             blur_pixels: (rng.random_range(-1.0..=1.0) * self.blur_pixels).max(0.0),
-            shift: [symmetric(rng, self.misalignment_pixels), symmetric(rng, self.misalignment_pixels)],
+            shift: [
+                symmetric(rng, self.misalignment_pixels),
+                symmetric(rng, self.misalignment_pixels),
+            ],
             dropped: rng.random_bool(self.sequence_dropout.clamp(0.0, 1.0)),
         }
     }

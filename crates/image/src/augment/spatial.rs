@@ -77,7 +77,9 @@ pub fn resample(image: &[f32], channels: usize, sources: &[[f32; 2]], size: usiz
             ((r1, c1), wr * wc),
         ] {
             let pixel = &image[(at.0 * size + at.1) * channels..];
-            out.iter_mut().zip(pixel).for_each(|(o, v)| *o += weight * v);
+            out.iter_mut()
+                .zip(pixel)
+                .for_each(|(o, v)| *o += weight * v);
         }
     }
     out
@@ -106,18 +108,44 @@ mod tests {
     fn flips_and_quarter_turns_of_four_pixels() {
         // 1 2
         // 3 4
-        assert_eq!(picked(&Spatial { flip_horizontal: true, ..Spatial::IDENTITY }), [2, 1, 4, 3]);
-        assert_eq!(picked(&Spatial { flip_vertical: true, ..Spatial::IDENTITY }), [3, 4, 1, 2]);
-        let turned = Spatial { rotation_degrees: 90.0, ..Spatial::IDENTITY }.sources(2, 0);
+        assert_eq!(
+            picked(&Spatial {
+                flip_horizontal: true,
+                ..Spatial::IDENTITY
+            }),
+            [2, 1, 4, 3]
+        );
+        assert_eq!(
+            picked(&Spatial {
+                flip_vertical: true,
+                ..Spatial::IDENTITY
+            }),
+            [3, 4, 1, 2]
+        );
+        let turned = Spatial {
+            rotation_degrees: 90.0,
+            ..Spatial::IDENTITY
+        }
+        .sources(2, 0);
         let turned: Vec<[f32; 2]> = turned.into_iter().map(|p| p.map(f32::round)).collect();
         assert_eq!(pick(&[1, 2, 3, 4], &turned, 2), [2, 4, 1, 3]);
     }
 
     #[test]
     fn a_shift_moves_the_image_towards_higher_rows() {
-        let sources = Spatial { shift: [1.0, 0.0], ..Spatial::IDENTITY }.sources(3, 0);
-        assert_eq!(pick(&[1, 2, 3, 4, 5, 6, 7, 8, 9], &sources, 3), [0, 0, 0, 1, 2, 3, 4, 5, 6]);
+        let sources = Spatial {
+            shift: [1.0, 0.0],
+            ..Spatial::IDENTITY
+        }
+        .sources(3, 0);
+        assert_eq!(
+            pick(&[1, 2, 3, 4, 5, 6, 7, 8, 9], &sources, 3),
+            [0, 0, 0, 1, 2, 3, 4, 5, 6]
+        );
         let image: Vec<f32> = (1u8..10).map(f32::from).collect();
-        assert_eq!(resample(&image, 1, &sources, 3), [0., 0., 0., 1., 2., 3., 4., 5., 6.]);
+        assert_eq!(
+            resample(&image, 1, &sources, 3),
+            [0., 0., 0., 1., 2., 3., 4., 5., 6.]
+        );
     }
 }

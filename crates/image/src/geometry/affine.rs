@@ -39,7 +39,8 @@ impl Affine {
 
     /// World coordinates (mm) of a voxel position.
     pub fn apply(&self, voxel: [f64; 3]) -> [f64; 3] {
-        self.0.map(|r| r[0] * voxel[0] + r[1] * voxel[1] + r[2] * voxel[2] + r[3])
+        self.0
+            .map(|r| r[0] * voxel[0] + r[1] * voxel[1] + r[2] * voxel[2] + r[3])
     }
 
     /// The world step (mm) of one voxel along `axis`.
@@ -51,9 +52,13 @@ impl Affine {
     ///
     /// # Panics
     /// Never: an invertible matrix has columns of positive length.
-    #[expect(clippy::expect_used, reason = "the constructor refuses columns without length")]
+    #[expect(
+        clippy::expect_used,
+        reason = "the constructor refuses columns without length"
+    )]
     pub fn spacing(&self) -> Spacing {
-        Spacing::new_mm(self.column_lengths()).expect("an invertible matrix has columns of positive length")
+        Spacing::new_mm(self.column_lengths())
+            .expect("an invertible matrix has columns of positive length")
     }
 
     /// Checks that a scanner may have made such voxels: boxes with sides of 0.01 to 100 mm.
@@ -66,7 +71,11 @@ impl Affine {
             return Err(GeometryError::NoScanner(lengths));
         }
         let share = (self.determinant() / lengths.iter().product::<f64>()).abs();
-        if share < 0.99 { Err(GeometryError::Sheared(share)) } else { Ok(()) }
+        if share < 0.99 {
+            Err(GeometryError::Sheared(share))
+        } else {
+            Ok(())
+        }
     }
 
     fn column_lengths(&self) -> [f64; 3] {
@@ -75,7 +84,8 @@ impl Affine {
 
     fn determinant(&self) -> f64 {
         let [a, b, c] = [0, 1, 2].map(|axis| self.column(axis));
-        a[0] * (b[1] * c[2] - b[2] * c[1]) - b[0] * (a[1] * c[2] - a[2] * c[1]) + c[0] * (a[1] * b[2] - a[2] * b[1])
+        a[0] * (b[1] * c[2] - b[2] * c[1]) - b[0] * (a[1] * c[2] - a[2] * c[1])
+            + c[0] * (a[1] * b[2] - a[2] * b[1])
     }
 }
 
@@ -85,15 +95,41 @@ mod tests {
 
     #[test]
     fn a_rotated_affine_keeps_its_spacing() {
-        let affine = Affine::new([[0.0, -2.0, 0.0, 5.0], [1.0, 0.0, 0.0, 6.0], [0.0, 0.0, 12.0, 7.0]]).unwrap();
+        let affine = Affine::new([
+            [0.0, -2.0, 0.0, 5.0],
+            [1.0, 0.0, 0.0, 6.0],
+            [0.0, 0.0, 12.0, 7.0],
+        ])
+        .unwrap();
         assert_eq!(affine.spacing().mm(), [1.0, 2.0, 12.0]);
         assert_eq!(affine.apply([1.0, 1.0, 1.0]), [3.0, 7.0, 19.0]);
     }
 
     #[test]
     fn parallel_columns_are_singular_and_tiny_voxels_are_not() {
-        assert!(Affine::new([[1.0, 2.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]).is_err());
-        assert!(Affine::new([[1e-4, 0.0, 0.0, 0.0], [0.0, 1e-4, 0.0, 0.0], [0.0, 0.0, 1e-4, 0.0]]).is_ok());
-        assert!(Affine::new([[f64::NAN, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]).is_err());
+        assert!(
+            Affine::new([
+                [1.0, 2.0, 0.0, 0.0],
+                [0.0, 0.0, 0.0, 0.0],
+                [0.0, 0.0, 1.0, 0.0]
+            ])
+            .is_err()
+        );
+        assert!(
+            Affine::new([
+                [1e-4, 0.0, 0.0, 0.0],
+                [0.0, 1e-4, 0.0, 0.0],
+                [0.0, 0.0, 1e-4, 0.0]
+            ])
+            .is_ok()
+        );
+        assert!(
+            Affine::new([
+                [f64::NAN, 0.0, 0.0, 0.0],
+                [0.0, 1.0, 0.0, 0.0],
+                [0.0, 0.0, 1.0, 0.0]
+            ])
+            .is_err()
+        );
     }
 }

@@ -21,7 +21,10 @@ impl Grid {
         if shape.contains(&0) {
             return Err(GeometryError::Empty(shape));
         }
-        Ok(Self { shape, world_from_voxel })
+        Ok(Self {
+            shape,
+            world_from_voxel,
+        })
     }
 
     /// Voxels along `i`, `j`, `k`.
@@ -57,7 +60,9 @@ impl Grid {
             (0..3).find(|&axis| (0..3).all(|other| other == axis || stands_out(axis, other)))
         };
         let thickest = alone(&|axis, other| mm[axis] > THICKER * mm[other]);
-        thickest.or_else(|| alone(&|axis, other| voxels[axis] < voxels[other])).unwrap_or(2)
+        thickest
+            .or_else(|| alone(&|axis, other| voxels[axis] < voxels[other]))
+            .unwrap_or(2)
     }
 
     /// The position in memory of voxel `[i, j, k]`: `i` runs fastest.
@@ -70,9 +75,22 @@ impl Grid {
         let last = self.shape.map(|n| (n - 1) as f64);
         (0..8)
             .map(|corner| {
-                let voxel = [0, 1, 2].map(|axis| if corner >> axis & 1 == 1 { last[axis] } else { 0.0 });
-                let (a, b) = (self.world_from_voxel.apply(voxel), other.world_from_voxel.apply(voxel));
-                a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+                let voxel = [0, 1, 2].map(|axis| {
+                    if corner >> axis & 1 == 1 {
+                        last[axis]
+                    } else {
+                        0.0
+                    }
+                });
+                let (a, b) = (
+                    self.world_from_voxel.apply(voxel),
+                    other.world_from_voxel.apply(voxel),
+                );
+                a.iter()
+                    .zip(b)
+                    .map(|(a, b)| (a - b).powi(2))
+                    .sum::<f64>()
+                    .sqrt()
             })
             .fold(0.0, f64::max)
     }
@@ -83,7 +101,11 @@ mod tests {
     use super::*;
 
     fn grid(spacing_mm: [f64; 3]) -> Grid {
-        Grid::new([3, 4, 2], Affine::from_spacing(Spacing::new_mm(spacing_mm).unwrap())).unwrap()
+        Grid::new(
+            [3, 4, 2],
+            Affine::from_spacing(Spacing::new_mm(spacing_mm).unwrap()),
+        )
+        .unwrap()
     }
 
     #[test]

@@ -15,7 +15,9 @@ pub enum GeometryError {
     #[error("voxel spacing {0:?} mm: each of the three must be finite and greater than 0")]
     Spacing([f64; 3]),
     /// The affine maps voxels onto a plane, a line or a point, or holds a number that is not finite.
-    #[error("affine is singular: its determinant is {0}, and voxels would collapse onto one another")]
+    #[error(
+        "affine is singular: its determinant is {0}, and voxels would collapse onto one another"
+    )]
     Singular(f64),
     /// A voxel has sides that no scanner gives it.
     #[error("voxel size {0:?} mm out of range: each side must be 0.01 to 100 mm")]
@@ -32,7 +34,9 @@ impl GeometryError {
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Spacing(_) => "correct the voxel size (pixdim) in the header: volumes in ml depend on it",
+            Self::Spacing(_) => {
+                "correct the voxel size (pixdim) in the header: volumes in ml depend on it"
+            }
             Self::Singular(_) => {
                 "correct the affine (s-form) in the header, or set its code to 0 where the q-form is right"
             }

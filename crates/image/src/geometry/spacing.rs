@@ -12,7 +12,11 @@ impl Spacing {
     /// # Errors
     /// [`GeometryError::Spacing`] where one is not finite or not greater than 0.
     pub fn new_mm(mm: [f64; 3]) -> Result<Self, GeometryError> {
-        if mm.iter().all(|d| d.is_finite() && *d > 0.0) { Ok(Self(mm)) } else { Err(GeometryError::Spacing(mm)) }
+        if mm.iter().all(|d| d.is_finite() && *d > 0.0) {
+            Ok(Self(mm))
+        } else {
+            Err(GeometryError::Spacing(mm))
+        }
     }
 
     /// The spacings along `i`, `j`, `k` in mm.
@@ -24,7 +28,13 @@ impl Spacing {
     /// columns and by a quaternion differ in the seventh digit, and no label should hang on that.
     pub fn rounded_mm(self) -> [f64; 3] {
         const STEP_MM: f64 = 1e-4;
-        self.0.map(|mm| if mm < STEP_MM { mm } else { (mm / STEP_MM).round() * STEP_MM })
+        self.0.map(|mm| {
+            if mm < STEP_MM {
+                mm
+            } else {
+                (mm / STEP_MM).round() * STEP_MM
+            }
+        })
     }
 
     /// The volume of one voxel in ml.
@@ -45,7 +55,8 @@ mod tests {
 
     #[test]
     fn the_rounding_of_a_header_is_rounded_away() {
-        let [a, b] = [0.729_166_66, 0.729_166_71].map(|mm| Spacing::new_mm([mm, 1.0, 12.0]).unwrap());
+        let [a, b] =
+            [0.729_166_66, 0.729_166_71].map(|mm| Spacing::new_mm([mm, 1.0, 12.0]).unwrap());
         assert_eq!(a.rounded_mm(), b.rounded_mm());
         assert!((a.rounded_mm()[0] - 0.7292).abs() < 1e-12);
         assert_eq!(Spacing::new_mm([1e-6; 3]).unwrap().rounded_mm(), [1e-6; 3]);

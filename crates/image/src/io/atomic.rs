@@ -23,7 +23,10 @@ pub fn write_whole(
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), IoError> {
     let path = path.as_ref();
-    replace(path, write).map_err(|cause| IoError::Write { path: path.into(), cause })
+    replace(path, write).map_err(|cause| IoError::Write {
+        path: path.into(),
+        cause,
+    })
 }
 
 /// Removes the temporary files that killed processes left in a folder. Those that a process (this one or another, on
@@ -32,13 +35,21 @@ pub fn write_whole(
 /// # Errors
 /// [`IoError::Read`] where the folder cannot be listed; [`IoError::Write`] where a file cannot be removed.
 pub fn remove_unfinished(folder: impl AsRef<Path>) -> Result<(), IoError> {
-    let read = |cause| IoError::Read { path: folder.as_ref().into(), cause };
+    let read = |cause| IoError::Read {
+        path: folder.as_ref().into(),
+        cause,
+    };
     for entry in fs::read_dir(&folder).map_err(read)? {
         let entry = entry.map_err(read)?;
         let name = entry.file_name();
-        let ours = name.to_str().is_some_and(|n| n.starts_with(TEMPORARY.0) && n.ends_with(TEMPORARY.1));
+        let ours = name
+            .to_str()
+            .is_some_and(|n| n.starts_with(TEMPORARY.0) && n.ends_with(TEMPORARY.1));
         if ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
-            remove_abandoned(&entry.path()).map_err(|cause| IoError::Write { path: entry.path(), cause })?;
+            remove_abandoned(&entry.path()).map_err(|cause| IoError::Write {
+                path: entry.path(),
+                cause,
+            })?;
         }
     }
     Ok(())
@@ -65,14 +76,18 @@ fn remove_abandoned(path: &Path) -> io::Result<()> {
 fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let target = match fs::metadata(path) {
         Ok(there) if there.is_dir() => return Err(ErrorKind::IsADirectory.into()),
-        Ok(there) if !there.is_file() => return Err(io::Error::other("neither a file nor a new name")),
+        Ok(there) if !there.is_file() => {
+            return Err(io::Error::other("neither a file nor a new name"));
+        }
         Ok(_) => fs::canonicalize(path)?,
         Err(_) => path.into(),
     };
     let (temporary, file) = Temporary::beside(&target)?;
     let mut file = BufWriter::with_capacity(BUFFER_BYTES, file);
     write(&mut file)?;
-    file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+    file.into_inner()
+        .map_err(io::IntoInnerError::into_error)?
+        .sync_all()?;
     temporary.rename(&target)
 }
 
@@ -88,7 +103,12 @@ impl Temporary {
     fn beside(target: &Path) -> io::Result<(Self, File)> {
         target.file_name().ok_or(ErrorKind::InvalidFilename)?;
         loop {
-            let name = format!("{}{:016x}{}", TEMPORARY.0, rand::random::<u64>(), TEMPORARY.1);
+            let name = format!(
+                "{}{:016x}{}",
+                TEMPORARY.0,
+                rand::random::<u64>(),
+                TEMPORARY.1
+            );
             let path = target.with_file_name(name);
             let file = match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Err(e) if e.kind() == ErrorKind::AlreadyExists => continue,
@@ -97,7 +117,13 @@ impl Temporary {
             // Somebody who tidies up may have been faster than this lock.
             let taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock)) || !path.exists();
             if !taken {
-                return Ok((Self { path, renamed: false }, file));
+                return Ok((
+                    Self {
+                        path,
+                        renamed: false,
+                    },
+                    file,
+                ));
             }
         }
     }
@@ -123,8 +149,10 @@ mod tests {
     use super::*;
 
     fn files(folder: &Path) -> Vec<String> {
-        let mut names: Vec<_> =
-            fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         names
     }
@@ -160,12 +188,20 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         // The first was left by version 0.1.0 in a process of the number that this one has: in a container every first
         // process has the same.
-        let left = [&format!(".myops-{}-0.tmp", std::process::id()), ".myops-0123456789abcdef.tmp"];
+        let left = [
+            &format!(".myops-{}-0.tmp", std::process::id()),
+            ".myops-0123456789abcdef.tmp",
+        ];
         let others = [".hidden.tmp", "a.txt", "myops-1-1.tmp"];
-        left.into_iter().chain(others).for_each(|name| fs::write(folder.path().join(name), "x").unwrap());
+        left.into_iter()
+            .chain(others)
+            .for_each(|name| fs::write(folder.path().join(name), "x").unwrap());
         fs::create_dir(folder.path().join(".myops-folder.tmp")).unwrap();
         remove_unfinished(folder.path()).unwrap();
-        assert_eq!(files(folder.path()), [".hidden.tmp", ".myops-folder.tmp", "a.txt", "myops-1-1.tmp"]);
+        assert_eq!(
+            files(folder.path()),
+            [".hidden.tmp", ".myops-folder.tmp", "a.txt", "myops-1-1.tmp"]
+        );
     }
 
     #[test]
@@ -193,7 +229,13 @@ mod tests {
     fn a_folder_and_a_missing_folder_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let text = |path: &Path| write_whole(path, |_| Ok(())).unwrap_err().to_string();
-        assert_eq!(text(folder.path()), format!("{}: cannot be written: is a directory", folder.path().display()));
+        assert_eq!(
+            text(folder.path()),
+            format!(
+                "{}: cannot be written: is a directory",
+                folder.path().display()
+            )
+        );
         assert!(text(&folder.path().join("no/a.txt")).contains("cannot be written: No such file"));
     }
 

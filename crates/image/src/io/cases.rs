@@ -81,12 +81,17 @@ impl CaseFiles {
 
     /// Whether a file is one of the images.
     pub fn holds(&self, file: &Path) -> bool {
-        self.images.iter().any(|(_, image)| image.as_deref() == Some(file))
+        self.images
+            .iter()
+            .any(|(_, image)| image.as_deref() == Some(file))
     }
 
     /// The sequences without a file, in channel order.
     pub fn missing(&self) -> Vec<Sequence> {
-        Sequence::ALL.into_iter().filter(|s| self.images[*s].is_none()).collect()
+        Sequence::ALL
+            .into_iter()
+            .filter(|s| self.images[*s].is_none())
+            .collect()
     }
 
     /// The case itself, where it has all three sequences.
@@ -128,8 +133,10 @@ impl CaseFiles {
         let (images, reference) = self.read_files();
         let images = images?;
         self.check_places(&images, None)?;
-        let checked = reference.and_then(|labels| self.check_places(&images, labels.as_ref()).map(|()| labels));
-        let (reference, left_out) = checked.map_or_else(|error| (None, Some(error)), |labels| (labels, None));
+        let checked = reference
+            .and_then(|labels| self.check_places(&images, labels.as_ref()).map(|()| labels));
+        let (reference, left_out) =
+            checked.map_or_else(|error| (None, Some(error)), |labels| (labels, None));
         Ok((self.study(images, reference)?, left_out))
     }
 
@@ -154,40 +161,75 @@ impl CaseFiles {
         thread::scope(|scope| {
             let images = self.images.as_ref().map(|file| {
                 // Where the system gives no more threads, the image is read by this one.
-                let start = |path| thread::Builder::new().spawn_scoped(scope, move || read_image(path));
+                let start =
+                    |path| thread::Builder::new().spawn_scoped(scope, move || read_image(path));
                 file.as_ref().map(|path| start(path).map_err(|_| path))
             });
             let reference = self.load_reference();
             let read = |reading: Result<_, _>| reading.map_or_else(read_image, joined);
-            let PerSequence { bssfp, lge, t2 } = images.map(|reading| reading.map(read).transpose());
-            let images = || Ok(PerSequence { bssfp: bssfp?, lge: lge?, t2: t2? });
+            let PerSequence { bssfp, lge, t2 } =
+                images.map(|reading| reading.map(read).transpose());
+            let images = || {
+                Ok(PerSequence {
+                    bssfp: bssfp?,
+                    lge: lge?,
+                    t2: t2?,
+                })
+            };
             (images(), reference)
         })
     }
 
-    fn study(&self, images: Images, reference: Option<Placed<Label>>) -> Result<LoadedCase, IoError> {
-        let placement = images.iter().find_map(|(_, image)| Some(image.as_ref()?.placement));
+    fn study(
+        &self,
+        images: Images,
+        reference: Option<Placed<Label>>,
+    ) -> Result<LoadedCase, IoError> {
+        let placement = images
+            .iter()
+            .find_map(|(_, image)| Some(image.as_ref()?.placement));
         let mut images = images.map(|image| image.map(|i| i.volume));
         let mut fills = Vec::new();
         for sequence in Sequence::ALL {
-            fills.extend(images[sequence].as_mut().map(|image| remove_fills(sequence, image)).into_iter().flatten());
+            fills.extend(
+                images[sequence]
+                    .as_mut()
+                    .map(|image| remove_fills(sequence, image))
+                    .into_iter()
+                    .flatten(),
+            );
         }
-        let study = Study::new(&self.id, images, reference.map(|r| r.volume)).map_err(IoError::Study)?;
+        let study =
+            Study::new(&self.id, images, reference.map(|r| r.volume)).map_err(IoError::Study)?;
         let placement = placement.unwrap_or_else(|| Placement::of_grid(study.grid()));
-        Ok(LoadedCase { study, placement, fills })
+        Ok(LoadedCase {
+            study,
+            placement,
+            fills,
+        })
     }
 
     /// Checks each file's voxels, and compares the files' grids under the files' names, so that an error says where to look.
-    fn check_places(&self, images: &Images, reference: Option<&Placed<Label>>) -> Result<(), IoError> {
-        let grids = images.iter().filter_map(|(s, image)| Some((self.image(s)?, *image.as_ref()?.volume.grid())));
+    fn check_places(
+        &self,
+        images: &Images,
+        reference: Option<&Placed<Label>>,
+    ) -> Result<(), IoError> {
+        let grids = images
+            .iter()
+            .filter_map(|(s, image)| Some((self.image(s)?, *image.as_ref()?.volume.grid())));
         let labels = self.reference().zip(reference.map(|r| *r.volume.grid()));
         let files: Vec<(&Path, Grid)> = grids.chain(labels).collect();
         for (path, grid) in &files {
             let voxels = grid.world_from_voxel().check_scanner();
             voxels.map_err(|problem| IoError::file(path, Flaw::Geometry(problem)))?;
         }
-        let mut named = files.into_iter().map(|(path, grid)| (path.display().to_string(), grid));
-        let Some((first, expected)) = named.next() else { return Ok(()) };
+        let mut named = files
+            .into_iter()
+            .map(|(path, grid)| (path.display().to_string(), grid));
+        let Some((first, expected)) = named.next() else {
+            return Ok(());
+        };
         for (path, grid) in named {
             same_place((&first, &expected), (&path, &grid)).map_err(IoError::Study)?;
         }
@@ -197,10 +239,12 @@ impl CaseFiles {
     fn expected_name(&self, sequence: Sequence) -> String {
         let id = &self.id;
         match (&self.naming, sequence) {
-            (Naming::ByChannel(channels), _) => match channels.iter().find(|(_, s)| **s == sequence) {
-                Some((channel, _)) => format!("{id}_{channel:04}.nii.gz"),
-                None => format!("a channel named {sequence} in dataset.json"),
-            },
+            (Naming::ByChannel(channels), _) => {
+                match channels.iter().find(|(_, s)| **s == sequence) {
+                    Some((channel, _)) => format!("{id}_{channel:04}.nii.gz"),
+                    None => format!("a channel named {sequence} in dataset.json"),
+                }
+            }
             (Naming::BySequence, Sequence::Bssfp) => format!("{id}_C0.nii.gz"),
             (Naming::BySequence, Sequence::Lge) => format!("{id}_LGE.nii.gz or {id}_DE.nii.gz"),
             (Naming::BySequence, Sequence::T2) => format!("{id}_T2.nii.gz"),
@@ -210,5 +254,7 @@ impl CaseFiles {
 
 /// What a reading thread gives; a panic in it goes on here.
 fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
-    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    thread
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

@@ -56,17 +56,30 @@ impl DataType {
     }
 
     /// Appends the numbers in `bytes`, each changed by `value`.
-    pub(super) fn decode<T>(self, order: ByteOrder, bytes: &[u8], out: &mut Vec<T>, value: impl Fn(f64) -> T) {
+    pub(super) fn decode<T>(
+        self,
+        order: ByteOrder,
+        bytes: &[u8],
+        out: &mut Vec<T>,
+        value: impl Fn(f64) -> T,
+    ) {
         macro_rules! decode {
             ($t:ty) => {{
                 let (voxels, _) = bytes.as_chunks::<{ size_of::<$t>() }>();
                 match order {
-                    ByteOrder::Little => out.extend(voxels.iter().map(|b| value(<$t>::from_le_bytes(*b) as f64))),
-                    ByteOrder::Big => out.extend(voxels.iter().map(|b| value(<$t>::from_be_bytes(*b) as f64))),
+                    ByteOrder::Little => {
+                        out.extend(voxels.iter().map(|b| value(<$t>::from_le_bytes(*b) as f64)))
+                    }
+                    ByteOrder::Big => {
+                        out.extend(voxels.iter().map(|b| value(<$t>::from_be_bytes(*b) as f64)))
+                    }
                 }
             }};
         }
-        #[expect(clippy::cast_lossless, reason = "one line for all types: some of them need a cast")]
+        #[expect(
+            clippy::cast_lossless,
+            reason = "one line for all types: some of them need a cast"
+        )]
         match self {
             Self::U8 => decode!(u8),
             Self::I8 => decode!(i8),
@@ -89,7 +102,12 @@ mod tests {
     #[test]
     fn bytes_become_numbers_in_either_order() {
         let mut out = Vec::new();
-        DataType::I16.decode(ByteOrder::Little, &[0xAD, 0x08, 0xFF, 0xFF], &mut out, |v| v);
+        DataType::I16.decode(
+            ByteOrder::Little,
+            &[0xAD, 0x08, 0xFF, 0xFF],
+            &mut out,
+            |v| v,
+        );
         DataType::U16.decode(ByteOrder::Big, &[0x08, 0xAD, 0xFF, 0xFF], &mut out, |v| v);
         DataType::I8.decode(ByteOrder::Big, &[0xFF], &mut out, |v| v);
         assert_eq!(out, [2221.0, -1.0, 2221.0, 65535.0, -1.0]);

@@ -143,13 +143,17 @@ pub enum Flaw {
     #[error("header field vox_offset = {0}: need 0, or at least the length of the header ({1})")]
     Offset(f64, u64),
     /// Voxels are of a type that holds no single number.
-    #[error("data type {0}: need an integer or floating-point type (2, 4, 8, 16, 64, 256, 512, 768, 1024 or 1280)")]
+    #[error(
+        "data type {0}: need an integer or floating-point type (2, 4, 8, 16, 64, 256, 512, 768, 1024 or 1280)"
+    )]
     DataType(i16),
     /// The number of axes or of voxels along one is none.
     #[error("header field dim = {0:?}: need 2 to 7 axes with at least one voxel each")]
     Dimensions(Vec<i64>),
     /// There is more than one volume.
-    #[error("more than one volume: header field dim = {0:?}, need length 1 on all axes after the third")]
+    #[error(
+        "more than one volume: header field dim = {0:?}, need length 1 on all axes after the third"
+    )]
     ManyVolumes(Vec<i64>),
     /// There are more voxels than any cardiac MR has.
     #[error("{0:?} voxels: at most {MAX_AXIS} along an axis and {MAX_VOXELS} in all are read")]
@@ -167,7 +171,9 @@ pub enum Flaw {
     #[error("q-form quaternion (b, c, d) = {0:?}: its length must not exceed 1")]
     Quaternion([f32; 3]),
     /// The s-form and the spacing tell different sizes of a voxel.
-    #[error("s-form says voxels of {sform:?} mm, pixdim of {pixdim:?} mm (bound: 1 % or 0.01 mm a side)")]
+    #[error(
+        "s-form says voxels of {sform:?} mm, pixdim of {pixdim:?} mm (bound: 1 % or 0.01 mm a side)"
+    )]
     Spacings {
         /// The lengths of the s-form's columns, mm.
         sform: [f64; 3],
@@ -175,7 +181,9 @@ pub enum Flaw {
         pixdim: [f64; 3],
     },
     /// The s-form and a q-form of the same code put voxels in different places.
-    #[error("s-form and q-form, both of code {code}, place a voxel {distance_mm:.1} mm apart (bound {bound_mm} mm)")]
+    #[error(
+        "s-form and q-form, both of code {code}, place a voxel {distance_mm:.1} mm apart (bound {bound_mm} mm)"
+    )]
     Forms {
         /// The code of both: the space that they tell of.
         code: i16,
@@ -211,7 +219,9 @@ pub enum Flaw {
         slope: f64,
     },
     /// The numbers of a label map belong to different numberings.
-    #[error("label codes are mixed: {code} at voxel {voxel:?} is of another numbering than the codes before it")]
+    #[error(
+        "label codes are mixed: {code} at voxel {voxel:?} is of another numbering than the codes before it"
+    )]
     MixedLabelCodes {
         /// A number that does not go with those before it.
         code: f64,
@@ -219,7 +229,9 @@ pub enum Flaw {
         voxel: [usize; 3],
     },
     /// The numbers of a label map have two meanings.
-    #[error("label code {code} at voxel {voxel:?} has one meaning as the challenge's code, another by dataset.json")]
+    #[error(
+        "label code {code} at voxel {voxel:?} has one meaning as the challenge's code, another by dataset.json"
+    )]
     AmbiguousLabelCodes {
         /// The number.
         code: f64,
@@ -233,13 +245,21 @@ pub enum Flaw {
 
 /// What a search passed over, after the words that nothing was found.
 fn and_found(passed_over: &[PathBuf]) -> String {
-    if passed_over.is_empty() { String::new() } else { format!("; passed over {}", listed(passed_over)) }
+    if passed_over.is_empty() {
+        String::new()
+    } else {
+        format!("; passed over {}", listed(passed_over))
+    }
 }
 
 /// Files by name: the first few, and how many more there are.
 pub fn listed(files: &[PathBuf]) -> String {
     const TOLD: usize = 5;
-    let mut names: Vec<String> = files.iter().take(TOLD).map(|path| path.display().to_string()).collect();
+    let mut names: Vec<String> = files
+        .iter()
+        .take(TOLD)
+        .map(|path| path.display().to_string())
+        .collect();
     if files.len() > TOLD {
         names.push(format!("and {} more", files.len() - TOLD));
     }
@@ -248,7 +268,10 @@ pub fn listed(files: &[PathBuf]) -> String {
 
 impl IoError {
     pub(super) fn file(path: &Path, flaw: Flaw) -> Self {
-        Self::File { path: path.into(), flaw: Box::new(flaw) }
+        Self::File {
+            path: path.into(),
+            flaw: Box::new(flaw),
+        }
     }
 
     /// What to do about it, where that is known.
@@ -256,7 +279,9 @@ impl IoError {
         let hint = match self {
             Self::File { flaw, .. } => return flaw.hint(),
             Self::Study(problem) | Self::Misplaced { problem, .. } => match problem {
-                StudyError::Shape { .. } => "resample the sequences of a case, and its labels, to one grid first",
+                StudyError::Shape { .. } => {
+                    "resample the sequences of a case, and its labels, to one grid first"
+                }
                 StudyError::Place { .. } => {
                     "register the sequences to one another, and resample them to one grid first (as MyoPS 2020 cases are)"
                 }
@@ -264,13 +289,19 @@ impl IoError {
                 StudyError::NoImage(_) => return None,
             },
             Self::MissingSequence { .. } => "all three of bSSFP (C0), LGE (DE) and T2 are needed",
-            Self::UnusableId { .. } => "rename the files of the case: its name becomes that of a folder",
+            Self::UnusableId { .. } => {
+                "rename the files of the case: its name becomes that of a folder"
+            }
             Self::NoCase { advice, .. } => advice,
-            Self::TwoFiles { .. } => "keep one: DE and LGE name the same sequence, .nii and .nii.gz the same file",
+            Self::TwoFiles { .. } => {
+                "keep one: DE and LGE name the same sequence, .nii and .nii.gz the same file"
+            }
             Self::DuplicateId { .. } => "rename one of the cases, or give one of the folders alone",
             Self::Write { cause, .. } => match cause.kind() {
                 ErrorKind::NotFound | ErrorKind::NotADirectory => "check that the folder exists",
-                ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "write to a folder that allows it",
+                ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                    "write to a folder that allows it"
+                }
                 ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space on the disk",
                 ErrorKind::FileTooLarge => {
                     "the system allows no longer file there: raise the limit (ulimit -f) or write elsewhere"
@@ -287,23 +318,35 @@ impl Flaw {
     /// What to do about it, where that is known.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::NotNifti => "images are read from .nii and .nii.gz; DICOM is converted by dcm2niix",
+            Self::NotNifti => {
+                "images are read from .nii and .nii.gz; DICOM is converted by dcm2niix"
+            }
             Self::Pair => "convert the pair to one .nii.gz file",
-            Self::Truncated { .. } | Self::TruncatedGzip { .. } | Self::Gzip(_) => "copy or download the file again",
-            Self::ManyVolumes(_) => "split the series and give one volume (for a cine, end diastole)",
+            Self::Truncated { .. } | Self::TruncatedGzip { .. } | Self::Gzip(_) => {
+                "copy or download the file again"
+            }
+            Self::ManyVolumes(_) => {
+                "split the series and give one volume (for a cine, end diastole)"
+            }
             Self::DataType(_) => "convert colour or complex images to one number a voxel",
             Self::Geometry(problem) => problem.hint(),
-            Self::Quaternion(_) => "correct the q-form in the header, or set its code to 0 where the s-form is right",
+            Self::Quaternion(_) => {
+                "correct the q-form in the header, or set its code to 0 where the s-form is right"
+            }
             Self::Spacings { .. } => {
                 "correct the s-form or pixdim, whichever is wrong: volumes in ml depend on them (setting qform and sform \
                  with nibabel writes all three)"
             }
-            Self::Forms { .. } => "set the code of the form that is wrong to 0, or write both from the same affine",
+            Self::Forms { .. } => {
+                "set the code of the form that is wrong to 0, or write both from the same affine"
+            }
             Self::TooLarge(_) | Self::ManySlices(..) | Self::FileTooLarge(..) => {
                 "give a short-axis stack alone: crop or resample the image where it really is that large"
             }
             Self::NotFinite { .. } => "replace NaN and infinite voxels, for example by 0",
-            Self::Constant(_) => "an image without contrast shows no heart: was the export complete?",
+            Self::Constant(_) => {
+                "an image without contrast shows no heart: was the export complete?"
+            }
             Self::LabelCode { slope, .. } if *slope != 1.0 => {
                 return Some(format!(
                     "the file scales its numbers (scl_slope = {slope}): save labels as integers, unscaled"
@@ -323,7 +366,9 @@ impl Flaw {
             }
             Self::Dataset(_) => "name the labels background, LV, RV, myocardium, edema and scar",
             Self::Unreadable(_) | Self::NotSmall(..) => return None,
-            Self::Offset(..) | Self::Dimensions(_) => "the header is damaged: export or convert the image again",
+            Self::Offset(..) | Self::Dimensions(_) => {
+                "the header is damaged: export or convert the image again"
+            }
         };
         Some(hint.into())
     }

@@ -37,17 +37,28 @@ pub(super) fn remove_fills(sequence: Sequence, image: &mut Volume<f32>) -> Vec<F
     let plane = Plane::of(image);
     let mut fills = Vec::new();
     for (value, corners) in plane.corner_values(image.data()) {
-        let Some(others) = Others::than(value, image.data()) else { continue };
+        let Some(others) = Others::than(value, image.data()) else {
+            continue;
+        };
         let far_below = others.least - value > FAR_SHARE * (others.largest - others.least);
         if corners >= if far_below { CORNERS } else { 2 * plane.slices } {
             let mut filled = plane.filled(value, &others, image.data());
             plane.add_rim(&mut filled, image.data());
             let mut replaced = 0_usize;
-            for (v, _) in image.data_mut().iter_mut().zip(&filled).filter(|(_, filled)| **filled) {
+            for (v, _) in image
+                .data_mut()
+                .iter_mut()
+                .zip(&filled)
+                .filter(|(_, filled)| **filled)
+            {
                 *v = 0.0;
                 replaced += 1;
             }
-            fills.push(Fill { sequence, value, share: replaced as f64 / filled.len() as f64 });
+            fills.push(Fill {
+                sequence,
+                value,
+                share: replaced as f64 / filled.len() as f64,
+            });
         }
     }
     fills
@@ -87,7 +98,12 @@ impl Plane {
             _ => (2, 0, 1),
         };
         let (sides, in_plane) = ([shape[a], shape[b]], [steps[a], steps[b]]);
-        Self { sides, steps: in_plane, slices: shape[slice], slice_step: steps[slice] }
+        Self {
+            sides,
+            steps: in_plane,
+            slices: shape[slice],
+            slice_step: steps[slice],
+        }
     }
 
     /// The position in memory of pixel `[u, v]` of a slice.
@@ -99,13 +115,17 @@ impl Plane {
     #[expect(clippy::float_cmp, reason = "a fill is the very same value everywhere")]
     fn corner_values(&self, data: &[f32]) -> Vec<(f32, usize)> {
         let mut found: Vec<(f32, usize)> = Vec::new();
-        let mut add = |value: f32, corners: usize| match found.iter_mut().find(|(v, _)| *v == value) {
+        let mut add = |value: f32, corners: usize| match found.iter_mut().find(|(v, _)| *v == value)
+        {
             Some((_, sum)) => *sum += corners,
             None => found.push((value, corners)),
         };
         for corner in 0..4 * self.slices {
             let slice = corner / 4;
-            let end = [(corner & 1) * (self.sides[0] - 1), (corner >> 1 & 1) * (self.sides[1] - 1)];
+            let end = [
+                (corner & 1) * (self.sides[0] - 1),
+                (corner >> 1 & 1) * (self.sides[1] - 1),
+            ];
             let value = data[self.at(slice, end)];
             let runs = |axis: usize| {
                 let pixel = |n: usize| {
@@ -119,7 +139,9 @@ impl Plane {
             };
             if value != 0.0 && (runs(0) || runs(1)) {
                 // A slice of one value has nothing else to tell: it counts as if half of all corners held it.
-                let blank = self.pixels().all(|pixel| data[self.at(slice, pixel)] == value);
+                let blank = self
+                    .pixels()
+                    .all(|pixel| data[self.at(slice, pixel)] == value);
                 add(value, if blank { 2 * self.slices } else { 1 });
             }
         }
@@ -135,8 +157,15 @@ impl Plane {
     /// The pixels beside one along its row and column.
     fn beside(&self, [u, v]: [usize; 2]) -> impl Iterator<Item = [usize; 2]> {
         let [columns, rows] = self.sides;
-        let beside = [[u + 1, v], [u.wrapping_sub(1), v], [u, v + 1], [u, v.wrapping_sub(1)]];
-        beside.into_iter().filter(move |[u, v]| *u < columns && *v < rows)
+        let beside = [
+            [u + 1, v],
+            [u.wrapping_sub(1), v],
+            [u, v + 1],
+            [u, v.wrapping_sub(1)],
+        ];
+        beside
+            .into_iter()
+            .filter(move |[u, v]| *u < columns && *v < rows)
     }
 
     /// Which pixels a fill takes: those that hold its value and hang together with the border of their slice, or all that
@@ -149,7 +178,8 @@ impl Plane {
         let mut filled = vec![false; data.len()];
         let [columns, rows] = self.sides;
         for slice in 0..self.slices {
-            let mut open: Vec<[usize; 2]> = (0..columns).flat_map(|u| [[u, 0], [u, rows - 1]]).collect();
+            let mut open: Vec<[usize; 2]> =
+                (0..columns).flat_map(|u| [[u, 0], [u, rows - 1]]).collect();
             open.extend((0..rows).flat_map(|v| [[0, v], [columns - 1, v]]));
             while let Some(pixel) = open.pop() {
                 let at = self.at(slice, pixel);
@@ -165,10 +195,12 @@ impl Plane {
     /// Adds the pixels around a fill that lie far from all values that are not near it.
     fn add_rim(&self, filled: &mut [bool], data: &[f32]) {
         let mut near = filled.to_vec();
-        let reach = |n: usize, side: usize| n.saturating_sub(RIM_PIXELS)..(n + RIM_PIXELS + 1).min(side);
+        let reach =
+            |n: usize, side: usize| n.saturating_sub(RIM_PIXELS)..(n + RIM_PIXELS + 1).min(side);
         for slice in 0..self.slices {
             let edge = |pixel: &[usize; 2]| {
-                filled[self.at(slice, *pixel)] && self.beside(*pixel).any(|p| !filled[self.at(slice, p)])
+                filled[self.at(slice, *pixel)]
+                    && self.beside(*pixel).any(|p| !filled[self.at(slice, p)])
             };
             for [u, v] in self.pixels().filter(edge) {
                 for around in reach(v, self.sides[1]) {
@@ -177,7 +209,9 @@ impl Plane {
             }
         }
         let tissue = data.iter().zip(&near).filter(|(_, near)| !**near);
-        let (least, largest) = tissue.fold((f32::MAX, f32::MIN), |(a, b), (v, _)| (a.min(*v), b.max(*v)));
+        let (least, largest) = tissue.fold((f32::MAX, f32::MIN), |(a, b), (v, _)| {
+            (a.min(*v), b.max(*v))
+        });
         if least >= largest {
             return;
         }
@@ -202,16 +236,27 @@ mod tests {
         Volume::from_fn(grid, |mut voxel| {
             voxel.swap(axis, 2);
             let [i, j, k] = voxel;
-            if filled(voxel) { fill } else { (100 + (37 * i + 53 * j + 29 * k) % 100) as f32 }
+            if filled(voxel) {
+                fill
+            } else {
+                (100 + (37 * i + 53 * j + 29 * k) % 100) as f32
+            }
         })
     }
 
     fn fills(image: &Volume<f32>) -> (Vec<f32>, usize) {
         let mut cleared = image.clone();
         let found = remove_fills(Sequence::T2, &mut cleared);
-        let changed = image.data().iter().zip(cleared.data()).filter(|(a, b)| a != b);
+        let changed = image
+            .data()
+            .iter()
+            .zip(cleared.data())
+            .filter(|(a, b)| a != b);
         assert!(changed.clone().all(|(_, b)| *b == 0.0));
-        (found.iter().map(|fill| fill.value).collect(), changed.count())
+        (
+            found.iter().map(|fill| fill.value).collect(),
+            changed.count(),
+        )
     }
 
     #[test]
@@ -220,14 +265,19 @@ mod tests {
             for value in [-1024.0, -1.0, -32768.0, 32767.0] {
                 let frame = image(axis, value, |[i, j, _]| i < 6 || j >= 30);
                 let pixels = 3 * (6 * 32 + 34 * 2);
-                assert_eq!(fills(&frame), (vec![value], pixels), "fill {value}, slice axis {axis}");
+                assert_eq!(
+                    fills(&frame),
+                    (vec![value], pixels),
+                    "fill {value}, slice axis {axis}"
+                );
             }
         }
     }
 
     #[test]
     fn a_circular_field_of_view_a_thin_frame_and_a_blank_slice_are_filled() {
-        let circle = |[i, j, _]: [usize; 3]| (i as i64 - 20).pow(2) + (j as i64 - 16).pow(2) > 15 * 15;
+        let circle =
+            |[i, j, _]: [usize; 3]| (i as i64 - 20).pow(2) + (j as i64 - 16).pow(2) > 15 * 15;
         assert_eq!(fills(&image(2, -7.0, circle)).0, [-7.0]);
         assert_eq!(fills(&image(2, -7.0, |[i, ..]| i == 39)), (vec![-7.0], 96));
         assert_eq!(fills(&image(2, -7.0, |[.., k]| k == 0)), (vec![-7.0], 1280));
@@ -258,16 +308,39 @@ mod tests {
 
     #[test]
     fn what_is_no_fill_stays() {
-        assert_eq!(fills(&image(2, 0.0, |[i, ..]| i < 5)), (vec![], 0), "a fill of 0 is what others become");
-        assert_eq!(fills(&image(2, 9.0, |[i, j, _]| i < 4 && j < 4)), (vec![], 0), "too small to be one");
+        assert_eq!(
+            fills(&image(2, 0.0, |[i, ..]| i < 5)),
+            (vec![], 0),
+            "a fill of 0 is what others become"
+        );
+        assert_eq!(
+            fills(&image(2, 9.0, |[i, j, _]| i < 4 && j < 4)),
+            (vec![], 0),
+            "too small to be one"
+        );
         let saturated = |[i, j, _]: [usize; 3]| i < 15 && j < 12;
-        assert_eq!(fills(&image(2, 255.0, saturated)), (vec![], 0), "bright tissue at one corner of each slice");
+        assert_eq!(
+            fills(&image(2, 255.0, saturated)),
+            (vec![], 0),
+            "bright tissue at one corner of each slice"
+        );
         assert_eq!(fills(&image(2, 9.0, |_| false)), (vec![], 0));
         let air = |[i, j, k]: [usize; 3]| k < 2 && i < 15 && j > 20;
-        assert_eq!(fills(&image(2, 99.0, air)), (vec![], 0), "smooth air just below the rest");
-        assert_eq!(fills(&image(2, -99.0, air)).0, [-99.0], "a corner that a resampler filled");
+        assert_eq!(
+            fills(&image(2, 99.0, air)),
+            (vec![], 0),
+            "smooth air just below the rest"
+        );
+        assert_eq!(
+            fills(&image(2, -99.0, air)).0,
+            [-99.0],
+            "a corner that a resampler filled"
+        );
         let mut mask = image(2, 1.0, |[i, ..]| i < 20);
-        mask.data_mut().iter_mut().filter(|v| **v > 1.0).for_each(|v| *v = 0.0);
+        mask.data_mut()
+            .iter_mut()
+            .filter(|v| **v > 1.0)
+            .for_each(|v| *v = 0.0);
         assert_eq!(fills(&mask), (vec![], 0), "nothing would be left");
     }
 }

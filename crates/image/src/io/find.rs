@@ -70,7 +70,8 @@ pub fn search_among<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Resul
         all.passed_over.extend(found.passed_over);
         all.without_images.extend(found.without_images);
     }
-    all.cases.sort_by(|a, b| natural(&a.id, &b.id).then_with(|| a.folder.cmp(&b.folder)));
+    all.cases
+        .sort_by(|a, b| natural(&a.id, &b.id).then_with(|| a.folder.cmp(&b.folder)));
     all.cases.dedup();
     sort_unique(&mut all.cases)?;
     all.passed_over.sort();
@@ -90,7 +91,9 @@ pub fn find_cases(path: impl AsRef<Path>) -> Result<Vec<CaseFiles>, IoError> {
 ///
 /// # Errors
 /// As [`search_among`].
-pub fn find_cases_among<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Result<Vec<CaseFiles>, IoError> {
+pub fn find_cases_among<P: AsRef<Path>>(
+    paths: impl IntoIterator<Item = P>,
+) -> Result<Vec<CaseFiles>, IoError> {
     search_among(paths).map(|found| found.cases)
 }
 
@@ -148,7 +151,9 @@ fn one_case(path: &Path, found: &mut Found) -> Result<(), IoError> {
 
 /// Whether a folder is one of nnU-Net's label maps: `labels...` beside `images...` or a `dataset.json`.
 pub(super) fn is_label_folder(folder: &Path, name: &str) -> bool {
-    let Some(rest) = strip_prefix_ignoring_case(name, "labels") else { return false };
+    let Some(rest) = strip_prefix_ignoring_case(name, "labels") else {
+        return false;
+    };
     let root = parent_of(folder);
     root.join("dataset.json").is_file() || root.join(format!("images{rest}")).is_dir()
 }

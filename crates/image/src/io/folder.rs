@@ -34,9 +34,16 @@ struct LabelsBeside {
 impl<'a> CaseFolder<'a> {
     /// Sorts the files of a folder; a folder of label maps has no cases.
     pub(super) fn of(path: &Path, files: &'a [Entry]) -> Result<Self, IoError> {
-        let named = if path.file_name().is_some() { path.into() } else { path.canonicalize().unwrap_or_default() };
+        let named = if path.file_name().is_some() {
+            path.into()
+        } else {
+            path.canonicalize().unwrap_or_default()
+        };
         let name = last_part(&named);
-        let mut folder = Self { path: path.into(), ..Self::default() };
+        let mut folder = Self {
+            path: path.into(),
+            ..Self::default()
+        };
         if is_label_folder(&named, &name) {
             return Ok(folder);
         }
@@ -49,24 +56,47 @@ impl<'a> CaseFolder<'a> {
                 None => {}
             }
         }
-        let layout = if parsed.is_empty() { None } else { NnUnet::of(&named, &name)? };
-        let has_first = |id| parsed.iter().any(|(f, _)| f.id == id && f.part == Part::Channel(0));
-        let channels_of = |id| parsed.iter().filter(|(f, _)| f.id == id && by_channel(f.part)).count();
+        let layout = if parsed.is_empty() {
+            None
+        } else {
+            NnUnet::of(&named, &name)?
+        };
+        let has_first = |id| {
+            parsed
+                .iter()
+                .any(|(f, _)| f.id == id && f.part == Part::Channel(0))
+        };
+        let channels_of = |id| {
+            parsed
+                .iter()
+                .filter(|(f, _)| f.id == id && by_channel(f.part))
+                .count()
+        };
         for (file, path) in &parsed {
-            let is_case = !by_channel(file.part) || layout.is_some() || has_first(file.id) && channels_of(file.id) > 1;
+            let is_case = !by_channel(file.part)
+                || layout.is_some()
+                || has_first(file.id) && channels_of(file.id) > 1;
             if is_case {
-                folder.cases.entry(file.id).or_default().push((file.part, path));
+                folder
+                    .cases
+                    .entry(file.id)
+                    .or_default()
+                    .push((file.part, path));
             } else {
                 folder.passed_over.push(path.to_path_buf());
             }
         }
         folder.channels = match &layout {
-            Some(NnUnet { dataset: Some(dataset), .. }) if parsed.iter().any(|(f, _)| by_channel(f.part)) => {
-                dataset.channels()?
-            }
+            Some(NnUnet {
+                dataset: Some(dataset),
+                ..
+            }) if parsed.iter().any(|(f, _)| by_channel(f.part)) => dataset.channels()?,
             _ => default_channels(),
         };
-        folder.beside = layout.map(|l| l.labels_beside(&named)).transpose()?.unwrap_or_default();
+        folder.beside = layout
+            .map(|l| l.labels_beside(&named))
+            .transpose()?
+            .unwrap_or_default();
         Ok(folder)
     }
 
@@ -74,7 +104,10 @@ impl<'a> CaseFolder<'a> {
     pub(super) fn add_to(mut self, found: &mut Found) -> Result<(), IoError> {
         for (id, files) in std::mem::take(&mut self.cases) {
             let case = self.case(id, &files)?;
-            match (case.missing().len() == Sequence::ALL.len(), case.references.first()) {
+            match (
+                case.missing().len() == Sequence::ALL.len(),
+                case.references.first(),
+            ) {
                 (false, _) => found.cases.push(case),
                 (true, Some(file)) => found.without_images.push((id.into(), file.clone())),
                 (true, None) => {}
@@ -82,7 +115,9 @@ impl<'a> CaseFolder<'a> {
         }
         if self.beside.paired {
             let files = self.beside.files.into_iter();
-            found.without_images.extend(files.flat_map(|(id, files)| files.into_iter().map(move |f| (id.clone(), f))));
+            found.without_images.extend(
+                files.flat_map(|(id, files)| files.into_iter().map(move |f| (id.clone(), f))),
+            );
         }
         found.passed_over.append(&mut self.passed_over);
         Ok(())
@@ -110,16 +145,38 @@ impl<'a> CaseFolder<'a> {
             set(id, sequence, &mut images[sequence], path)?;
         }
         references.extend(self.beside.files.remove(id).unwrap_or_default());
-        let by_channel = files.iter().any(|(part, _)| matches!(part, Part::Channel(_)));
-        let naming = if by_channel { Naming::ByChannel(self.channels.clone()) } else { Naming::BySequence };
-        Ok(CaseFiles { id: id.into(), folder: self.path.clone(), images, references, naming })
+        let by_channel = files
+            .iter()
+            .any(|(part, _)| matches!(part, Part::Channel(_)));
+        let naming = if by_channel {
+            Naming::ByChannel(self.channels.clone())
+        } else {
+            Naming::BySequence
+        };
+        Ok(CaseFiles {
+            id: id.into(),
+            folder: self.path.clone(),
+            images,
+            references,
+            naming,
+        })
     }
 }
 
-fn set(id: &str, sequence: Sequence, place: &mut Option<PathBuf>, path: &Path) -> Result<(), IoError> {
+fn set(
+    id: &str,
+    sequence: Sequence,
+    place: &mut Option<PathBuf>,
+    path: &Path,
+) -> Result<(), IoError> {
     match place.replace(path.into()) {
         None => Ok(()),
-        Some(first) => Err(IoError::TwoFiles { id: id.into(), what: sequence.name(), first, second: path.into() }),
+        Some(first) => Err(IoError::TwoFiles {
+            id: id.into(),
+            what: sequence.name(),
+            first,
+            second: path.into(),
+        }),
     }
 }
 
@@ -148,7 +205,10 @@ impl NnUnet {
     /// of another name.
     fn labels_beside(&self, folder: &Path) -> Result<LabelsBeside, IoError> {
         let root = parent_of(folder);
-        let mut labels = LabelsBeside { paired: self.rest.is_some(), ..LabelsBeside::default() };
+        let mut labels = LabelsBeside {
+            paired: self.rest.is_some(),
+            ..LabelsBeside::default()
+        };
         if !root.is_dir() {
             return Ok(labels);
         }
@@ -159,7 +219,11 @@ impl NnUnet {
                 (Some(own), Some(rest)) => own.eq_ignore_ascii_case(rest),
                 (None, Some(_)) => true,
             };
-            for file in if belongs { listing(&inner.path)?.0 } else { Vec::new() } {
+            for file in if belongs {
+                listing(&inner.path)?.0
+            } else {
+                Vec::new()
+            } {
                 if let Some(id) = stem(&file.name) {
                     labels.files.entry(id.into()).or_default().push(file.path);
                 }
@@ -172,6 +236,8 @@ impl NnUnet {
 fn has_image_folders(root: &Path) -> bool {
     root.is_dir()
         && listing(root).is_ok_and(|(_, folders)| {
-            folders.iter().any(|folder| strip_prefix_ignoring_case(&folder.name, "images").is_some())
+            folders
+                .iter()
+                .any(|folder| strip_prefix_ignoring_case(&folder.name, "images").is_some())
         })
 }

@@ -21,7 +21,13 @@ impl<R: BufRead> Read for Members<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while let Some(member) = &mut self.0 {
             match member.read(buffer)? {
-                0 if !buffer.is_empty() => self.0 = self.0.take().map(GzDecoder::into_inner).map_or(Ok(None), next)?,
+                0 if !buffer.is_empty() => {
+                    self.0 = self
+                        .0
+                        .take()
+                        .map(GzDecoder::into_inner)
+                        .map_or(Ok(None), next)?
+                }
                 n => return Ok(n),
             }
         }
@@ -43,7 +49,12 @@ fn next<R: BufRead>(mut file: R) -> io::Result<Option<GzDecoder<R>>> {
                 file.consume(zeros);
                 return Ok(Some(GzDecoder::new(file)));
             }
-            Some(_) => return Err(io::Error::new(ErrorKind::InvalidData, "bytes other than zeros follow its end")),
+            Some(_) => {
+                return Err(io::Error::new(
+                    ErrorKind::InvalidData,
+                    "bytes other than zeros follow its end",
+                ));
+            }
         }
     }
 }

@@ -99,7 +99,8 @@ impl Header {
             Version::Nifti1(order) => (order, Fields::nifti1(&Bytes { bytes, order })?),
             Version::Nifti2(order) => (order, Fields::nifti2(&Bytes { bytes, order })?),
         };
-        let data_type = DataType::from_code(fields.data_type).ok_or(Flaw::DataType(fields.data_type))?;
+        let data_type =
+            DataType::from_code(fields.data_type).ok_or(Flaw::DataType(fields.data_type))?;
         let (shape, axes) = fields.shape()?;
         let offset = fields.offset(version.bytes() as u64)?;
         let placement = fields.placement(axes);
@@ -111,7 +112,14 @@ impl Header {
             return Err(Flaw::ManySlices(slices, MAX_SLICES));
         }
         let placement = placement.with_spacing_of(&world_from_voxel);
-        Ok(Self { grid, placement, data_type, order, offset, scaling: fields.scaling() })
+        Ok(Self {
+            grid,
+            placement,
+            data_type,
+            order,
+            offset,
+            scaling: fields.scaling(),
+        })
     }
 
     /// A voxel of a label map: the whole number that it was before its file was scaled, where it is within rounding of one.
@@ -120,14 +128,23 @@ impl Header {
     /// step away from what they stood for.
     pub(super) fn label_number(&self, value: f64) -> f64 {
         let step = self.scaling.slope.abs();
-        let half_step = if self.data_type.is_integer() && step <= LABEL_STEP { 0.501 * step } else { 0.0 };
+        let half_step = if self.data_type.is_integer() && step <= LABEL_STEP {
+            0.501 * step
+        } else {
+            0.0
+        };
         let whole = value.round();
-        if (value - whole).abs() <= half_step.max(LABEL_ROUNDING) { whole } else { value }
+        if (value - whole).abs() <= half_step.max(LABEL_ROUNDING) {
+            whole
+        } else {
+            value
+        }
     }
 
     /// Bytes of the whole file, unpacked: header, extensions and voxels.
     pub(super) fn file_bytes(&self) -> u64 {
-        self.offset.saturating_add(self.grid.voxels() as u64 * self.data_type.bytes() as u64)
+        self.offset
+            .saturating_add(self.grid.voxels() as u64 * self.data_type.bytes() as u64)
     }
 }
 
@@ -180,18 +197,27 @@ impl Fields {
 
     /// Voxels along each axis, and whether the file has two axes or three.
     fn shape(&self) -> Result<([usize; 3], u8), Flaw> {
-        let axes = usize::try_from(self.dim[0]).ok().filter(|n| (2..=7).contains(n));
-        let dims = axes.map(|n| &self.dim[1..=n]).filter(|dims| dims.iter().all(|n| *n > 0));
+        let axes = usize::try_from(self.dim[0])
+            .ok()
+            .filter(|n| (2..=7).contains(n));
+        let dims = axes
+            .map(|n| &self.dim[1..=n])
+            .filter(|dims| dims.iter().all(|n| *n > 0));
         let dims = dims.ok_or_else(|| Flaw::Dimensions(self.dim.into()))?;
         if dims.iter().skip(3).any(|n| *n > 1) {
             return Err(Flaw::ManyVolumes(dims.into()));
         }
         let shape = [0, 1, 2].map(|axis| dims.get(axis).map_or(1, |n| n.unsigned_abs()));
-        let voxels = shape.iter().try_fold(1_u64, |product, n| product.checked_mul(*n));
+        let voxels = shape
+            .iter()
+            .try_fold(1_u64, |product, n| product.checked_mul(*n));
         if voxels.is_none_or(|n| n > MAX_VOXELS) || shape.iter().any(|n| *n > MAX_AXIS) {
             return Err(Flaw::TooLarge(shape));
         }
-        Ok((shape.map(|n| n as usize), if dims.len() == 2 { 2 } else { 3 }))
+        Ok((
+            shape.map(|n| n as usize),
+            if dims.len() == 2 { 2 } else { 3 },
+        ))
     }
 
     /// Where the voxels begin; 0 stands for the least the format allows (the header and four bytes).
@@ -232,9 +258,19 @@ impl Fields {
     /// A slope of 0 or NaN says that there is no scaling.
     fn scaling(&self) -> Scaling {
         if self.slope == 0.0 || !self.slope.is_finite() {
-            return Scaling { slope: 1.0, intercept: 0.0 };
+            return Scaling {
+                slope: 1.0,
+                intercept: 0.0,
+            };
         }
-        Scaling { slope: self.slope, intercept: if self.intercept.is_finite() { self.intercept } else { 0.0 } }
+        Scaling {
+            slope: self.slope,
+            intercept: if self.intercept.is_finite() {
+                self.intercept
+            } else {
+                0.0
+            },
+        }
     }
 }
 

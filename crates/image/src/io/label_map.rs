@@ -29,14 +29,25 @@ pub enum Numbering {
 pub fn read_label_map(path: impl AsRef<Path>) -> Result<(Placed<Label>, Numbering), IoError> {
     let path = path.as_ref();
     let dataset = Dataset::around(path.parent().unwrap_or(Path::new("")))?;
-    let named = match dataset.as_ref().map_or_else(|| Ok(LabelNumbers::classes()), Dataset::labels) {
+    let named = match dataset
+        .as_ref()
+        .map_or_else(|| Ok(LabelNumbers::classes()), Dataset::labels)
+    {
         Ok(numbers) => numbers,
         // Codes need no description.
         Err(error) => {
             let labels = read_labels_by(path, &[LabelNumbers::codes()]);
             let no_codes = |flaw: &Flaw| matches!(flaw, Flaw::LabelCode { .. });
-            let other = |e| if matches!(&e, IoError::File { flaw, .. } if no_codes(flaw)) { error } else { e };
-            return labels.map(|(labels, _)| (labels, Numbering::Codes)).map_err(other);
+            let other = |e| {
+                if matches!(&e, IoError::File { flaw, .. } if no_codes(flaw)) {
+                    error
+                } else {
+                    e
+                }
+            };
+            return labels
+                .map(|(labels, _)| (labels, Numbering::Codes))
+                .map_err(other);
         }
     };
     let (labels, which) = read_labels_by(path, &[LabelNumbers::codes(), named.clone()])?;

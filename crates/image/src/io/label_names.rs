@@ -118,7 +118,13 @@ const KNOWN: [(Label, &[&str]); 6] = [
     ),
 ];
 /// Parts of a scar that some data sets number apart: their numbers may stand beside that of the scar.
-const PART_OF_SCAR: [&str; 5] = ["noreflow", "mvo", "microvascularobstruction", "scarcore", "scarborder"];
+const PART_OF_SCAR: [&str; 5] = [
+    "noreflow",
+    "mvo",
+    "microvascularobstruction",
+    "scarcore",
+    "scarborder",
+];
 
 /// What a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,7 +147,10 @@ impl Meaning {
         if PART_OF_SCAR.contains(&name.as_str()) {
             return Some(Self::PartOf(Label::Scar));
         }
-        KNOWN.iter().find(|(_, names)| names.contains(&name.as_str())).map(|(label, _)| Self::Label(*label))
+        KNOWN
+            .iter()
+            .find(|(_, names)| names.contains(&name.as_str()))
+            .map(|(label, _)| Self::Label(*label))
     }
 }
 
@@ -154,11 +163,21 @@ pub(super) fn known() -> String {
 
 /// A name in lower case, without spaces and marks, its ventricle as `lv` or `rv`, British spelling as American.
 fn squeezed(name: &str) -> String {
-    let letters: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    let sides =
-        [("leftventricular", "lv"), ("leftventricle", "lv"), ("rightventricular", "rv"), ("rightventricle", "rv")];
+    let letters: String = name
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect();
+    let sides = [
+        ("leftventricular", "lv"),
+        ("leftventricle", "lv"),
+        ("rightventricular", "rv"),
+        ("rightventricle", "rv"),
+    ];
     let spelled = letters.replace("oedema", "edema");
-    let short = sides.iter().fold(spelled, |name, (long, short)| name.replace(long, short));
+    let short = sides
+        .iter()
+        .fold(spelled, |name, (long, short)| name.replace(long, short));
     // "left ventricular (LV) blood pool"
     short.replace("lvlv", "lv").replace("rvrv", "rv")
 }
@@ -201,13 +220,32 @@ mod tests {
                     "infarct",
                 ],
             ),
-            ("marks", ["BACKGROUND", "LV_blood_pool", "RV.cavity", "LV-Myo", "Edema", "Infarction"]),
+            (
+                "marks",
+                [
+                    "BACKGROUND",
+                    "LV_blood_pool",
+                    "RV.cavity",
+                    "LV-Myo",
+                    "Edema",
+                    "Infarction",
+                ],
+            ),
         ];
         for (set, names) in sets {
             assert_eq!(names.map(label), Label::ALL.map(Some), "{set}");
         }
-        let emidec = ["cavity", "normal myocardium", "myocardial infarction", "no-reflow"].map(label);
-        assert_eq!(emidec, [Label::LvPool, Label::Myocardium, Label::Scar, Label::Scar].map(Some));
+        let emidec = [
+            "cavity",
+            "normal myocardium",
+            "myocardial infarction",
+            "no-reflow",
+        ]
+        .map(label);
+        assert_eq!(
+            emidec,
+            [Label::LvPool, Label::Myocardium, Label::Scar, Label::Scar].map(Some)
+        );
     }
 
     #[test]

@@ -36,7 +36,10 @@ impl LabelNumbers {
 
     pub(super) fn label(&self, number: f64) -> Option<Label> {
         #[expect(clippy::float_cmp, reason = "a label's number is stored exactly")]
-        self.0.iter().find(|(n, _)| *n as f64 == number).map(|(_, label)| *label)
+        self.0
+            .iter()
+            .find(|(n, _)| *n as f64 == number)
+            .map(|(_, label)| *label)
     }
 
     /// Reads numbers by the one of `candidates` that knows all of them; gives the labels and which it was, the first
@@ -44,7 +47,10 @@ impl LabelNumbers {
     ///
     /// # Errors
     /// Where no candidate knows all numbers, or two know all and do not agree.
-    pub(super) fn read(candidates: &[Self], numbers: &[f64]) -> Result<(Vec<Label>, usize), Unread> {
+    pub(super) fn read(
+        candidates: &[Self],
+        numbers: &[f64],
+    ) -> Result<(Vec<Label>, usize), Unread> {
         let mut found: Option<(Vec<Label>, usize)> = None;
         let mut furthest = 0;
         for (at, candidate) in candidates.iter().enumerate() {
@@ -60,7 +66,10 @@ impl LabelNumbers {
         }
         found.ok_or_else(|| {
             let unknown = |number: &f64| candidates.iter().all(|c| c.label(*number).is_none());
-            numbers.iter().position(unknown).map_or(Unread::Mixed(furthest), Unread::Unknown)
+            numbers
+                .iter()
+                .position(unknown)
+                .map_or(Unread::Mixed(furthest), Unread::Unknown)
         })
     }
 
@@ -80,10 +89,17 @@ impl LabelNumbers {
 
     /// The numbers that any of `candidates` knows, in words.
     pub(super) fn known(candidates: &[Self]) -> String {
-        let mut numbers: Vec<i64> = candidates.iter().flat_map(|c| c.0.iter().map(|(n, _)| *n)).collect();
+        let mut numbers: Vec<i64> = candidates
+            .iter()
+            .flat_map(|c| c.0.iter().map(|(n, _)| *n))
+            .collect();
         numbers.sort_unstable();
         numbers.dedup();
-        numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        numbers
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 
@@ -98,9 +114,20 @@ impl Unread {
     ) -> Flaw {
         let known = LabelNumbers::known(candidates);
         match self {
-            Self::Unknown(at) => Flaw::LabelCode { code: numbers[at], voxel: voxel(at), known, slope },
-            Self::Mixed(at) => Flaw::MixedLabelCodes { code: numbers[at], voxel: voxel(at) },
-            Self::Ambiguous(at) => Flaw::AmbiguousLabelCodes { code: numbers[at], voxel: voxel(at) },
+            Self::Unknown(at) => Flaw::LabelCode {
+                code: numbers[at],
+                voxel: voxel(at),
+                known,
+                slope,
+            },
+            Self::Mixed(at) => Flaw::MixedLabelCodes {
+                code: numbers[at],
+                voxel: voxel(at),
+            },
+            Self::Ambiguous(at) => Flaw::AmbiguousLabelCodes {
+                code: numbers[at],
+                voxel: voxel(at),
+            },
         }
     }
 }
@@ -113,8 +140,14 @@ mod tests {
     fn numbers_are_read_by_the_candidate_that_knows_them_all() {
         let both = [LabelNumbers::codes(), LabelNumbers::classes()];
         let read = |numbers: &[f64]| LabelNumbers::read(&both, numbers);
-        assert_eq!(read(&[0.0, 5.0]), Ok((vec![Label::Background, Label::Scar], 1)));
-        assert_eq!(read(&[0.0, 2221.0]), Ok((vec![Label::Background, Label::Scar], 0)));
+        assert_eq!(
+            read(&[0.0, 5.0]),
+            Ok((vec![Label::Background, Label::Scar], 1))
+        );
+        assert_eq!(
+            read(&[0.0, 2221.0]),
+            Ok((vec![Label::Background, Label::Scar], 0))
+        );
         assert_eq!(read(&[0.0]), Ok((vec![Label::Background], 0)));
         assert_eq!(read(&[0.0, 2221.0, 5.0]), Err(Unread::Mixed(2)));
         assert_eq!(read(&[0.0, 1.0, 200.0]), Err(Unread::Mixed(2)));
@@ -124,9 +157,19 @@ mod tests {
 
     #[test]
     fn numbers_with_two_meanings_are_not_guessed() {
-        let named = LabelNumbers::of(vec![(0, Label::Background), (200, Label::LvPool), (500, Label::Myocardium)]);
+        let named = LabelNumbers::of(vec![
+            (0, Label::Background),
+            (200, Label::LvPool),
+            (500, Label::Myocardium),
+        ]);
         let both = [LabelNumbers::codes(), named];
-        assert_eq!(LabelNumbers::read(&both, &[0.0, 200.0]), Err(Unread::Ambiguous(1)));
-        assert_eq!(LabelNumbers::read(&both, &[0.0, 200.0, 2221.0]).unwrap().0[1], Label::Myocardium);
+        assert_eq!(
+            LabelNumbers::read(&both, &[0.0, 200.0]),
+            Err(Unread::Ambiguous(1))
+        );
+        assert_eq!(
+            LabelNumbers::read(&both, &[0.0, 200.0, 2221.0]).unwrap().0[1],
+            Label::Myocardium
+        );
     }
 }

@@ -11,8 +11,10 @@ use super::error::IoError;
 use super::order::natural;
 
 /// Formats of medical images that are not read, by the ends of their names.
-const OTHER_FORMATS: [&str; 12] =
-    [".mha", ".mhd", ".nrrd", ".nhdr", ".mgz", ".mgh", ".dcm", ".ima", ".hdr", ".img", ".img.gz", ".nii.bz2"];
+const OTHER_FORMATS: [&str; 12] = [
+    ".mha", ".mhd", ".nrrd", ".nhdr", ".mgz", ".mgh", ".dcm", ".ima", ".hdr", ".img", ".img.gz",
+    ".nii.bz2",
+];
 /// Names that stand for devices on Windows, where no file or folder can be called so.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 /// Files that stand beside the folders of the cases among results.
@@ -27,7 +29,10 @@ pub(super) struct Entry {
 
 /// The files and the folders in a folder, each in natural order, less hidden ones.
 pub(super) fn listing(folder: &Path) -> Result<(Vec<Entry>, Vec<Entry>), IoError> {
-    let read = |cause| IoError::Read { path: folder.into(), cause };
+    let read = |cause| IoError::Read {
+        path: folder.into(),
+        cause,
+    };
     let (mut files, mut folders) = (Vec::new(), Vec::new());
     for entry in fs::read_dir(folder).map_err(read)? {
         let entry = entry.map_err(read)?;
@@ -48,14 +53,16 @@ pub(super) fn listing(folder: &Path) -> Result<(Vec<Entry>, Vec<Entry>), IoError
 /// A file's name as text: bytes that are no UTF-8 become `%` and two hexadecimal digits (`M%FCller` for `Müller` in
 /// Latin-1), so that every file has a name that can be printed and written.
 pub fn text_of(name: &OsStr) -> String {
-    name.as_encoded_bytes().utf8_chunks().fold(String::new(), |mut text, chunk| {
-        text += chunk.valid();
-        for byte in chunk.invalid() {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "%{byte:02X}");
-        }
-        text
-    })
+    name.as_encoded_bytes()
+        .utf8_chunks()
+        .fold(String::new(), |mut text, chunk| {
+            text += chunk.valid();
+            for byte in chunk.invalid() {
+                // Writing to a string cannot fail.
+                let _ = write!(text, "%{byte:02X}");
+            }
+            text
+        })
 }
 
 /// The text of the last part of a path; empty where it has none.
@@ -81,7 +88,9 @@ pub(super) enum Part {
 
 impl<'a> CaseFile<'a> {
     pub(super) fn parse(name: &'a str) -> Option<Self> {
-        let (id, suffix) = stem(name)?.rsplit_once('_').filter(|(id, _)| !id.is_empty())?;
+        let (id, suffix) = stem(name)?
+            .rsplit_once('_')
+            .filter(|(id, _)| !id.is_empty())?;
         let digits = suffix.len() == 4 && suffix.bytes().all(|b| b.is_ascii_digit());
         let part = match suffix {
             _ if digits => Part::Channel(suffix.parse().ok()?),
@@ -104,12 +113,17 @@ fn sequence_of_suffix(suffix: &str) -> Option<Sequence> {
 
 /// A file's name without `.nii` or `.nii.gz`, or `None` where it has neither.
 pub fn stem(name: &str) -> Option<&str> {
-    [".nii.gz", ".nii"].iter().find_map(|ending| without(name, ending))
+    [".nii.gz", ".nii"]
+        .iter()
+        .find_map(|ending| without(name, ending))
 }
 
 /// Whether a name is that of a medical image, of a format that is read or of another.
 pub fn is_image_name(name: &str) -> bool {
-    stem(name).is_some() || OTHER_FORMATS.iter().any(|ending| without(name, ending).is_some())
+    stem(name).is_some()
+        || OTHER_FORMATS
+            .iter()
+            .any(|ending| without(name, ending).is_some())
 }
 
 fn without<'a>(name: &'a str, ending: &str) -> Option<&'a str> {
@@ -124,7 +138,11 @@ fn without<'a>(name: &'a str, ending: &str) -> Option<&'a str> {
 /// [`IoError::UnusableId`] for an empty name, `.` and `..`, names with separators or control characters, with a dot or a
 /// space at their end, of Windows' devices, and of the files beside the cases' folders.
 pub fn check_id(id: &str) -> Result<(), IoError> {
-    let first = id.split('.').next().unwrap_or_default().to_ascii_lowercase();
+    let first = id
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     let numbered = first.trim_end_matches(|c: char| c.is_ascii_digit());
     let port = first.len() == numbered.len() + 1 && matches!(numbered, "com" | "lpt");
     let device = port || DEVICES.contains(&first.as_str());
@@ -135,10 +153,15 @@ pub fn check_id(id: &str) -> Result<(), IoError> {
         _ if id.chars().any(char::is_control) => "it holds a control character",
         _ if id.ends_with(['.', ' ']) => "it ends in a dot or a space",
         _ if device => "it is the name of a device on Windows",
-        _ if RESULTS.iter().any(|name| id.eq_ignore_ascii_case(name)) => "results have a file of that name",
+        _ if RESULTS.iter().any(|name| id.eq_ignore_ascii_case(name)) => {
+            "results have a file of that name"
+        }
         _ => return Ok(()),
     };
-    Err(IoError::UnusableId { id: id.escape_debug().to_string(), problem })
+    Err(IoError::UnusableId {
+        id: id.escape_debug().to_string(),
+        problem,
+    })
 }
 
 #[cfg(test)]
@@ -148,11 +171,27 @@ mod tests {
     #[test]
     fn names_are_read_in_any_case_and_others_passed_over() {
         let parse = |name| CaseFile::parse(name).map(|file| (file.id, file.part));
-        assert_eq!(parse("myops_training_119_DE.nii.gz"), Some(("myops_training_119", Part::Image(Sequence::Lge))));
-        assert_eq!(parse("Case3019_lge.NII"), Some(("Case3019", Part::Image(Sequence::Lge))));
+        assert_eq!(
+            parse("myops_training_119_DE.nii.gz"),
+            Some(("myops_training_119", Part::Image(Sequence::Lge)))
+        );
+        assert_eq!(
+            parse("Case3019_lge.NII"),
+            Some(("Case3019", Part::Image(Sequence::Lge)))
+        );
         assert_eq!(parse("a_b_0002.nii.gz"), Some(("a_b", Part::Channel(2))));
-        assert_eq!(parse("Case3019_gd.nii.gz"), Some(("Case3019", Part::Reference)));
-        for other in ["Case3019.nii.gz", "_C0.nii.gz", "a_00003.nii.gz", "a_C0.png", "a_C0.nii.gz.part", "é.nii"] {
+        assert_eq!(
+            parse("Case3019_gd.nii.gz"),
+            Some(("Case3019", Part::Reference))
+        );
+        for other in [
+            "Case3019.nii.gz",
+            "_C0.nii.gz",
+            "a_00003.nii.gz",
+            "a_C0.png",
+            "a_C0.nii.gz.part",
+            "é.nii",
+        ] {
             assert_eq!(parse(other), None, "{other}");
         }
         assert!(is_image_name("a.MHA") && is_image_name("a.nii") && !is_image_name("a.png"));
@@ -162,18 +201,37 @@ mod tests {
     #[test]
     fn bytes_that_are_no_text_are_escaped() {
         use std::os::unix::ffi::OsStrExt;
-        assert_eq!(text_of(OsStr::from_bytes(b"M\xfcller_C0.nii.gz")), "M%FCller_C0.nii.gz");
+        assert_eq!(
+            text_of(OsStr::from_bytes(b"M\xfcller_C0.nii.gz")),
+            "M%FCller_C0.nii.gz"
+        );
         assert_eq!(text_of(OsStr::new("Müller")), "Müller");
     }
 
     #[test]
     fn a_case_is_named_so_that_a_folder_can_be() {
-        for fine in ["p5", "a,1", "=1+1", "Müller", "console", "com", "com10", "..a", "a b", "x_T2", "cohort"] {
+        for fine in [
+            "p5", "a,1", "=1+1", "Müller", "console", "com", "com10", "..a", "a b", "x_T2",
+            "cohort",
+        ] {
             assert!(check_id(fine).is_ok(), "{fine}");
         }
-        for bad in
-            ["", ".", "..", "a/b", "a\\b", "a\nb", "a\tb", "a.", "a ", "CON", "com1", "lpt9.x", "nul.gz", "Cohort.csv"]
-        {
+        for bad in [
+            "",
+            ".",
+            "..",
+            "a/b",
+            "a\\b",
+            "a\nb",
+            "a\tb",
+            "a.",
+            "a ",
+            "CON",
+            "com1",
+            "lpt9.x",
+            "nul.gz",
+            "Cohort.csv",
+        ] {
             assert!(check_id(bad).is_err(), "{bad:?}");
         }
         let words = r#"case name "a\nb" cannot be used: it holds a control character"#;

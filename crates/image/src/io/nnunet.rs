@@ -14,7 +14,16 @@ use super::label_numbers::LabelNumbers;
 use super::small::read_small;
 
 /// Names of channels that tell how intensities are normalised and not which sequence they are.
-const VAGUE: [&str; 8] = ["mri", "mr", "cmr", "nonorm", "zscore", "rescale01", "rescaleto01", "rgbto01"];
+const VAGUE: [&str; 8] = [
+    "mri",
+    "mr",
+    "cmr",
+    "nonorm",
+    "zscore",
+    "rescale01",
+    "rescaleto01",
+    "rgbto01",
+];
 
 /// Reads the numbers of labels from the bytes of a `dataset.json`; `name` is what errors call it.
 ///
@@ -75,7 +84,10 @@ impl Dataset {
     /// # Errors
     /// [`Flaw::Dataset`] where a label is none of ours, or a name or a number has two meanings.
     pub(super) fn labels(&self) -> Result<LabelNumbers, IoError> {
-        self.part(|json| json.get("labels").map_or_else(|| Ok(LabelNumbers::classes()), named_labels))
+        self.part(|json| {
+            json.get("labels")
+                .map_or_else(|| Ok(LabelNumbers::classes()), named_labels)
+        })
     }
 
     fn part<T>(&self, read: impl Fn(&Value) -> Result<T, String>) -> Result<T, IoError> {
@@ -90,8 +102,15 @@ pub(super) fn parent_of(folder: &Path) -> PathBuf {
         (Some(_), Some(parent)) if parent.as_os_str().is_empty() => ".".into(),
         (Some(_), Some(parent)) => parent.into(),
         _ => {
-            let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-            here.canonicalize().ok().and_then(|f| f.parent().map(Into::into)).unwrap_or_else(|| here.join(".."))
+            let here = if folder.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                folder
+            };
+            here.canonicalize()
+                .ok()
+                .and_then(|f| f.parent().map(Into::into))
+                .unwrap_or_else(|| here.join(".."))
         }
     }
 }
@@ -107,10 +126,14 @@ pub(super) fn default_channels() -> Channels {
 /// Channels `{"0": "C0", "1": "DE", "2": "T2"}`; names that say nothing ("MRI") leave the default order.
 fn named_channels(json: &Value) -> Result<Channels, String> {
     let refuse = |why: &str| format!("channels {json}: {why}");
-    let entries = json.as_object().ok_or_else(|| refuse("need an object of numbers and names"))?;
+    let entries = json
+        .as_object()
+        .ok_or_else(|| refuse("need an object of numbers and names"))?;
     let (mut channels, mut unknown) = (Channels::new(), Vec::new());
     for (number, name) in entries {
-        let number: usize = number.parse().map_err(|_| refuse("need whole numbers for keys"))?;
+        let number: usize = number
+            .parse()
+            .map_err(|_| refuse("need whole numbers for keys"))?;
         let name = name.as_str().ok_or_else(|| refuse("need text for names"))?;
         let Some(sequence) = sequence_named(name) else {
             unknown.push(squeezed(name));
@@ -133,29 +156,41 @@ fn named_channels(json: &Value) -> Result<Channels, String> {
 /// The sequence that a channel's name means.
 fn sequence_named(name: &str) -> Option<Sequence> {
     match squeezed(name).as_str() {
-        "c0" | "bssfp" | "ssfp" | "cine" | "cinessfp" | "cinebssfp" | "bssfpcine" => Some(Sequence::Bssfp),
-        "lge" | "de" | "delge" | "lgede" | "lategadoliniumenhancement" | "delayedenhancement" => Some(Sequence::Lge),
+        "c0" | "bssfp" | "ssfp" | "cine" | "cinessfp" | "cinebssfp" | "bssfpcine" => {
+            Some(Sequence::Bssfp)
+        }
+        "lge" | "de" | "delge" | "lgede" | "lategadoliniumenhancement" | "delayedenhancement" => {
+            Some(Sequence::Lge)
+        }
         "t2" | "t2w" | "t2weighted" | "t2stir" | "t2wstir" | "stir" => Some(Sequence::T2),
         _ => None,
     }
 }
 
 fn squeezed(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// Labels in either of nnU-Net's notations: `{"scar": 5}` (version 2) or `{"5": "scar"}` (version 1).
 fn named_labels(json: &Value) -> Result<LabelNumbers, String> {
-    let entries = json.as_object().ok_or_else(|| format!("labels {json}: need an object"))?;
+    let entries = json
+        .as_object()
+        .ok_or_else(|| format!("labels {json}: need an object"))?;
     let mut numbers: Vec<(i64, Label)> = Vec::new();
     let mut names: BTreeMap<i64, &str> = BTreeMap::new();
     // The number that stands for a label alone.
     let mut whole: BTreeMap<Label, i64> = BTreeMap::new();
     for (key, value) in entries {
         let (name, number) = label_entry(key, value)?;
-        let meaning = Meaning::of(name).ok_or_else(|| format!("label {name:?} is not known; known are {}", known()))?;
+        let meaning = Meaning::of(name)
+            .ok_or_else(|| format!("label {name:?} is not known; known are {}", known()))?;
         if let Some(other) = names.insert(number, name) {
-            return Err(format!("number {number} stands for {other:?} and for {name:?}"));
+            return Err(format!(
+                "number {number} stands for {other:?} and for {name:?}"
+            ));
         }
         let label = match meaning {
             Meaning::Ignored => continue,
@@ -163,7 +198,10 @@ fn named_labels(json: &Value) -> Result<LabelNumbers, String> {
             Meaning::Label(label) => {
                 if let Some(other) = whole.insert(label, number) {
                     let other = format!("{other} ({:?})", names[&other]);
-                    return Err(format!("numbers {other} and {number} ({name:?}) both mean {}", label.name()));
+                    return Err(format!(
+                        "numbers {other} and {number} ({name:?}) both mean {}",
+                        label.name()
+                    ));
                 }
                 label
             }
@@ -176,16 +214,27 @@ fn named_labels(json: &Value) -> Result<LabelNumbers, String> {
 
 /// The name and the number of one label.
 fn label_entry<'a>(key: &'a str, value: &'a Value) -> Result<(&'a str, i64), String> {
-    let whole = |number: f64| (number.fract() == 0.0 && number.abs() < 1e9).then_some(number as i64);
+    let whole =
+        |number: f64| (number.fract() == 0.0 && number.abs() < 1e9).then_some(number as i64);
     let (name, number) = match value {
         Value::String(name) => match key.trim().parse() {
             Ok(number) => (name.as_str(), Some(number)),
-            Err(_) => (key, value.as_str().and_then(|text| text.trim().parse().ok())),
+            Err(_) => (
+                key,
+                value.as_str().and_then(|text| text.trim().parse().ok()),
+            ),
         },
-        Value::Array(_) => return Err(format!("label {key:?} stands for a list of numbers: regions are not read")),
+        Value::Array(_) => {
+            return Err(format!(
+                "label {key:?} stands for a list of numbers: regions are not read"
+            ));
+        }
         _ => (key, value.as_f64().and_then(whole)),
     };
-    Ok((name, number.ok_or_else(|| format!("label {name:?} has no whole number"))?))
+    Ok((
+        name,
+        number.ok_or_else(|| format!("label {name:?} has no whole number"))?,
+    ))
 }
 
 #[cfg(test)]
@@ -194,13 +243,19 @@ mod tests {
 
     fn dataset(text: &str) -> Dataset {
         let json = serde_json::from_str(text).map_err(|e| format!("no JSON: {e}"));
-        Dataset { path: "dataset.json".into(), json }
+        Dataset {
+            path: "dataset.json".into(),
+            json,
+        }
     }
 
     fn labels(text: &str) -> Result<LabelNumbers, String> {
         dataset(&format!("{{\"labels\": {text}}}"))
             .labels()
-            .map_err(|e| e.to_string().replace("dataset.json: nnU-Net dataset description: ", ""))
+            .map_err(|e| {
+                e.to_string()
+                    .replace("dataset.json: nnU-Net dataset description: ", "")
+            })
     }
 
     #[test]
@@ -222,32 +277,63 @@ mod tests {
     #[test]
     fn what_could_be_misunderstood_is_refused_by_name() {
         let refused = |text| labels(text).unwrap_err();
-        assert_eq!(refused(r#"{"LV": 1, "LVC": 2}"#), r#"numbers 1 ("LV") and 2 ("LVC") both mean LV pool"#);
-        assert_eq!(refused(r#"{"LV": 1, "RV": 1}"#), r#"number 1 stands for "LV" and for "RV""#);
+        assert_eq!(
+            refused(r#"{"LV": 1, "LVC": 2}"#),
+            r#"numbers 1 ("LV") and 2 ("LVC") both mean LV pool"#
+        );
+        assert_eq!(
+            refused(r#"{"LV": 1, "RV": 1}"#),
+            r#"number 1 stands for "LV" and for "RV""#
+        );
         assert_eq!(
             refused(r#"{"edema": [4, 5]}"#),
             "label \"edema\" stands for a list of numbers: regions are not read"
         );
-        assert!(refused(r#"{"LV epi": 1}"#).starts_with("label \"LV epi\" is not known; known are background; LV"));
-        for text in ["3", r#"{"scar": "five"}"#, r#"{"scar": 1.5}"#, r#"{"1": "2"}"#] {
+        assert!(
+            refused(r#"{"LV epi": 1}"#)
+                .starts_with("label \"LV epi\" is not known; known are background; LV")
+        );
+        for text in [
+            "3",
+            r#"{"scar": "five"}"#,
+            r#"{"scar": 1.5}"#,
+            r#"{"1": "2"}"#,
+        ] {
             assert!(labels(text).is_err(), "{text}");
         }
         assert!(dataset("{").labels().is_err());
-        let emidec = labels(r#"{"background": 0, "cavity": 1, "myo": 2, "infarction": 3, "no-reflow": 4}"#).unwrap();
+        let emidec =
+            labels(r#"{"background": 0, "cavity": 1, "myo": 2, "infarction": 3, "no-reflow": 4}"#)
+                .unwrap();
         assert_eq!([3.0, 4.0].map(|n| emidec.label(n)), [Some(Label::Scar); 2]);
     }
 
     #[test]
     fn named_channels_override_the_order_and_vague_names_do_not() {
         use Sequence::{Bssfp, Lge, T2};
-        let parse = |text: &str| dataset(&format!("{{\"channel_names\": {text}}}")).channels().ok();
-        let in_order = |order: [Sequence; 3]| Some(order.into_iter().enumerate().collect::<Channels>());
-        assert_eq!(parse(r#"{"0": "LGE", "1": "T2", "2": "bSSFP"}"#), in_order([Lge, T2, Bssfp]));
-        assert_eq!(parse(r#"{"0": "MRI", "1": "MRI", "2": "MRI"}"#), in_order(Sequence::ALL));
+        let parse = |text: &str| {
+            dataset(&format!("{{\"channel_names\": {text}}}"))
+                .channels()
+                .ok()
+        };
+        let in_order =
+            |order: [Sequence; 3]| Some(order.into_iter().enumerate().collect::<Channels>());
+        assert_eq!(
+            parse(r#"{"0": "LGE", "1": "T2", "2": "bSSFP"}"#),
+            in_order([Lge, T2, Bssfp])
+        );
+        assert_eq!(
+            parse(r#"{"0": "MRI", "1": "MRI", "2": "MRI"}"#),
+            in_order(Sequence::ALL)
+        );
         assert_eq!(parse(r#"{"0": "T1", "1": "LGE"}"#), Some([(1, Lge)].into()));
         let four = parse(r#"{"0": "T1m", "1": "C0", "2": "DE", "3": "T2"}"#);
         assert_eq!(four, Some([(1, Bssfp), (2, Lge), (3, T2)].into()));
-        for bad in [r#"{"0": "C0", "1": "C0", "2": "T2"}"#, r#"{"0": "T1", "1": "PD"}"#, "[1]"] {
+        for bad in [
+            r#"{"0": "C0", "1": "C0", "2": "T2"}"#,
+            r#"{"0": "T1", "1": "PD"}"#,
+            "[1]",
+        ] {
             assert_eq!(parse(bad), None, "{bad}");
         }
     }

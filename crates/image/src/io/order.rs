@@ -29,7 +29,11 @@ impl<'a> Piece<'a> {
         let (piece, after) = rest.split_at(if digits > 0 { digits } else { first.len_utf8() });
         *rest = after;
         let number = piece.trim_start_matches('0');
-        Some(if digits > 0 { Self::Number(number.len(), number) } else { Self::Character(first) })
+        Some(if digits > 0 {
+            Self::Number(number.len(), number)
+        } else {
+            Self::Character(first)
+        })
     }
 }
 
@@ -41,6 +45,9 @@ mod tests {
     fn numbers_inside_names_count_as_numbers() {
         let mut names = ["case10", "case2", "Case1", "case02", "case", "case2b", "ä1"];
         names.sort_by(|a, b| natural(a, b));
-        assert_eq!(names, ["Case1", "case", "case02", "case2", "case2b", "case10", "ä1"]);
+        assert_eq!(
+            names,
+            ["Case1", "case", "case02", "case2", "case2b", "case10", "ä1"]
+        );
     }
 }

@@ -81,7 +81,9 @@ impl Placement {
         let affine = grid.world_from_voxel();
         let spacing = affine.spacing().mm();
         let rotation = Rotation::of(affine);
-        let (quaternion, qfac) = rotation.as_ref().map_or(([0.0; 3], 1.0), Rotation::quaternion);
+        let (quaternion, qfac) = rotation
+            .as_ref()
+            .map_or(([0.0; 3], 1.0), Rotation::quaternion);
         Self {
             axes: 3,
             unit: Unit::Millimetre,
@@ -102,7 +104,11 @@ impl Placement {
             self.srow.map(|r| r.map(f64::from))
         } else {
             Spacing::new_mm(self.spacing.map(|d| mm * f64::from(d))).map_err(Flaw::Geometry)?;
-            if self.qform_code > 0 { self.qform_rows()? } else { self.spacing_rows() }
+            if self.qform_code > 0 {
+                self.qform_rows()?
+            } else {
+                self.spacing_rows()
+            }
         };
         Affine::new(rows.map(|r| r.map(|v| v * mm))).map_err(Flaw::Geometry)
     }
@@ -114,7 +120,10 @@ impl Placement {
     /// [`Flaw::Spacings`] or [`Flaw::Forms`] where they contradict each other.
     pub(super) fn check_forms(&self, grid: &Grid) -> Result<(), Flaw> {
         // Sheared columns are longer than the distance of slices; a case with such an image is refused for the shear.
-        let sheared = matches!(grid.world_from_voxel().check_scanner(), Err(GeometryError::Sheared(_)));
+        let sheared = matches!(
+            grid.world_from_voxel().check_scanner(),
+            Err(GeometryError::Sheared(_))
+        );
         if self.sform_code <= 0 || sheared {
             return Ok(());
         }
@@ -122,24 +131,44 @@ impl Placement {
         let sform = grid.spacing().mm();
         let pixdim = self.spacing.map(|d| mm * f64::from(d).abs());
         // A spacing that is 0 or no number is not there.
-        let there = |axis: usize| pixdim[axis].is_finite() && pixdim[axis] > 0.0 && axis < usize::from(self.axes);
+        let there = |axis: usize| {
+            pixdim[axis].is_finite() && pixdim[axis] > 0.0 && axis < usize::from(self.axes)
+        };
         let apart = |axis: usize| {
-            (sform[axis] - pixdim[axis]).abs() > (SPACING_SHARE * pixdim[axis].min(sform[axis])).max(SPACING_MM)
+            (sform[axis] - pixdim[axis]).abs()
+                > (SPACING_SHARE * pixdim[axis].min(sform[axis])).max(SPACING_MM)
         };
         if (0..3).any(|axis| there(axis) && apart(axis)) {
             let shown = |mm: f64| (mm * 1e3).round() / 1e3;
-            return Err(Flaw::Spacings { sform: sform.map(shown), pixdim: pixdim.map(shown) });
+            return Err(Flaw::Spacings {
+                sform: sform.map(shown),
+                pixdim: pixdim.map(shown),
+            });
         }
         // A q-form cannot say what an s-form without right angles says.
-        let same_space = self.qform_code == self.sform_code && Rotation::of(grid.world_from_voxel()).is_some();
+        let same_space =
+            self.qform_code == self.sform_code && Rotation::of(grid.world_from_voxel()).is_some();
         if same_space {
             // Compared with the s-form's spacing, which may be rounded in `pixdim` or stand in for one that is not there, as
             // it does where a label map is written. A q-form that is none says nothing.
             let spacing = sform.map(|d| (d / mm) as f32);
-            let Ok(qform) = Self { sform_code: 0, spacing, ..*self }.world_from_voxel() else { return Ok(()) };
-            let distance_mm = Grid::new(grid.shape(), qform).map_err(Flaw::Geometry)?.displacement_mm(grid);
+            let Ok(qform) = Self {
+                sform_code: 0,
+                spacing,
+                ..*self
+            }
+            .world_from_voxel() else {
+                return Ok(());
+            };
+            let distance_mm = Grid::new(grid.shape(), qform)
+                .map_err(Flaw::Geometry)?
+                .displacement_mm(grid);
             if distance_mm > FORMS_MM {
-                return Err(Flaw::Forms { code: self.sform_code, distance_mm, bound_mm: FORMS_MM });
+                return Err(Flaw::Forms {
+                    code: self.sform_code,
+                    distance_mm,
+                    bound_mm: FORMS_MM,
+                });
             }
         }
         Ok(())
@@ -176,9 +205,21 @@ impl Placement {
             a = (1.0 - length2).sqrt();
         }
         let rotation = [
-            [a * a + b * b - c * c - d * d, 2.0 * (b * c - a * d), 2.0 * (b * d + a * c)],
-            [2.0 * (b * c + a * d), a * a + c * c - b * b - d * d, 2.0 * (c * d - a * b)],
-            [2.0 * (b * d - a * c), 2.0 * (c * d + a * b), a * a + d * d - b * b - c * c],
+            [
+                a * a + b * b - c * c - d * d,
+                2.0 * (b * c - a * d),
+                2.0 * (b * d + a * c),
+            ],
+            [
+                2.0 * (b * c + a * d),
+                a * a + c * c - b * b - d * d,
+                2.0 * (c * d - a * b),
+            ],
+            [
+                2.0 * (b * d - a * c),
+                2.0 * (c * d + a * b),
+                a * a + d * d - b * b - c * c,
+            ],
         ];
         let [x, y, z] = self.spacing.map(f64::from);
         let z = z * f64::from(self.qfac);
@@ -203,10 +244,17 @@ impl Rotation {
         let mut columns = [0, 1, 2].map(|axis| affine.column(axis).map(|v| v / spacing[axis]));
         let dot = |a: [f64; 3], b: [f64; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
         let [i, j, k] = columns;
-        if [dot(i, j), dot(i, k), dot(j, k)].iter().any(|cosine| cosine.abs() > RIGHT_ANGLE) {
+        if [dot(i, j), dot(i, k), dot(j, k)]
+            .iter()
+            .any(|cosine| cosine.abs() > RIGHT_ANGLE)
+        {
             return None;
         }
-        let normal = [i[1] * j[2] - i[2] * j[1], i[2] * j[0] - i[0] * j[2], i[0] * j[1] - i[1] * j[0]];
+        let normal = [
+            i[1] * j[2] - i[2] * j[1],
+            i[2] * j[0] - i[0] * j[2],
+            i[0] * j[1] - i[1] * j[0],
+        ];
         let mirrored = dot(normal, k) < 0.0;
         if mirrored {
             columns[2] = k.map(|v| -v);
@@ -226,8 +274,14 @@ impl Rotation {
             1.0 - r(0, 0) + r(1, 1) - r(2, 2),
             1.0 - r(0, 0) - r(1, 1) + r(2, 2),
         ];
-        let largest = (0..4).fold(0, |best, n| if squares[n] > squares[best] { n } else { best });
-        let (twice, sums) = (squares[largest].sqrt(), [r(1, 0) + r(0, 1), r(2, 0) + r(0, 2), r(2, 1) + r(1, 2)]);
+        let largest = (0..4).fold(
+            0,
+            |best, n| if squares[n] > squares[best] { n } else { best },
+        );
+        let (twice, sums) = (
+            squares[largest].sqrt(),
+            [r(1, 0) + r(0, 1), r(2, 0) + r(0, 2), r(2, 1) + r(1, 2)],
+        );
         let turns = [r(2, 1) - r(1, 2), r(0, 2) - r(2, 0), r(1, 0) - r(0, 1)];
         let four = match largest {
             0 => [twice * twice, turns[0], turns[1], turns[2]],
@@ -237,7 +291,10 @@ impl Rotation {
         };
         let [a, b, c, d] = four.map(|v| v / (2.0 * twice));
         let sign = if a < 0.0 { -1.0 } else { 1.0 };
-        ([b, c, d].map(|v| (sign * v) as f32), if self.mirrored { -1.0 } else { 1.0 })
+        (
+            [b, c, d].map(|v| (sign * v) as f32),
+            if self.mirrored { -1.0 } else { 1.0 },
+        )
     }
 }
 
@@ -261,30 +318,63 @@ mod tests {
 
     #[test]
     fn a_half_turn_about_z_points_left_and_posterior() {
-        let rows = qform([0.0, 0.0, 1.0], -1.0).world_from_voxel().unwrap().rows();
-        assert_eq!(rows, [[-0.5, 0.0, 0.0, 10.0], [0.0, -2.0, 0.0, 20.0], [0.0, 0.0, -12.0, 30.0]]);
+        let rows = qform([0.0, 0.0, 1.0], -1.0)
+            .world_from_voxel()
+            .unwrap()
+            .rows();
+        assert_eq!(
+            rows,
+            [
+                [-0.5, 0.0, 0.0, 10.0],
+                [0.0, -2.0, 0.0, 20.0],
+                [0.0, 0.0, -12.0, 30.0]
+            ]
+        );
     }
 
     #[test]
     fn metres_become_millimetres() {
-        let placement = Placement { unit: Unit::Metre, ..qform([0.0; 3], 1.0) };
-        assert_eq!(placement.world_from_voxel().unwrap().spacing().mm(), [500.0, 2000.0, 12000.0]);
+        let placement = Placement {
+            unit: Unit::Metre,
+            ..qform([0.0; 3], 1.0)
+        };
+        assert_eq!(
+            placement.world_from_voxel().unwrap().spacing().mm(),
+            [500.0, 2000.0, 12000.0]
+        );
     }
 
     #[test]
     fn a_quaternion_may_be_too_long_by_rounding_only() {
         assert!(qform([0.0, 0.000_01, 1.0], 1.0).world_from_voxel().is_ok());
-        assert_eq!(qform([1.0, 1.0, 0.0], 1.0).world_from_voxel(), Err(Flaw::Quaternion([1.0, 1.0, 0.0])));
+        assert_eq!(
+            qform([1.0, 1.0, 0.0], 1.0).world_from_voxel(),
+            Err(Flaw::Quaternion([1.0, 1.0, 0.0]))
+        );
         assert!(qform([f32::NAN, 0.0, 0.0], 1.0).world_from_voxel().is_err());
     }
 
     #[test]
     fn the_s_form_counts_before_the_q_form_and_that_before_the_spacing() {
-        let srow = [[3.0, 0.0, 0.0, 0.0], [0.0, 3.0, 0.0, 0.0], [0.0, 0.0, 3.0, 0.0]];
-        let both = Placement { sform_code: 2, srow, ..qform([0.0; 3], 1.0) };
+        let srow = [
+            [3.0, 0.0, 0.0, 0.0],
+            [0.0, 3.0, 0.0, 0.0],
+            [0.0, 0.0, 3.0, 0.0],
+        ];
+        let both = Placement {
+            sform_code: 2,
+            srow,
+            ..qform([0.0; 3], 1.0)
+        };
         assert_eq!(both.world_from_voxel().unwrap().spacing().mm(), [3.0; 3]);
-        let neither = Placement { qform_code: 0, ..qform([0.0; 3], 1.0) };
-        assert_eq!(neither.world_from_voxel().unwrap().rows()[0], [0.5, 0.0, 0.0, 0.0]);
+        let neither = Placement {
+            qform_code: 0,
+            ..qform([0.0; 3], 1.0)
+        };
+        assert_eq!(
+            neither.world_from_voxel().unwrap().rows()[0],
+            [0.5, 0.0, 0.0, 0.0]
+        );
     }
 
     #[test]
@@ -292,11 +382,19 @@ mod tests {
         // Each of the 48 ways to lay the axes along the world's, and one oblique.
         let oblique = qform([0.1, -0.7, 0.3], -1.0).world_from_voxel().unwrap();
         let mut affines = vec![oblique];
-        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        for order in [
+            [0, 1, 2],
+            [0, 2, 1],
+            [1, 0, 2],
+            [1, 2, 0],
+            [2, 0, 1],
+            [2, 1, 0],
+        ] {
             for signs in 0..8 {
                 let mut rows = [[0.0, 0.0, 0.0, 7.0]; 3];
                 for axis in 0..3 {
-                    rows[order[axis]][axis] = [0.75, 1.5, 12.0][axis] * if signs >> axis & 1 == 1 { -1.0 } else { 1.0 };
+                    rows[order[axis]][axis] =
+                        [0.75, 1.5, 12.0][axis] * if signs >> axis & 1 == 1 { -1.0 } else { 1.0 };
                 }
                 affines.push(Affine::new(rows).unwrap());
             }
@@ -305,7 +403,12 @@ mod tests {
             let grid = Grid::new([100, 100, 10], affine).unwrap();
             let placement = Placement::of_grid(&grid);
             assert_eq!(placement.qform_code, 1);
-            let by_qform = Placement { sform_code: 0, ..placement }.world_from_voxel().unwrap();
+            let by_qform = Placement {
+                sform_code: 0,
+                ..placement
+            }
+            .world_from_voxel()
+            .unwrap();
             let apart = grid.displacement_mm(&Grid::new([100, 100, 10], by_qform).unwrap());
             assert!(apart < 1e-3, "{apart} mm for {affine:?}");
         }
@@ -313,7 +416,15 @@ mod tests {
 
     #[test]
     fn a_sheared_grid_has_no_q_form() {
-        let sheared = Affine::new([[1.0, 0.5, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]).unwrap();
-        assert_eq!(Placement::of_grid(&Grid::new([2; 3], sheared).unwrap()).qform_code, 0);
+        let sheared = Affine::new([
+            [1.0, 0.5, 0.0, 0.0],
+            [0.0, 1.0, 0.0, 0.0],
+            [0.0, 0.0, 1.0, 0.0],
+        ])
+        .unwrap();
+        assert_eq!(
+            Placement::of_grid(&Grid::new([2; 3], sheared).unwrap()).qform_code,
+            0
+        );
     }
 }

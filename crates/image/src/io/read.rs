@@ -50,7 +50,10 @@ pub fn read_labels(path: impl AsRef<Path>) -> Result<Placed<Label>, IoError> {
 }
 
 /// Reads a label map by the one of `numbers` that knows all of its voxels, and gives the position of that one.
-pub(super) fn read_labels_by(path: &Path, numbers: &[LabelNumbers]) -> Result<(Placed<Label>, usize), IoError> {
+pub(super) fn read_labels_by(
+    path: &Path,
+    numbers: &[LabelNumbers],
+) -> Result<(Placed<Label>, usize), IoError> {
     labels(open(path)?, numbers).map_err(|flaw| IoError::file(path, flaw))
 }
 
@@ -59,7 +62,9 @@ pub(super) fn read_labels_by(path: &Path, numbers: &[LabelNumbers]) -> Result<(P
 /// # Errors
 /// As [`read_image`], less [`IoError::Read`].
 pub fn decode_image(bytes: &[u8], name: &Path) -> Result<Placed<f32>, IoError> {
-    in_memory(bytes).and_then(image).map_err(|flaw| IoError::file(name, flaw))
+    in_memory(bytes)
+        .and_then(image)
+        .map_err(|flaw| IoError::file(name, flaw))
 }
 
 /// Reads a label map from the bytes of a file; `name` is what errors call it. Its voxels are read by the one of
@@ -67,23 +72,39 @@ pub fn decode_image(bytes: &[u8], name: &Path) -> Result<Placed<f32>, IoError> {
 ///
 /// # Errors
 /// As [`read_labels`], less [`IoError::Read`].
-pub fn decode_labels(bytes: &[u8], name: &Path, numbers: &[LabelNumbers]) -> Result<Placed<Label>, IoError> {
+pub fn decode_labels(
+    bytes: &[u8],
+    name: &Path,
+    numbers: &[LabelNumbers],
+) -> Result<Placed<Label>, IoError> {
     let decoded = in_memory(bytes).and_then(|source| labels(source, numbers));
-    decoded.map(|(labels, _)| labels).map_err(|flaw| IoError::file(name, flaw))
+    decoded
+        .map(|(labels, _)| labels)
+        .map_err(|flaw| IoError::file(name, flaw))
 }
 
 /// Opens a regular file that is not longer than any image.
 fn open(path: &Path) -> Result<Source<'static>, IoError> {
-    let read = |cause| IoError::Read { path: path.into(), cause };
+    let read = |cause| IoError::Read {
+        path: path.into(),
+        cause,
+    };
     let metadata = fs::metadata(path).map_err(read)?;
     if !metadata.is_file() {
         return Err(read(io::Error::other("it is no regular file")));
     }
     let bytes = metadata.len();
     if bytes > MAX_FILE_BYTES {
-        return Err(IoError::file(path, Flaw::FileTooLarge(bytes, MAX_FILE_BYTES)));
+        return Err(IoError::file(
+            path,
+            Flaw::FileTooLarge(bytes, MAX_FILE_BYTES),
+        ));
     }
-    Source::of(BufReader::with_capacity(CHUNK_BYTES, File::open(path).map_err(read)?), bytes).map_err(read)
+    Source::of(
+        BufReader::with_capacity(CHUNK_BYTES, File::open(path).map_err(read)?),
+        bytes,
+    )
+    .map_err(read)
 }
 
 /// Bytes in memory as a file.
@@ -95,7 +116,10 @@ fn image(source: Source) -> Result<Placed<f32>, Flaw> {
     let (header, data) = voxels(source, |_, v| v as f32)?;
     let volume = on_grid(&header, data)?;
     check_contrast(&volume)?;
-    Ok(Placed { volume, placement: header.placement })
+    Ok(Placed {
+        volume,
+        placement: header.placement,
+    })
 }
 
 fn labels(source: Source, numbers: &[LabelNumbers]) -> Result<(Placed<Label>, usize), Flaw> {
@@ -104,16 +128,28 @@ fn labels(source: Source, numbers: &[LabelNumbers]) -> Result<(Placed<Label>, us
     let (labels, which) = LabelNumbers::read(numbers, &data)
         .map_err(|unread| unread.flaw(numbers, &data, header.scaling.slope, place))?;
     let volume: LabelMap = on_grid(&header, labels)?;
-    Ok((Placed { volume, placement: header.placement }, which))
+    Ok((
+        Placed {
+            volume,
+            placement: header.placement,
+        },
+        which,
+    ))
 }
 
 fn on_grid<T>(header: &Header, data: Vec<T>) -> Result<Volume<T>, Flaw> {
     let found = header.offset + data.len() as u64;
-    Volume::new(header.grid, data).map_err(|_| Flaw::Truncated { expected: header.file_bytes(), found })
+    Volume::new(header.grid, data).map_err(|_| Flaw::Truncated {
+        expected: header.file_bytes(),
+        found,
+    })
 }
 
 /// The checked header and all voxels, each scaled and changed by `value`.
-fn voxels<T>(mut source: Source, value: impl Fn(&Header, f64) -> T) -> Result<(Header, Vec<T>), Flaw> {
+fn voxels<T>(
+    mut source: Source,
+    value: impl Fn(&Header, f64) -> T,
+) -> Result<(Header, Vec<T>), Flaw> {
     let mut start = [0; NIFTI2_BYTES];
     let (version, start) = source.header(&mut start)?;
     let header = Header::parse(version, start)?;
@@ -131,7 +167,9 @@ fn voxels<T>(mut source: Source, value: impl Fn(&Header, f64) -> T) -> Result<(H
         left -= chunk.len();
         header
             .data_type
-            .decode(header.order, chunk, &mut data, |v| value(&header, v * scaling.slope + scaling.intercept));
+            .decode(header.order, chunk, &mut data, |v| {
+                value(&header, v * scaling.slope + scaling.intercept)
+            });
     }
     source.finish()?;
     Ok((header, data))
@@ -153,19 +191,37 @@ impl<'a> Source<'a> {
     /// The bytes of a file of `length` bytes.
     fn of(mut file: impl BufRead + 'a, length: u64) -> io::Result<Self> {
         let packed = file.fill_buf()?.starts_with(&MAGIC);
-        let most = if packed { length * MAX_DEFLATE_RATIO } else { length };
-        let reader: Box<dyn Read> = if packed { Box::new(Members::of(file)) } else { Box::new(file) };
-        Ok(Self { reader, packed, found: 0, expected: NIFTI1_BYTES as u64, most })
+        let most = if packed {
+            length * MAX_DEFLATE_RATIO
+        } else {
+            length
+        };
+        let reader: Box<dyn Read> = if packed {
+            Box::new(Members::of(file))
+        } else {
+            Box::new(file)
+        };
+        Ok(Self {
+            reader,
+            packed,
+            found: 0,
+            expected: NIFTI1_BYTES as u64,
+            most,
+        })
     }
 
     /// Reads the header, whose first four bytes tell how long it is.
-    fn header<'b>(&mut self, start: &'b mut [u8; NIFTI2_BYTES]) -> Result<(Version, &'b [u8]), Flaw> {
+    fn header<'b>(
+        &mut self,
+        start: &'b mut [u8; NIFTI2_BYTES],
+    ) -> Result<(Version, &'b [u8]), Flaw> {
         let (length, rest) = start.split_at_mut(4);
         match self.fill(length) {
             Err(Flaw::Truncated { .. }) => return Err(Flaw::NotNifti),
             other => other?,
         }
-        let version = Version::of([length[0], length[1], length[2], length[3]]).ok_or(Flaw::NotNifti)?;
+        let version =
+            Version::of([length[0], length[1], length[2], length[3]]).ok_or(Flaw::NotNifti)?;
         self.expected = version.bytes() as u64;
         self.fill(&mut rest[..version.bytes() - 4])?;
         Ok((version, &start[..version.bytes()]))
@@ -200,13 +256,22 @@ impl<'a> Source<'a> {
 
     /// Reads past the last voxel, so that gzip's checksum is compared and what follows it is seen.
     fn finish(&mut self) -> Result<(), Flaw> {
-        let after = io::copy(&mut (&mut self.reader).take(CHUNK_BYTES as u64), &mut io::sink());
+        let after = io::copy(
+            &mut (&mut self.reader).take(CHUNK_BYTES as u64),
+            &mut io::sink(),
+        );
         after.map(drop).map_err(|e| self.damage(&e))
     }
 
     fn short(&self) -> Flaw {
-        let Self { found, expected, .. } = *self;
-        if self.packed { Flaw::TruncatedGzip { expected, found } } else { Flaw::Truncated { expected, found } }
+        let Self {
+            found, expected, ..
+        } = *self;
+        if self.packed {
+            Flaw::TruncatedGzip { expected, found }
+        } else {
+            Flaw::Truncated { expected, found }
+        }
     }
 
     fn damage(&self, error: &io::Error) -> Flaw {
@@ -222,8 +287,14 @@ impl<'a> Source<'a> {
 fn check_contrast(image: &Volume<f32>) -> Result<(), Flaw> {
     let data = image.data();
     let count = data.iter().filter(|v| !v.is_finite()).count();
-    if let Some(first) = (count > 0).then(|| data.iter().position(|v| !v.is_finite())).flatten() {
-        return Err(Flaw::NotFinite { count, first: voxel(image.shape(), first) });
+    if let Some(first) = (count > 0)
+        .then(|| data.iter().position(|v| !v.is_finite()))
+        .flatten()
+    {
+        return Err(Flaw::NotFinite {
+            count,
+            first: voxel(image.shape(), first),
+        });
     }
     #[expect(clippy::float_cmp, reason = "constant means the very same value")]
     match data.split_first() {

@@ -25,7 +25,13 @@ enum Format {
 }
 
 impl Format {
-    const ALL: [Self; 5] = [Self::Dicom, Self::MetaImage, Self::Nrrd, Self::Pair, Self::Nifti];
+    const ALL: [Self; 5] = [
+        Self::Dicom,
+        Self::MetaImage,
+        Self::Nrrd,
+        Self::Pair,
+        Self::Nifti,
+    ];
 
     fn of(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
@@ -61,7 +67,9 @@ impl Format {
             Self::MetaImage | Self::Nrrd => {
                 "convert the images to NIfTI (3D Slicer and SimpleITK do), named ID_C0.nii.gz, ID_LGE.nii.gz and ID_T2.nii.gz"
             }
-            Self::Pair => "convert each pair to one file, named ID_C0.nii.gz, ID_LGE.nii.gz or ID_T2.nii.gz",
+            Self::Pair => {
+                "convert each pair to one file, named ID_C0.nii.gz, ID_LGE.nii.gz or ID_T2.nii.gz"
+            }
             Self::Nifti => "name the files of a case ID_C0.nii.gz, ID_LGE.nii.gz and ID_T2.nii.gz",
         }
     }
@@ -73,23 +81,38 @@ impl IoError {
         let files = files_below(path);
         let formats: Vec<Format> = files.iter().filter_map(|file| Format::of(file)).collect();
         let count = |format: Format| formats.iter().filter(|f| **f == format).count();
-        let seen: Vec<(Format, usize)> =
-            Format::ALL.map(|format| (format, count(format))).into_iter().filter(|(_, n)| *n > 0).collect();
+        let seen: Vec<(Format, usize)> = Format::ALL
+            .map(|format| (format, count(format)))
+            .into_iter()
+            .filter(|(_, n)| *n > 0)
+            .collect();
         let words: Vec<String> = seen
             .iter()
-            .map(|(format, n)| format!("{n} {} file{}", format.words(), if *n == 1 { "" } else { "s" }))
+            .map(|(format, n)| {
+                format!(
+                    "{n} {} file{}",
+                    format.words(),
+                    if *n == 1 { "" } else { "s" }
+                )
+            })
             .collect();
         let most = seen.iter().max_by_key(|(_, n)| *n);
         Self::NoCase {
             path: path.into(),
             passed_over,
-            seen: if words.is_empty() { String::new() } else { format!(", but {}", words.join(", ")) },
+            seen: if words.is_empty() {
+                String::new()
+            } else {
+                format!(", but {}", words.join(", "))
+            },
             advice: match most {
                 Some((format, _)) => format.advice(),
                 None if path.is_dir() || path.is_file() => {
                     "give a folder of cases, the folder of one case, or a path without _C0.nii.gz"
                 }
-                None => "check the path: there is neither a folder of that name nor a file that begins with it",
+                None => {
+                    "check the path: there is neither a folder of that name nor a file that begins with it"
+                }
             },
         }
     }
@@ -119,5 +142,8 @@ fn files_below(path: &Path) -> Vec<PathBuf> {
 /// Whether a file begins as DICOM files do.
 fn is_dicom(path: &Path) -> bool {
     let mut start = [0; DICOM_PREFIX_AT + 4];
-    File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start.ends_with(b"DICM")
+    File::open(path)
+        .and_then(|mut file| file.read_exact(&mut start))
+        .is_ok()
+        && start.ends_with(b"DICM")
 }

@@ -26,7 +26,10 @@ pub fn open_regular(path: impl AsRef<Path>) -> Result<File, IoError> {
         }
         File::open(path)
     };
-    open().map_err(|cause| IoError::Read { path: path.into(), cause })
+    open().map_err(|cause| IoError::Read {
+        path: path.into(),
+        cause,
+    })
 }
 
 /// Reads a file of 64 MiB at most.
@@ -44,13 +47,18 @@ pub fn read_small(path: impl AsRef<Path>) -> Result<Vec<u8>, IoError> {
 /// As [`read_small`].
 pub fn read_bounded(path: impl AsRef<Path>, most_bytes: u64) -> Result<Vec<u8>, IoError> {
     let path = path.as_ref();
-    let read_error = |cause| IoError::Read { path: path.into(), cause };
+    let read_error = |cause| IoError::Read {
+        path: path.into(),
+        cause,
+    };
     let file = open_regular(path)?;
     let length = file.metadata().map_err(read_error)?.len();
     let mut bytes = Vec::new();
     if length <= most_bytes {
         // A file may grow while it is read, and some that the system makes up have no length.
-        file.take(most_bytes + 1).read_to_end(&mut bytes).map_err(read_error)?;
+        file.take(most_bytes + 1)
+            .read_to_end(&mut bytes)
+            .map_err(read_error)?;
     }
     match length.max(bytes.len() as u64) {
         found if found > most_bytes => Err(IoError::file(path, Flaw::NotSmall(found, most_bytes))),
@@ -68,7 +76,10 @@ mod tests {
         fs::write(&path, b"12345").unwrap();
         assert_eq!(read_bounded(&path, 5).unwrap(), b"12345");
         let error = read_bounded(&path, 4).unwrap_err().to_string();
-        assert!(error.ends_with("file of 5 bytes: more than the 4 that are read"), "{error}");
+        assert!(
+            error.ends_with("file of 5 bytes: more than the 4 that are read"),
+            "{error}"
+        );
         fs::remove_file(&path).unwrap();
     }
 

@@ -58,7 +58,11 @@ voxel!(f32, 16);
 ///
 /// # Errors
 /// [`IoError::Write`]; [`IoError::Misplaced`] where the map's grid is not where `placement` puts it.
-pub fn write_labels(path: impl AsRef<Path>, labels: &LabelMap, placement: &Placement) -> Result<(), IoError> {
+pub fn write_labels(
+    path: impl AsRef<Path>,
+    labels: &LabelMap,
+    placement: &Placement,
+) -> Result<(), IoError> {
     write_volume(path.as_ref(), &codes(labels), placement, &Content::LABELS)
 }
 
@@ -67,7 +71,11 @@ pub fn write_labels(path: impl AsRef<Path>, labels: &LabelMap, placement: &Place
 ///
 /// # Errors
 /// [`IoError::Write`]; [`IoError::Misplaced`] where the image's grid is not where `placement` puts it.
-pub fn write_image<T: Voxel>(path: impl AsRef<Path>, image: &Volume<T>, placement: &Placement) -> Result<(), IoError> {
+pub fn write_image<T: Voxel>(
+    path: impl AsRef<Path>,
+    image: &Volume<T>,
+    placement: &Placement,
+) -> Result<(), IoError> {
     write_volume(path.as_ref(), image, placement, &Content::IMAGE)
 }
 
@@ -75,7 +83,11 @@ pub fn write_image<T: Voxel>(path: impl AsRef<Path>, image: &Volume<T>, placemen
 ///
 /// # Errors
 /// As [`write_labels`].
-pub fn encode_labels(labels: &LabelMap, placement: &Placement, name: &Path) -> Result<Vec<u8>, IoError> {
+pub fn encode_labels(
+    labels: &LabelMap,
+    placement: &Placement,
+    name: &Path,
+) -> Result<Vec<u8>, IoError> {
     encode(&codes(labels), placement, &Content::LABELS, name)
 }
 
@@ -83,7 +95,11 @@ pub fn encode_labels(labels: &LabelMap, placement: &Placement, name: &Path) -> R
 ///
 /// # Errors
 /// As [`write_image`].
-pub fn encode_image<T: Voxel>(image: &Volume<T>, placement: &Placement, name: &Path) -> Result<Vec<u8>, IoError> {
+pub fn encode_image<T: Voxel>(
+    image: &Volume<T>,
+    placement: &Placement,
+    name: &Path,
+) -> Result<Vec<u8>, IoError> {
     encode(image, placement, &Content::IMAGE, name)
 }
 
@@ -99,7 +115,10 @@ fn encode<T: Voxel>(
 ) -> Result<Vec<u8>, IoError> {
     let header = header::<T>(volume.grid(), placement, content, name)?;
     let mut packed = Vec::new();
-    pack(&mut packed, &header, volume).map_err(|cause| IoError::Write { path: name.into(), cause })?;
+    pack(&mut packed, &header, volume).map_err(|cause| IoError::Write {
+        path: name.into(),
+        cause,
+    })?;
     Ok(packed)
 }
 
@@ -110,8 +129,16 @@ fn write_volume<T: Voxel>(
     content: &Content,
 ) -> Result<(), IoError> {
     let header = header::<T>(volume.grid(), placement, content, path)?;
-    let packed = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz"));
-    write_whole(path, |w| if packed { pack(w, &header, volume) } else { put(w, &header, volume) })
+    let packed = path
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("gz"));
+    write_whole(path, |w| {
+        if packed {
+            pack(w, &header, volume)
+        } else {
+            put(w, &header, volume)
+        }
+    })
 }
 
 fn pack<T: Voxel>(w: &mut dyn Write, header: &[u8], volume: &Volume<T>) -> io::Result<()> {
@@ -142,50 +169,94 @@ struct Content {
 }
 
 impl Content {
-    const IMAGE: Self = Self { intent: 0, cal_min_max: [0.0, 0.0] };
-    const LABELS: Self = Self { intent: INTENT_LABEL, cal_min_max: [0.0, 2221.0] };
+    const IMAGE: Self = Self {
+        intent: 0,
+        cal_min_max: [0.0, 0.0],
+    };
+    const LABELS: Self = Self {
+        intent: INTENT_LABEL,
+        cal_min_max: [0.0, 2221.0],
+    };
 }
 
 /// A NIfTI-1 header for voxels of type `T`, with every field not named here 0.
-fn header<T: Voxel>(grid: &Grid, place: &Placement, content: &Content, path: &Path) -> Result<Vec<u8>, IoError> {
+fn header<T: Voxel>(
+    grid: &Grid,
+    place: &Placement,
+    content: &Content,
+    path: &Path,
+) -> Result<Vec<u8>, IoError> {
     check_placed(grid, place, path)?;
     let [ni, nj, nk] = grid.shape();
     if ni.max(nj).max(nk) > MAX_AXIS {
-        let cause = io::Error::other(format!("{:?} voxels: NIfTI-1 ends at {MAX_AXIS} an axis", grid.shape()));
-        return Err(IoError::Write { path: path.into(), cause });
+        let cause = io::Error::other(format!(
+            "{:?} voxels: NIfTI-1 ends at {MAX_AXIS} an axis",
+            grid.shape()
+        ));
+        return Err(IoError::Write {
+            path: path.into(),
+            cause,
+        });
     }
     let axes = if nk == 1 { i16::from(place.axes) } else { 3 };
     let mut fields = Fields(vec![0; VOXELS_AT]);
     fields.put(0, (NIFTI1_BYTES as i32).to_le_bytes());
     fields.put(38, *b"r"); // `regular`, which ANALYZE readers want
-    fields.list(40, [axes, ni as i16, nj as i16, nk as i16, 1, 1, 1, 1].map(i16::to_le_bytes));
+    fields.list(
+        40,
+        [axes, ni as i16, nj as i16, nk as i16, 1, 1, 1, 1].map(i16::to_le_bytes),
+    );
     fields.put(68, content.intent.to_le_bytes());
     fields.put(70, T::DATA_TYPE.to_le_bytes());
     fields.put(72, (8 * size_of::<T>() as i16).to_le_bytes());
     let [x, y, z] = place.spacing;
-    fields.list(76, [place.qfac, x, y, z, 1.0, 1.0, 1.0, 1.0].map(f32::to_le_bytes));
+    fields.list(
+        76,
+        [place.qfac, x, y, z, 1.0, 1.0, 1.0, 1.0].map(f32::to_le_bytes),
+    );
     fields.put(108, (VOXELS_AT as f32).to_le_bytes());
     fields.list(112, [1.0, 0.0].map(f32::to_le_bytes)); // slope and intercept
     fields.put(123, [place.unit.code()]);
     let [cal_min, cal_max] = content.cal_min_max;
     fields.list(124, [cal_max, cal_min].map(f32::to_le_bytes));
     fields.text(148, 80, concat!("myops ", env!("CARGO_PKG_VERSION")));
-    fields.list(252, [place.qform_code, place.sform_code].map(i16::to_le_bytes));
+    fields.list(
+        252,
+        [place.qform_code, place.sform_code].map(i16::to_le_bytes),
+    );
     fields.list(256, place.quaternion.map(f32::to_le_bytes));
     fields.list(268, place.qoffset.map(f32::to_le_bytes));
-    fields.list(280, place.srow.map(|row| row.map(f32::to_le_bytes)).as_flattened().iter().copied());
+    fields.list(
+        280,
+        place
+            .srow
+            .map(|row| row.map(f32::to_le_bytes))
+            .as_flattened()
+            .iter()
+            .copied(),
+    );
     fields.put(344, *b"n+1\0");
     Ok(fields.0)
 }
 
 /// Refuses to write a volume elsewhere than where it lies.
 fn check_placed(grid: &Grid, place: &Placement, path: &Path) -> Result<(), IoError> {
-    let affine = place.world_from_voxel().map_err(|flaw| IoError::file(path, flaw))?;
-    let placed = Grid::new(grid.shape(), affine).map_err(|e| IoError::file(path, Flaw::Geometry(e)))?;
+    let affine = place
+        .world_from_voxel()
+        .map_err(|flaw| IoError::file(path, flaw))?;
+    let placed =
+        Grid::new(grid.shape(), affine).map_err(|e| IoError::file(path, Flaw::Geometry(e)))?;
     let distance_mm = grid.displacement_mm(&placed);
     if distance_mm > SAME_PLACE_MM {
         let (what, first) = ("the volume".into(), "the place given".into());
-        return Err(IoError::Misplaced { path: path.into(), problem: StudyError::Place { what, first, distance_mm } });
+        return Err(IoError::Misplaced {
+            path: path.into(),
+            problem: StudyError::Place {
+                what,
+                first,
+                distance_mm,
+            },
+        });
     }
     Ok(())
 }

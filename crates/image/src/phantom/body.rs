@@ -39,21 +39,64 @@ impl Body {
         let near = |dx: f32, dy: f32| [heart[0] + dx, heart[1] + dy];
         let mut ellipse = |x: [f32; 2], y: [f32; 2], a: [f32; 2], b: [f32; 2], turn: [f32; 2]| {
             let middle = near(between(rng, x), between(rng, y) - heart_radius_mm);
-            Ellipse::new(middle, [between(rng, a), between(rng, b)], between(rng, turn))
+            Ellipse::new(
+                middle,
+                [between(rng, a), between(rng, b)],
+                between(rng, turn),
+            )
         };
-        let liver = ellipse([-60.0, -25.0], [-46.0, -30.0], [70.0, 95.0], [32.0, 46.0], [0.05, 0.5]);
-        let stomach = ellipse([22.0, 55.0], [-34.0, -14.0], [22.0, 36.0], [18.0, 28.0], [-0.5, 0.9]);
-        let kidney = ellipse([55.0, 85.0], [-100.0, -70.0], [20.0, 26.0], [13.0, 18.0], [0.3, 2.0]);
-        let spleen = ellipse([75.0, 100.0], [-52.0, -20.0], [26.0, 40.0], [13.0, 19.0], [0.7, 2.0]);
-        let aorta = ellipse([72.0, 95.0], [20.0, 62.0], [9.0, 12.5], [9.0, 12.5], [0.0, 1.0]);
-        let spine = ellipse([98.0, 125.0], [30.0, 75.0], [15.0, 20.0], [17.0, 24.0], [0.0, 1.0]);
+        let liver = ellipse(
+            [-60.0, -25.0],
+            [-46.0, -30.0],
+            [70.0, 95.0],
+            [32.0, 46.0],
+            [0.05, 0.5],
+        );
+        let stomach = ellipse(
+            [22.0, 55.0],
+            [-34.0, -14.0],
+            [22.0, 36.0],
+            [18.0, 28.0],
+            [-0.5, 0.9],
+        );
+        let kidney = ellipse(
+            [55.0, 85.0],
+            [-100.0, -70.0],
+            [20.0, 26.0],
+            [13.0, 18.0],
+            [0.3, 2.0],
+        );
+        let spleen = ellipse(
+            [75.0, 100.0],
+            [-52.0, -20.0],
+            [26.0, 40.0],
+            [13.0, 19.0],
+            [0.7, 2.0],
+        );
+        let aorta = ellipse(
+            [72.0, 95.0],
+            [20.0, 62.0],
+            [9.0, 12.5],
+            [9.0, 12.5],
+            [0.0, 1.0],
+        );
+        let spine = ellipse(
+            [98.0, 125.0],
+            [30.0, 75.0],
+            [15.0, 20.0],
+            [17.0, 24.0],
+            [0.0, 1.0],
+        );
         let half = [between(rng, [108.0, 135.0]), between(rng, [135.0, 180.0])];
         let turn = between(rng, [-0.5, 0.05]);
         let oval = Ellipse::new([0.0; 2], half, turn);
         let shape = Shape::draw([0.03, 0.03, 0.02, 0.012], rng);
         let surface = Outline::from_fn(|a| shape.at(a) / oval.distance([a.cos(), a.sin()]));
         let (fat_mm, muscle_mm) = (between(rng, [5.0, 15.0]), between(rng, [9.0, 16.0]));
-        let (fat, muscle) = (Shape::draw([0.35, 0.2, 0.1, 0.1], rng), Shape::draw([0.3, 0.25, 0.15, 0.12], rng));
+        let (fat, muscle) = (
+            Shape::draw([0.35, 0.2, 0.1, 0.1], rng),
+            Shape::draw([0.3, 0.25, 0.15, 0.12], rng),
+        );
         // Anterior (left in the picture) the heart lies close to the chest wall.
         let from_heart = [between(rng, [12.0, 48.0]), between(rng, [-48.0, -12.0])];
         Self {
@@ -70,7 +113,11 @@ impl Body {
             ],
             liver,
             stomach,
-            stomach_content: if rng.random() { Tissue::BrightContent } else { Tissue::DarkContent },
+            stomach_content: if rng.random() {
+                Tissue::BrightContent
+            } else {
+                Tissue::DarkContent
+            },
             kidney,
             spleen,
             aorta,
@@ -108,7 +155,11 @@ impl Body {
         let sheet = noise(self.seed ^ 1, way * 7.0, depth * 3.2);
         let rib = noise(self.seed ^ 2, way * 9.0, 0.5);
         if rib > 0.35 && (0.35..0.8).contains(&depth) {
-            return if (0.45..0.7).contains(&depth) { Tissue::Bone } else { Tissue::Rim };
+            return if (0.45..0.7).contains(&depth) {
+                Tissue::Bone
+            } else {
+                Tissue::Rim
+            };
         }
         if sheet > 0.42 || depth > 0.9 && noise(self.seed ^ 3, x / 15.0, y / 15.0) > -0.1 {
             Tissue::Fat
@@ -122,9 +173,14 @@ impl Body {
         let [above, slope, curve] = self.diaphragm;
         let aside = x - self.heart[0];
         let wave = 3.0 * noise(self.seed ^ 4, x / 30.0, 0.02 * height);
-        let diaphragm = self.heart[1] - above + slope * aside + curve * (aside / 100.0).powi(2) + wave;
+        let diaphragm =
+            self.heart[1] - above + slope * aside + curve * (aside / 100.0).powi(2) + wave;
         if self.spine.distance(point) < 1.0 {
-            return if self.spine.distance(point) > 0.88 { Tissue::Rim } else { Tissue::Bone };
+            return if self.spine.distance(point) > 0.88 {
+                Tissue::Rim
+            } else {
+                Tissue::Bone
+            };
         }
         match self.aorta.distance(point) {
             d if d < 1.0 => return Tissue::Blood,
@@ -134,7 +190,11 @@ impl Body {
         if y > diaphragm {
             return self.thorax(point, depth);
         }
-        if y > diaphragm - 2.5 { Tissue::Muscle } else { self.abdomen(point, height) }
+        if y > diaphragm - 2.5 {
+            Tissue::Muscle
+        } else {
+            self.abdomen(point, height)
+        }
     }
 
     fn thorax(&self, [x, y]: [f32; 2], depth: f32) -> Tissue {
@@ -144,11 +204,20 @@ impl Body {
         // Fat of the mediastinum between the heart and the anterior chest wall: thickest straight ahead (left in the
         // picture, and up), none behind.
         let ahead = (0.9 * aside - 0.45 * below) / from_heart.max(1.0);
-        if from_heart - self.heart_radius_mm < (34.0 + 30.0 * ragged) * (1.6 * ahead - 0.3).min(1.0) {
-            return if ragged > -0.25 { Tissue::Fat } else { Tissue::Muscle };
+        if from_heart - self.heart_radius_mm < (34.0 + 30.0 * ragged) * (1.6 * ahead - 0.3).min(1.0)
+        {
+            return if ragged > -0.25 {
+                Tissue::Fat
+            } else {
+                Tissue::Muscle
+            };
         }
         let vessel = noise(self.seed ^ 6, x / 6.0, y / 6.0) > 0.72 && depth > 6.0;
-        if vessel { Tissue::LungVessel } else { Tissue::Lung }
+        if vessel {
+            Tissue::LungVessel
+        } else {
+            Tissue::Lung
+        }
     }
 
     fn abdomen(&self, point: [f32; 2], height: f32) -> Tissue {
@@ -157,7 +226,11 @@ impl Body {
         match self.stomach.distance(point) + ragged {
             d if d < 0.84 => {
                 let fold = rough_noise(self.seed ^ 8, x / 9.0, y / 9.0) > 0.3;
-                return if fold { Tissue::Bowel } else { self.stomach_content };
+                return if fold {
+                    Tissue::Bowel
+                } else {
+                    self.stomach_content
+                };
             }
             d if d < 1.0 => return Tissue::Muscle,
             _ => {}
@@ -188,7 +261,11 @@ impl Body {
     /// The tissue this close (mm) to the heart's surface where it is not what the body has there.
     pub fn around_heart(&self, [x, y]: [f32; 2], gap_mm: f32) -> Option<Tissue> {
         let pad = self.pad_mm * (0.35 + 1.9 * noise(self.seed ^ 0xC, x / 26.0, y / 26.0));
-        if gap_mm < 0.9 { Some(Tissue::Rim) } else { (gap_mm < pad).then_some(Tissue::Fat) }
+        if gap_mm < 0.9 {
+            Some(Tissue::Rim)
+        } else {
+            (gap_mm < pad).then_some(Tissue::Fat)
+        }
     }
 }
 
@@ -214,7 +291,10 @@ impl Coverage {
     /// Whether a point in mm is covered.
     pub fn contains(&self, [x, y]: [f32; 2]) -> bool {
         let (x, y) = (x - self.middle[0], y - self.middle[1]);
-        let (u, v) = (x * self.way[0] + y * self.way[1], y * self.way[0] - x * self.way[1]);
+        let (u, v) = (
+            x * self.way[0] + y * self.way[1],
+            y * self.way[0] - x * self.way[1],
+        );
         u.abs() < self.half[0] && v.abs() < self.half[1]
     }
 }

@@ -88,7 +88,11 @@ impl Contrast {
         }
         // Blood may be as bright as scar in LGE; fat may be suppressed in T2.
         let blood = between(rng, [0.75, 1.35]);
-        let fat = if rng.random::<f32>() < 0.25 { between(rng, [0.25, 0.5]) } else { 1.0 };
+        let fat = if rng.random::<f32>() < 0.25 {
+            between(rng, [0.25, 0.5])
+        } else {
+            1.0
+        };
         for tissue in [Tissue::Blood, Tissue::RightBlood, Tissue::SlowBlood] {
             brightness[tissue as usize][1] *= blood;
         }
@@ -97,11 +101,28 @@ impl Contrast {
         }
         Self {
             brightness,
-            scale: [between(rng, [450.0, 1250.0]), between(rng, [330.0, 640.0]), between(rng, [240.0, 640.0])],
-            noise: [between(rng, [0.015, 0.045]), between(rng, [0.03, 0.09]), between(rng, [0.02, 0.06])],
-            texture: [between(rng, [0.06, 0.13]), between(rng, [0.08, 0.2]), between(rng, [0.06, 0.15])],
-            coil: [(); 3]
-                .map(|()| [between(rng, [-0.75, -0.1]), between(rng, [0.0, 0.5]), between(rng, [-0.15, 0.25])]),
+            scale: [
+                between(rng, [450.0, 1250.0]),
+                between(rng, [330.0, 640.0]),
+                between(rng, [240.0, 640.0]),
+            ],
+            noise: [
+                between(rng, [0.015, 0.045]),
+                between(rng, [0.03, 0.09]),
+                between(rng, [0.02, 0.06]),
+            ],
+            texture: [
+                between(rng, [0.06, 0.13]),
+                between(rng, [0.08, 0.2]),
+                between(rng, [0.06, 0.15]),
+            ],
+            coil: [(); 3].map(|()| {
+                [
+                    between(rng, [-0.75, -0.1]),
+                    between(rng, [0.0, 0.5]),
+                    between(rng, [-0.15, 0.25]),
+                ]
+            }),
             seed: rng.random(),
         }
     }
@@ -118,7 +139,9 @@ impl Contrast {
         let (u, v) = (x / 100.0, y / 100.0);
         [0, 1, 2].map(|s| {
             let [slope_x, slope_y, curve] = self.coil[s];
-            let coil = (slope_x * u + slope_y * v + curve * (u * u + v * v)).clamp(-1.6, 1.2).exp();
+            let coil = (slope_x * u + slope_y * v + curve * (u * u + v * v))
+                .clamp(-1.6, 1.2)
+                .exp();
             let seed = self.seed ^ s as u32;
             let coarse = noise(seed, x / 13.0, y / 13.0 + 0.05 * height);
             let fine = noise(seed ^ 64, x / 3.1 + 0.2 * height, y / 3.1);
@@ -128,6 +151,8 @@ impl Contrast {
 
     /// The stored number of a brightness.
     pub fn stored(&self, sequence: usize, brightness: f32) -> f32 {
-        (brightness * self.scale[sequence]).round().clamp(0.0, f32::from(i16::MAX))
+        (brightness * self.scale[sequence])
+            .round()
+            .clamp(0.0, f32::from(i16::MAX))
     }
 }

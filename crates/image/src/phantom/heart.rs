@@ -98,7 +98,11 @@ impl Heart {
             right_apex: between(rng, [0.08, 0.3]),
             right: Shape::draw([0.05, 0.06, 0.03, 0.02], rng),
             papillary: [2.5, 4.1].map(|angle| {
-                (angle + between(rng, [-0.25, 0.25]), between(rng, [0.55, 0.72]), between(rng, [3.0, 5.5]))
+                (
+                    angle + between(rng, [-0.25, 0.25]),
+                    between(rng, [0.55, 0.72]),
+                    between(rng, [3.0, 5.5]),
+                )
             }),
             seed: rng.random(),
         }
@@ -135,10 +139,14 @@ impl Heart {
         for height in heights_mm {
             let section = self.section(*height);
             for angle in (0..128).map(|n| n as f32 / 128.0 * TAU) {
-                for (middle, radius) in
-                    [(section.axis, section.outer.at(angle)), (section.right_axis, section.right.at(angle))]
-                {
-                    let at = [middle[0] + radius * angle.cos(), middle[1] + radius * angle.sin()];
+                for (middle, radius) in [
+                    (section.axis, section.outer.at(angle)),
+                    (section.right_axis, section.right.at(angle)),
+                ] {
+                    let at = [
+                        middle[0] + radius * angle.cos(),
+                        middle[1] + radius * angle.sin(),
+                    ];
                     low = [low[0].min(at[0]), low[1].min(at[1])];
                     high = [high[0].max(at[0]), high[1].max(at[1])];
                 }
@@ -155,25 +163,56 @@ impl Heart {
         let pool = (radius - wall).max(0.28 * radius);
         let axis = [0, 1].map(|a| self.position[a] + self.tilt[a] * (height - self.middle_mm));
         let outer = Outline::from_fn(|a| radius * self.outer.at(a));
-        let inner =
-            Outline::from_fn(|a| (pool * self.inner.at(a)).min(radius * self.outer.at(a) - THINNEST_WALL_MM).max(0.0));
-        let rise = ((height / self.length_mm - self.right_apex) / (1.0 - self.right_apex)).clamp(0.0, 1.1).sqrt();
+        let inner = Outline::from_fn(|a| {
+            (pool * self.inner.at(a))
+                .min(radius * self.outer.at(a) - THINNEST_WALL_MM)
+                .max(0.0)
+        });
+        let rise = ((height / self.length_mm - self.right_apex) / (1.0 - self.right_apex))
+            .clamp(0.0, 1.1)
+            .sqrt();
         let distance = 0.74 * radius;
-        let right_axis = [axis[0] + distance * self.septum.cos(), axis[1] + distance * self.septum.sin()];
+        let right_axis = [
+            axis[0] + distance * self.septum.cos(),
+            axis[1] + distance * self.septum.sin(),
+        ];
         let size = self.radius_mm * self.right_size * rise;
         let right = Outline::from_fn(|a| {
-            let (along, across) = ((a - self.septum).cos() / 0.86, (a - self.septum).sin() / 1.06);
+            let (along, across) = (
+                (a - self.septum).cos() / 0.86,
+                (a - self.septum).sin() / 1.06,
+            );
             size / along.hypot(across) * self.right.at(a)
         });
         let in_middle = (height / self.length_mm - 0.55).abs() < 0.3;
         let papillary = self.papillary.map(|(angle, distance, radius)| {
             let way = self.septum - angle;
             let from_axis = distance * inner.at(way);
-            let middle = [axis[0] + from_axis * way.cos(), axis[1] + from_axis * way.sin()];
-            (middle, if in_middle { radius.min(0.3 * pool) } else { 0.0 })
+            let middle = [
+                axis[0] + from_axis * way.cos(),
+                axis[1] + from_axis * way.sin(),
+            ];
+            (
+                middle,
+                if in_middle {
+                    radius.min(0.3 * pool)
+                } else {
+                    0.0
+                },
+            )
         });
         let reach = outer.reach().max(distance + right.reach()) + 12.0;
-        Section { heart: self, height, axis, outer, inner, right_axis, right, papillary, reach }
+        Section {
+            heart: self,
+            height,
+            axis,
+            outer,
+            inner,
+            right_axis,
+            right,
+            papillary,
+            reach,
+        }
     }
 }
 
@@ -204,13 +243,18 @@ impl Section<'_> {
                 return self.in_left_pool(point, inner - radius);
             }
             let angle = (self.heart.septum - way).rem_euclid(TAU);
-            return Place::Wall { depth: (radius - inner) / (outer - inner), angle };
+            return Place::Wall {
+                depth: (radius - inner) / (outer - inner),
+                angle,
+            };
         }
         let (x, y) = (point[0] - self.right_axis[0], point[1] - self.right_axis[1]);
         let beyond = x.hypot(y) - self.right.at(y.atan2(x));
         if beyond < 0.0 {
             let trabecula = rough_noise(self.heart.seed ^ 3, point[0] / 5.0, point[1] / 5.0) > 0.42;
-            Place::RightPool { muscle: trabecula && beyond > -9.0 }
+            Place::RightPool {
+                muscle: trabecula && beyond > -9.0,
+            }
         } else if beyond < 2.6 && self.right.reach() > 0.3 * self.heart.radius_mm {
             Place::RightWall
         } else {
@@ -221,12 +265,15 @@ impl Section<'_> {
     fn in_left_pool(&self, point: [f32; 2], gap_mm: f32) -> Place {
         let seed = self.heart.seed;
         let ragged = 1.0 + 0.35 * noise(seed ^ 1, point[0] / 3.0, point[1] / 3.0);
-        let papillary = self
-            .papillary
-            .iter()
-            .any(|(middle, radius)| (point[0] - middle[0]).hypot(point[1] - middle[1]) < radius * ragged);
-        let trabecula = gap_mm < 3.5 * rough_noise(seed ^ 2, point[0] / 4.0, point[1] / 4.0 + 0.1 * self.height);
-        Place::LeftPool { muscle: papillary || trabecula, gap_mm }
+        let papillary = self.papillary.iter().any(|(middle, radius)| {
+            (point[0] - middle[0]).hypot(point[1] - middle[1]) < radius * ragged
+        });
+        let trabecula = gap_mm
+            < 3.5 * rough_noise(seed ^ 2, point[0] / 4.0, point[1] / 4.0 + 0.1 * self.height);
+        Place::LeftPool {
+            muscle: papillary || trabecula,
+            gap_mm,
+        }
     }
 }
 
@@ -241,12 +288,18 @@ mod tests {
         for seed in 0..20 {
             let heart = Heart::draw(&mut ChaCha8Rng::seed_from_u64(seed));
             let section = heart.section(60.0);
-            assert!(matches!(section.at(section.axis()), Place::LeftPool { .. }), "{seed}");
+            assert!(
+                matches!(section.at(section.axis()), Place::LeftPool { .. }),
+                "{seed}"
+            );
             // Away from the septum there is no right ventricle.
             let way = heart.septum + PI;
             let rank = |n: u16| {
                 let r = 0.25 * f32::from(n);
-                match section.at([section.axis[0] + r * way.cos(), section.axis[1] + r * way.sin()]) {
+                match section.at([
+                    section.axis[0] + r * way.cos(),
+                    section.axis[1] + r * way.sin(),
+                ]) {
                     Place::LeftPool { .. } => 0,
                     Place::Wall { .. } => 1,
                     Place::Outside(_) => 2,
@@ -264,10 +317,16 @@ mod tests {
     fn the_middle_of_the_septum_has_angle_0_and_the_right_ventricle_behind_it() {
         let heart = Heart::draw(&mut ChaCha8Rng::seed_from_u64(3));
         let section = heart.section(75.0);
-        let toward =
-            |r: f32| section.at([r * heart.septum.cos() + section.axis[0], r * heart.septum.sin() + section.axis[1]]);
+        let toward = |r: f32| {
+            section.at([
+                r * heart.septum.cos() + section.axis[0],
+                r * heart.septum.sin() + section.axis[1],
+            ])
+        };
         let outer = section.outer.at(heart.septum);
-        let Place::Wall { depth, angle } = toward(outer - 0.5) else { panic!("the septum is wall") };
+        let Place::Wall { depth, angle } = toward(outer - 0.5) else {
+            panic!("the septum is wall")
+        };
         assert!(depth > 0.9 && !(0.01..TAU - 0.01).contains(&angle));
         assert!(matches!(toward(outer + 6.0), Place::RightPool { .. }));
     }

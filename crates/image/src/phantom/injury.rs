@@ -57,7 +57,10 @@ pub struct Injury {
 impl Injury {
     /// Draws an injury around a height in mm.
     pub fn draw(settings: &PhantomSettings, height_mm: f32, rng: &mut impl Rng) -> Self {
-        let kind = match (rng.random::<f32>() < settings.without_scar, rng.random::<f32>()) {
+        let kind = match (
+            rng.random::<f32>() < settings.without_scar,
+            rng.random::<f32>(),
+        ) {
             (true, share) if share < 0.5 => InjuryKind::None,
             (true, _) => InjuryKind::EdemaOnly,
             (false, share) if share < 0.4 => InjuryKind::Subendocardial,
@@ -77,7 +80,10 @@ impl Injury {
             angle: territory + between(rng, [-0.5, 0.5]),
             height_mm: height_mm + between(rng, [-4.0, 4.0]),
             half,
-            edema_half: [half[0] + between(rng, [0.1, 0.7]), half[1] + between(rng, [3.0, 18.0])],
+            edema_half: [
+                half[0] + between(rng, [0.1, 0.7]),
+                half[1] + between(rng, [3.0, 18.0]),
+            ],
             transmurality: between(rng, depth),
             no_reflow: rng.random::<f32>() < settings.no_reflow && kind == InjuryKind::Transmural,
             seed: rng.random(),
@@ -109,10 +115,18 @@ impl Injury {
                 && rough_noise(self.seed ^ 1, x / 6.0, y / 6.0 + 0.07 * height_mm) < -0.12;
             if depth < reach && !gap {
                 let core = scar < 0.65 + 0.2 * rough && (0.15..0.62).contains(&depth);
-                return if self.no_reflow && core { WallTissue::NoReflow } else { WallTissue::Scar };
+                return if self.no_reflow && core {
+                    WallTissue::NoReflow
+                } else {
+                    WallTissue::Scar
+                };
             }
         }
-        if edema + 0.25 * rough < 1.0 { WallTissue::Edema } else { WallTissue::Healthy }
+        if edema + 0.25 * rough < 1.0 {
+            WallTissue::Edema
+        } else {
+            WallTissue::Healthy
+        }
     }
 }
 
@@ -138,6 +152,13 @@ mod tests {
         assert_eq!(at(0.5, 1.0 + 0.7 + TAU, 50.0), WallTissue::Edema);
         assert_eq!(at(0.5, 1.0 + PI, 50.0), WallTissue::Healthy);
         assert_eq!(at(0.5, 1.0, 90.0), WallTissue::Healthy);
-        assert_eq!(Injury { kind: InjuryKind::None, ..injury }.at(0.4, 1.0, 50.0, [3.0, 4.0]), WallTissue::Healthy);
+        assert_eq!(
+            Injury {
+                kind: InjuryKind::None,
+                ..injury
+            }
+            .at(0.4, 1.0, 50.0, [3.0, 4.0]),
+            WallTissue::Healthy
+        );
     }
 }

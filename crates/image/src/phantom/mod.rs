@@ -63,10 +63,16 @@ const HEART_WITHIN_PX: f32 = 122.0;
 impl Phantom {
     /// Draws a patient.
     pub fn draw(settings: &PhantomSettings, rng: &mut impl Rng) -> Self {
-        let whole = |rng: &mut _, [low, high]: [usize; 2]| between(rng, [low as f32, high as f32 + 0.999]) as usize;
+        let whole = |rng: &mut _, [low, high]: [usize; 2]| {
+            between(rng, [low as f32, high as f32 + 0.999]) as usize
+        };
         let slices = whole(rng, settings.slices).max(1);
         let side = whole(rng, settings.side_px).max(2);
-        let shape = [side, (side + whole(rng, [0, 12])).saturating_sub(6).max(2), slices];
+        let shape = [
+            side,
+            (side + whole(rng, [0, 12])).saturating_sub(6).max(2),
+            slices,
+        ];
         let pixel_mm = between(rng, settings.spacing_mm);
         let mut heart = Heart::draw(rng);
         let (step_mm, heights_mm) = draw_heights(settings, slices, heart.length_mm(), rng);
@@ -94,7 +100,12 @@ impl Phantom {
 }
 
 /// The distance of the slices, and the height of each: from near the base down, never below the apex.
-fn draw_heights(settings: &PhantomSettings, slices: usize, length_mm: f32, rng: &mut impl Rng) -> (f32, Vec<f32>) {
+fn draw_heights(
+    settings: &PhantomSettings,
+    slices: usize,
+    length_mm: f32,
+    rng: &mut impl Rng,
+) -> (f32, Vec<f32>) {
     let [low, high] = settings.slice_spacing_mm;
     let between_ends = (slices.max(2) - 1) as f32;
     let step = between(rng, [low, high.min(64.0 / between_ends).max(low)]);
@@ -104,10 +115,17 @@ fn draw_heights(settings: &PhantomSettings, slices: usize, length_mm: f32, rng: 
 }
 
 /// Moves the heart off the middle of the slice, as far as it stays within the central square.
-fn place(heart: &mut Heart, settings: &PhantomSettings, heights_mm: &[f32], pixel_mm: f32, rng: &mut impl Rng) {
+fn place(
+    heart: &mut Heart,
+    settings: &PhantomSettings,
+    heights_mm: &[f32],
+    pixel_mm: f32,
+    rng: &mut impl Rng,
+) {
     let (low, high) = heart.bounds(heights_mm);
     let position = [0, 1].map(|a| {
-        let room = (HEART_WITHIN_PX * pixel_mm - settings.warp_mm - (high[a] - low[a]) / 2.0).max(0.0);
+        let room =
+            (HEART_WITHIN_PX * pixel_mm - settings.warp_mm - (high[a] - low[a]) / 2.0).max(0.0);
         let reach = room.min(settings.heart_offset_px * pixel_mm);
         between(rng, [-reach, reach]) - f32::midpoint(low[a], high[a])
     });

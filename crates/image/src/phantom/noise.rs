@@ -53,7 +53,10 @@ impl Warp {
     pub fn draw(limit_mm: f32, rng: &mut impl Rng) -> Self {
         let waves = std::array::from_fn(|_| {
             let (angle, length) = (between(rng, [0.0, TAU]), between(rng, [45.0, 110.0]));
-            let (way, reach) = (between(rng, [0.0, TAU]), between(rng, [0.3, 1.0]) * limit_mm / 5.0);
+            let (way, reach) = (
+                between(rng, [0.0, TAU]),
+                between(rng, [0.3, 1.0]) * limit_mm / 5.0,
+            );
             Wave {
                 turn: [angle.cos() * TAU / length, angle.sin() * TAU / length],
                 turn_height: between(rng, [-0.03, 0.03]),
@@ -68,7 +71,8 @@ impl Warp {
     pub fn source(&self, [x, y]: [f32; 2], height: f32) -> [f32; 2] {
         let mut at = [x, y];
         for wave in &self.waves {
-            let s = (wave.turn[0] * x + wave.turn[1] * y + wave.turn_height * height + wave.phase).sin();
+            let s = (wave.turn[0] * x + wave.turn[1] * y + wave.turn_height * height + wave.phase)
+                .sin();
             at[0] += wave.reach[0] * s;
             at[1] += wave.reach[1] * s;
         }
@@ -84,7 +88,9 @@ mod tests {
 
     #[test]
     fn noise_is_bounded_smooth_and_not_flat() {
-        let row: Vec<f32> = (0_u8..200).map(|n| rough_noise(7, f32::from(n) * 0.05, 3.3)).collect();
+        let row: Vec<f32> = (0_u8..200)
+            .map(|n| rough_noise(7, f32::from(n) * 0.05, 3.3))
+            .collect();
         assert!(row.iter().all(|v| v.abs() <= 1.0));
         assert!(row.windows(2).all(|w| (w[0] - w[1]).abs() < 0.35));
         assert!(row.iter().any(|v| *v > 0.2) && row.iter().any(|v| *v < -0.2));
@@ -97,7 +103,9 @@ mod tests {
             let [a, b] = warp.source([x, y], 20.0);
             (a - x).hypot(b - y)
         };
-        let far = (0_u8..100).map(|n| moved(f32::from(n), 200.0 - 3.0 * f32::from(n))).fold(0.0, f32::max);
+        let far = (0_u8..100)
+            .map(|n| moved(f32::from(n), 200.0 - 3.0 * f32::from(n)))
+            .fold(0.0, f32::max);
         assert!((0.3..=4.0).contains(&far), "{far}");
     }
 }

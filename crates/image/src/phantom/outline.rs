@@ -15,7 +15,9 @@ pub struct Outline([f32; STEPS]);
 impl Outline {
     /// Computes the distance from the angle in radians.
     pub fn from_fn(mut radius: impl FnMut(f32) -> f32) -> Self {
-        Self(std::array::from_fn(|n| radius(n as f32 / STEPS as f32 * TAU)))
+        Self(std::array::from_fn(|n| {
+            radius(n as f32 / STEPS as f32 * TAU)
+        }))
     }
 
     /// The distance (mm) at an angle in radians.
@@ -41,13 +43,17 @@ pub struct Shape {
 impl Shape {
     /// Draws a shape whose waves are at most this strong.
     pub fn draw(strengths: [f32; 4], rng: &mut impl Rng) -> Self {
-        Self { waves: strengths.map(|s| (between(rng, [0.2 * s, s]), rng.random::<f32>() * TAU)) }
+        Self {
+            waves: strengths.map(|s| (between(rng, [0.2 * s, s]), rng.random::<f32>() * TAU)),
+        }
     }
 
     /// The factor at an angle in radians.
     pub fn at(&self, angle: f32) -> f32 {
         let waves = self.waves.iter().zip([2.0, 3.0, 4.0, 5.0]);
-        1.0 + waves.map(|((strength, phase), crests)| strength * (crests * angle + phase).cos()).sum::<f32>()
+        1.0 + waves
+            .map(|((strength, phase), crests)| strength * (crests * angle + phase).cos())
+            .sum::<f32>()
     }
 }
 
@@ -63,7 +69,13 @@ impl Ellipse {
     /// An ellipse with two half axes, the first turned by `angle` radians from `x`.
     pub fn new(middle: [f32; 2], half: [f32; 2], angle: f32) -> Self {
         let (sin, cos) = angle.sin_cos();
-        Self { middle, to_unit: [[cos / half[0], sin / half[0]], [-sin / half[1], cos / half[1]]] }
+        Self {
+            middle,
+            to_unit: [
+                [cos / half[0], sin / half[0]],
+                [-sin / half[1], cos / half[1]],
+            ],
+        }
     }
 
     /// The distance from the middle: 0 there, 1 on the ellipse.
@@ -82,7 +94,10 @@ mod tests {
     fn an_outline_interpolates_around_the_circle() {
         let outline = Outline::from_fn(|a| 10.0 + a.cos());
         for angle in [-7.0, -0.01, 0.0, 1.234, 6.25, 9.0_f32] {
-            assert!((outline.at(angle) - 10.0 - angle.cos()).abs() < 1e-3, "{angle}");
+            assert!(
+                (outline.at(angle) - 10.0 - angle.cos()).abs() < 1e-3,
+                "{angle}"
+            );
         }
         assert!((outline.reach() - 11.0).abs() < 1e-3);
     }

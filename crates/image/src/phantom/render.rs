@@ -32,20 +32,41 @@ impl Phantom {
     ///
     /// # Panics
     /// Never: the parameters were drawn so that the grid is valid.
-    #[expect(clippy::expect_used, reason = "shape, spacing and orientation come from `draw`")]
+    #[expect(
+        clippy::expect_used,
+        reason = "shape, spacing and orientation come from `draw`"
+    )]
     pub fn render(&self, id: &str) -> (Study, Truth) {
         let grid = Grid::new(self.shape, self.affine()).expect("no axis is empty");
-        let slices: Vec<Slice> = (0..self.shape[2]).into_par_iter().map(|k| self.slice(k)).collect();
-        let tally = slices.iter().fold(Tally::default(), |sum, s| sum.add(&s.tally));
+        let slices: Vec<Slice> = (0..self.shape[2])
+            .into_par_iter()
+            .map(|k| self.slice(k))
+            .collect();
+        let tally = slices
+            .iter()
+            .fold(Tally::default(), |sum, s| sum.add(&s.tally));
         let truth = tally.truth(self.injury.kind(), grid.spacing().voxel_ml() / 9.0);
-        let labels = slices.iter().flat_map(|s| s.labels.iter().copied()).collect();
+        let labels = slices
+            .iter()
+            .flat_map(|s| s.labels.iter().copied())
+            .collect();
         let labels = Volume::new(grid, labels).expect("each slice is whole");
         let image = |n: usize| {
-            let values = slices.iter().flat_map(|s| s.images[n].iter().copied()).collect();
+            let values = slices
+                .iter()
+                .flat_map(|s| s.images[n].iter().copied())
+                .collect();
             Some(Volume::new(grid, values).expect("each slice is whole"))
         };
-        let images = PerSequence { bssfp: image(0), lge: image(1), t2: image(2) };
-        (Study::new(id, images, Some(labels)).expect("all volumes share the grid"), truth)
+        let images = PerSequence {
+            bssfp: image(0),
+            lge: image(1),
+            t2: image(2),
+        };
+        (
+            Study::new(id, images, Some(labels)).expect("all volumes share the grid"),
+            truth,
+        )
     }
 
     /// The map to the patient: `j` toward superior; `i` and `k` toward left and posterior or posterior and right. The
@@ -56,9 +77,17 @@ impl Phantom {
         let from_middle = |axis: usize, mm: f64| mm * (self.shape[axis] - 1) as f64 / 2.0;
         let superior = [0.0, pixel, 0.0, -from_middle(1, pixel)];
         let rows = if self.runs_lsp {
-            [[-pixel, 0.0, 0.0, from_middle(0, pixel)], [0.0, 0.0, -step, from_middle(2, step)], superior]
+            [
+                [-pixel, 0.0, 0.0, from_middle(0, pixel)],
+                [0.0, 0.0, -step, from_middle(2, step)],
+                superior,
+            ]
         } else {
-            [[0.0, 0.0, step, -from_middle(2, step)], [-pixel, 0.0, 0.0, from_middle(0, pixel)], superior]
+            [
+                [0.0, 0.0, step, -from_middle(2, step)],
+                [-pixel, 0.0, 0.0, from_middle(0, pixel)],
+                superior,
+            ]
         };
         Affine::new(rows).expect("orthogonal axes are invertible")
     }
@@ -101,7 +130,10 @@ impl Phantom {
     fn position_mm(&self, n: usize) -> [f32; 2] {
         let [ni, nj, _] = self.shape;
         let (i, j) = ((n % ni) as f32, (n / ni) as f32);
-        [(i - (ni - 1) as f32 / 2.0) * self.spacing_mm[0], (j - (nj - 1) as f32 / 2.0) * self.spacing_mm[0]]
+        [
+            (i - (ni - 1) as f32 / 2.0) * self.spacing_mm[0],
+            (j - (nj - 1) as f32 / 2.0) * self.spacing_mm[0],
+        ]
     }
 
     /// The signal of a pixel of the body without a heart, from four points of it.
@@ -126,7 +158,9 @@ impl Phantom {
     ) -> [f32; 3] {
         let mut sum = [0.0; 3];
         for (n, section) in sections.iter().enumerate() {
-            for point in (0..9).map(|p| [x + THIRDS[p % 3] * pixel_mm, y + THIRDS[p / 3] * pixel_mm]) {
+            for point in
+                (0..9).map(|p| [x + THIRDS[p % 3] * pixel_mm, y + THIRDS[p / 3] * pixel_mm])
+            {
                 let place = section.at(point);
                 let (label, tissue) = self.tissue(place, point, section.height());
                 let signal = tissue.map_or(outside, |t| self.contrast.of(t));
@@ -150,7 +184,9 @@ impl Phantom {
                 WallTissue::NoReflow => (Label::Scar, Some(Tissue::NoReflow)),
             },
             Place::LeftPool { muscle: true, .. } => (Label::LvPool, Some(Tissue::Myocardium)),
-            Place::LeftPool { gap_mm, .. } if gap_mm < self.slow_blood_mm => (Label::LvPool, Some(Tissue::SlowBlood)),
+            Place::LeftPool { gap_mm, .. } if gap_mm < self.slow_blood_mm => {
+                (Label::LvPool, Some(Tissue::SlowBlood))
+            }
             Place::LeftPool { .. } => (Label::LvPool, Some(Tissue::Blood)),
             Place::RightPool { muscle: true } => (Label::RvPool, Some(Tissue::Myocardium)),
             Place::RightPool { muscle: false } => (Label::RvPool, Some(Tissue::RightBlood)),
@@ -164,7 +200,8 @@ impl Phantom {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         rng.set_stream((3 * k + sequence) as u64);
         let sigma = self.contrast.noise[sequence];
-        let mut normal = || sigma * <StandardNormal as Distribution<f32>>::sample(&StandardNormal, &mut rng);
+        let mut normal =
+            || sigma * <StandardNormal as Distribution<f32>>::sample(&StandardNormal, &mut rng);
         let mut imaginary: Vec<f32> = image.iter().map(|_| normal()).collect();
         for value in image.iter_mut() {
             *value += normal();
@@ -175,7 +212,11 @@ impl Phantom {
         for (n, (real, imaginary)) in image.iter_mut().zip(imaginary).enumerate() {
             let magnitude = real.hypot(imaginary);
             let covered = self.coverage.contains(self.position_mm(n));
-            *real = if covered { self.contrast.stored(sequence, magnitude) } else { 0.0 };
+            *real = if covered {
+                self.contrast.stored(sequence, magnitude)
+            } else {
+                0.0
+            };
         }
     }
 }
@@ -185,7 +226,11 @@ fn count(tally: &mut Tally, place: Place, share: f32, label: Label, tissue: Opti
     match (label, place) {
         (Label::Background, _) => {}
         (_, Place::Wall { angle, .. }) => {
-            tally.wall(label, tissue == Some(Tissue::NoReflow), segment(angle, share));
+            tally.wall(
+                label,
+                tissue == Some(Tissue::NoReflow),
+                segment(angle, share),
+            );
         }
         _ => tally.pool(label),
     }

@@ -36,7 +36,10 @@ impl Truth {
 
     /// The volume (ml) of the wall with scar and edema.
     pub fn wall_ml(&self) -> f64 {
-        [Label::Myocardium, Label::Edema, Label::Scar].map(|l| self.volume_ml(l)).iter().sum()
+        [Label::Myocardium, Label::Edema, Label::Scar]
+            .map(|l| self.volume_ml(l))
+            .iter()
+            .sum()
     }
 }
 
@@ -78,14 +81,30 @@ impl Tally {
     /// The sizes, each point standing for `point_ml`.
     pub fn truth(&self, injury: InjuryKind, point_ml: f64) -> Truth {
         let ml = |label: Label| self.labels[label.class()] as f64 * point_ml;
-        let percent = |part: u64, whole: u64| if whole == 0 { 0.0 } else { 100.0 * part as f64 / whole as f64 };
+        let percent = |part: u64, whole: u64| {
+            if whole == 0 {
+                0.0
+            } else {
+                100.0 * part as f64 / whole as f64
+            }
+        };
         let of = |label: Label| self.labels[label.class()];
         let wall = of(Label::Myocardium) + of(Label::Edema) + of(Label::Scar);
-        let segments = self.segments.map(|(all, scarred)| (all > 0).then(|| percent(scarred, all)));
-        let scarred = (1_u8..).zip(segments).filter(|(_, p)| p.is_some_and(|p| p >= 5.0)).map(|(n, _)| n).collect();
+        let segments = self
+            .segments
+            .map(|(all, scarred)| (all > 0).then(|| percent(scarred, all)));
+        let scarred = (1_u8..)
+            .zip(segments)
+            .filter(|(_, p)| p.is_some_and(|p| p >= 5.0))
+            .map(|(n, _)| n)
+            .collect();
         Truth {
             injury,
-            volumes_ml: Label::ALL.into_iter().skip(1).map(|l| (l.name().to_owned(), ml(l))).collect(),
+            volumes_ml: Label::ALL
+                .into_iter()
+                .skip(1)
+                .map(|l| (l.name().to_owned(), ml(l)))
+                .collect(),
             no_reflow_ml: self.no_reflow as f64 * point_ml,
             scar_percent_of_wall: percent(of(Label::Scar), wall),
             edema_percent_of_wall: percent(of(Label::Edema), wall),
@@ -121,8 +140,19 @@ mod tests {
         let number = |angle: f32, share: f32| segment(angle, share) + 1;
         assert_eq!([0.9, 0.5, 0.1].map(|s| number(PI / 2.0, s)), [1, 7, 13]);
         assert_eq!([0.9, 0.5, 0.1].map(|s| number(1.5 * PI, s)), [4, 10, 15]);
-        assert_eq!([number(PI, 0.1), number(0.0, 0.1), number(6.2, 0.1)], [16, 14, 14]);
-        assert_eq!([number(0.3, 0.9), number(-0.3, 0.9), number(2.8, 0.9), number(3.4, 0.9)], [2, 3, 6, 5]);
+        assert_eq!(
+            [number(PI, 0.1), number(0.0, 0.1), number(6.2, 0.1)],
+            [16, 14, 14]
+        );
+        assert_eq!(
+            [
+                number(0.3, 0.9),
+                number(-0.3, 0.9),
+                number(2.8, 0.9),
+                number(3.4, 0.9)
+            ],
+            [2, 3, 6, 5]
+        );
     }
 
     #[test]
@@ -133,7 +163,14 @@ mod tests {
         tally.pool(Label::LvPool);
         let truth = tally.clone().add(&tally).truth(InjuryKind::Patchy, 0.5);
         assert_eq!(truth.volume_ml(Label::Scar), 1.0);
-        assert_eq!((truth.wall_ml(), truth.no_reflow_ml, truth.scar_percent_of_wall), (2.0, 1.0, 50.0));
+        assert_eq!(
+            (
+                truth.wall_ml(),
+                truth.no_reflow_ml,
+                truth.scar_percent_of_wall
+            ),
+            (2.0, 1.0, 50.0)
+        );
         assert_eq!(truth.scarred_segments, [4]);
         assert_eq!(truth.scar_percent_of_segment[0], None);
     }

@@ -20,7 +20,11 @@ impl Picture {
     /// One colour everywhere; a side of 0 becomes 1 pixel.
     pub fn new(width: usize, height: usize, colour: Rgb) -> Self {
         let (width, height) = (width.max(1), height.max(1));
-        Self { width, height, rgb: colour.repeat(width * height) }
+        Self {
+            width,
+            height,
+            rgb: colour.repeat(width * height),
+        }
     }
 
     /// Pixels in a row.
@@ -52,8 +56,10 @@ impl Picture {
     /// Mixes a colour into a pixel: `share` 0 leaves it, 1 replaces it.
     pub fn blend(&mut self, x: usize, y: usize, colour: Rgb, share: f32) {
         if let Some(under) = self.get(x, y) {
-            let mixed = [0, 1, 2]
-                .map(|c| (f32::from(under[c]) + share * (f32::from(colour[c]) - f32::from(under[c]))).round() as u8);
+            let mixed = [0, 1, 2].map(|c| {
+                (f32::from(under[c]) + share * (f32::from(colour[c]) - f32::from(under[c]))).round()
+                    as u8
+            });
             self.set(x, y, mixed);
         }
     }
@@ -86,7 +92,8 @@ impl Picture {
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let length2 = (dx * dx + dy * dy).max(1e-6);
         let span = |a: f32, b: f32, end: usize| {
-            ((a.min(b) - reach).max(0.0) as usize)..((a.max(b) + reach).max(0.0) as usize + 1).min(end)
+            ((a.min(b) - reach).max(0.0) as usize)
+                ..((a.max(b) + reach).max(0.0) as usize + 1).min(end)
         };
         for y in span(from.1, to.1, self.height) {
             for x in span(from.0, to.0, self.width) {
@@ -105,7 +112,10 @@ impl Picture {
     ///
     /// # Panics
     /// Never: a picture of at least one pixel can be written to memory.
-    #[expect(clippy::expect_used, reason = "writing to memory does not fail, and the sides are not 0")]
+    #[expect(
+        clippy::expect_used,
+        reason = "writing to memory does not fail, and the sides are not 0"
+    )]
     pub fn to_png(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, self.width as u32, self.height as u32);
@@ -113,7 +123,9 @@ impl Picture {
         encoder.set_depth(png::BitDepth::Eight);
         encoder.set_deflate_compression(COMPRESSION);
         let mut writer = encoder.write_header().expect("the sides are not 0");
-        writer.write_image_data(&self.rgb).expect("there are three bytes for each pixel");
+        writer
+            .write_image_data(&self.rgb)
+            .expect("there are three bytes for each pixel");
         writer.finish().expect("memory takes the end of the file");
         bytes
     }
@@ -125,11 +137,17 @@ pub(super) mod tests {
 
     /// Reads a PNG file back.
     pub(in super::super) fn decode(bytes: &[u8]) -> Picture {
-        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
+        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes))
+            .read_info()
+            .unwrap();
         let mut rgb = vec![0; reader.output_buffer_size().unwrap()];
         let info = reader.next_frame(&mut rgb).unwrap();
         assert_eq!(info.color_type, png::ColorType::Rgb);
-        Picture { width: info.width as usize, height: info.height as usize, rgb }
+        Picture {
+            width: info.width as usize,
+            height: info.height as usize,
+            rgb,
+        }
     }
 
     #[test]

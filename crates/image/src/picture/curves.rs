@@ -34,12 +34,24 @@ const COLOURS: [Rgb; 9] = [
 pub fn curves(series: &[Series], title: &str) -> Vec<u8> {
     let mut picture = Picture::new(WIDTH, HEIGHT, BACKDROP);
     picture.text(24, 16, &font::fitting(title, 3, WIDTH - 48), 3, BRIGHT);
-    let x = Axis::fitted(series.iter().flat_map(finite).map(|p| p.0), [PLOT[0], PLOT[2]]);
-    let y = Axis::fitted(series.iter().flat_map(finite).map(|p| p.1), [PLOT[3], PLOT[1]]);
+    let x = Axis::fitted(
+        series.iter().flat_map(finite).map(|p| p.0),
+        [PLOT[0], PLOT[2]],
+    );
+    let y = Axis::fitted(
+        series.iter().flat_map(finite).map(|p| p.1),
+        [PLOT[3], PLOT[1]],
+    );
     for tick in x.ticks() {
         let (at, name) = (x.pixel(tick), x.name(tick));
         picture.line((at, PLOT[1]), (at, PLOT[3]), 1.0, EMPTY);
-        picture.text((at as usize).saturating_sub(font::width(&name, 2) / 2), PLOT[3] as usize + 8, &name, 2, DIM);
+        picture.text(
+            (at as usize).saturating_sub(font::width(&name, 2) / 2),
+            PLOT[3] as usize + 8,
+            &name,
+            2,
+            DIM,
+        );
     }
     for tick in y.ticks() {
         let (at, name) = (y.pixel(tick), y.name(tick));
@@ -64,11 +76,15 @@ pub fn curves(series: &[Series], title: &str) -> Vec<u8> {
 }
 
 fn finite(series: &Series) -> impl Iterator<Item = &(f32, f32)> {
-    series.points.iter().filter(|p| p.0.is_finite() && p.1.is_finite())
+    series
+        .points
+        .iter()
+        .filter(|p| p.0.is_finite() && p.1.is_finite())
 }
 
 fn draw(picture: &mut Picture, series: &Series, colour: Rgb, x: &Axis, y: &Axis) {
-    let place = |p: &(f32, f32)| (p.0.is_finite() && p.1.is_finite()).then(|| (x.pixel(p.0), y.pixel(p.1)));
+    let place =
+        |p: &(f32, f32)| (p.0.is_finite() && p.1.is_finite()).then(|| (x.pixel(p.0), y.pixel(p.1)));
     let places: Vec<_> = series.points.iter().map(place).collect();
     for pair in places.windows(2) {
         if let [Some(from), Some(to)] = pair {
@@ -93,7 +109,8 @@ struct Axis {
 impl Axis {
     /// Round ticks (1, 2 or 5 times a power of ten apart), about five of them, around all values.
     fn fitted(values: impl Iterator<Item = f32>, pixels: [f32; 2]) -> Self {
-        let (mut low, mut high) = values.fold((f32::MAX, f32::MIN), |(a, b), v| (a.min(v), b.max(v)));
+        let (mut low, mut high) =
+            values.fold((f32::MAX, f32::MIN), |(a, b), v| (a.min(v), b.max(v)));
         if low > high {
             (low, high) = (0.0, 1.0);
         }
@@ -103,9 +120,21 @@ impl Axis {
         }
         let rough = (high - low) / 5.0;
         let power = 10_f32.powf(rough.log10().floor());
-        let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|s| *s >= 0.999 * rough).unwrap_or(rough);
-        let (first, last) = ((low / step + 1e-3).floor() as i32, (high / step - 1e-3).ceil() as i32);
-        Self { step, first, last: last.max(first.saturating_add(1)), pixels }
+        let step = [1.0, 2.0, 5.0, 10.0]
+            .map(|m| m * power)
+            .into_iter()
+            .find(|s| *s >= 0.999 * rough)
+            .unwrap_or(rough);
+        let (first, last) = (
+            (low / step + 1e-3).floor() as i32,
+            (high / step - 1e-3).ceil() as i32,
+        );
+        Self {
+            step,
+            first,
+            last: last.max(first.saturating_add(1)),
+            pixels,
+        }
     }
 
     fn ticks(&self) -> impl Iterator<Item = f32> {
@@ -136,19 +165,34 @@ mod tests {
         assert_eq!(names, ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
         assert!((axis.pixel(0.5) - 50.0).abs() < 1e-3);
         let epochs = Axis::fitted([0.0, 200.0].into_iter(), [0.0, 1.0]);
-        assert_eq!(epochs.ticks().map(|t| epochs.name(t)).collect::<Vec<_>>(), ["0", "50", "100", "150", "200"]);
+        assert_eq!(
+            epochs.ticks().map(|t| epochs.name(t)).collect::<Vec<_>>(),
+            ["0", "50", "100", "150", "200"]
+        );
         let few = Axis::fitted([1.0, 6.0].into_iter(), [0.0, 1.0]);
-        assert_eq!(few.ticks().map(|t| few.name(t)).collect::<Vec<_>>(), ["1", "2", "3", "4", "5", "6"]);
+        assert_eq!(
+            few.ticks().map(|t| few.name(t)).collect::<Vec<_>>(),
+            ["1", "2", "3", "4", "5", "6"]
+        );
     }
 
     #[test]
     fn a_curve_has_its_colour_and_odd_values_do_no_harm() {
-        let flat = Series { name: "loss".into(), points: vec![(0.0, 2.0), (50.0, 2.0)] };
+        let flat = Series {
+            name: "loss".into(),
+            points: vec![(0.0, 2.0), (50.0, 2.0)],
+        };
         let picture = decode(&curves(&[flat], "a title"));
         assert_eq!((picture.width(), picture.height()), (WIDTH, HEIGHT));
         let middle = f32::midpoint(PLOT[0], PLOT[2]) as usize;
-        assert!((PLOT[1] as usize..PLOT[3] as usize).any(|y| picture.get(middle, y) == Some(COLOURS[0])));
-        let odd = Series { name: "x".into(), points: vec![(f32::NAN, 1.0), (1.0, f32::INFINITY), (3.0, 1e30)] };
+        assert!(
+            (PLOT[1] as usize..PLOT[3] as usize)
+                .any(|y| picture.get(middle, y) == Some(COLOURS[0]))
+        );
+        let odd = Series {
+            name: "x".into(),
+            points: vec![(f32::NAN, 1.0), (1.0, f32::INFINITY), (3.0, 1e30)],
+        };
         assert!(!curves(&[odd], "").is_empty() && !curves(&[], "").is_empty());
     }
 }

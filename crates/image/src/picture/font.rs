@@ -114,7 +114,11 @@ mod tests {
 
     #[test]
     fn no_two_letters_look_alike() {
-        let letters: Vec<char> = ('a'..='z').chain('A'..='Z').chain('0'..='9').chain(" .,:+-_=%/()".chars()).collect();
+        let letters: Vec<char> = ('a'..='z')
+            .chain('A'..='Z')
+            .chain('0'..='9')
+            .chain(" .,:+-_=%/()".chars())
+            .collect();
         for (n, a) in letters.iter().enumerate() {
             assert_ne!(columns(*a), columns('\u{2603}'), "{a} has no shape");
             for b in &letters[n + 1..] {

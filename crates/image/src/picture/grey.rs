@@ -8,7 +8,10 @@ pub fn greys(values: &[f32]) -> Vec<u8> {
 /// The brightness (0 to 255) of values, black at `low` and white at `high`.
 pub(super) fn greys_between(values: &[f32], [low, high]: [f32; 2]) -> Vec<u8> {
     let range = (high - low).max(f32::MIN_POSITIVE);
-    values.iter().map(|v| (255.0 * ((v - low) / range).clamp(0.0, 1.0)).round() as u8).collect()
+    values
+        .iter()
+        .map(|v| (255.0 * ((v - low) / range).clamp(0.0, 1.0)).round() as u8)
+        .collect()
 }
 
 /// The 1st and 99th percentile of the values that are finite.
@@ -35,7 +38,10 @@ mod tests {
         values.push(f32::NAN);
         assert_eq!(window(&values), [1.0, 99.0]);
         let greys = greys(&values);
-        assert_eq!([greys[0], greys[1], greys[50], greys[99], greys[100]], [0, 0, 128, 255, 255]);
+        assert_eq!(
+            [greys[0], greys[1], greys[50], greys[99], greys[100]],
+            [0, 0, 128, 255, 255]
+        );
         assert!(super::greys(&[]).is_empty());
     }
 }

@@ -48,8 +48,16 @@ pub fn colour(label: Label) -> Option<Rgb> {
 
 /// Draws the names of the labels in their colours from `(x, y)` on, in one line.
 fn legend(picture: &mut Picture, mut x: usize, y: usize) {
-    for label in [Label::Scar, Label::Edema, Label::Myocardium, Label::LvPool, Label::RvPool] {
-        let Some(colour) = colour(label) else { continue };
+    for label in [
+        Label::Scar,
+        Label::Edema,
+        Label::Myocardium,
+        Label::LvPool,
+        Label::RvPool,
+    ] {
+        let Some(colour) = colour(label) else {
+            continue;
+        };
         picture.fill(x, y + 2, 12, 12, colour);
         picture.text(x + 18, y, label.name(), 2, BRIGHT);
         x += 18 + font::width(label.name(), 2) + 24;

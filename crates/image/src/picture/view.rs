@@ -17,12 +17,22 @@ pub struct View {
 impl View {
     /// The square around a box of the slice, both in pixels; `mm` are the sides of a pixel, `margin_mm` is added on
     /// every side.
-    pub fn around(size: [usize; 2], mm: [f32; 2], low: [usize; 2], high: [usize; 2], margin_mm: f32) -> Self {
+    pub fn around(
+        size: [usize; 2],
+        mm: [f32; 2],
+        low: [usize; 2],
+        high: [usize; 2],
+        margin_mm: f32,
+    ) -> Self {
         let extent = |a: usize| (high[a] + 1 - low[a]) as f32 * mm[a];
         let side_mm = extent(0).max(extent(1)) + 2.0 * margin_mm;
         let middle = |a: usize| (low[a] + high[a] + 1) as f32 / 2.0;
         let corner = [0, 1].map(|a| middle(a) - side_mm / 2.0 / mm[a]);
-        Self { size, corner, step: mm.map(|d| side_mm / d / TILE as f32) }
+        Self {
+            size,
+            corner,
+            step: mm.map(|d| side_mm / d / TILE as f32),
+        }
     }
 
     /// The whole slice, its middle in the middle of the tile.
@@ -32,7 +42,9 @@ impl View {
 
     /// The brightness of each pixel of the tile, interpolated; 0 outside the slice.
     pub fn resample(&self, slice: &[f32]) -> Vec<f32> {
-        self.each_pixel(0.0, |around| around.iter().map(|(n, weight)| weight * slice[*n]).sum())
+        self.each_pixel(0.0, |around| {
+            around.iter().map(|(n, weight)| weight * slice[*n]).sum()
+        })
     }
 
     /// The label with the greatest share around each pixel of the tile.
@@ -43,8 +55,12 @@ impl View {
                 return first;
             }
             let mut shares = [0.0; 6];
-            around.iter().for_each(|(n, weight)| shares[slice[*n].class()] += weight);
-            let best = (0..6).max_by(|a, b| shares[*a].total_cmp(&shares[*b])).unwrap_or(0);
+            around
+                .iter()
+                .for_each(|(n, weight)| shares[slice[*n].class()] += weight);
+            let best = (0..6)
+                .max_by(|a, b| shares[*a].total_cmp(&shares[*b]))
+                .unwrap_or(0);
             Label::ALL[best]
         })
     }
@@ -63,7 +79,11 @@ impl View {
                         count += 1;
                     }
                 }
-                tile.push(if count == 0 { outside } else { value(&around[..count]) });
+                tile.push(if count == 0 {
+                    outside
+                } else {
+                    value(&around[..count])
+                });
             }
         }
         tile
@@ -76,7 +96,8 @@ impl View {
             let at = self.corner[axis] + (n as f32 + 0.5) * self.step[axis] - 0.5;
             let (floor, share) = (at.floor(), at - at.floor());
             let there = |at: f32, share: f32| {
-                (share > 0.0 && at >= 0.0 && at < self.size[axis] as f32).then_some((at as usize, share))
+                (share > 0.0 && at >= 0.0 && at < self.size[axis] as f32)
+                    .then_some((at as usize, share))
             };
             [there(floor, 1.0 - share), there(floor + 1.0, share)]
         })
@@ -121,14 +142,23 @@ mod tests {
         let view = View::around([100, 100], [1.0, 2.0], [40, 40], [59, 44], 5.0);
         // 20 mm by 10 mm, so a square of 30 mm: 30 columns and 15 rows.
         assert_eq!(view.corner, [35.0, 35.0]);
-        assert!((view.step[0] * TILE as f32 - 30.0).abs() < 1e-4 && (view.step[1] * TILE as f32 - 15.0).abs() < 1e-4);
+        assert!(
+            (view.step[0] * TILE as f32 - 30.0).abs() < 1e-4
+                && (view.step[1] * TILE as f32 - 15.0).abs() < 1e-4
+        );
     }
 
     #[test]
     fn outside_the_slice_is_black_and_background() {
         let view = View::around([2, 2], [1.0, 1.0], [0, 0], [1, 1], 10.0);
         assert_eq!(view.resample(&[5.0; 4])[0], 0.0);
-        assert_eq!(view.resample_labels(&[Label::Scar; 4])[0], Label::Background);
-        assert_eq!(view.resample_labels(&[Label::Scar; 4])[TILE / 2 * TILE + TILE / 2], Label::Scar);
+        assert_eq!(
+            view.resample_labels(&[Label::Scar; 4])[0],
+            Label::Background
+        );
+        assert_eq!(
+            view.resample_labels(&[Label::Scar; 4])[TILE / 2 * TILE + TILE / 2],
+            Label::Scar
+        );
     }
 }

@@ -34,14 +34,22 @@ impl HeartCentre {
     pub fn of_labels(labels: &LabelMap) -> Option<Self> {
         let labels = Orientation::canonical(labels.grid()).apply(labels);
         let [columns, rows, _] = labels.labelled_box()?;
-        Some(Self([rows, columns].map(|range| (range.start + range.end - 1) as f64 / 2.0)))
+        Some(Self(
+            [rows, columns].map(|range| (range.start + range.end - 1) as f64 / 2.0),
+        ))
     }
 
     /// The middle of the box about pixels `[row, column]` of an image; `None` without any.
-    pub fn of_pixels(pixels: impl Iterator<Item = [usize; 2]>, [rows, columns]: [usize; 2]) -> Option<Self> {
+    pub fn of_pixels(
+        pixels: impl Iterator<Item = [usize; 2]>,
+        [rows, columns]: [usize; 2],
+    ) -> Option<Self> {
         let nothing = [[rows, 0], [columns, 0]];
         let found = pixels.fold(nothing, |[[top, bottom], [left, right]], [row, column]| {
-            [[top.min(row), bottom.max(row)], [left.min(column), right.max(column)]]
+            [
+                [top.min(row), bottom.max(row)],
+                [left.min(column), right.max(column)],
+            ]
         });
         (found[0][0] <= found[0][1]).then(|| Self(found.map(|[from, to]| (from + to) as f64 / 2.0)))
     }
@@ -55,7 +63,11 @@ mod tests {
     use crate::volume::Volume;
 
     fn grid() -> Grid {
-        Grid::new([20, 30, 3], Affine::from_spacing(Spacing::new_mm([1.0, 1.0, 10.0]).unwrap())).unwrap()
+        Grid::new(
+            [20, 30, 3],
+            Affine::from_spacing(Spacing::new_mm([1.0, 1.0, 10.0]).unwrap()),
+        )
+        .unwrap()
     }
 
     #[test]
@@ -65,13 +77,25 @@ mod tests {
             [10, 9, 2] => Label::Scar,
             _ => Label::Background,
         });
-        assert_eq!(HeartCentre::of_labels(&labels), Some(HeartCentre([8.0, 7.0])));
+        assert_eq!(
+            HeartCentre::of_labels(&labels),
+            Some(HeartCentre([8.0, 7.0]))
+        );
     }
 
     #[test]
     fn one_pixel_is_its_own_centre_and_nothing_has_none() {
-        let one = Volume::from_fn(grid(), |v| if v == [0, 0, 1] { Label::LvPool } else { Label::Background });
+        let one = Volume::from_fn(grid(), |v| {
+            if v == [0, 0, 1] {
+                Label::LvPool
+            } else {
+                Label::Background
+            }
+        });
         assert_eq!(HeartCentre::of_labels(&one), Some(HeartCentre([0.0, 0.0])));
-        assert_eq!(HeartCentre::of_labels(&Volume::filled(grid(), Label::Background)), None);
+        assert_eq!(
+            HeartCentre::of_labels(&Volume::filled(grid(), Label::Background)),
+            None
+        );
     }
 }

@@ -170,11 +170,18 @@ impl Preprocess {
     ///
     /// # Errors
     /// Where a sequence that is needed is missing, or both LGE and T2 are.
-    pub fn apply_in(&self, study: &Study, frame: Frame) -> Result<(Prepared, Restore), PreprocessError> {
+    pub fn apply_in(
+        &self,
+        study: &Study,
+        frame: Frame,
+    ) -> Result<(Prepared, Restore), PreprocessError> {
         if self.missing == Missing::Refuse
             && let Some(&sequence) = study.missing().first()
         {
-            return Err(PreprocessError::Missing { id: study.id().into(), sequence });
+            return Err(PreprocessError::Missing {
+                id: study.id().into(),
+                sequence,
+            });
         }
         if study.image(Sequence::Lge).is_none() && study.image(Sequence::T2).is_none() {
             return Err(PreprocessError::NoPathology(study.id().into()));
@@ -186,13 +193,22 @@ impl Preprocess {
         for (channel, (_, image)) in study.images().iter().enumerate() {
             let Some(image) = image else { continue };
             let image = restore.orientation.apply(image);
-            data.par_chunks_exact_mut(size * size * channels).enumerate().for_each(|(k, slice)| {
-                restore.window.sample(image.slice(k), [shape[1], shape[0]], |pixel, value| {
-                    slice[pixel * channels + channel] = value;
+            data.par_chunks_exact_mut(size * size * channels)
+                .enumerate()
+                .for_each(|(k, slice)| {
+                    restore
+                        .window
+                        .sample(image.slice(k), [shape[1], shape[0]], |pixel, value| {
+                            slice[pixel * channels + channel] = value;
+                        });
                 });
-            });
         }
-        let mut prepared = Prepared { slices: shape[2], size, channels, data };
+        let mut prepared = Prepared {
+            slices: shape[2],
+            size,
+            channels,
+            data,
+        };
         self.normalise.apply(&mut prepared, frame.margin);
         if self.neighbours > 0 {
             prepared = with_neighbours(&prepared, self.neighbours);
@@ -211,10 +227,20 @@ impl Preprocess {
             None => Window::central(&oriented, size, self.spacing_mm),
             Some(HeartCentre(centre)) => {
                 let [i_mm, j_mm, _] = oriented.spacing().rounded_mm();
-                Window::about(centre, size, self.spacing_mm.map_or([1.0; 2], |mm| [mm / j_mm, mm / i_mm]))
+                Window::about(
+                    centre,
+                    size,
+                    self.spacing_mm
+                        .map_or([1.0; 2], |mm| [mm / j_mm, mm / i_mm]),
+                )
             }
         };
-        Restore { orientation, original: *original, oriented, window }
+        Restore {
+            orientation,
+            original: *original,
+            oriented,
+            window,
+        }
     }
 }
 
@@ -223,7 +249,12 @@ impl Restore {
     ///
     /// `values` is `[slice][row][column][class]` with `classes` numbers a pixel, interpolated where the grids differ;
     /// `decide` makes one label of a pixel's numbers.
-    pub fn labels(&self, values: &[f32], classes: usize, decide: impl Fn(&[f32]) -> Label + Sync) -> LabelMap {
+    pub fn labels(
+        &self,
+        values: &[f32],
+        classes: usize,
+        decide: impl Fn(&[f32]) -> Label + Sync,
+    ) -> LabelMap {
         self.values(values, classes, Label::Background, decide)
     }
 
@@ -238,14 +269,18 @@ impl Restore {
         let [ni, nj, _] = self.oriented.shape();
         let mut volume = Volume::filled(self.oriented, outside);
         let slices = values.par_chunks_exact(self.window.pixels() * classes);
-        volume.data_mut().par_chunks_exact_mut(ni * nj).zip(slices).for_each(|(out, slice)| {
-            let mut pixel = vec![0.0; classes];
-            for (n, out) in out.iter_mut().enumerate() {
-                if self.window.interpolate(slice, [n / ni, n % ni], &mut pixel) {
-                    *out = value(&pixel);
+        volume
+            .data_mut()
+            .par_chunks_exact_mut(ni * nj)
+            .zip(slices)
+            .for_each(|(out, slice)| {
+                let mut pixel = vec![0.0; classes];
+                for (n, out) in out.iter_mut().enumerate() {
+                    if self.window.interpolate(slice, [n / ni, n % ni], &mut pixel) {
+                        *out = value(&pixel);
+                    }
                 }
-            }
-        });
+            });
         self.orientation.undo(&volume, &self.original)
     }
 
@@ -253,7 +288,9 @@ impl Restore {
     pub fn prepare_labels(&self, labels: &LabelMap) -> Vec<Label> {
         let labels = self.orientation.apply(labels);
         let [ni, nj, nk] = labels.shape();
-        (0..nk).flat_map(|k| self.window.nearest(labels.slice(k), [nj, ni])).collect()
+        (0..nk)
+            .flat_map(|k| self.window.nearest(labels.slice(k), [nj, ni]))
+            .collect()
     }
 
     /// The place in the image of a pixel `[row, column]` of the network's grid.
@@ -276,14 +313,26 @@ mod tests {
     use crate::sequence::PerSequence;
 
     fn study(shape: [usize; 3], spacing_mm: [f64; 3]) -> (Study, LabelMap) {
-        let grid = Grid::new(shape, Affine::from_spacing(Spacing::new_mm(spacing_mm).unwrap())).unwrap();
+        let grid = Grid::new(
+            shape,
+            Affine::from_spacing(Spacing::new_mm(spacing_mm).unwrap()),
+        )
+        .unwrap();
         let labels = Volume::from_fn(grid, |[i, j, k]| Label::ALL[(i / 3 + j / 4 + k) % 6]);
-        let image = |s: Sequence| Some(labels.map(|l| (l.class() + 1) as f32 * [1.0, 2.0, 0.5][s as usize]));
-        (Study::new("x", PerSequence::from_fn(image), Some(labels.clone())).unwrap(), labels)
+        let image = |s: Sequence| {
+            Some(labels.map(|l| (l.class() + 1) as f32 * [1.0, 2.0, 0.5][s as usize]))
+        };
+        (
+            Study::new("x", PerSequence::from_fn(image), Some(labels.clone())).unwrap(),
+            labels,
+        )
     }
 
     fn one_hot(labels: &[Label]) -> Vec<f32> {
-        labels.iter().flat_map(|l| (0..6).map(|c| f32::from(c == l.class()))).collect()
+        labels
+            .iter()
+            .flat_map(|l| (0..6).map(|c| f32::from(c == l.class())))
+            .collect()
     }
 
     fn largest_of(p: &[f32]) -> Label {
@@ -292,16 +341,26 @@ mod tests {
 
     #[test]
     fn labels_there_and_back_are_the_same_inside_the_window() {
-        let preprocess = Preprocess { size: 32, ..Preprocess::PUBLISHED };
+        let preprocess = Preprocess {
+            size: 32,
+            ..Preprocess::PUBLISHED
+        };
         for shape in [[20, 25, 2], [32, 32, 1], [48, 37, 3]] {
             let (study, labels) = study(shape, [0.75, 0.75, 12.0]);
             let (prepared, restore) = preprocess.apply(&study).unwrap();
-            assert_eq!((prepared.slices, prepared.data.len()), (shape[2], shape[2] * 32 * 32 * 3));
+            assert_eq!(
+                (prepared.slices, prepared.data.len()),
+                (shape[2], shape[2] * 32 * 32 * 3)
+            );
             let back = restore.labels(&one_hot(&restore.prepare_labels(&labels)), 6, largest_of);
             let [i0, j0] = [shape[0], shape[1]].map(|n| n.saturating_sub(32) / 2);
             let inside = Volume::from_fn(*labels.grid(), |[i, j, k]| {
                 let seen = (i0..i0 + 32).contains(&i) && (j0..j0 + 32).contains(&j);
-                if seen { labels[[i, j, k]] } else { Label::Background }
+                if seen {
+                    labels[[i, j, k]]
+                } else {
+                    Label::Background
+                }
             });
             assert_eq!(back, inside, "{shape:?}");
         }
@@ -310,22 +369,41 @@ mod tests {
     #[test]
     fn a_slice_is_divided_by_its_one_maximum() {
         let (study, _) = study([16, 16, 2], [0.75, 0.75, 12.0]);
-        let (prepared, _) = Preprocess { size: 16, ..Preprocess::PUBLISHED }.apply(&study).unwrap();
+        let (prepared, _) = Preprocess {
+            size: 16,
+            ..Preprocess::PUBLISHED
+        }
+        .apply(&study)
+        .unwrap();
         let largest = prepared.data.iter().copied().fold(0.0, f32::max);
         assert_eq!(largest, 1.0);
         // Channel 1 is twice channel 0 and four times channel 2.
-        assert!(prepared.data.as_chunks::<3>().0.iter().all(|p| p[1] == 2.0 * p[0] && p[0] == 2.0 * p[2]));
+        assert!(
+            prepared
+                .data
+                .as_chunks::<3>()
+                .0
+                .iter()
+                .all(|p| p[1] == 2.0 * p[0] && p[0] == 2.0 * p[2])
+        );
     }
 
     #[test]
     fn rows_are_the_first_axis_of_the_array_where_axes_are_as_stored() {
         let (study, labels) = study([20, 25, 2], [0.75, 0.75, 12.0]);
-        let preprocess = Preprocess { axes: Axes::Stored, size: 32, ..Preprocess::PUBLISHED };
+        let preprocess = Preprocess {
+            axes: Axes::Stored,
+            size: 32,
+            ..Preprocess::PUBLISHED
+        };
         let (prepared, restore) = preprocess.apply(&study).unwrap();
         // 6 pixels are added before the first of 20 rows, 4 (the half of 7, rounded up) before the first of 25 columns.
         let lge = study.image(Sequence::Lge).unwrap();
         let (own, largest) = (lge[[3, 11, 1]], 12.0);
-        assert_eq!(prepared.data[(((32 + 6 + 3) * 32) + 4 + 11) * 3 + 1], own / largest);
+        assert_eq!(
+            prepared.data[(((32 + 6 + 3) * 32) + 4 + 11) * 3 + 1],
+            own / largest
+        );
         let back = restore.labels(&one_hot(&restore.prepare_labels(&labels)), 6, largest_of);
         assert_eq!(back, labels);
     }
@@ -333,19 +411,39 @@ mod tests {
     #[test]
     fn resampled_labels_come_back_within_a_pixel_of_their_borders() {
         let (study, labels) = study([60, 64, 1], [1.2, 1.2, 10.0]);
-        let preprocess = Preprocess { size: 96, spacing_mm: Some(1.0), ..Preprocess::PUBLISHED };
+        let preprocess = Preprocess {
+            size: 96,
+            spacing_mm: Some(1.0),
+            ..Preprocess::PUBLISHED
+        };
         let (_, restore) = preprocess.apply(&study).unwrap();
         let back = restore.labels(&one_hot(&restore.prepare_labels(&labels)), 6, largest_of);
-        let same = back.data().iter().zip(labels.data()).filter(|(a, b)| a == b).count();
-        assert!(same * 10 > labels.data().len() * 8, "{same} of {}", labels.data().len());
-        assert_eq!(restore.spacing_mm().map(|mm| (mm * 1e6).round()), [1e6, 1e6, 1e7]);
+        let same = back
+            .data()
+            .iter()
+            .zip(labels.data())
+            .filter(|(a, b)| a == b)
+            .count();
+        assert!(
+            same * 10 > labels.data().len() * 8,
+            "{same} of {}",
+            labels.data().len()
+        );
+        assert_eq!(
+            restore.spacing_mm().map(|mm| (mm * 1e6).round()),
+            [1e6, 1e6, 1e7]
+        );
     }
 
     #[test]
     fn a_window_about_the_heart_holds_it_in_its_middle_and_a_margin_adds_to_it() {
         let (square, _) = study([40, 50, 2], [0.8, 0.8, 12.0]);
         let labels = Volume::from_fn(*square.grid(), |[i, j, _]| {
-            if (28..34).contains(&i) && (5..15).contains(&j) { Label::LvPool } else { Label::Background }
+            if (28..34).contains(&i) && (5..15).contains(&j) {
+                Label::LvPool
+            } else {
+                Label::Background
+            }
         });
         let preprocess = Preprocess {
             axes: Axes::Anatomical,
@@ -356,36 +454,83 @@ mod tests {
             missing: Missing::Zero,
             neighbours: 0,
         };
-        let frame = Frame { heart: HeartCentre::of_labels(&labels), margin: 0 };
+        let frame = Frame {
+            heart: HeartCentre::of_labels(&labels),
+            margin: 0,
+        };
         let (narrow, restore) = preprocess.apply_in(&square, frame).unwrap();
         let seen = restore.prepare_labels(&labels);
-        let found =
-            HeartCentre::of_pixels((0..256).filter(|p| seen[*p] == Label::LvPool).map(|p| [p / 16, p % 16]), [16, 16]);
+        let found = HeartCentre::of_pixels(
+            (0..256)
+                .filter(|p| seen[*p] == Label::LvPool)
+                .map(|p| [p / 16, p % 16]),
+            [16, 16],
+        );
         let HeartCentre([row, column]) = found.unwrap();
-        assert!((row - 7.5).abs() <= 0.5 && (column - 7.5).abs() <= 0.5, "{row} {column}");
+        assert!(
+            (row - 7.5).abs() <= 0.5 && (column - 7.5).abs() <= 0.5,
+            "{row} {column}"
+        );
         let HeartCentre(place) = restore.place([7.5, 7.5]);
-        assert!((place[0] - 9.5).abs() < 1e-9 && (place[1] - 30.5).abs() < 1e-9, "{place:?}");
+        assert!(
+            (place[0] - 9.5).abs() < 1e-9 && (place[1] - 30.5).abs() < 1e-9,
+            "{place:?}"
+        );
 
-        let (wide, _) = preprocess.apply_in(&square, Frame { margin: 3, ..frame }).unwrap();
+        let (wide, _) = preprocess
+            .apply_in(&square, Frame { margin: 3, ..frame })
+            .unwrap();
         assert_eq!(wide.size, 22);
         for (row, line) in narrow.data[..16 * 48].chunks_exact(48).enumerate() {
             let from = ((row + 3) * 22 + 3) * 3;
-            assert!(line.iter().zip(&wide.data[from..]).all(|(a, b)| (a - b).abs() < 1e-6), "row {row}");
+            assert!(
+                line.iter()
+                    .zip(&wide.data[from..])
+                    .all(|(a, b)| (a - b).abs() < 1e-6),
+                "row {row}"
+            );
         }
     }
 
     #[test]
     fn a_missing_sequence_is_refused_or_left_at_zero() {
         let (full, _) = study([16, 16, 1], [1.0, 1.0, 10.0]);
-        let images = PerSequence { t2: None, ..full.images().clone() };
+        let images = PerSequence {
+            t2: None,
+            ..full.images().clone()
+        };
         let study = Study::new("p7", images, None).unwrap();
         let error = Preprocess::PUBLISHED.apply(&study).unwrap_err().to_string();
-        assert_eq!(error, "case p7: T2 is missing, and this model needs bSSFP, LGE and T2");
-        let zero = Preprocess { size: 16, missing: Missing::Zero, ..Preprocess::PUBLISHED };
+        assert_eq!(
+            error,
+            "case p7: T2 is missing, and this model needs bSSFP, LGE and T2"
+        );
+        let zero = Preprocess {
+            size: 16,
+            missing: Missing::Zero,
+            ..Preprocess::PUBLISHED
+        };
         let (prepared, _) = zero.apply(&study).unwrap();
-        assert!(prepared.data.as_chunks::<3>().0.iter().all(|p| p[2] == 0.0 && p[1] > 0.0));
-        let images = PerSequence { lge: None, t2: None, ..full.images().clone() };
-        let error = zero.apply(&Study::new("p8", images, None).unwrap()).unwrap_err().to_string();
-        assert_eq!(error, "case p8: neither LGE nor T2 is there, and bSSFP alone shows no scar or edema");
+        assert!(
+            prepared
+                .data
+                .as_chunks::<3>()
+                .0
+                .iter()
+                .all(|p| p[2] == 0.0 && p[1] > 0.0)
+        );
+        let images = PerSequence {
+            lge: None,
+            t2: None,
+            ..full.images().clone()
+        };
+        let error = zero
+            .apply(&Study::new("p8", images, None).unwrap())
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            error,
+            "case p8: neither LGE nor T2 is there, and bSSFP alone shows no scar or edema"
+        );
     }
 }

@@ -18,15 +18,27 @@ impl Window {
         let ([ni, nj, _], [i_mm, j_mm, _]) = (grid.shape(), grid.spacing().rounded_mm());
         let Some(mm) = spacing_mm else {
             let offset = [nj, ni].map(|n| (n as i64 - size as i64).div_euclid(2) as f64);
-            return Self { size, offset, step: [1.0; 2] };
+            return Self {
+                size,
+                offset,
+                step: [1.0; 2],
+            };
         };
-        Self::about([(nj as f64 - 1.0) / 2.0, (ni as f64 - 1.0) / 2.0], size, [mm / j_mm, mm / i_mm])
+        Self::about(
+            [(nj as f64 - 1.0) / 2.0, (ni as f64 - 1.0) / 2.0],
+            size,
+            [mm / j_mm, mm / i_mm],
+        )
     }
 
     /// The square of `size` pixels with its centre at `[row, column]` of the image, `step` image pixels apart.
     pub fn about(centre: [f64; 2], size: usize, step: [f64; 2]) -> Self {
         let half = (size as f64 - 1.0) / 2.0;
-        Self { size, offset: [centre[0] - half * step[0], centre[1] - half * step[1]], step }
+        Self {
+            size,
+            offset: [centre[0] - half * step[0], centre[1] - half * step[1]],
+            step,
+        }
     }
 
     /// Pixels along a side of the square.
@@ -36,7 +48,10 @@ impl Window {
 
     /// Where in the image a place of the square lies, both `[row, column]`.
     pub fn place(&self, [row, column]: [f64; 2]) -> [f64; 2] {
-        [self.offset[0] + row * self.step[0], self.offset[1] + column * self.step[1]]
+        [
+            self.offset[0] + row * self.step[0],
+            self.offset[1] + column * self.step[1],
+        ]
     }
 
     /// Pixels in the square.
@@ -53,9 +68,16 @@ impl Window {
     /// A pixel that covers several of the image takes the mean of as many places, so that noise does not alias.
     ///
     /// `image` is `[rows][columns]`.
-    pub fn sample(&self, image: &[f32], [rows, columns]: [usize; 2], mut put: impl FnMut(usize, f32)) {
+    pub fn sample(
+        &self,
+        image: &[f32],
+        [rows, columns]: [usize; 2],
+        mut put: impl FnMut(usize, f32),
+    ) {
         let y: Vec<_> = (0..self.size).map(|row| self.taps(row, 0, rows)).collect();
-        let x: Vec<_> = (0..self.size).map(|column| self.taps(column, 1, columns)).collect();
+        let x: Vec<_> = (0..self.size)
+            .map(|column| self.taps(column, 1, columns))
+            .collect();
         for (row, y) in y.iter().enumerate() {
             for (column, x) in x.iter().enumerate() {
                 let mut value = 0.0;
@@ -72,9 +94,14 @@ impl Window {
     /// The image pixels that a pixel of the square is made of along an axis of `n`, with their weights.
     fn taps(&self, pixel: usize, axis: usize, n: usize) -> Vec<(usize, f32)> {
         let places = self.step[axis].round().max(1.0);
-        let (first, apart) = (self.at(pixel, axis) - self.step[axis] / 2.0, self.step[axis] / places);
+        let (first, apart) = (
+            self.at(pixel, axis) - self.step[axis] / 2.0,
+            self.step[axis] / places,
+        );
         let taps = (0..places as usize).flat_map(|m| split(first + (m as f64 + 0.5) * apart, n));
-        taps.flatten().map(|(i, weight)| (i, weight / places as f32)).collect()
+        taps.flatten()
+            .map(|(i, weight)| (i, weight / places as f32))
+            .collect()
     }
 
     /// The value of the nearest image pixel for each pixel of the square, the default outside the image.
@@ -85,10 +112,12 @@ impl Window {
         };
         let pixels = (0..self.size).flat_map(|row| (0..self.size).map(move |column| (row, column)));
         pixels
-            .map(|(row, column)| match (position(row, 0, rows), position(column, 1, columns)) {
-                (Some(j), Some(i)) => image[j * columns + i],
-                _ => T::default(),
-            })
+            .map(
+                |(row, column)| match (position(row, 0, rows), position(column, 1, columns)) {
+                    (Some(j), Some(i)) => image[j * columns + i],
+                    _ => T::default(),
+                },
+            )
             .collect()
     }
 
@@ -104,13 +133,18 @@ impl Window {
             return false;
         }
         let last = (self.size - 1) as f64;
-        let (y, x) = (split(y.clamp(0.0, last), self.size), split(x.clamp(0.0, last), self.size));
+        let (y, x) = (
+            split(y.clamp(0.0, last), self.size),
+            split(x.clamp(0.0, last), self.size),
+        );
         out.fill(0.0);
         for (j, wy) in y.into_iter().flatten() {
             for (i, wx) in x.into_iter().flatten() {
                 let at = (j * self.size + i) * out.len();
                 let weight = wy * wx;
-                out.iter_mut().zip(&values[at..]).for_each(|(o, v)| *o += weight * v);
+                out.iter_mut()
+                    .zip(&values[at..])
+                    .for_each(|(o, v)| *o += weight * v);
             }
         }
         true
@@ -125,7 +159,8 @@ impl Window {
 fn split(position: f64, n: usize) -> [Option<(usize, f32)>; 2] {
     let floor = position.floor();
     let weight = (position - floor) as f32;
-    let pixel = |at: f64, w: f32| (at >= 0.0 && at < n as f64 && w > 0.0).then_some((at as usize, w));
+    let pixel =
+        |at: f64, w: f32| (at >= 0.0 && at < n as f64 && w > 0.0).then_some((at as usize, w));
     [pixel(floor, 1.0 - weight), pixel(floor + 1.0, weight)]
 }
 
@@ -136,16 +171,26 @@ mod tests {
     #[test]
     fn between_pixels_values_are_interpolated_and_outside_they_are_zero() {
         // Columns 0.5, 1.5, ... of a row 0 1 2 3, rows at -1, 0, ...
-        let window = Window { size: 4, offset: [-1.0, 0.5], step: [1.0, 1.0] };
+        let window = Window {
+            size: 4,
+            offset: [-1.0, 0.5],
+            step: [1.0, 1.0],
+        };
         let mut out = [9.0; 16];
-        window.sample(&[0.0, 1.0, 2.0, 3.0], [1, 4], |pixel, value| out[pixel] = value);
+        window.sample(&[0.0, 1.0, 2.0, 3.0], [1, 4], |pixel, value| {
+            out[pixel] = value
+        });
         assert_eq!(out[..4], [0.0; 4]);
         assert_eq!(out[4..8], [0.5, 1.5, 2.5, 1.5]);
     }
 
     #[test]
     fn a_pixel_over_three_of_the_image_is_their_mean() {
-        let window = Window { size: 1, offset: [0.0, 1.0], step: [1.0, 3.0] };
+        let window = Window {
+            size: 1,
+            offset: [0.0, 1.0],
+            step: [1.0, 3.0],
+        };
         let mut out = 0.0;
         window.sample(&[1.0, 5.0, 9.0, 100.0], [1, 4], |_, value| out = value);
         assert!((out - 5.0).abs() < 1e-5, "{out}");

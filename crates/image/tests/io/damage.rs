@@ -25,10 +25,25 @@ fn survive(bytes: &[u8]) {
 }
 
 fn samples() -> Vec<Handmade> {
-    let srow = [[0.0, -0.75, 0.0, 1.0], [0.75, 0.0, 0.0, 2.0], [0.0, 0.0, 12.0, 3.0]];
+    let srow = [
+        [0.0, -0.75, 0.0, 1.0],
+        [0.75, 0.0, 0.0, 2.0],
+        [0.0, 0.0, 12.0, 3.0],
+    ];
     let one = Handmade::default();
-    let by_sform = Handmade { srow, codes: [0, 1], order: Order::Big, data_type: 16, ..one.clone() };
-    vec![one.clone(), by_sform.clone(), one.version_2(), by_sform.version_2()]
+    let by_sform = Handmade {
+        srow,
+        codes: [0, 1],
+        order: Order::Big,
+        data_type: 16,
+        ..one.clone()
+    };
+    vec![
+        one.clone(),
+        by_sform.clone(),
+        one.version_2(),
+        by_sform.version_2(),
+    ]
 }
 
 #[test]
@@ -37,7 +52,21 @@ fn any_byte_of_a_header_may_be_any_of_the_worst() {
         let bytes = sample.bytes();
         let header = bytes.len() - 24 * if sample.data_type == 16 { 4 } else { 2 };
         for at in 0..header {
-            for value in [0, 1, 2, 0x3F, 0x40, 0x7F, 0x80, 0xBF, 0xC0, 0xFE, 0xFF, bytes[at] ^ 0x80, bytes[at] ^ 1] {
+            for value in [
+                0,
+                1,
+                2,
+                0x3F,
+                0x40,
+                0x7F,
+                0x80,
+                0xBF,
+                0xC0,
+                0xFE,
+                0xFF,
+                bytes[at] ^ 0x80,
+                bytes[at] ^ 1,
+            ] {
                 let mut bytes = bytes.clone();
                 bytes[at] = value;
                 survive(&bytes);
@@ -51,9 +80,13 @@ fn any_four_neighbouring_bytes_may_be_the_worst_number() {
     for sample in samples() {
         let bytes = sample.bytes();
         for at in 0..bytes.len() - 4 {
-            for word in
-                [[0xFF; 4], [0x7F, 0xFF, 0xFF, 0xFF], [0xFF, 0xFF, 0xFF, 0x7F], [0x80, 0, 0, 0], [0, 0, 0x80, 0x7F]]
-            {
+            for word in [
+                [0xFF; 4],
+                [0x7F, 0xFF, 0xFF, 0xFF],
+                [0xFF, 0xFF, 0xFF, 0x7F],
+                [0x80, 0, 0, 0],
+                [0, 0, 0x80, 0x7F],
+            ] {
                 let mut bytes = bytes.clone();
                 bytes[at..at + 4].copy_from_slice(&word);
                 survive(&bytes);
@@ -68,7 +101,11 @@ fn a_file_may_end_anywhere() {
         for bytes in [sample.bytes(), sample.gzip()] {
             for end in 0..bytes.len() {
                 survive(&bytes[..end]);
-                assert!(decode_image(&bytes[..end], Path::new(NAME)).is_err(), "cut at {end} of {}", bytes.len());
+                assert!(
+                    decode_image(&bytes[..end], Path::new(NAME)).is_err(),
+                    "cut at {end} of {}",
+                    bytes.len()
+                );
             }
         }
     }
@@ -93,7 +130,10 @@ fn a_packed_file_that_goes_on_for_ever_is_read_as_far_as_its_header_says() {
     let packed = gzip(&bytes);
     // Its second half is not even looked at.
     let half = &packed[..packed.len() / 2];
-    assert_eq!(decode_image(half, Path::new(NAME)).unwrap().volume.shape(), [4, 3, 2]);
+    assert_eq!(
+        decode_image(half, Path::new(NAME)).unwrap().volume.shape(),
+        [4, 3, 2]
+    );
 }
 
 proptest! {

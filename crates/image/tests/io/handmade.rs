@@ -64,14 +64,22 @@ impl Default for Handmade {
 impl Handmade {
     /// The same as NIfTI-2.
     pub fn version_2(self) -> Self {
-        Self { version: Version::Two, magic: b"n+2\0\r\n\x1a\n".into(), offset: 544.0, ..self }
+        Self {
+            version: Version::Two,
+            magic: b"n+2\0\r\n\x1a\n".into(),
+            offset: 544.0,
+            ..self
+        }
     }
 
     /// A label map of these numbers on 4 x 3 x 2 voxels, and background where they end.
     pub fn labels(numbers: &[f64]) -> Self {
         let mut voxels = numbers.to_vec();
         voxels.resize(24, 0.0);
-        Self { voxels, ..Self::default() }
+        Self {
+            voxels,
+            ..Self::default()
+        }
     }
 
     /// The bytes of the `.nii` file.
@@ -118,9 +126,15 @@ impl Handmade {
     }
 
     fn header_1(&self) -> Vec<u8> {
-        let mut h = Sheet { bytes: vec![0; 352], order: self.order };
+        let mut h = Sheet {
+            bytes: vec![0; 352],
+            order: self.order,
+        };
         h.put(0, 348_i32.to_le_bytes());
-        self.dims().iter().enumerate().for_each(|(n, d)| h.put(40 + 2 * n, (*d as i16).to_le_bytes()));
+        self.dims()
+            .iter()
+            .enumerate()
+            .for_each(|(n, d)| h.put(40 + 2 * n, (*d as i16).to_le_bytes()));
         h.put(70, self.data_type.to_le_bytes());
         h.f32s(76, &self.pixdim);
         h.f32s(108, &[self.offset, self.scaling[0], self.scaling[1]]);
@@ -136,11 +150,17 @@ impl Handmade {
     }
 
     fn header_2(&self) -> Vec<u8> {
-        let mut h = Sheet { bytes: vec![0; 544], order: self.order };
+        let mut h = Sheet {
+            bytes: vec![0; 544],
+            order: self.order,
+        };
         h.put(0, 540_i32.to_le_bytes());
         h.bytes[4..12].copy_from_slice(&self.magic);
         h.put(12, self.data_type.to_le_bytes());
-        self.dims().iter().enumerate().for_each(|(n, d)| h.put(16 + 8 * n, d.to_le_bytes()));
+        self.dims()
+            .iter()
+            .enumerate()
+            .for_each(|(n, d)| h.put(16 + 8 * n, d.to_le_bytes()));
         h.f64s(104, &self.pixdim);
         h.put(168, (self.offset as i64).to_le_bytes());
         h.f64s(176, &self.scaling);
@@ -175,10 +195,16 @@ impl Sheet {
     }
 
     fn f32s(&mut self, at: usize, values: &[f32]) {
-        values.iter().enumerate().for_each(|(n, v)| self.put(at + 4 * n, v.to_le_bytes()));
+        values
+            .iter()
+            .enumerate()
+            .for_each(|(n, v)| self.put(at + 4 * n, v.to_le_bytes()));
     }
 
     fn f64s(&mut self, at: usize, values: &[f32]) {
-        values.iter().enumerate().for_each(|(n, v)| self.put(at + 8 * n, f64::from(*v).to_le_bytes()));
+        values
+            .iter()
+            .enumerate()
+            .for_each(|(n, v)| self.put(at + 8 * n, f64::from(*v).to_le_bytes()));
     }
 }

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use myops_image::io::{CaseFiles, IoError, Numbering, find_cases, find_cases_among, read_label_map, search};
+use myops_image::io::{
+    CaseFiles, IoError, Numbering, find_cases, find_cases_among, read_label_map, search,
+};
 use myops_image::label::Label;
 use myops_image::sequence::Sequence;
 
@@ -30,7 +32,9 @@ fn ids(cases: &[CaseFiles]) -> Vec<&str> {
 
 /// What a case holds, as `C0 LGE T2 gd` with `-` for what is missing.
 fn holds(case: &CaseFiles) -> String {
-    let name = |path: Option<&Path>| path.map_or("-".into(), |p| p.file_name().unwrap().display().to_string());
+    let name = |path: Option<&Path>| {
+        path.map_or("-".into(), |p| p.file_name().unwrap().display().to_string())
+    };
     let images = Sequence::ALL.map(|s| name(case.image(s))).join(" ");
     format!("{images} {}", name(case.reference()))
 }
@@ -49,7 +53,14 @@ fn a_flat_folder_in_the_style_of_2020() {
         "._myops_training_7_C0.nii.gz",
     ]);
     let cases = find_cases(folder.path()).unwrap();
-    assert_eq!(ids(&cases), ["myops_training_20", "myops_training_101", "myops_training_119"]);
+    assert_eq!(
+        ids(&cases),
+        [
+            "myops_training_20",
+            "myops_training_101",
+            "myops_training_119"
+        ]
+    );
     assert_eq!(holds(&cases[1]), "- myops_training_101_de.nii - -");
     assert_eq!(cases[1].missing(), [Sequence::Bssfp, Sequence::T2]);
     assert_eq!(
@@ -70,7 +81,10 @@ fn a_folder_a_case_or_the_folder_of_one() {
     assert_eq!(ids(&cases), ["Case3002", "Case3019"]);
     let one = find_cases(folder.path().join("Case3019")).unwrap();
     assert_eq!(one[0], cases[1]);
-    assert_eq!(holds(&one[0]), "Case3019_C0.nii.gz Case3019_LGE.nii.gz Case3019_T2.nii.gz Case3019_gd.nii.gz");
+    assert_eq!(
+        holds(&one[0]),
+        "Case3019_C0.nii.gz Case3019_LGE.nii.gz Case3019_T2.nii.gz Case3019_gd.nii.gz"
+    );
     assert_eq!(one[0].folder(), folder.path().join("Case3019"));
 }
 
@@ -88,8 +102,14 @@ fn nnu_net_from_its_root_or_from_its_images() {
     let both = "heart_2_0000.nii.gz heart_2_0001.nii.gz heart_2_0002.nii.gz heart_2.nii.gz";
     assert_eq!(holds(&cases[0]), both);
     assert_eq!(holds(&cases[1]), "- heart_10_0001.nii.gz - -");
-    assert_eq!(find_cases(folder.path().join("imagesTr")).unwrap(), cases[..1]);
-    assert_eq!(find_cases(folder.path().join("imagesTr/heart_2")).unwrap(), cases[..1]);
+    assert_eq!(
+        find_cases(folder.path().join("imagesTr")).unwrap(),
+        cases[..1]
+    );
+    assert_eq!(
+        find_cases(folder.path().join("imagesTr/heart_2")).unwrap(),
+        cases[..1]
+    );
 }
 
 #[test]
@@ -97,7 +117,11 @@ fn one_case_by_the_beginning_of_its_names_or_by_one_file() {
     let folder = folder(&["a1_C0.nii.gz", "a1_LGE.nii.gz", "a10_C0.nii.gz"]);
     let found = |name: &str| find_cases(folder.path().join(name)).map(|cases| holds(&cases[0]));
     for name in ["a1", "a1_", "a1_C0.nii.gz", "a1_T2.nii.gz"] {
-        assert_eq!(found(name).unwrap(), "a1_C0.nii.gz a1_LGE.nii.gz - -", "{name}");
+        assert_eq!(
+            found(name).unwrap(),
+            "a1_C0.nii.gz a1_LGE.nii.gz - -",
+            "{name}"
+        );
     }
     assert!(found("a").is_err() && found("a2").is_err());
 }
@@ -112,14 +136,29 @@ fn a_case_named_twice_in_a_list_is_given_once() {
 #[test]
 fn no_case_says_what_was_looked_for() {
     let folder = folder(&["scan.txt", "deep/deeper/a_C0.nii.gz"]);
-    for path in [folder.path().to_owned(), folder.path().join("no"), folder.path().join("no/where")] {
+    for path in [
+        folder.path().to_owned(),
+        folder.path().join("no"),
+        folder.path().join("no/where"),
+    ] {
         let error = find_cases(&path).unwrap_err();
-        let seen = if path == folder.path() { ", but 1 otherwise named NIfTI file" } else { "" };
+        let seen = if path == folder.path() {
+            ", but 1 otherwise named NIfTI file"
+        } else {
+            ""
+        };
         let words = "; looked for ID_{C0,LGE,T2}.nii.gz (DE for LGE, .nii too) in the folder and in its \
                      subfolders, and for ID_000{0,1,2}.nii.gz in imagesTr and imagesTs";
-        assert_eq!(error.to_string(), format!("{}: no case found{seen}{words}", path.display()));
+        assert_eq!(
+            error.to_string(),
+            format!("{}: no case found{seen}{words}", path.display())
+        );
         let hint = error.hint().unwrap();
-        let expected = if seen.is_empty() { "check the path: " } else { "name the files of a case ID_C0.nii.gz" };
+        let expected = if seen.is_empty() {
+            "check the path: "
+        } else {
+            "name the files of a case ID_C0.nii.gz"
+        };
         assert!(hint.starts_with(expected), "{hint}");
     }
 }
@@ -128,18 +167,32 @@ fn no_case_says_what_was_looked_for() {
 fn images_of_other_formats_are_named_with_what_to_do() {
     let refusal = |files: &[(&str, &[u8])]| {
         let folder = tempfile::tempdir().unwrap();
-        files.iter().for_each(|(name, bytes)| put(folder.path(), name, bytes));
+        files
+            .iter()
+            .for_each(|(name, bytes)| put(folder.path(), name, bytes));
         let error = find_cases(folder.path()).unwrap_err();
-        let words = error.to_string().replace(&folder.path().display().to_string(), "HERE");
-        (words.split(';').next().unwrap().to_owned(), error.hint().unwrap())
+        let words = error
+            .to_string()
+            .replace(&folder.path().display().to_string(), "HERE");
+        (
+            words.split(';').next().unwrap().to_owned(),
+            error.hint().unwrap(),
+        )
     };
     let dicom = [&[0; 128][..], b"DICM rest"].concat();
-    let (words, hint) =
-        refusal(&[("p/s/IM0001", &dicom), ("p/s/IM0002", &dicom), ("p/s/x.dcm", b""), ("note.txt", b"")]);
+    let (words, hint) = refusal(&[
+        ("p/s/IM0001", &dicom),
+        ("p/s/IM0002", &dicom),
+        ("p/s/x.dcm", b""),
+        ("note.txt", b""),
+    ]);
     assert_eq!(words, "HERE: no case found, but 3 DICOM files");
     assert!(hint.starts_with("convert DICOM with dcm2niix"), "{hint}");
     let (words, hint) = refusal(&[("a.MHA", b""), ("b.nrrd", b""), ("c.mhd", b"")]);
-    assert_eq!(words, "HERE: no case found, but 2 MetaImage (.mha, .mhd) files, 1 NRRD file");
+    assert_eq!(
+        words,
+        "HERE: no case found, but 2 MetaImage (.mha, .mhd) files, 1 NRRD file"
+    );
     assert!(hint.starts_with("convert the images to NIfTI"), "{hint}");
     let (words, hint) = refusal(&[("a_C0.hdr", b""), ("a_C0.img", b"")]);
     assert_eq!(words, "HERE: no case found, but 1 .hdr/.img file");
@@ -161,7 +214,10 @@ fn a_missing_sequence_is_named_with_its_file() {
         missing(&["x_C0.nii.gz", "x_T2.nii.gz"]),
         "case x has no LGE: expected x_LGE.nii.gz or x_DE.nii.gz in HERE"
     );
-    assert_eq!(missing(&["x/x_LGE.nii.gz"]), "case x has no bSSFP: expected x_C0.nii.gz in HERE/x");
+    assert_eq!(
+        missing(&["x/x_LGE.nii.gz"]),
+        "case x has no bSSFP: expected x_C0.nii.gz in HERE/x"
+    );
     assert_eq!(
         missing(&["imagesTr/x_0000.nii.gz", "imagesTr/x_0001.nii.gz"]),
         "case x has no T2: expected x_0002.nii.gz in HERE/imagesTr"
@@ -179,7 +235,10 @@ fn two_files_for_one_sequence_and_two_cases_of_one_name_are_refused() {
         refused(&["x_DE.nii.gz", "x_LGE.nii.gz"]),
         "case x has two files for LGE: HERE/x_DE.nii.gz and HERE/x_LGE.nii.gz"
     );
-    assert_eq!(refused(&["a/x_C0.nii", "b/x_C0.nii"]), "case x is there twice: in HERE/a and in HERE/b");
+    assert_eq!(
+        refused(&["a/x_C0.nii", "b/x_C0.nii"]),
+        "case x is there twice: in HERE/a and in HERE/b"
+    );
 }
 
 /// An nnU-Net data set of one case whose label map holds these numbers.
@@ -187,10 +246,21 @@ fn nnu_net(numbers: &[f64], dataset: Option<&str>) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for channel in 0..3_u8 {
         let voxels = (0..24).map(|n| f64::from(n + 100 * channel)).collect();
-        let image = Handmade { voxels, ..Handmade::default() };
-        put(folder.path(), &format!("imagesTr/x_000{channel}.nii.gz"), &image.gzip());
+        let image = Handmade {
+            voxels,
+            ..Handmade::default()
+        };
+        put(
+            folder.path(),
+            &format!("imagesTr/x_000{channel}.nii.gz"),
+            &image.gzip(),
+        );
     }
-    put(folder.path(), "labelsTr/x.nii.gz", &Handmade::labels(numbers).gzip());
+    put(
+        folder.path(),
+        "labelsTr/x.nii.gz",
+        &Handmade::labels(numbers).gzip(),
+    );
     if let Some(text) = dataset {
         put(folder.path(), "dataset.json", text.as_bytes());
     }
@@ -209,13 +279,26 @@ fn nnu_net_labels_are_class_numbers_or_codes_or_what_the_dataset_says() {
     assert_eq!(loaded_labels(&nnu_net(&classes, None)).unwrap(), Label::ALL);
     assert_eq!(loaded_labels(&nnu_net(&codes, None)).unwrap(), Label::ALL);
     let dataset = r#"{"labels": {"background": 0, "scar": 1, "edema": 2, "myocardium": 3, "LV": 4, "RV": 5}}"#;
-    let reordered = [Label::Background, Label::Scar, Label::Edema, Label::Myocardium, Label::LvPool, Label::RvPool];
-    assert_eq!(loaded_labels(&nnu_net(&classes, Some(dataset))).unwrap(), reordered);
+    let reordered = [
+        Label::Background,
+        Label::Scar,
+        Label::Edema,
+        Label::Myocardium,
+        Label::LvPool,
+        Label::RvPool,
+    ];
+    assert_eq!(
+        loaded_labels(&nnu_net(&classes, Some(dataset))).unwrap(),
+        reordered
+    );
 }
 
 #[test]
 fn nnu_net_channels_are_what_the_dataset_says() {
-    let folder = nnu_net(&[0.0], Some(r#"{"channel_names": {"0": "T2", "1": "C0", "2": "LGE"}}"#));
+    let folder = nnu_net(
+        &[0.0],
+        Some(r#"{"channel_names": {"0": "T2", "1": "C0", "2": "LGE"}}"#),
+    );
     let case = find_cases(folder.path()).unwrap()[0].load().unwrap();
     let first = |s| case.study.image(s).unwrap().data()[0];
     assert_eq!(Sequence::ALL.map(first), [100.0, 200.0, 0.0]);
@@ -227,8 +310,14 @@ fn a_dataset_that_makes_no_sense_is_refused_by_name_where_labels_are_read() {
     let path = folder.path().join("dataset.json");
     let case = &find_cases(folder.path()).unwrap()[0];
     let error = case.load().unwrap_err();
-    let words = "nnU-Net dataset description: label \"liver\" is not known; known are background; LV";
-    assert!(error.to_string().starts_with(&format!("{}: {words}", path.display())), "{error}");
+    let words =
+        "nnU-Net dataset description: label \"liver\" is not known; known are background; LV";
+    assert!(
+        error
+            .to_string()
+            .starts_with(&format!("{}: {words}", path.display())),
+        "{error}"
+    );
     // Images need no labels.
     let (loaded, left_out) = case.load_images().unwrap();
     assert!(loaded.study.reference().is_none() && loaded.study.missing().is_empty());
@@ -246,8 +335,15 @@ fn two_reference_maps_are_refused_where_they_are_read() {
         put(folder.path(), name, &Handmade::labels(&[200.0]).gzip());
     }
     let case = &find_cases(folder.path()).unwrap()[0];
-    let error = case.load().unwrap_err().to_string().replace(&folder.path().display().to_string(), "HERE");
-    assert_eq!(error, "case x has two files for reference labels: HERE/x_gd.nii and HERE/x_gd.nii.gz");
+    let error = case
+        .load()
+        .unwrap_err()
+        .to_string()
+        .replace(&folder.path().display().to_string(), "HERE");
+    assert_eq!(
+        error,
+        "case x has two files for reference labels: HERE/x_gd.nii and HERE/x_gd.nii.gz"
+    );
     assert!(case.load_images().unwrap().1.is_some());
 }
 
@@ -255,7 +351,11 @@ fn two_reference_maps_are_refused_where_they_are_read() {
 fn a_case_is_loaded_with_what_it_has() {
     let folder = tempfile::tempdir().unwrap();
     put(folder.path(), "x_LGE.nii.gz", &Handmade::default().gzip());
-    put(folder.path(), "x_gd.nii.gz", &Handmade::labels(&[200.0, 2221.0]).gzip());
+    put(
+        folder.path(),
+        "x_gd.nii.gz",
+        &Handmade::labels(&[200.0, 2221.0]).gzip(),
+    );
     let case = find_cases(folder.path()).unwrap()[0].load().unwrap();
     assert_eq!(case.study.id(), "x");
     assert_eq!(case.study.missing(), [Sequence::Bssfp, Sequence::T2]);
@@ -265,10 +365,17 @@ fn a_case_is_loaded_with_what_it_has() {
 #[test]
 fn a_dataset_counts_beside_any_folder_of_channels() {
     for place in ["imagesVal", "images", "mri", "."] {
-        let from = nnu_net(&[0.0, 1.0], Some(r#"{"channel_names": {"0": "T2", "1": "C0", "2": "LGE"}}"#));
+        let from = nnu_net(
+            &[0.0, 1.0],
+            Some(r#"{"channel_names": {"0": "T2", "1": "C0", "2": "LGE"}}"#),
+        );
         let root = from.path();
         if place == "." {
-            fs::rename(root.join("dataset.json"), root.join("imagesTr/dataset.json")).unwrap();
+            fs::rename(
+                root.join("dataset.json"),
+                root.join("imagesTr/dataset.json"),
+            )
+            .unwrap();
             fs::rename(root.join("imagesTr"), root.join("x")).unwrap();
         } else {
             fs::rename(root.join("imagesTr"), root.join(place)).unwrap();
@@ -282,42 +389,95 @@ fn a_dataset_counts_beside_any_folder_of_channels() {
 
 #[test]
 fn channels_of_other_sequences_are_passed_over() {
-    let folder = folder(&["imagesTr/x_0000.nii.gz", "imagesTr/x_0001.nii.gz", "imagesTr/x_0002.nii.gz"]);
-    put(folder.path(), "dataset.json", br#"{"channel_names": {"0": "T1", "1": "C0", "2": "LGE"}}"#);
+    let folder = folder(&[
+        "imagesTr/x_0000.nii.gz",
+        "imagesTr/x_0001.nii.gz",
+        "imagesTr/x_0002.nii.gz",
+    ]);
+    put(
+        folder.path(),
+        "dataset.json",
+        br#"{"channel_names": {"0": "T1", "1": "C0", "2": "LGE"}}"#,
+    );
     let found = search(folder.path()).unwrap();
     assert_eq!(holds(&found.cases[0]), "x_0001.nii.gz x_0002.nii.gz - -");
-    assert_eq!(found.passed_over, [folder.path().join("imagesTr/x_0000.nii.gz")]);
+    assert_eq!(
+        found.passed_over,
+        [folder.path().join("imagesTr/x_0000.nii.gz")]
+    );
 }
 
 #[test]
 fn four_digits_are_a_channel_in_folders_of_images_alone() {
-    let names =
-        ["scans/heart_0001_C0.nii.gz", "scans/heart_0001_gd.nii.gz", "masks/heart_0001.nii.gz", "lone_0002.nii"];
+    let names = [
+        "scans/heart_0001_C0.nii.gz",
+        "scans/heart_0001_gd.nii.gz",
+        "masks/heart_0001.nii.gz",
+        "lone_0002.nii",
+    ];
     let folder = folder(&names);
     let found = search(folder.path()).unwrap();
     assert_eq!(ids(&found.cases), ["heart_0001"]);
-    assert_eq!(holds(&found.cases[0]), "heart_0001_C0.nii.gz - - heart_0001_gd.nii.gz");
-    assert_eq!(found.passed_over, ["lone_0002.nii", "masks/heart_0001.nii.gz"].map(|n| folder.path().join(n)));
+    assert_eq!(
+        holds(&found.cases[0]),
+        "heart_0001_C0.nii.gz - - heart_0001_gd.nii.gz"
+    );
+    assert_eq!(
+        found.passed_over,
+        ["lone_0002.nii", "masks/heart_0001.nii.gz"].map(|n| folder.path().join(n))
+    );
     // Label maps beside images are labels, whatever their names.
-    let folder = self::folder(&["images/x_T2_0000.nii.gz", "images/x_T2_0001.nii.gz", "labels/x_T2.nii.gz"]);
+    let folder = self::folder(&[
+        "images/x_T2_0000.nii.gz",
+        "images/x_T2_0001.nii.gz",
+        "labels/x_T2.nii.gz",
+    ]);
     let found = search(folder.path()).unwrap();
     assert_eq!(ids(&found.cases), ["x_T2"]);
-    assert_eq!(holds(&found.cases[0]), "x_T2_0000.nii.gz x_T2_0001.nii.gz - x_T2.nii.gz");
+    assert_eq!(
+        holds(&found.cases[0]),
+        "x_T2_0000.nii.gz x_T2_0001.nii.gz - x_T2.nii.gz"
+    );
     assert_eq!((found.passed_over, found.without_images), (vec![], vec![]));
 }
 
 #[test]
 fn what_is_passed_over_is_told_and_labels_without_images_are_named() {
-    let folder = folder(&["p5_C0.nii.gz", "p6-C0.nii.gz", "p6_gd.nii.gz", "p5_T1m.nii.gz", "s.mha", "notes.txt"]);
+    let folder = folder(&[
+        "p5_C0.nii.gz",
+        "p6-C0.nii.gz",
+        "p6_gd.nii.gz",
+        "p5_T1m.nii.gz",
+        "s.mha",
+        "notes.txt",
+    ]);
     let found = search(folder.path()).unwrap();
-    assert_eq!(found.passed_over, ["p5_T1m.nii.gz", "p6-C0.nii.gz", "s.mha"].map(|n| folder.path().join(n)));
-    assert_eq!(found.without_images, [("p6".to_owned(), folder.path().join("p6_gd.nii.gz"))]);
-    let folder = self::folder(&["imagesTr/a_0000.nii.gz", "labelsTr/a.nii.gz", "labelsTr/b.nii.gz"]);
+    assert_eq!(
+        found.passed_over,
+        ["p5_T1m.nii.gz", "p6-C0.nii.gz", "s.mha"].map(|n| folder.path().join(n))
+    );
+    assert_eq!(
+        found.without_images,
+        [("p6".to_owned(), folder.path().join("p6_gd.nii.gz"))]
+    );
+    let folder = self::folder(&[
+        "imagesTr/a_0000.nii.gz",
+        "labelsTr/a.nii.gz",
+        "labelsTr/b.nii.gz",
+    ]);
     let found = search(folder.path()).unwrap();
-    assert_eq!(found.without_images, [("b".to_owned(), folder.path().join("labelsTr/b.nii.gz"))]);
-    let folder = self::folder(&["a.dcm", "b.dcm", "c.dcm", "d.dcm", "e.dcm", "f.dcm", "g.dcm"]);
+    assert_eq!(
+        found.without_images,
+        [("b".to_owned(), folder.path().join("labelsTr/b.nii.gz"))]
+    );
+    let folder = self::folder(&[
+        "a.dcm", "b.dcm", "c.dcm", "d.dcm", "e.dcm", "f.dcm", "g.dcm",
+    ]);
     let error = search(folder.path()).unwrap_err().to_string();
-    assert!(error.ends_with("e.dcm, and 2 more") && error.contains("; passed over "), "{error}");
+    assert!(
+        error.ends_with("e.dcm, and 2 more") && error.contains("; passed over "),
+        "{error}"
+    );
 }
 
 #[cfg(unix)]
@@ -342,19 +502,37 @@ fn every_label_map_is_read_by_one_rule() {
         put(folder.path(), name, &Handmade::labels(numbers).gzip());
         read_label_map(&path).map(|(labels, numbering)| (labels.volume.data()[1], numbering))
     };
-    assert_eq!(read("p5_gd.nii.gz", &[0.0, 5.0]).unwrap(), (Label::Scar, Numbering::Classes));
-    assert_eq!(read("p5_gd.nii.gz", &[0.0, 2221.0]).unwrap(), (Label::Scar, Numbering::Codes));
-    assert_eq!(read("p5_gd.nii.gz", &[0.0, 0.0]).unwrap(), (Label::Background, Numbering::Codes));
-    let error = read("p5_gd.nii.gz", &[0.0, 1.0, 200.0]).unwrap_err().to_string();
+    assert_eq!(
+        read("p5_gd.nii.gz", &[0.0, 5.0]).unwrap(),
+        (Label::Scar, Numbering::Classes)
+    );
+    assert_eq!(
+        read("p5_gd.nii.gz", &[0.0, 2221.0]).unwrap(),
+        (Label::Scar, Numbering::Codes)
+    );
+    assert_eq!(
+        read("p5_gd.nii.gz", &[0.0, 0.0]).unwrap(),
+        (Label::Background, Numbering::Codes)
+    );
+    let error = read("p5_gd.nii.gz", &[0.0, 1.0, 200.0])
+        .unwrap_err()
+        .to_string();
     let words = "label codes are mixed: 200 at voxel [2, 0, 0] is of another numbering than the codes before it";
     assert!(error.ends_with(words), "{error}");
     // A description in the folder or around it is that of all maps there.
-    put(folder.path(), "dataset.json", br#"{"labels": {"background": 0, "scar": "1", "LV": 5, "RV": 200}}"#);
+    put(
+        folder.path(),
+        "dataset.json",
+        br#"{"labels": {"background": 0, "scar": "1", "LV": 5, "RV": 200}}"#,
+    );
     for name in ["p5_gd.nii.gz", "p5/p5_labels.nii.gz"] {
         assert_eq!(read(name, &[0.0, 1.0]).unwrap().0, Label::Scar, "{name}");
         assert_eq!(read(name, &[0.0, 5.0]).unwrap().0, Label::LvPool, "{name}");
         let error = read(name, &[0.0, 200.0]).unwrap_err().to_string();
-        assert!(error.contains("has one meaning as the challenge's code, another by dataset.json"), "{error}");
+        assert!(
+            error.contains("has one meaning as the challenge's code, another by dataset.json"),
+            "{error}"
+        );
     }
     assert_eq!(read("a/b/c.nii", &[0.0, 1.0]).unwrap().0, Label::LvPool);
 }

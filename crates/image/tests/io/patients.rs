@@ -8,7 +8,9 @@ use myops_image::sequence::Sequence;
 
 /// A folder of real cases, or `None` (said aloud) where there are none on this machine.
 fn data(folder: &str) -> Option<PathBuf> {
-    let data = std::env::var_os("MYOPS_DATA").map(|root| PathBuf::from(root).join(folder)).filter(|f| f.is_dir());
+    let data = std::env::var_os("MYOPS_DATA")
+        .map(|root| PathBuf::from(root).join(folder))
+        .filter(|f| f.is_dir());
     if data.is_none() {
         eprintln!("skipped: MYOPS_DATA names no folder with {folder}");
     }
@@ -17,7 +19,9 @@ fn data(folder: &str) -> Option<PathBuf> {
 
 #[test]
 fn the_training_cases_are_read_and_their_labels_written_back() {
-    let Some(folder) = data("myops2020/train") else { return };
+    let Some(folder) = data("myops2020/train") else {
+        return;
+    };
     let out = tempfile::tempdir().unwrap();
     let cases = find_cases(folder).unwrap();
     assert_eq!(cases.len(), 25);
@@ -26,7 +30,11 @@ fn the_training_cases_are_read_and_their_labels_written_back() {
         let case = files.require_all().unwrap().load().unwrap();
         let reference = case.study.reference().unwrap();
         slices += reference.shape()[2];
-        assert!(Label::ALL.iter().all(|l| reference.data().contains(l)), "{}: all six labels", files.id());
+        assert!(
+            Label::ALL.iter().all(|l| reference.data().contains(l)),
+            "{}: all six labels",
+            files.id()
+        );
 
         let path = out.path().join(format!("{}.nii.gz", files.id()));
         write_labels(&path, reference, &case.placement).unwrap();
@@ -44,13 +52,26 @@ fn the_sample_is_found_under_its_names_of_2020() {
     assert_eq!(cases[0].id(), "myops_training_119");
     let case = cases[0].require_all().unwrap().load().unwrap();
     assert_eq!(case.study.grid().shape(), [485, 480, 5]);
-    let sums = Sequence::ALL.map(|s| case.study.image(s).unwrap().data().iter().fold(0.0_f32, |m, v| m.max(*v)));
-    assert_eq!(sums, [2788.0, 3178.0, 2894.0], "the largest voxels, as nibabel reads them");
+    let sums = Sequence::ALL.map(|s| {
+        case.study
+            .image(s)
+            .unwrap()
+            .data()
+            .iter()
+            .fold(0.0_f32, |m, v| m.max(*v))
+    });
+    assert_eq!(
+        sums,
+        [2788.0, 3178.0, 2894.0],
+        "the largest voxels, as nibabel reads them"
+    );
 }
 
 #[test]
 fn another_centre_is_read_too() {
-    let Some(folder) = data("unseen_centre") else { return };
+    let Some(folder) = data("unseen_centre") else {
+        return;
+    };
     let out = tempfile::tempdir().unwrap();
     let cases = find_cases(folder).unwrap();
     assert_eq!(cases.len(), 10);
@@ -58,8 +79,16 @@ fn another_centre_is_read_too() {
         let case = files.require_all().unwrap().load().unwrap();
         assert!(case.study.reference().is_none());
         let path = out.path().join("out.nii.gz");
-        write_labels(&path, &LabelMap::filled(*case.study.grid(), Label::Scar), &case.placement).unwrap();
+        write_labels(
+            &path,
+            &LabelMap::filled(*case.study.grid(), Label::Scar),
+            &case.placement,
+        )
+        .unwrap();
         let image = read_image(files.image(Sequence::Bssfp).unwrap()).unwrap();
-        assert_eq!(read_labels(&path).unwrap().volume.grid(), image.volume.grid());
+        assert_eq!(
+            read_labels(&path).unwrap().volume.grid(),
+            image.volume.grid()
+        );
     }
 }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use myops_image::geometry::{Affine, Grid, Spacing};
 use myops_image::io::{
-    LabelNumbers, Placement, Voxel, decode_image, decode_labels, encode_image, encode_labels, read_image, read_labels,
-    write_image, write_labels,
+    LabelNumbers, Placement, Voxel, decode_image, decode_labels, encode_image, encode_labels,
+    read_image, read_labels, write_image, write_labels,
 };
 use myops_image::label::{Label, LabelMap};
 use myops_image::volume::Volume;
@@ -16,7 +16,11 @@ use super::handmade::{Handmade, gzip};
 const NAME: &str = "out.nii.gz";
 
 fn plain(shape: [usize; 3]) -> Grid {
-    Grid::new(shape, Affine::from_spacing(Spacing::new_mm([0.75, 0.75, 12.0]).unwrap())).unwrap()
+    Grid::new(
+        shape,
+        Affine::from_spacing(Spacing::new_mm([0.75, 0.75, 12.0]).unwrap()),
+    )
+    .unwrap()
 }
 
 fn unpacked(bytes: &[u8]) -> Vec<u8> {
@@ -35,19 +39,37 @@ fn a_label_map_has_a_clean_header_and_its_images_geometry_fields() {
     assert_eq!(bytes.len(), 352 + 2 * 24);
     assert_eq!(bytes[40..56], source[40..56], "dim");
     assert_eq!(bytes[76..92], source[76..92], "pixdim");
-    assert_eq!(bytes[252..328], source[252..328], "codes, quaternion, offset and s-form");
-    assert_eq!(bytes[68..74], [0xEA, 0x03, 4, 0, 16, 0], "intent label, int16, 16 bits");
-    assert_eq!(bytes[112..120], [1.0_f32, 0.0].map(f32::to_le_bytes).concat(), "slope 1, intercept 0");
+    assert_eq!(
+        bytes[252..328],
+        source[252..328],
+        "codes, quaternion, offset and s-form"
+    );
+    assert_eq!(
+        bytes[68..74],
+        [0xEA, 0x03, 4, 0, 16, 0],
+        "intent label, int16, 16 bits"
+    );
+    assert_eq!(
+        bytes[112..120],
+        [1.0_f32, 0.0].map(f32::to_le_bytes).concat(),
+        "slope 1, intercept 0"
+    );
     assert_eq!(bytes[123], 2, "mm");
     let descrip = format!("myops {}", env!("CARGO_PKG_VERSION"));
     assert_eq!(bytes[148..148 + descrip.len()], *descrip.as_bytes());
-    assert!(bytes[148 + descrip.len()..252].iter().all(|b| *b == 0), "nothing after the text");
+    assert!(
+        bytes[148 + descrip.len()..252].iter().all(|b| *b == 0),
+        "nothing after the text"
+    );
     assert_eq!(bytes[352..354], 2221_i16.to_le_bytes());
 }
 
 #[test]
 fn a_slice_stays_a_file_of_two_axes() {
-    let file = Handmade { dim: vec![6, 4], ..Handmade::default() };
+    let file = Handmade {
+        dim: vec![6, 4],
+        ..Handmade::default()
+    };
     let image = decode_image(&file.bytes(), Path::new(NAME)).unwrap();
     let labels = LabelMap::filled(*image.volume.grid(), Label::Edema);
     let bytes = unpacked(&encode_labels(&labels, &image.placement, Path::new(NAME)).unwrap());
@@ -56,7 +78,11 @@ fn a_slice_stays_a_file_of_two_axes() {
 
 #[test]
 fn a_map_of_an_image_in_metres_is_in_metres() {
-    let file = Handmade { units: 1, pixdim: [1.0, 0.000_75, 0.000_75, 0.012], ..Handmade::default() };
+    let file = Handmade {
+        units: 1,
+        pixdim: [1.0, 0.000_75, 0.000_75, 0.012],
+        ..Handmade::default()
+    };
     let image = decode_image(&file.bytes(), Path::new(NAME)).unwrap();
     let labels = LabelMap::filled(*image.volume.grid(), Label::Edema);
     let packed = encode_labels(&labels, &image.placement, Path::new(NAME)).unwrap();
@@ -77,7 +103,11 @@ fn the_name_decides_whether_a_file_is_packed() {
         let again = read_image(&path).unwrap();
         assert_eq!(again.volume, image.map(|v| f32::from(*v)));
     }
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "no temporary file is left");
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        2,
+        "no temporary file is left"
+    );
 }
 
 #[test]
@@ -108,14 +138,18 @@ fn affine() -> impl Strategy<Value = Affine> {
 }
 
 fn grid() -> impl Strategy<Value = Grid> {
-    (prop::array::uniform3(1_usize..9), affine()).prop_map(|(shape, affine)| Grid::new(shape, affine).unwrap())
+    (prop::array::uniform3(1_usize..9), affine())
+        .prop_map(|(shape, affine)| Grid::new(shape, affine).unwrap())
 }
 
 fn check_image<T: Voxel + Into<f32> + PartialEq>(image: &Volume<T>) -> Result<(), TestCaseError> {
     let packed = encode_image(image, &Placement::of_grid(image.grid()), Path::new(NAME)).unwrap();
     let Ok(again) = decode_image(&packed, Path::new(NAME)) else {
         let first = image.data()[0];
-        prop_assert!(image.data().iter().all(|v| *v == first), "only a constant image is refused");
+        prop_assert!(
+            image.data().iter().all(|v| *v == first),
+            "only a constant image is refused"
+        );
         return Ok(());
     };
     let values: Vec<f32> = image.data().iter().map(|v| (*v).into()).collect();

@@ -30,12 +30,22 @@ impl Backward<Flex, 3> for Conv2d {
         let (isa, (x, weight, shape)) = (Isa::best(), &ops.state);
         let g = in_order(&gradients.consume::<Flex>(&ops.node));
         let [of_x, of_weight, of_bias] = ops.parents.map(|parent| parent.map(|node| node.id));
-        register(gradients, of_x, || tensor(cpu::input_gradient(isa, shape, values(weight), values(&g)), dims(x)));
+        register(gradients, of_x, || {
+            tensor(
+                cpu::input_gradient(isa, shape, values(weight), values(&g)),
+                dims(x),
+            )
+        });
         register(gradients, of_weight, || {
-            tensor(cpu::weight_gradient(isa, shape, values(x), values(&g)), dims(weight))
+            tensor(
+                cpu::weight_gradient(isa, shape, values(x), values(&g)),
+                dims(weight),
+            )
         });
         let c = shape.channels[1];
-        register(gradients, of_bias, || tensor(cpu::bias_gradient(isa, values(&g), c), [c]));
+        register(gradients, of_bias, || {
+            tensor(cpu::bias_gradient(isa, values(&g), c), [c])
+        });
     }
 }
 
@@ -48,12 +58,15 @@ impl Backward<Flex, 3> for ConvTranspose {
     fn backward(self, ops: Ops<Self::State, 3>, gradients: &mut Gradients, _: &mut Checkpointer) {
         let (isa, (x, weight)) = (Isa::best(), &ops.state);
         let g = in_order(&gradients.consume::<Flex>(&ops.node));
-        let [input, weights] = cpu::transposed_gradients(isa, dims(x), values(x), values(weight), values(&g));
+        let [input, weights] =
+            cpu::transposed_gradients(isa, dims(x), values(x), values(weight), values(&g));
         let [of_x, of_weight, of_bias] = ops.parents.map(|parent| parent.map(|node| node.id));
         register(gradients, of_x, || tensor(input, dims(x)));
         register(gradients, of_weight, || tensor(weights, dims(weight)));
         let c = dims(weight)[3];
-        register(gradients, of_bias, || tensor(cpu::bias_gradient(isa, values(&g), c), [c]));
+        register(gradients, of_bias, || {
+            tensor(cpu::bias_gradient(isa, values(&g), c), [c])
+        });
     }
 }
 
@@ -88,17 +101,32 @@ struct Norm<const PARENTS: usize>;
 impl<const PARENTS: usize> Backward<Flex, PARENTS> for Norm<PARENTS> {
     type State = NormState;
 
-    fn backward(self, ops: Ops<NormState, PARENTS>, gradients: &mut Gradients, _: &mut Checkpointer) {
+    fn backward(
+        self,
+        ops: Ops<NormState, PARENTS>,
+        gradients: &mut Gradients,
+        _: &mut Checkpointer,
+    ) {
         let g = in_order(&gradients.consume::<Flex>(&ops.node));
         let with_residual = ops.parents.get(3).is_some_and(Option::is_some);
-        let NormGradients { input, gamma, beta, residual } = ops.state.backward(&g, with_residual);
+        let NormGradients {
+            input,
+            gamma,
+            beta,
+            residual,
+        } = ops.state.backward(&g, with_residual);
         let (shape, c) = (dims(&ops.state.x), gamma.len());
-        let mut parents = ops.parents.into_iter().map(|parent| parent.map(|node| node.id));
+        let mut parents = ops
+            .parents
+            .into_iter()
+            .map(|parent| parent.map(|node| node.id));
         register(gradients, parents.next().flatten(), || tensor(input, shape));
         register(gradients, parents.next().flatten(), || tensor(gamma, [c]));
         register(gradients, parents.next().flatten(), || tensor(beta, [c]));
         if let Some(residual) = residual {
-            register(gradients, parents.next().flatten(), || tensor(residual, shape));
+            register(gradients, parents.next().flatten(), || {
+                tensor(residual, shape)
+            });
         }
     }
 }
@@ -112,7 +140,10 @@ impl Backward<Flex, 1> for MaxPool {
     fn backward(self, ops: Ops<Self::State, 1>, gradients: &mut Gradients, _: &mut Checkpointer) {
         let (winner, shape, size, stride) = ops.state;
         unary::<Flex, _>(ops.parents, ops.node, gradients, |g| {
-            tensor(cpu::max_pool_backward(values(&in_order(&g)), &winner, shape, size, stride), shape)
+            tensor(
+                cpu::max_pool_backward(values(&in_order(&g)), &winner, shape, size, stride),
+                shape,
+            )
         });
     }
 }
@@ -157,7 +188,11 @@ fn record<C: CheckpointStrategy, O: Backward<Flex, N>, const N: usize>(
     state: impl FnOnce() -> O::State,
     output: Primitive,
 ) -> Recorded {
-    match operation.prepare::<C>(parents.map(Recorded::node)).compute_bound().stateful() {
+    match operation
+        .prepare::<C>(parents.map(Recorded::node))
+        .compute_bound()
+        .stateful()
+    {
         OpsKind::Tracked(prepared) => prepared.finish(state(), output),
         OpsKind::UnTracked(prepared) => prepared.finish(output),
     }
@@ -173,7 +208,13 @@ fn record_norm<C: CheckpointStrategy, const N: usize>(
     relu: bool,
 ) -> Normalised<Autodiff<Flex, C>> {
     let inputs = lay(parents);
-    let (normalised, statistics) = flex::normalise(&inputs[0], [&inputs[1], &inputs[2]], inputs.get(3), epsilon, relu);
+    let (normalised, statistics) = flex::normalise(
+        &inputs[0],
+        [&inputs[1], &inputs[2]],
+        inputs.get(3),
+        epsilon,
+        relu,
+    );
     let state = || NormState {
         x: inputs[0].clone(),
         gamma: inputs[1].clone(),
@@ -189,7 +230,13 @@ fn record_norm<C: CheckpointStrategy, const N: usize>(
 }
 
 impl<C: CheckpointStrategy> KernelBackend for Autodiff<Flex, C> {
-    fn conv2d(x: Recorded, weight: Recorded, bias: Recorded, stride: usize, padding: usize) -> Recorded {
+    fn conv2d(
+        x: Recorded,
+        weight: Recorded,
+        bias: Recorded,
+        stride: usize,
+        padding: usize,
+    ) -> Recorded {
         let [a, w, b] = lay([&x, &weight, &bias]);
         let shape = flex::conv_shape(&a, &w, stride, padding);
         let output = Flex::conv2d(a.clone(), w.clone(), b, stride, padding);
@@ -202,7 +249,13 @@ impl<C: CheckpointStrategy> KernelBackend for Autodiff<Flex, C> {
         record::<C, _, _>(ConvTranspose, [&x, &weight, &bias], || (a, w), output)
     }
 
-    fn norm(x: Recorded, gamma: Recorded, beta: Recorded, epsilon: f32, relu: bool) -> Normalised<Self> {
+    fn norm(
+        x: Recorded,
+        gamma: Recorded,
+        beta: Recorded,
+        epsilon: f32,
+        relu: bool,
+    ) -> Normalised<Self> {
         record_norm([&x, &gamma, &beta], epsilon, relu)
     }
 
@@ -220,16 +273,31 @@ impl<C: CheckpointStrategy> KernelBackend for Autodiff<Flex, C> {
     fn max_pool(x: Recorded, size: usize, stride: usize) -> Recorded {
         let [image] = lay([&x]);
         let (output, winner) = flex::pool(&image, size, stride);
-        record::<C, _, _>(MaxPool, [&x], || (Arc::new(winner), dims(&image), size, stride), output)
+        record::<C, _, _>(
+            MaxPool,
+            [&x],
+            || (Arc::new(winner), dims(&image), size, stride),
+            output,
+        )
     }
 
     fn upsample(x: Recorded) -> Recorded {
         let [image] = lay([&x]);
-        record::<C, _, _>(Upsample, [&x], || dims(&image), Flex::upsample(image.clone()))
+        record::<C, _, _>(
+            Upsample,
+            [&x],
+            || dims(&image),
+            Flex::upsample(image.clone()),
+        )
     }
 
     fn concat(first: Recorded, second: Recorded) -> Recorded {
         let [a, b] = lay([&first, &second]);
-        record::<C, _, _>(Concat, [&first, &second], || [dims(&a), dims(&b)], Flex::concat(a.clone(), b.clone()))
+        record::<C, _, _>(
+            Concat,
+            [&first, &second],
+            || [dims(&a), dims(&b)],
+            Flex::concat(a.clone(), b.clone()),
+        )
     }
 }

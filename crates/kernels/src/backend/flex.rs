@@ -37,7 +37,14 @@ pub fn dims(tensor: &Primitive) -> [usize; 4] {
 pub fn conv_shape(x: &Primitive, weight: &Primitive, stride: usize, padding: usize) -> ConvShape {
     let ([batch, h, w, c], [kh, kw, c_in, c_out]) = (dims(x), dims(weight));
     assert_eq!(c, c_in, "an image of {c} channels, weights for {c_in}");
-    ConvShape { batch, input: [h, w], channels: [c_in, c_out], kernel: [kh, kw], stride, padding }
+    ConvShape {
+        batch,
+        input: [h, w],
+        channels: [c_in, c_out],
+        kernel: [kh, kw],
+        stride,
+        padding,
+    }
 }
 
 /// A batch norm with or without a residual, from tensors that lie in order.
@@ -50,7 +57,14 @@ pub fn normalise(
 ) -> (Normalised<Flex>, Statistics) {
     let scale = [values(gamma), values(beta)];
     assert_eq!(dims(x)[3], scale[0].len(), "a scale for other channels");
-    let result = cpu::norm_forward(Isa::best(), values(x), scale, epsilon, residual.map(values), relu);
+    let result = cpu::norm_forward(
+        Isa::best(),
+        values(x),
+        scale,
+        epsilon,
+        residual.map(values),
+        relu,
+    );
     let c = result.statistics.mean.len();
     let normalised = Normalised {
         output: tensor(result.output, dims(x)),
@@ -69,10 +83,19 @@ pub fn pool(x: &Primitive, size: usize, stride: usize) -> (Primitive, Vec<u8>) {
 }
 
 impl KernelBackend for Flex {
-    fn conv2d(x: Primitive, weight: Primitive, bias: Primitive, stride: usize, padding: usize) -> Primitive {
+    fn conv2d(
+        x: Primitive,
+        weight: Primitive,
+        bias: Primitive,
+        stride: usize,
+        padding: usize,
+    ) -> Primitive {
         let [x, weight, bias] = [x, weight, bias].map(|t| in_order(&t));
         let shape = conv_shape(&x, &weight, stride, padding);
-        let finish = Finish { bias: Some(values(&bias)), ..Finish::default() };
+        let finish = Finish {
+            bias: Some(values(&bias)),
+            ..Finish::default()
+        };
         let y = cpu::convolve(Isa::best(), &shape, values(&x), values(&weight), finish);
         let [h, w] = shape.output();
         tensor(y, [shape.batch, h, w, shape.channels[1]])
@@ -81,11 +104,23 @@ impl KernelBackend for Flex {
     fn conv_transpose2x2(x: Primitive, weight: Primitive, bias: Primitive) -> Primitive {
         let [x, weight, bias] = [x, weight, bias].map(|t| in_order(&t));
         let [n, h, w, c] = dims(&x);
-        let y = cpu::transposed_convolve(Isa::best(), [n, h, w, c], values(&x), values(&weight), values(&bias));
+        let y = cpu::transposed_convolve(
+            Isa::best(),
+            [n, h, w, c],
+            values(&x),
+            values(&weight),
+            values(&bias),
+        );
         tensor(y, [n, 2 * h, 2 * w, dims(&weight)[3]])
     }
 
-    fn norm(x: Primitive, gamma: Primitive, beta: Primitive, epsilon: f32, relu: bool) -> Normalised<Self> {
+    fn norm(
+        x: Primitive,
+        gamma: Primitive,
+        beta: Primitive,
+        epsilon: f32,
+        relu: bool,
+    ) -> Normalised<Self> {
         let [x, gamma, beta] = [x, gamma, beta].map(|t| in_order(&t));
         normalise(&x, [&gamma, &beta], None, epsilon, relu).0
     }
@@ -109,12 +144,18 @@ impl KernelBackend for Flex {
     fn upsample(x: Primitive) -> Primitive {
         let x = in_order(&x);
         let [n, h, w, c] = dims(&x);
-        tensor(cpu::upsample(values(&x), [n, h, w, c]), [n, 2 * h, 2 * w, c])
+        tensor(
+            cpu::upsample(values(&x), [n, h, w, c]),
+            [n, 2 * h, 2 * w, c],
+        )
     }
 
     fn concat(first: Primitive, second: Primitive) -> Primitive {
         let [first, second] = [first, second].map(|t| in_order(&t));
         let ([n, h, w, a], [_, _, _, b]) = (dims(&first), dims(&second));
-        tensor(cpu::concat([values(&first), values(&second)], [a, b]), [n, h, w, a + b])
+        tensor(
+            cpu::concat([values(&first), values(&second)], [a, b]),
+            [n, h, w, a + b],
+        )
     }
 }

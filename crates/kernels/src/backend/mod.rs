@@ -25,8 +25,11 @@ pub trait KernelBackend: Backend {
         padding: usize,
     ) -> FloatTensor<Self>;
 
-    fn conv_transpose2x2(x: FloatTensor<Self>, weight: FloatTensor<Self>, bias: FloatTensor<Self>)
-    -> FloatTensor<Self>;
+    fn conv_transpose2x2(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+    ) -> FloatTensor<Self>;
 
     fn norm(
         x: FloatTensor<Self>,

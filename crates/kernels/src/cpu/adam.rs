@@ -30,16 +30,32 @@ impl Adam {
     ///
     /// # Panics
     /// Where slices are not of one length.
-    pub fn update(self, isa: Isa, weights: &mut [f32], gradient: &[f32], [mean, square]: [&mut [f32]; 2]) {
+    pub fn update(
+        self,
+        isa: Isa,
+        weights: &mut [f32],
+        gradient: &[f32],
+        [mean, square]: [&mut [f32]; 2],
+    ) {
         assert!(
             [gradient.len(), mean.len(), square.len()] == [weights.len(); 3],
             "gradients or means of another shape"
         );
         let factors = self.factors();
-        let pieces = weights.par_chunks_mut(PIECE).zip(gradient.par_chunks(PIECE));
-        pieces.zip(mean.par_chunks_mut(PIECE).zip(square.par_chunks_mut(PIECE))).for_each(
-            |((weights, gradient), (mean, square))| isa.run(Piece { factors, weights, gradient, mean, square }),
-        );
+        let pieces = weights
+            .par_chunks_mut(PIECE)
+            .zip(gradient.par_chunks(PIECE));
+        pieces
+            .zip(mean.par_chunks_mut(PIECE).zip(square.par_chunks_mut(PIECE)))
+            .for_each(|((weights, gradient), (mean, square))| {
+                isa.run(Piece {
+                    factors,
+                    weights,
+                    gradient,
+                    mean,
+                    square,
+                })
+            });
     }
 
     fn factors(self) -> Factors {
@@ -76,9 +92,16 @@ impl Job for Piece<'_> {
     /// A plain loop, which the compiler turns into one over registers.
     #[inline(always)]
     unsafe fn run<L: Lanes>(self) {
-        let Factors { gradient: factor, kept, rate, epsilon } = self.factors;
+        let Factors {
+            gradient: factor,
+            kept,
+            rate,
+            epsilon,
+        } = self.factors;
         let means = self.mean.iter_mut().zip(self.square.iter_mut());
-        for ((weight, gradient), (mean, square)) in self.weights.iter_mut().zip(self.gradient).zip(means) {
+        for ((weight, gradient), (mean, square)) in
+            self.weights.iter_mut().zip(self.gradient).zip(means)
+        {
             let gradient = gradient * factor;
             *mean = BETA[0] * *mean + (1.0 - BETA[0]) * gradient;
             *square = BETA[1] * *square + (1.0 - BETA[1]) * (gradient * gradient);

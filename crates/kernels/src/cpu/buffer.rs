@@ -38,7 +38,10 @@ pub struct Aligned {
 impl Aligned {
     /// So many zeros.
     pub fn zeros(len: usize) -> Self {
-        Self { lines: vec![Line([0.0; LINE]); len.div_ceil(LINE)], len }
+        Self {
+            lines: vec![Line([0.0; LINE]); len.div_ceil(LINE)],
+            len,
+        }
     }
 
     /// Makes room for at least so many.

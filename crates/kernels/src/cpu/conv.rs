@@ -46,7 +46,13 @@ impl Finish<'_> {
     /// # Safety
     /// So many floats from `at` on can be read of the residual and written to `out`.
     #[inline(always)]
-    pub(super) unsafe fn write<L: Lanes>(&self, mut value: L, out: *mut f32, at: usize, count: usize) {
+    pub(super) unsafe fn write<L: Lanes>(
+        &self,
+        mut value: L,
+        out: *mut f32,
+        at: usize,
+        count: usize,
+    ) {
         // SAFETY: the caller vouches for the floats.
         unsafe {
             if let Some(residual) = self.residual {
@@ -55,7 +61,11 @@ impl Finish<'_> {
             if self.relu {
                 value = value.relu();
             }
-            if count >= L::N { value.store(out.add(at)) } else { value.store_first(out.add(at), count) }
+            if count >= L::N {
+                value.store(out.add(at))
+            } else {
+                value.store_first(out.add(at), count)
+            }
         }
     }
 }
@@ -64,8 +74,19 @@ impl Finish<'_> {
 ///
 /// # Panics
 /// Where a slice is not as long as the shape says.
-pub fn convolve(isa: Isa, shape: &ConvShape, input: &[f32], weight: &[f32], finish: Finish) -> Vec<f32> {
-    Kernel::of(isa, shape.kernel, shape.stride, shape.channels, weight).run(isa, &shape.walk(), input, finish)
+pub fn convolve(
+    isa: Isa,
+    shape: &ConvShape,
+    input: &[f32],
+    weight: &[f32],
+    finish: Finish,
+) -> Vec<f32> {
+    Kernel::of(isa, shape.kernel, shape.stride, shape.channels, weight).run(
+        isa,
+        &shape.walk(),
+        input,
+        finish,
+    )
 }
 
 /// Weights in the order in which a convolution reads them.
@@ -79,7 +100,13 @@ pub enum Kernel {
 
 impl Kernel {
     /// Packs weights `[kh, kw, c_in, c_out]`.
-    pub fn of(isa: Isa, kernel: [usize; 2], stride: usize, channels: [usize; 2], weight: &[f32]) -> Self {
+    pub fn of(
+        isa: Isa,
+        kernel: [usize; 2],
+        stride: usize,
+        channels: [usize; 2],
+        weight: &[f32],
+    ) -> Self {
         let ([kh, kw], [c_in, c_out]) = (kernel, channels);
         // Transformed squares are sums of pixels, which bf16 would round.
         if winograd::pays(kernel, stride, channels) && !isa.is_bf16() {
@@ -91,9 +118,21 @@ impl Kernel {
 
     /// Packs weights `[kh, kw, c_in, c_out]` turned round, input and output channels in each other's place: those of
     /// the convolution that carries gradients back.
-    pub fn turned(isa: Isa, kernel: [usize; 2], stride: usize, channels: [usize; 2], weight: &[f32]) -> Self {
+    pub fn turned(
+        isa: Isa,
+        kernel: [usize; 2],
+        stride: usize,
+        channels: [usize; 2],
+        weight: &[f32],
+    ) -> Self {
         let [c_in, c_out] = channels;
-        Self::of(isa, kernel, stride, [c_out, c_in], &turned(weight, channels))
+        Self::of(
+            isa,
+            kernel,
+            stride,
+            [c_out, c_in],
+            &turned(weight, channels),
+        )
     }
 
     /// Walks over the source and writes the results, `[rows][columns][c_out]`.
@@ -110,22 +149,42 @@ fn run_walk(isa: Isa, walk: &Walk, source: &[f32], packed: &Packed, finish: Fini
     let c_out = packed.channels();
     let row_len = walk.output[1] * c_out;
     let len = walk.rows() * row_len;
-    assert!(finish.bias.is_none_or(|b| b.len() == c_out), "a bias of another shape");
-    assert!(finish.residual.is_none_or(|r| r.len() == len), "a residual of another shape");
+    assert!(
+        finish.bias.is_none_or(|b| b.len() == c_out),
+        "a bias of another shape"
+    );
+    assert!(
+        finish.residual.is_none_or(|r| r.len() == len),
+        "a residual of another shape"
+    );
     let mut out = unwritten(len);
     if len == 0 {
         return Vec::new();
     }
     let at_a_time = walk.rows_at_a_time(c_out, rayon::current_num_threads());
-    let layout = Layout { row_step: row_len, pixel_step: c_out };
-    out.par_chunks_mut(at_a_time * row_len).enumerate().for_each(|(n, out)| {
-        let first = n * at_a_time;
-        let count = out.len() / row_len;
-        let (walk, rows) = laid_out(isa, walk, source, first..first + count);
-        let residual = finish.residual.map(|r| &r[first * row_len..]);
-        let finish = Finish { residual, ..finish };
-        Piece { walk: &walk, rows: &rows, packed, finish, out: out.as_mut_ptr().cast(), count, layout }.write(isa);
-    });
+    let layout = Layout {
+        row_step: row_len,
+        pixel_step: c_out,
+    };
+    out.par_chunks_mut(at_a_time * row_len)
+        .enumerate()
+        .for_each(|(n, out)| {
+            let first = n * at_a_time;
+            let count = out.len() / row_len;
+            let (walk, rows) = laid_out(isa, walk, source, first..first + count);
+            let residual = finish.residual.map(|r| &r[first * row_len..]);
+            let finish = Finish { residual, ..finish };
+            Piece {
+                walk: &walk,
+                rows: &rows,
+                packed,
+                finish,
+                out: out.as_mut_ptr().cast(),
+                count,
+                layout,
+            }
+            .write(isa);
+        });
     // SAFETY: the pieces cover all rows, and each writes all pixels and channels of its rows.
     unsafe { written(out) }
 }
@@ -134,7 +193,10 @@ fn run_walk(isa: Isa, walk: &Walk, source: &[f32], packed: &Packed, finish: Fini
 /// multiply in bf16.
 fn laid_out<'a>(isa: Isa, walk: &Walk, source: &'a [f32], rows: Range<usize>) -> (Walk, Rows<'a>) {
     if isa.is_bf16() {
-        let pairs = Walk { channels: walk.channels.div_ceil(2), ..*walk };
+        let pairs = Walk {
+            channels: walk.channels.div_ceil(2),
+            ..*walk
+        };
         (pairs, Rows::in_pairs(isa, walk, source, rows))
     } else {
         (*walk, Rows::of(walk, source, rows))
@@ -145,11 +207,17 @@ fn laid_out<'a>(isa: Isa, walk: &Walk, source: &'a [f32], rows: Range<usize>) ->
 fn turned(weight: &[f32], [c_in, c_out]: [usize; 2]) -> Vec<f32> {
     let taps = weight.len() / (c_in * c_out).max(1);
     let mut turned = vec![0.0; weight.len()];
-    turned.par_chunks_exact_mut(c_in.max(1)).enumerate().for_each(|(n, turned)| {
-        let (tap, from) = (taps - 1 - n / c_out, n % c_out);
-        let values = weight[tap * c_in * c_out..][from..].iter().step_by(c_out);
-        turned.iter_mut().zip(values).for_each(|(to, value)| *to = *value);
-    });
+    turned
+        .par_chunks_exact_mut(c_in.max(1))
+        .enumerate()
+        .for_each(|(n, turned)| {
+            let (tap, from) = (taps - 1 - n / c_out, n % c_out);
+            let values = weight[tap * c_in * c_out..][from..].iter().step_by(c_out);
+            turned
+                .iter_mut()
+                .zip(values)
+                .for_each(|(to, value)| *to = *value);
+        });
     turned
 }
 
@@ -186,17 +254,33 @@ impl Job for Piece<'_> {
 
     #[inline(always)]
     unsafe fn run<L: Lanes>(self) {
-        let Walk { kernel, channels, stride, output, .. } = *self.walk;
+        let Walk {
+            kernel,
+            channels,
+            stride,
+            output,
+            ..
+        } = *self.walk;
         let run = self.walk.run();
         // Columns of the kernel whose pixels neighbouring results share.
-        let shared = if stride == 1 && matches!(kernel[1], 2 | 3) { kernel[1] } else { 1 };
+        let shared = if stride == 1 && matches!(kernel[1], 2 | 3) {
+            kernel[1]
+        } else {
+            1
+        };
         for (n, block) in self.packed.blocks.iter().enumerate() {
             // Two vectors for each of the columns take registers from the sums.
-            let widest = if shared > 1 && block.vectors == 2 { L::TILE * 2 / 3 } else { L::TILE };
+            let widest = if shared > 1 && block.vectors == 2 {
+                L::TILE * 2 / 3
+            } else {
+                L::TILE
+            };
             let width = width_for(output[1], widest);
             let weights = self.packed.block(n, kernel[0] * run, L::N);
             let stripe = run * block.vectors * L::N;
-            let table: Vec<*const f32> = (0..kernel[0]).map(|k| weights[k * stripe..].as_ptr()).collect();
+            let table: Vec<*const f32> = (0..kernel[0])
+                .map(|k| weights[k * stripe..].as_ptr())
+                .collect();
             for row in 0..self.count {
                 let mut column = 0;
                 while column < output[1] {
@@ -219,7 +303,13 @@ impl Job for Piece<'_> {
                     let to = row * self.layout.row_step + at * self.layout.pixel_step + block.start;
                     // SAFETY: the operands lie within the padded rows and the block's weights; the results of
                     // `width` pixels lie within the rows of this piece.
-                    unsafe { with_tile!(width, block.vectors, finish_tile::<L>(&operands, shared, &self, block, to)) };
+                    unsafe {
+                        with_tile!(
+                            width,
+                            block.vectors,
+                            finish_tile::<L>(&operands, shared, &self, block, to)
+                        )
+                    };
                     column += width;
                 }
             }
@@ -260,7 +350,13 @@ unsafe fn finish_tile<L: Lanes, const P: usize, const V: usize>(
 ///
 /// # Panics
 /// Where a slice is not as long as the shape says.
-pub fn transposed_convolve(isa: Isa, dims: [usize; 4], input: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
+pub fn transposed_convolve(
+    isa: Isa,
+    dims: [usize; 4],
+    input: &[f32],
+    weight: &[f32],
+    bias: &[f32],
+) -> Vec<f32> {
     let corners = Corner::transposed(isa, [dims[3], bias.len()], weight);
     run_corners(isa, dims, input, &corners, bias, false)
 }
@@ -278,8 +374,19 @@ impl Corner {
     /// Those of a transposed convolution 2x2 of stride 2, from weights `[2, 2, c_in, c_out]`.
     pub fn transposed(isa: Isa, [c_in, c_out]: [usize; 2], weight: &[f32]) -> [Self; 4] {
         assert_eq!(weight.len(), 4 * c_in * c_out, "weights of another shape");
-        let packed = |n: usize| Packed::of(isa, [1, c_in, c_out], &weight[n * c_in * c_out..][..c_in * c_out]);
-        [0, 1, 2, 3].map(|n| Self { packed: packed(n), c_in, kernel: [1, 1], before: [0, 0] })
+        let packed = |n: usize| {
+            Packed::of(
+                isa,
+                [1, c_in, c_out],
+                &weight[n * c_in * c_out..][..c_in * c_out],
+            )
+        };
+        [0, 1, 2, 3].map(|n| Self {
+            packed: packed(n),
+            c_in,
+            kernel: [1, 1],
+            before: [0, 0],
+        })
     }
 }
 
@@ -296,8 +403,16 @@ pub fn run_corners(
     relu: bool,
 ) -> Vec<f32> {
     let c_out = corners[0].packed.channels();
-    assert_eq!([c_in, c_out], [corners[0].c_in, bias.len()], "an image or a bias of other channels");
-    let finish = Finish { bias: Some(bias), residual: None, relu };
+    assert_eq!(
+        [c_in, c_out],
+        [corners[0].c_in, bias.len()],
+        "an image or a bias of other channels"
+    );
+    let finish = Finish {
+        bias: Some(bias),
+        residual: None,
+        relu,
+    };
     let image = [h, w];
     let still = Walk {
         batch,
@@ -309,23 +424,41 @@ pub fn run_corners(
         spread: 1,
         output: image,
     };
-    let walks = corners.each_ref().map(|corner| Walk { kernel: corner.kernel, before: corner.before, ..still });
+    let walks = corners.each_ref().map(|corner| Walk {
+        kernel: corner.kernel,
+        before: corner.before,
+        ..still
+    });
     let mut out: Vec<MaybeUninit<f32>> = unwritten(4 * batch * h * w * c_out);
     if out.is_empty() {
         return Vec::new();
     }
     let at_a_time = walks[0].rows_at_a_time(4 * c_out, rayon::current_num_threads());
     let out_row = 2 * w * c_out;
-    out.par_chunks_mut(at_a_time * 2 * out_row).enumerate().for_each(|(n, out)| {
-        let count = out.len() / (2 * out_row);
-        for (place, (walk, corner)) in walks.iter().zip(corners).enumerate() {
-            let (walk, rows) = laid_out(isa, walk, input, n * at_a_time..n * at_a_time + count);
-            let layout = Layout { row_step: 2 * out_row, pixel_step: 2 * c_out };
-            let start = place / 2 * out_row + place % 2 * c_out;
-            let to = out[start..].as_mut_ptr().cast();
-            Piece { walk: &walk, rows: &rows, packed: &corner.packed, finish, out: to, count, layout }.write(isa);
-        }
-    });
+    out.par_chunks_mut(at_a_time * 2 * out_row)
+        .enumerate()
+        .for_each(|(n, out)| {
+            let count = out.len() / (2 * out_row);
+            for (place, (walk, corner)) in walks.iter().zip(corners).enumerate() {
+                let (walk, rows) = laid_out(isa, walk, input, n * at_a_time..n * at_a_time + count);
+                let layout = Layout {
+                    row_step: 2 * out_row,
+                    pixel_step: 2 * c_out,
+                };
+                let start = place / 2 * out_row + place % 2 * c_out;
+                let to = out[start..].as_mut_ptr().cast();
+                Piece {
+                    walk: &walk,
+                    rows: &rows,
+                    packed: &corner.packed,
+                    finish,
+                    out: to,
+                    count,
+                    layout,
+                }
+                .write(isa);
+            }
+        });
     // SAFETY: the four corners of every input pixel cover the output, and each piece writes all of its own.
     unsafe { written(out) }
 }

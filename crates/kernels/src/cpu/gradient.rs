@@ -19,9 +19,19 @@ use super::tile::{Operands, WIDTHS, accumulate, accumulate_columns, with_tile};
 ///
 /// # Panics
 /// Where a slice is not as long as the shape says.
-pub fn input_gradient(isa: Isa, shape: &ConvShape, weight: &[f32], output_gradient: &[f32]) -> Vec<f32> {
+pub fn input_gradient(
+    isa: Isa,
+    shape: &ConvShape,
+    weight: &[f32],
+    output_gradient: &[f32],
+) -> Vec<f32> {
     let kernel = Kernel::turned(isa, shape.kernel, shape.stride, shape.channels, weight);
-    kernel.run(isa, &shape.backward_walk(), output_gradient, Finish::default())
+    kernel.run(
+        isa,
+        &shape.backward_walk(),
+        output_gradient,
+        Finish::default(),
+    )
 }
 
 /// The gradient of the bias: the sum over all pixels.
@@ -33,31 +43,59 @@ pub fn bias_gradient(isa: Isa, output_gradient: &[f32], channels: usize) -> Vec<
 ///
 /// # Panics
 /// Where a slice is not as long as the shape says.
-pub fn weight_gradient(isa: Isa, shape: &ConvShape, input: &[f32], output_gradient: &[f32]) -> Vec<f32> {
+pub fn weight_gradient(
+    isa: Isa,
+    shape: &ConvShape,
+    input: &[f32],
+    output_gradient: &[f32],
+) -> Vec<f32> {
     let walk = shape.walk();
     let c_out = shape.channels[1];
     let run = walk.run();
-    assert_eq!(output_gradient.len(), walk.rows() * walk.output[1] * c_out, "a gradient of another shape");
+    assert_eq!(
+        output_gradient.len(),
+        walk.rows() * walk.output[1] * c_out,
+        "a gradient of another shape"
+    );
     if let Some(matrix) = isa.matrix() {
         return matrix::weight_gradient(matrix, &walk, input, output_gradient, c_out);
     }
     let paired;
     let (walk, input, gradient, pixels) = if isa.is_bf16() {
-        paired = (bf16::pixels_of(&walk, input), bf16::paired(isa, output_gradient, [walk.output[1], c_out]));
+        paired = (
+            bf16::pixels_of(&walk, input),
+            bf16::paired(isa, output_gradient, [walk.output[1], c_out]),
+        );
         (paired.0.0, paired.0.1.as_slice(), paired.1.as_slice(), 2)
     } else {
         (walk, input, output_gradient, 1)
     };
-    let form = if pixels == 1 && walk.stride == 1 && walk.kernel[1] == COLUMNS && walk.channels.is_multiple_of(4) {
+    let form = if pixels == 1
+        && walk.stride == 1
+        && walk.kernel[1] == COLUMNS
+        && walk.channels.is_multiple_of(4)
+    {
         Form::Columns
     } else if c_out <= isa.lanes() && run.is_multiple_of(isa.lanes()) && run > c_out {
         Form::Turned
     } else {
         Form::Plain
     };
-    let sums = Sums { isa, walk: &walk, input, gradient, c_out, pixels, form };
+    let sums = Sums {
+        isa,
+        walk: &walk,
+        input,
+        gradient,
+        c_out,
+        pixels,
+        form,
+    };
     let total = sum_over(walk.rows(), |rows| sums.over(rows));
-    if form == Form::Turned { swap_last_axes(&total, [shape.kernel[0], c_out, run]) } else { total }
+    if form == Form::Turned {
+        swap_last_axes(&total, [shape.kernel[0], c_out, run])
+    } else {
+        total
+    }
 }
 
 /// The sums over all rows, every thread's of its own part of them.
@@ -117,11 +155,20 @@ impl Sums<'_> {
 
     fn add(&self, rows: Range<usize>, sums: &mut [f32]) {
         let columns = self.walk.output[1].div_ceil(self.pixels);
-        let gradient = &self.gradient[rows.start * columns * self.c_out..rows.end * columns * self.c_out];
+        let gradient =
+            &self.gradient[rows.start * columns * self.c_out..rows.end * columns * self.c_out];
         // Whole vectors are read of every pixel, so the last pixel must not end within one.
-        let width = if self.form == Form::Turned { self.c_out } else { self.c_out.next_multiple_of(self.isa.lanes()) };
+        let width = if self.form == Form::Turned {
+            self.c_out
+        } else {
+            self.c_out.next_multiple_of(self.isa.lanes())
+        };
         // Pixels of zeros between rows, which the kernel's other columns meet at a row's ends.
-        let gap = if self.form == Form::Columns { COLUMNS - 1 } else { 0 };
+        let gap = if self.form == Form::Columns {
+            COLUMNS - 1
+        } else {
+            0
+        };
         let filled: Aligned;
         let laid_out: &[f32] = if width == self.c_out && gap == 0 {
             gradient
@@ -129,8 +176,9 @@ impl Sums<'_> {
             filled = fill_up(gradient, columns, [self.c_out, width], gap);
             &filled
         };
-        let gradient_rows: Vec<*const f32> =
-            (0..rows.len()).map(|row| laid_out[(row * (columns + gap) + gap) * width..].as_ptr()).collect();
+        let gradient_rows: Vec<*const f32> = (0..rows.len())
+            .map(|row| laid_out[(row * (columns + gap) + gap) * width..].as_ptr())
+            .collect();
         let input_rows = Rows::of(self.walk, self.input, rows.clone());
         let piece = Piece {
             walk: self.walk,
@@ -183,14 +231,24 @@ impl Job for Piece<'_> {
 
     #[inline(always)]
     unsafe fn run<L: Lanes>(self) {
-        let Walk { kernel, channels, stride, output, .. } = *self.walk;
+        let Walk {
+            kernel,
+            channels,
+            stride,
+            output,
+            ..
+        } = *self.walk;
         let run = self.walk.run();
         if self.form == Form::Columns {
             // SAFETY: the caller's promise is the same.
             return unsafe { self.run_columns::<L>() };
         }
         let turned = self.form == Form::Turned;
-        let (lanes, across) = if turned { (self.c_out, run) } else { (run, self.c_out) };
+        let (lanes, across) = if turned {
+            (self.c_out, run)
+        } else {
+            (run, self.c_out)
+        };
         for kernel_row in 0..kernel[0] {
             // SAFETY: the table has `kernel[0]` pointers for each row.
             let input = unsafe { self.input.add(kernel_row) };
@@ -223,7 +281,11 @@ impl Job for Piece<'_> {
                     // to whole vectors; the sums of `width` lanes lie within `sums`.
                     unsafe {
                         let sums = self.sums.as_mut_ptr().add(to);
-                        with_tile!(width, block.vectors, add_tile::<L>(&operands, sums, across, block.channels));
+                        with_tile!(
+                            width,
+                            block.vectors,
+                            add_tile::<L>(&operands, sums, across, block.channels)
+                        );
                     }
                     lane += width;
                 }
@@ -236,12 +298,21 @@ impl Piece<'_> {
     /// All columns of the kernel at once.
     #[inline(always)]
     unsafe fn run_columns<L: Lanes>(self) {
-        let Walk { kernel, channels, output, .. } = *self.walk;
+        let Walk {
+            kernel,
+            channels,
+            output,
+            ..
+        } = *self.walk;
         // A tile of two vectors has as many sums as one of half as many lanes.
         let most_vectors = if L::TILE < 12 { 1 } else { 2 };
         let mut start = 0;
         while start < self.c_out {
-            let vectors = if self.c_out - start > L::N { most_vectors } else { 1 };
+            let vectors = if self.c_out - start > L::N {
+                most_vectors
+            } else {
+                1
+            };
             let n = (self.c_out - start).min(vectors * L::N);
             for kernel_row in 0..kernel[0] {
                 let mut lane = 0;
@@ -280,7 +351,10 @@ impl Piece<'_> {
 /// How many of the lanes that are left the next tile takes, so that no narrow tile is left over if that can be.
 fn width_of_rest(left: usize, widest: usize) -> usize {
     let fits = |w: &usize| *w <= widest && *w <= left;
-    let even = WIDTHS.into_iter().filter(fits).find(|w| left.is_multiple_of(*w) && *w > 1);
+    let even = WIDTHS
+        .into_iter()
+        .filter(fits)
+        .find(|w| left.is_multiple_of(*w) && *w > 1);
     match even {
         Some(width) if left < 2 * widest => width,
         _ => WIDTHS.into_iter().find(fits).unwrap_or(1),
@@ -288,7 +362,12 @@ fn width_of_rest(left: usize, widest: usize) -> usize {
 }
 
 #[inline(always)]
-unsafe fn add_tile<L: Lanes, const P: usize, const V: usize>(o: &Operands, to: *mut f32, step: usize, channels: usize) {
+unsafe fn add_tile<L: Lanes, const P: usize, const V: usize>(
+    o: &Operands,
+    to: *mut f32,
+    step: usize,
+    channels: usize,
+) {
     // SAFETY: the caller vouches for the operands and for the place of the sums.
     unsafe {
         let mut sums = [[L::splat(0.0); V]; P];
@@ -317,7 +396,10 @@ unsafe fn add_columns<L: Lanes, const P: usize, const V: usize>(
         for (p, columns) in sums.iter().enumerate() {
             for (k, sums) in columns.iter().enumerate() {
                 for (v, sum) in sums.iter().enumerate() {
-                    let (at, n) = (to.add(k * column_step + p * lane_step + v * L::N), channels - v * L::N);
+                    let (at, n) = (
+                        to.add(k * column_step + p * lane_step + v * L::N),
+                        channels - v * L::N,
+                    );
                     L::load_first(at, n).add(*sum).store_first(at, n);
                 }
             }
@@ -337,8 +419,14 @@ pub fn transposed_gradients(
     output_gradient: &[f32],
 ) -> [Vec<f32>; 2] {
     let c_out = weight.len() / (4 * c_in);
-    let shape =
-        ConvShape { batch, input: [2 * h, 2 * w], channels: [c_out, c_in], kernel: [2, 2], stride: 2, padding: 0 };
+    let shape = ConvShape {
+        batch,
+        input: [2 * h, 2 * w],
+        channels: [c_out, c_in],
+        kernel: [2, 2],
+        stride: 2,
+        padding: 0,
+    };
     let turned = swap_last_axes(weight, [4, c_in, c_out]);
     let of_input = convolve(isa, &shape, output_gradient, &turned, Finish::default());
     let of_weight = weight_gradient(isa, &shape, output_gradient, input);

@@ -19,21 +19,30 @@ impl Image {
     /// Every pixel as a square of four.
     pub fn upsampled(&self) -> Self {
         let [n, h, w, c] = self.dims;
-        Self { dims: [n, 2 * h, 2 * w, c], values: upsample(&self.values, self.dims) }
+        Self {
+            dims: [n, 2 * h, 2 * w, c],
+            values: upsample(&self.values, self.dims),
+        }
     }
 
     /// The largest value of each square of `size`, every `stride` pixels.
     pub fn max_pooled(&self, size: usize, stride: usize) -> Self {
         let [n, h, w, c] = self.dims;
         let [h, w] = [h, w].map(|v| super::pooled(v, size, stride));
-        Self { dims: [n, h, w, c], values: max_pool(&self.values, self.dims, size, stride).output }
+        Self {
+            dims: [n, h, w, c],
+            values: max_pool(&self.values, self.dims, size, stride).output,
+        }
     }
 
     /// The channels of this image and then those of another.
     pub fn joined(&self, other: &Self) -> Self {
         let [n, h, w, a] = self.dims;
         let b = other.dims[3];
-        Self { dims: [n, h, w, a + b], values: concat([&self.values, &other.values], [a, b]) }
+        Self {
+            dims: [n, h, w, a + b],
+            values: concat([&self.values, &other.values], [a, b]),
+        }
     }
 }
 
@@ -62,11 +71,24 @@ impl FixedConv {
     ///
     /// # Panics
     /// Where weights or bias are not of that shape.
-    pub fn new(isa: Isa, shape: [usize; 4], weight: &[f32], bias: Vec<f32>, step: ConvOptions) -> Self {
+    pub fn new(
+        isa: Isa,
+        shape: [usize; 4],
+        weight: &[f32],
+        bias: Vec<f32>,
+        step: ConvOptions,
+    ) -> Self {
         let [kh, kw, c_in, c_out] = shape;
         assert_eq!(bias.len(), c_out, "a bias of another shape");
         let (kernel, channels) = ([kh, kw], [c_in, c_out]);
-        Self { isa, weights: Kernel::of(isa, kernel, step.stride, channels, weight), bias, kernel, channels, step }
+        Self {
+            isa,
+            weights: Kernel::of(isa, kernel, step.stride, channels, weight),
+            bias,
+            kernel,
+            channels,
+            step,
+        }
     }
 
     /// `conv(x) + bias + residual`, and then a ReLU where `relu` says so.
@@ -74,11 +96,25 @@ impl FixedConv {
         let [batch, h, w, c] = x.dims;
         assert_eq!(c, self.channels[0], "an image of {c} channels");
         let ConvOptions { stride, padding } = self.step;
-        let shape = ConvShape { batch, input: [h, w], channels: self.channels, kernel: self.kernel, stride, padding };
-        let finish = Finish { bias: Some(&self.bias), residual: residual.map(|r| r.values.as_slice()), relu };
+        let shape = ConvShape {
+            batch,
+            input: [h, w],
+            channels: self.channels,
+            kernel: self.kernel,
+            stride,
+            padding,
+        };
+        let finish = Finish {
+            bias: Some(&self.bias),
+            residual: residual.map(|r| r.values.as_slice()),
+            relu,
+        };
         let [h, w] = shape.output();
         let values = self.weights.run(self.isa, &shape.walk(), &x.values, finish);
-        Image { dims: [batch, h, w, self.channels[1]], values }
+        Image {
+            dims: [batch, h, w, self.channels[1]],
+            values,
+        }
     }
 }
 
@@ -99,7 +135,10 @@ impl UpsampledConv {
     /// # Panics
     /// Where weights or bias are not of that shape.
     pub fn new(isa: Isa, [c_in, c_out]: [usize; 2], weight: &[f32], bias: Vec<f32>) -> Self {
-        assert!(weight.len() == 9 * c_in * c_out && bias.len() == c_out, "weights of another shape");
+        assert!(
+            weight.len() == 9 * c_in * c_out && bias.len() == c_out,
+            "weights of another shape"
+        );
         // Which of the three kernel rows fall on the first of two input rows: one above an even pixel, two above an
         // odd one.
         let first = |odd: usize| if odd == 0 { 0..1 } else { 0..2 };
@@ -109,13 +148,22 @@ impl UpsampledConv {
             let (below, right) = (place / 2, place % 2);
             let mut sums = vec![0.0; 4 * c_in * c_out];
             for (tap, sums) in sums.chunks_exact_mut((c_in * c_out).max(1)).enumerate() {
-                for (ky, kx) in halves(below, tap / 2).flat_map(|ky| halves(right, tap % 2).map(move |kx| (ky, kx))) {
+                for (ky, kx) in halves(below, tap / 2)
+                    .flat_map(|ky| halves(right, tap % 2).map(move |kx| (ky, kx)))
+                {
                     let weight = &weight[(ky * 3 + kx) * c_in * c_out..];
-                    sums.iter_mut().zip(weight).for_each(|(sum, weight)| *sum += weight);
+                    sums.iter_mut()
+                        .zip(weight)
+                        .for_each(|(sum, weight)| *sum += weight);
                 }
             }
             let before = [1 - below as isize, 1 - right as isize];
-            Corner { packed: Packed::of(isa, [4, c_in, c_out], &sums), c_in, kernel: [2, 2], before }
+            Corner {
+                packed: Packed::of(isa, [4, c_in, c_out], &sums),
+                c_in,
+                kernel: [2, 2],
+                before,
+            }
         });
         Self { isa, corners, bias }
     }
@@ -124,7 +172,10 @@ impl UpsampledConv {
     pub fn run(&self, x: &Image, relu: bool) -> Image {
         let [n, h, w, _] = x.dims;
         let values = run_corners(self.isa, x.dims, &x.values, &self.corners, &self.bias, relu);
-        Image { dims: [n, 2 * h, 2 * w, self.bias.len()], values }
+        Image {
+            dims: [n, 2 * h, 2 * w, self.bias.len()],
+            values,
+        }
     }
 }
 
@@ -143,13 +194,27 @@ impl FixedTransposed {
     /// Where weights or bias are not of that shape.
     pub fn new(isa: Isa, [c_in, c_out]: [usize; 2], weight: &[f32], bias: Vec<f32>) -> Self {
         assert_eq!(bias.len(), c_out, "a bias of another shape");
-        Self { isa, corners: Corner::transposed(isa, [c_in, c_out], weight), bias }
+        Self {
+            isa,
+            corners: Corner::transposed(isa, [c_in, c_out], weight),
+            bias,
+        }
     }
 
     /// `[N, H, W, c_in]` to `[N, 2 H, 2 W, c_out]`.
     pub fn run(&self, x: &Image) -> Image {
         let [n, h, w, _] = x.dims;
-        let values = run_corners(self.isa, x.dims, &x.values, &self.corners, &self.bias, false);
-        Image { dims: [n, 2 * h, 2 * w, self.bias.len()], values }
+        let values = run_corners(
+            self.isa,
+            x.dims,
+            &x.values,
+            &self.corners,
+            &self.bias,
+            false,
+        );
+        Image {
+            dims: [n, 2 * h, 2 * w, self.bias.len()],
+            values,
+        }
     }
 }

@@ -57,13 +57,28 @@ pub fn norm_forward(
     let statistics = statistics(isa, x, gamma.len());
     let inverse = inverse_deviation(&statistics, epsilon);
     let factor: Vec<f32> = gamma.iter().zip(&inverse).map(|(g, i)| g * i).collect();
-    let shift: Vec<f32> = beta.iter().zip(&statistics.mean).zip(&factor).map(|((b, m), f)| b - m * f).collect();
+    let shift: Vec<f32> = beta
+        .iter()
+        .zip(&statistics.mean)
+        .zip(&factor)
+        .map(|((b, m), f)| b - m * f)
+        .collect();
     assert_eq!(beta.len(), gamma.len(), "a scale of another shape");
-    assert!(residual.is_none_or(|r| r.len() == x.len()), "a residual of another shape");
+    assert!(
+        residual.is_none_or(|r| r.len() == x.len()),
+        "a residual of another shape"
+    );
     let output = by_pixels(x.len(), gamma.len(), |start, out| {
         let x = &x[start..start + out.len()];
         let residual = residual.map(|r| &r[start..start + out.len()]);
-        isa.run(Scale { x, factor: &factor, shift: &shift, residual, relu, out });
+        isa.run(Scale {
+            x,
+            factor: &factor,
+            shift: &shift,
+            residual,
+            relu,
+            out,
+        });
     });
     Normalised { output, statistics }
 }
@@ -84,24 +99,54 @@ pub struct NormBackward<'a> {
 }
 
 /// The gradients of [`norm_forward`] from that of its output; of the residual too, where `with_residual` says so.
-pub fn norm_backward(isa: Isa, saved: NormBackward, gradient: &[f32], with_residual: bool) -> NormGradients {
-    let NormBackward { x, output, gamma, statistics, epsilon } = saved;
+pub fn norm_backward(
+    isa: Isa,
+    saved: NormBackward,
+    gradient: &[f32],
+    with_residual: bool,
+) -> NormGradients {
+    let NormBackward {
+        x,
+        output,
+        gamma,
+        statistics,
+        epsilon,
+    } = saved;
     let c = gamma.len();
     let n = (x.len() / c.max(1)) as f32;
-    assert_eq!([statistics.mean.len(), statistics.variance.len()], [c; 2], "statistics of other channels");
+    assert_eq!(
+        [statistics.mean.len(), statistics.variance.len()],
+        [c; 2],
+        "statistics of other channels"
+    );
     let inverse = inverse_deviation(statistics, epsilon);
-    assert!(x.len() == gradient.len() && output.is_none_or(|o| o.len() == x.len()), "gradients of another shape");
-    let pair = PairSums { x, minus: &statistics.mean, gradient: Some(gradient), output };
-    let [beta, product] = sums(isa, pair).map(|s| s.into_iter().map(|v| v as f32).collect::<Vec<_>>());
+    assert!(
+        x.len() == gradient.len() && output.is_none_or(|o| o.len() == x.len()),
+        "gradients of another shape"
+    );
+    let pair = PairSums {
+        x,
+        minus: &statistics.mean,
+        gradient: Some(gradient),
+        output,
+    };
+    let [beta, product] =
+        sums(isa, pair).map(|s| s.into_iter().map(|v| v as f32).collect::<Vec<_>>());
     let gamma_gradient: Vec<f32> = product.iter().zip(&inverse).map(|(p, i)| p * i).collect();
     // The input's gradient is `factor * g + slope * x + shift`.
     let factor: Vec<f32> = gamma.iter().zip(&inverse).map(|(g, i)| g * i).collect();
-    let slope: Vec<f32> = (0..c).map(|k| -factor[k] * inverse[k] * gamma_gradient[k] / n).collect();
-    let shift: Vec<f32> = (0..c).map(|k| -slope[k] * statistics.mean[k] - factor[k] * beta[k] / n).collect();
+    let slope: Vec<f32> = (0..c)
+        .map(|k| -factor[k] * inverse[k] * gamma_gradient[k] / n)
+        .collect();
+    let shift: Vec<f32> = (0..c)
+        .map(|k| -slope[k] * statistics.mean[k] - factor[k] * beta[k] / n)
+        .collect();
     let mut residual = unwritten(if with_residual { x.len() } else { 0 });
     let mut input = unwritten(x.len());
     let piece = piece_len(x.len(), c);
-    let work = |start: usize, input: &mut [MaybeUninit<f32>], residual: Option<&mut [MaybeUninit<f32>]>| {
+    let work = |start: usize,
+                input: &mut [MaybeUninit<f32>],
+                residual: Option<&mut [MaybeUninit<f32>]>| {
         let range = start..start + input.len();
         isa.run(ScaleBackward {
             gradient: &gradient[range.clone()],
@@ -113,18 +158,33 @@ pub fn norm_backward(isa: Isa, saved: NormBackward, gradient: &[f32], with_resid
         });
     };
     if with_residual {
-        let pieces = input.par_chunks_mut(piece).zip(residual.par_chunks_mut(piece)).enumerate();
+        let pieces = input
+            .par_chunks_mut(piece)
+            .zip(residual.par_chunks_mut(piece))
+            .enumerate();
         pieces.for_each(|(p, (input, residual))| work(p * piece, input, Some(residual)));
     } else {
-        input.par_chunks_mut(piece).enumerate().for_each(|(p, input)| work(p * piece, input, None));
+        input
+            .par_chunks_mut(piece)
+            .enumerate()
+            .for_each(|(p, input)| work(p * piece, input, None));
     }
     // SAFETY: the pieces cover both, and each is written whole.
     let (input, residual) = unsafe { (written(input), with_residual.then(|| written(residual))) };
-    NormGradients { input, gamma: gamma_gradient, beta, residual }
+    NormGradients {
+        input,
+        gamma: gamma_gradient,
+        beta,
+        residual,
+    }
 }
 
 fn inverse_deviation(statistics: &Statistics, epsilon: f32) -> Vec<f32> {
-    statistics.variance.iter().map(|v| 1.0 / (v + epsilon).sqrt()).collect()
+    statistics
+        .variance
+        .iter()
+        .map(|v| 1.0 / (v + epsilon).sqrt())
+        .collect()
 }
 
 /// Floats of a piece of pixels: as many pieces as threads, each of whole pixels.
@@ -134,10 +194,16 @@ fn piece_len(len: usize, channels: usize) -> usize {
 }
 
 /// A buffer whose pieces `fill` writes, each from the float that it starts at.
-pub fn by_pixels(len: usize, channels: usize, fill: impl Fn(usize, &mut [MaybeUninit<f32>]) + Sync) -> Vec<f32> {
+pub fn by_pixels(
+    len: usize,
+    channels: usize,
+    fill: impl Fn(usize, &mut [MaybeUninit<f32>]) + Sync,
+) -> Vec<f32> {
     let mut out = unwritten(len);
     let piece = piece_len(len, channels);
-    out.par_chunks_mut(piece).enumerate().for_each(|(n, out)| fill(n * piece, out));
+    out.par_chunks_mut(piece)
+        .enumerate()
+        .for_each(|(n, out)| fill(n * piece, out));
     // SAFETY: the pieces cover the buffer; the callers in this folder fill each of them whole.
     unsafe { written(out) }
 }
@@ -145,7 +211,15 @@ pub fn by_pixels(len: usize, channels: usize, fill: impl Fn(usize, &mut [MaybeUn
 /// The sum of each channel over all pixels.
 pub fn column_sums(isa: Isa, x: &[f32], channels: usize) -> Vec<f32> {
     let zeros = vec![0.0; channels];
-    let [sum, _] = sums(isa, PairSums { x, minus: &zeros, gradient: None, output: None });
+    let [sum, _] = sums(
+        isa,
+        PairSums {
+            x,
+            minus: &zeros,
+            gradient: None,
+            output: None,
+        },
+    );
     sum.into_iter().map(|s| s as f32).collect()
 }
 
@@ -154,16 +228,36 @@ fn statistics(isa: Isa, x: &[f32], channels: usize) -> Statistics {
     let zeros = vec![0.0; channels];
     let minus = x.get(..channels).unwrap_or(&zeros);
     let n = (x.len() / channels).max(1) as f64;
-    let [sum, square] = sums(isa, PairSums { x, minus, gradient: None, output: None });
-    let mean = sum.iter().zip(minus).map(|(s, k)| (s / n + f64::from(*k)) as f32).collect();
-    let variance = sum.iter().zip(&square).map(|(s, q)| ((q / n - (s / n).powi(2)).max(0.0)) as f32).collect();
+    let [sum, square] = sums(
+        isa,
+        PairSums {
+            x,
+            minus,
+            gradient: None,
+            output: None,
+        },
+    );
+    let mean = sum
+        .iter()
+        .zip(minus)
+        .map(|(s, k)| (s / n + f64::from(*k)) as f32)
+        .collect();
+    let variance = sum
+        .iter()
+        .zip(&square)
+        .map(|(s, q)| ((q / n - (s / n).powi(2)).max(0.0)) as f32)
+        .collect();
     Statistics { mean, variance }
 }
 
 /// The pair's sums over all pixels, added up over the threads' pieces in their order.
 fn sums(isa: Isa, all: PairSums) -> [Vec<f64>; 2] {
     let channels = all.minus.len();
-    assert!(all.x.len().is_multiple_of(channels), "{} values of {channels} channels", all.x.len());
+    assert!(
+        all.x.len().is_multiple_of(channels),
+        "{} values of {channels} channels",
+        all.x.len()
+    );
     let piece = piece_len(all.x.len(), channels);
     let starts: Vec<usize> = (0..all.x.len()).step_by(piece).collect();
     let part = |start: usize| {
@@ -175,7 +269,10 @@ fn sums(isa: Isa, all: PairSums) -> [Vec<f64>; 2] {
             ..all
         }
     };
-    let pieces: Vec<[Vec<f64>; 2]> = starts.into_par_iter().map(|start| isa.run(part(start))).collect();
+    let pieces: Vec<[Vec<f64>; 2]> = starts
+        .into_par_iter()
+        .map(|start| isa.run(part(start)))
+        .collect();
     let mut total = [vec![0.0; channels], vec![0.0; channels]];
     for piece in pieces {
         for (total, piece) in total.iter_mut().zip(piece) {
@@ -214,7 +311,10 @@ impl Job for PairSums<'_> {
                     let mut lanes = [0.0; 16];
                     // SAFETY: `n` of at most sixteen lanes.
                     unsafe { sums.store_first(lanes.as_mut_ptr(), n) };
-                    total[channel..channel + n].iter_mut().zip(lanes).for_each(|(t, s)| *t += f64::from(s));
+                    total[channel..channel + n]
+                        .iter_mut()
+                        .zip(lanes)
+                        .for_each(|(t, s)| *t += f64::from(s));
                 }
             }
         }
@@ -308,8 +408,9 @@ impl Job for ScaleBackward<'_> {
                 // SAFETY: `n` channels of a pixel are read and written; all slices are as long as `x`, the constants
                 // as long as a pixel.
                 unsafe {
-                    let [factor, slope, shift] =
-                        self.constants.map(|constant| L::load_first(constant.as_ptr().add(channel), n));
+                    let [factor, slope, shift] = self
+                        .constants
+                        .map(|constant| L::load_first(constant.as_ptr().add(channel), n));
                     let mut g = L::load_first(self.gradient.as_ptr().add(at), n);
                     if let Some(output) = self.output {
                         g = g.where_positive(L::load_first(output.as_ptr().add(at), n));
@@ -318,7 +419,8 @@ impl Job for ScaleBackward<'_> {
                         g.store_first(residual.add(at), n);
                     }
                     let x = L::load_first(self.x.as_ptr().add(at), n);
-                    g.mul_add(factor, x.mul_add(slope, shift)).store_first(input.add(at), n);
+                    g.mul_add(factor, x.mul_add(slope, shift))
+                        .store_first(input.add(at), n);
                 }
             }
         }

@@ -31,15 +31,25 @@ pub fn blocks(channels: usize, lanes: usize) -> Vec<Block> {
     let block = |start: usize| {
         let left = channels - start;
         let vectors = if left > lanes { 2 } else { 1 };
-        Block { start, channels: left.min(vectors * lanes), vectors }
+        Block {
+            start,
+            channels: left.min(vectors * lanes),
+            vectors,
+        }
     };
-    (0..channels.div_ceil(2 * lanes)).map(|n| block(n * 2 * lanes)).collect()
+    (0..channels.div_ceil(2 * lanes))
+        .map(|n| block(n * 2 * lanes))
+        .collect()
 }
 
 impl Packed {
     /// Packs weights `[taps][c_in][c_out]` that lie in this order.
     pub fn of(isa: Isa, [taps, c_in, c_out]: [usize; 3], weight: &[f32]) -> Self {
-        assert_eq!(weight.len(), taps * c_in * c_out, "weights of another shape");
+        assert_eq!(
+            weight.len(),
+            taps * c_in * c_out,
+            "weights of another shape"
+        );
         if isa.is_bf16() {
             Self::cut(isa, c_out, &paired(isa, weight, [c_in, c_out]))
         } else {
@@ -56,7 +66,10 @@ impl Packed {
         // All blocks but the last are of two vectors.
         let places = values.par_chunks_mut((2 * isa.lanes() * positions).max(1));
         places.zip(&blocks).for_each(|(place, block)| {
-            for (position, to) in place.chunks_exact_mut(block.vectors * isa.lanes()).enumerate() {
+            for (position, to) in place
+                .chunks_exact_mut(block.vectors * isa.lanes())
+                .enumerate()
+            {
                 let from = position * c_out + block.start;
                 to[..block.channels].copy_from_slice(&weight[from..from + block.channels]);
             }

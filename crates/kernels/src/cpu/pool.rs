@@ -27,13 +27,21 @@ pub fn max_pool(x: &[f32], [batch, h, w, c]: [usize; 4], size: usize, stride: us
     if output.is_empty() {
         return Pooled { output, winner };
     }
-    let pieces = output.par_chunks_mut(row_len).zip(winner.par_chunks_mut(row_len)).enumerate();
+    let pieces = output
+        .par_chunks_mut(row_len)
+        .zip(winner.par_chunks_mut(row_len))
+        .enumerate();
     pieces.for_each(|(row, (output, winner))| {
         let top = (row / rows * h + row % rows * stride) * w;
-        for (column, (output, winner)) in output.chunks_exact_mut(c).zip(winner.chunks_exact_mut(c)).enumerate() {
+        for (column, (output, winner)) in output
+            .chunks_exact_mut(c)
+            .zip(winner.chunks_exact_mut(c))
+            .enumerate()
+        {
             for n in 0..size * size {
                 let pixel = top + n / size * w + column * stride + n % size;
-                for ((best, winner), v) in output.iter_mut().zip(&mut *winner).zip(&x[pixel * c..]) {
+                for ((best, winner), v) in output.iter_mut().zip(&mut *winner).zip(&x[pixel * c..])
+                {
                     if *v > *best || v.is_nan() {
                         (*best, *winner) = (*v, n as u8);
                     }
@@ -53,20 +61,31 @@ pub fn max_pool_backward(
     stride: usize,
 ) -> Vec<f32> {
     let [rows, columns] = [h, w].map(|n| pooled(n, size, stride));
-    assert!(gradient.len() == batch * rows * columns * c && winner.len() == gradient.len(), "another shape");
+    assert!(
+        gradient.len() == batch * rows * columns * c && winner.len() == gradient.len(),
+        "another shape"
+    );
     let mut input = vec![0.0; batch * h * w * c];
     if gradient.is_empty() {
         return input;
     }
-    let images = input.par_chunks_mut(h * w * c).zip(gradient.par_chunks(rows * columns * c));
-    images.zip(winner.par_chunks(rows * columns * c)).for_each(|((input, gradient), winner)| {
-        for (pixel, (gradient, winner)) in gradient.chunks_exact(c).zip(winner.chunks_exact(c)).enumerate() {
-            let corner = pixel / columns * stride * w + pixel % columns * stride;
-            for (channel, (g, n)) in gradient.iter().zip(winner).enumerate() {
-                let n = usize::from(*n);
-                input[(corner + n / size * w + n % size) * c + channel] += g;
+    let images = input
+        .par_chunks_mut(h * w * c)
+        .zip(gradient.par_chunks(rows * columns * c));
+    images
+        .zip(winner.par_chunks(rows * columns * c))
+        .for_each(|((input, gradient), winner)| {
+            for (pixel, (gradient, winner)) in gradient
+                .chunks_exact(c)
+                .zip(winner.chunks_exact(c))
+                .enumerate()
+            {
+                let corner = pixel / columns * stride * w + pixel % columns * stride;
+                for (channel, (g, n)) in gradient.iter().zip(winner).enumerate() {
+                    let n = usize::from(*n);
+                    input[(corner + n / size * w + n % size) * c + channel] += g;
+                }
             }
-        }
-    });
+        });
     input
 }

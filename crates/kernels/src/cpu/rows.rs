@@ -22,8 +22,14 @@ impl<'a> Rows<'a> {
         if walk.in_place() {
             assert_whole(walk, source);
             let width = walk.source[1] * walk.channels;
-            let pointers = under_kernel(walk, rows).map(|row| source[row.unwrap_or(0) * width..].as_ptr()).collect();
-            return Self { pointers, _padded: Vec::new(), _source: PhantomData };
+            let pointers = under_kernel(walk, rows)
+                .map(|row| source[row.unwrap_or(0) * width..].as_ptr())
+                .collect();
+            return Self {
+                pointers,
+                _padded: Vec::new(),
+                _source: PhantomData,
+            };
         }
         Self::laid_out(walk, source, rows, walk.channels, <[f32]>::copy_from_slice)
     }
@@ -47,14 +53,20 @@ impl<'a> Rows<'a> {
         let (columns, width) = (walk.columns(), walk.source[1] * walk.channels);
         let (slots, places) = needed(walk, rows);
         let mut padded = vec![0.0; slots.len() * columns * channels];
-        for (row, padded) in slots.iter().zip(padded.chunks_exact_mut((columns * channels).max(1))) {
+        for (row, padded) in slots
+            .iter()
+            .zip(padded.chunks_exact_mut((columns * channels).max(1)))
+        {
             let Some(row) = row else { continue };
             let row = &source[row * width..][..width];
             if walk.spread == 1 && walk.before[1] >= 0 {
                 let before = walk.before[1] as usize;
                 let pixels = walk.source[1].min(columns.saturating_sub(before));
                 if pixels > 0 {
-                    copy(&mut padded[before * channels..][..pixels * channels], &row[..pixels * walk.channels]);
+                    copy(
+                        &mut padded[before * channels..][..pixels * channels],
+                        &row[..pixels * walk.channels],
+                    );
                 }
                 continue;
             }
@@ -65,8 +77,15 @@ impl<'a> Rows<'a> {
                 }
             }
         }
-        let pointers = places.into_iter().map(|place| padded[place * columns * channels..].as_ptr()).collect();
-        Self { pointers, _padded: padded, _source: PhantomData }
+        let pointers = places
+            .into_iter()
+            .map(|place| padded[place * columns * channels..].as_ptr())
+            .collect();
+        Self {
+            pointers,
+            _padded: padded,
+            _source: PhantomData,
+        }
     }
 
     /// The first of the pointers.
@@ -82,7 +101,10 @@ pub fn needed(walk: &Walk, rows: Range<usize>) -> (Vec<Option<usize>>, Vec<usize
     let mut slots = all.clone();
     slots.sort_unstable();
     slots.dedup();
-    let places = all.iter().map(|row| slots.partition_point(|slot| slot < row)).collect();
+    let places = all
+        .iter()
+        .map(|row| slots.partition_point(|slot| slot < row))
+        .collect();
     (slots, places)
 }
 
@@ -92,5 +114,9 @@ fn under_kernel(walk: &Walk, rows: Range<usize>) -> impl Iterator<Item = Option<
 }
 
 fn assert_whole(walk: &Walk, source: &[f32]) {
-    assert_eq!(source.len(), walk.batch * walk.source[0] * walk.source[1] * walk.channels, "another shape");
+    assert_eq!(
+        source.len(),
+        walk.batch * walk.source[0] * walk.source[1] * walk.channels,
+        "another shape"
+    );
 }

@@ -45,7 +45,14 @@ impl ConvShape {
 
     /// How the forward convolution walks over its input.
     pub(super) fn walk(&self) -> Walk {
-        let Self { batch, input, channels, kernel, stride, padding } = *self;
+        let Self {
+            batch,
+            input,
+            channels,
+            kernel,
+            stride,
+            padding,
+        } = *self;
         Walk {
             batch,
             source: input,
@@ -61,7 +68,14 @@ impl ConvShape {
 
     /// How the input's gradient walks over the output's: spread by the stride, with the kernel turned round.
     pub(super) fn backward_walk(&self) -> Walk {
-        let Self { batch, input, channels, kernel, stride, padding } = *self;
+        let Self {
+            batch,
+            input,
+            channels,
+            kernel,
+            stride,
+            padding,
+        } = *self;
         assert_eq!(kernel[0], kernel[1], "a kernel that is not square");
         Walk {
             batch,
@@ -100,14 +114,23 @@ const FLAT_ROW: usize = 512;
 impl Walk {
     /// A walk of single pixels has no neighbours: its rows may be as long as is handy.
     fn flat(self) -> Self {
-        let single = self.kernel == [1, 1] && self.stride == 1 && self.spread == 1 && self.before == [0, 0];
+        let single =
+            self.kernel == [1, 1] && self.stride == 1 && self.spread == 1 && self.before == [0, 0];
         if !single || self.source != self.output {
             return self;
         }
         let pixels = self.batch * self.source[0] * self.source[1];
-        let width = (1..=FLAT_ROW.min(pixels)).rev().find(|w| pixels.is_multiple_of(*w)).unwrap_or(1);
+        let width = (1..=FLAT_ROW.min(pixels))
+            .rev()
+            .find(|w| pixels.is_multiple_of(*w))
+            .unwrap_or(1);
         let image = [pixels / width, width];
-        Self { batch: 1, source: image, output: image, ..self }
+        Self {
+            batch: 1,
+            source: image,
+            output: image,
+            ..self
+        }
     }
 
     /// Rows of all results.
@@ -136,7 +159,8 @@ impl Walk {
     /// The source row, counted over all images, that a kernel row lies on, where there is one.
     pub fn source_row(&self, row: usize, kernel_row: usize) -> Option<usize> {
         let (image, y) = (row / self.output[0], row % self.output[0]);
-        let spread = usize::try_from((y * self.stride + kernel_row) as isize - self.before[0]).ok()?;
+        let spread =
+            usize::try_from((y * self.stride + kernel_row) as isize - self.before[0]).ok()?;
         let inside = spread.is_multiple_of(self.spread) && spread / self.spread < self.source[0];
         inside.then_some(image * self.source[0] + spread / self.spread)
     }
@@ -144,9 +168,14 @@ impl Walk {
     /// Rows that a thread takes at a time: they fit in its cache, and every thread gets as many pieces.
     pub fn rows_at_a_time(&self, out_channels: usize, threads: usize) -> usize {
         const CACHED_FLOATS: usize = 96 * 1024;
-        let floats = self.columns() * self.channels * self.stride.min(self.kernel[0]) + self.output[1] * out_channels;
+        let floats = self.columns() * self.channels * self.stride.min(self.kernel[0])
+            + self.output[1] * out_channels;
         let fitting = (CACHED_FLOATS / floats.max(1)).max(1);
-        let pieces = self.rows().div_ceil(fitting).next_multiple_of(threads.max(1)).max(1);
+        let pieces = self
+            .rows()
+            .div_ceil(fitting)
+            .next_multiple_of(threads.max(1))
+            .max(1);
         self.rows().div_ceil(pieces).max(1)
     }
 }

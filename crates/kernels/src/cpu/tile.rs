@@ -131,5 +131,9 @@ pub(super) use with_tile;
 /// The width whose tiles cover `n` lanes in the least time; narrow tiles keep fewer sums in flight.
 pub fn width_for(n: usize, widest: usize) -> usize {
     let cost = |width: usize| n.div_ceil(width) * (width + 8);
-    WIDTHS.into_iter().filter(|w| *w <= widest && *w <= n.max(1)).min_by_key(|w| cost(*w)).unwrap_or(1)
+    WIDTHS
+        .into_iter()
+        .filter(|w| *w <= widest && *w <= n.max(1))
+        .min_by_key(|w| cost(*w))
+        .unwrap_or(1)
 }

@@ -4,7 +4,10 @@
 //! of their products: 16 multiplications a channel where the window takes 36. The products of many squares are sixteen
 //! matrix products, which the tiles of all convolutions compute.
 
-#![expect(clippy::needless_range_loop, reason = "a row of a square goes through all of its columns")]
+#![expect(
+    clippy::needless_range_loop,
+    reason = "a row of a square goes through all of its columns"
+)]
 
 use std::cell::Cell;
 use std::ops::Range;
@@ -57,9 +60,22 @@ impl Filters {
         let to = Shared(values.as_mut_ptr());
         (0..blocks.len()).into_par_iter().for_each(|n| {
             let to = &to;
-            isa.run(Transform { weight, channels: [c_in, c_out], n, block: blocks[n], plane, to: to.0 });
+            isa.run(Transform {
+                weight,
+                channels: [c_in, c_out],
+                n,
+                block: blocks[n],
+                plane,
+                to: to.0,
+            });
         });
-        Self { values, blocks, plane, c_in, c_out }
+        Self {
+            values,
+            blocks,
+            plane,
+            c_in,
+            c_out,
+        }
     }
 
     /// Floats of a square at one place of the products.
@@ -94,7 +110,10 @@ impl Job for Transform<'_> {
                 unsafe {
                     let mut taps = [[L::splat(0.0); 3]; 3];
                     for (tap, value) in taps.as_flattened_mut().iter_mut().enumerate() {
-                        *value = L::load_first(self.weight.as_ptr().add(tap * c_in * c_out + from), count);
+                        *value = L::load_first(
+                            self.weight.as_ptr().add(tap * c_in * c_out + from),
+                            count,
+                        );
                     }
                     let mut columns = [[L::splat(0.0); SIDE]; 3];
                     for (x, column) in columns.iter_mut().enumerate() {
@@ -150,12 +169,28 @@ thread_local! {
 }
 
 /// Walks over the source and writes the results, `[rows][columns][c_out]`.
-pub fn run_walk(isa: Isa, walk: &Walk, source: &[f32], filters: &Filters, finish: Finish) -> Vec<f32> {
+pub fn run_walk(
+    isa: Isa,
+    walk: &Walk,
+    source: &[f32],
+    filters: &Filters,
+    finish: Finish,
+) -> Vec<f32> {
     let c_out = filters.c_out;
     let len = walk.rows() * walk.output[1] * c_out;
-    assert_eq!(source.len(), walk.batch * walk.source[0] * walk.source[1] * walk.channels, "another shape");
-    assert!(finish.bias.is_none_or(|b| b.len() == c_out), "a bias of another shape");
-    assert!(finish.residual.is_none_or(|r| r.len() == len), "a residual of another shape");
+    assert_eq!(
+        source.len(),
+        walk.batch * walk.source[0] * walk.source[1] * walk.channels,
+        "another shape"
+    );
+    assert!(
+        finish.bias.is_none_or(|b| b.len() == c_out),
+        "a bias of another shape"
+    );
+    assert!(
+        finish.residual.is_none_or(|r| r.len() == len),
+        "a residual of another shape"
+    );
     if len == 0 {
         return Vec::new();
     }
@@ -163,12 +198,22 @@ pub fn run_walk(isa: Isa, walk: &Walk, source: &[f32], filters: &Filters, finish
     let squares = walk.output.map(|n| n.div_ceil(STEP));
     let count = walk.batch * squares[0] * squares[1];
     let at_once = squares_at_once(walk.channels, filters.width());
-    let pieces = count.div_ceil(at_once).next_multiple_of(rayon::current_num_threads());
+    let pieces = count
+        .div_ceil(at_once)
+        .next_multiple_of(rayon::current_num_threads());
     let to = Shared(out.as_mut_ptr().cast());
     (0..pieces).into_par_iter().for_each(|n| {
         let to = &to;
         let range = count * n / pieces..count * (n + 1) / pieces;
-        isa.run(Piece { walk, source, filters, finish, squares, range, out: to.0 });
+        isa.run(Piece {
+            walk,
+            source,
+            filters,
+            finish,
+            squares,
+            range,
+            out: to.0,
+        });
     });
     // SAFETY: the squares cover all pixels, and each piece writes all channels of its own.
     unsafe { written(out) }
@@ -198,7 +243,10 @@ impl Job for Piece<'_> {
     #[inline(always)]
     unsafe fn run<L: Lanes>(self) {
         let count = self.range.len();
-        let (in_step, out_step) = (count * self.filters.c_in + APART, count * self.filters.width() + APART);
+        let (in_step, out_step) = (
+            count * self.filters.c_in + APART,
+            count * self.filters.width() + APART,
+        );
         let outside = vec![0.0; self.filters.c_in];
         let mut scratch = SCRATCH.take();
         scratch.grow(PLACES * (in_step + out_step));
@@ -211,10 +259,19 @@ impl Job for Piece<'_> {
             }
             for place in 0..PLACES {
                 let from = transformed.as_ptr().add(place * in_step);
-                self.multiply::<L>(place, from, count, products.as_mut_ptr().add(place * out_step));
+                self.multiply::<L>(
+                    place,
+                    from,
+                    count,
+                    products.as_mut_ptr().add(place * out_step),
+                );
             }
             for (n, square) in self.range.clone().enumerate() {
-                self.finish::<L>(square, products.as_ptr().add(n * self.filters.width()), out_step);
+                self.finish::<L>(
+                    square,
+                    products.as_ptr().add(n * self.filters.width()),
+                    out_step,
+                );
             }
         }
         SCRATCH.set(scratch);
@@ -225,13 +282,28 @@ impl Piece<'_> {
     /// Image, row and column of the first result of a square.
     fn place(&self, square: usize) -> [usize; 3] {
         let [down, across] = self.squares;
-        [square / (down * across), square / across % down * STEP, square % across * STEP]
+        [
+            square / (down * across),
+            square / across % down * STEP,
+            square % across * STEP,
+        ]
     }
 
     /// `B' d B` of the pixels under a square.
     #[inline(always)]
-    unsafe fn transform<L: Lanes>(&self, square: usize, outside: &[f32], to: *mut f32, step: usize) {
-        let Walk { source: [h, w], channels, before, .. } = *self.walk;
+    unsafe fn transform<L: Lanes>(
+        &self,
+        square: usize,
+        outside: &[f32],
+        to: *mut f32,
+        step: usize,
+    ) {
+        let Walk {
+            source: [h, w],
+            channels,
+            before,
+            ..
+        } = *self.walk;
         let [image, row, column] = self.place(square);
         let (top, left) = (row as isize - before[0], column as isize - before[1]);
         let inside = |at: isize, n: usize| at >= 0 && at as usize + SIDE <= n;
@@ -256,15 +328,24 @@ impl Piece<'_> {
                     let mut values = [L::splat(0.0); SIDE];
                     for (y, value) in values.iter_mut().enumerate() {
                         let from = pixels[y][x].add(c);
-                        *value = if count >= L::N { L::load(from) } else { L::load_first(from, count) };
+                        *value = if count >= L::N {
+                            L::load(from)
+                        } else {
+                            L::load_first(from, count)
+                        };
                     }
                     *column = spread_pixels(values);
                 }
                 for y in 0..SIDE {
-                    let values = spread_pixels([columns[0][y], columns[1][y], columns[2][y], columns[3][y]]);
+                    let values =
+                        spread_pixels([columns[0][y], columns[1][y], columns[2][y], columns[3][y]]);
                     for (x, value) in values.iter().enumerate() {
                         let to = to.add((y * SIDE + x) * step + c);
-                        if count >= L::N { value.store(to) } else { value.store_first(to, count) }
+                        if count >= L::N {
+                            value.store(to)
+                        } else {
+                            value.store_first(to, count)
+                        }
                     }
                 }
             }
@@ -273,11 +354,18 @@ impl Piece<'_> {
 
     /// The products of all squares with the weights of one place.
     #[inline(always)]
-    unsafe fn multiply<L: Lanes>(&self, place: usize, from: *const f32, count: usize, to: *mut f32) {
+    unsafe fn multiply<L: Lanes>(
+        &self,
+        place: usize,
+        from: *const f32,
+        count: usize,
+        to: *mut f32,
+    ) {
         let (c_in, width) = (self.filters.c_in, self.filters.width());
         let tile = width_for(count, L::TILE);
         for (n, block) in self.filters.blocks.iter().enumerate() {
-            let weights = self.filters.values[place * self.filters.plane + n * 2 * L::N * c_in..].as_ptr();
+            let weights =
+                self.filters.values[place * self.filters.plane + n * 2 * L::N * c_in..].as_ptr();
             let mut square = 0;
             while square < count {
                 // The last tile reaches back over squares that are written already, with the same values.
@@ -298,7 +386,11 @@ impl Piece<'_> {
                 // SAFETY: the squares and the block's weights are `c_in` long, and the caller vouches for the results.
                 unsafe {
                     let to = to.add(at * width + block.start);
-                    with_tile!(tile, block.vectors, multiply_tile::<L>(&operands, to, width));
+                    with_tile!(
+                        tile,
+                        block.vectors,
+                        multiply_tile::<L>(&operands, to, width)
+                    );
                 }
                 square += tile;
             }
@@ -324,7 +416,8 @@ impl Piece<'_> {
                 }
                 let bias = self.finish.bias(c, count);
                 for y in 0..STEP.min(h - row) {
-                    let values = gather([columns[0][y], columns[1][y], columns[2][y], columns[3][y]]);
+                    let values =
+                        gather([columns[0][y], columns[1][y], columns[2][y], columns[3][y]]);
                     for (x, value) in values.iter().enumerate().take(w - column) {
                         let at = ((image * h + row + y) * w + column + x) * c_out + c;
                         self.finish.write(value.add(bias), self.out, at, count);
@@ -337,7 +430,11 @@ impl Piece<'_> {
 
 /// Sums a tile up and writes it.
 #[inline(always)]
-unsafe fn multiply_tile<L: Lanes, const P: usize, const V: usize>(o: &Operands, to: *mut f32, width: usize) {
+unsafe fn multiply_tile<L: Lanes, const P: usize, const V: usize>(
+    o: &Operands,
+    to: *mut f32,
+    width: usize,
+) {
     // SAFETY: the caller vouches for the operands and for the place of the results.
     unsafe {
         let mut sums = [[L::splat(0.0); V]; P];

@@ -44,7 +44,8 @@ pub const KERNELS_VARIABLE: &str = "MYOPS_KERNELS";
 
 /// Whether this crate's kernels compute with the tensor.
 fn on_cpu(x: &Tensor<4>) -> bool {
-    static STOCK: LazyLock<bool> = LazyLock::new(|| std::env::var(KERNELS_VARIABLE).is_ok_and(|v| v == "burn"));
+    static STOCK: LazyLock<bool> =
+        LazyLock::new(|| std::env::var(KERNELS_VARIABLE).is_ok_and(|v| v == "burn"));
     !*STOCK && is_cpu(x.device())
 }
 
@@ -64,7 +65,13 @@ pub fn conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, options: ConvOpt
     }
     let ConvOptions { stride, padding } = options;
     let [weight, bias] = [weight.into_dispatch(), bias.into_dispatch()];
-    Tensor::from_dispatch(Dispatch::conv2d(x.into_dispatch(), weight, bias, stride, padding))
+    Tensor::from_dispatch(Dispatch::conv2d(
+        x.into_dispatch(),
+        weight,
+        bias,
+        stride,
+        padding,
+    ))
 }
 
 /// Transposed convolution 2x2 of stride 2: every input pixel becomes a square of four.
@@ -98,7 +105,9 @@ pub fn batch_norm_train(
     let x = x.into_dispatch();
     let normalised = match residual {
         None => Dispatch::norm(x, gamma, beta, epsilon, relu),
-        Some(residual) => Dispatch::norm_add(x, gamma, beta, residual.into_dispatch(), epsilon, relu),
+        Some(residual) => {
+            Dispatch::norm_add(x, gamma, beta, residual.into_dispatch(), epsilon, relu)
+        }
     };
     Normalized {
         output: Tensor::from_dispatch(normalised.output),
@@ -121,8 +130,14 @@ pub fn batch_norm_infer(
 ) -> Tensor<4> {
     let [n, h, w, c] = x.dims();
     let factor = scale.gamma / (variance + epsilon as f32).sqrt();
-    let shift = (scale.beta - mean * factor.clone()).reshape([1, 1, 1, c]).expand([n, h, w, c]);
-    fallback::finish(x * factor.reshape([1, 1, 1, c]).expand([n, h, w, c]) + shift, residual, activation)
+    let shift = (scale.beta - mean * factor.clone())
+        .reshape([1, 1, 1, c])
+        .expand([n, h, w, c]);
+    fallback::finish(
+        x * factor.reshape([1, 1, 1, c]).expand([n, h, w, c]) + shift,
+        residual,
+        activation,
+    )
 }
 
 /// The largest value of each square of `size`, every `stride` pixels, without padding.
@@ -155,7 +170,10 @@ pub fn concat(first: Tensor<4>, second: Tensor<4>) -> Tensor<4> {
     if !on_cpu(&first) {
         return Tensor::cat(vec![first, second], 3);
     }
-    Tensor::from_dispatch(Dispatch::concat(first.into_dispatch(), second.into_dispatch()))
+    Tensor::from_dispatch(Dispatch::concat(
+        first.into_dispatch(),
+        second.into_dispatch(),
+    ))
 }
 
 #[cfg(test)]

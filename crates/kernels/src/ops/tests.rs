@@ -7,7 +7,9 @@ use super::{Activation, ConvOptions, Normalized, Scale, fallback};
 /// Numbers between -1 and 1 that differ.
 fn tensor<const D: usize>(shape: [usize; D], seed: f32) -> Tensor<D> {
     let n = shape.iter().product::<usize>();
-    let values: Vec<f32> = (0..n).map(|k| ((k as f32 + 1.0) * 0.618_034 + seed).fract() * 2.0 - 1.0).collect();
+    let values: Vec<f32> = (0..n)
+        .map(|k| ((k as f32 + 1.0) * 0.618_034 + seed).fract() * 2.0 - 1.0)
+        .collect();
     Tensor::from_data(TensorData::new(values, shape), &Device::flex().autodiff()).require_grad()
 }
 
@@ -18,7 +20,11 @@ fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 fn assert_same(what: &str, ours: &[f32], burns: &[f32]) {
     assert_eq!(ours.len(), burns.len(), "{what}");
     let scale = burns.iter().fold(1.0f32, |m, v| m.max(v.abs()));
-    let error = ours.iter().zip(burns).map(|(a, b)| (a - b).abs() / scale).fold(0.0, f32::max);
+    let error = ours
+        .iter()
+        .zip(burns)
+        .map(|(a, b)| (a - b).abs() / scale)
+        .fold(0.0, f32::max);
     assert!(error < 1e-5, "{what}: {error}");
 }
 
@@ -31,7 +37,10 @@ fn compare<const N: usize>(
 ) {
     let gradients = |y: Tensor<4>| {
         let gradients = (y.clone() * tensor(y.dims(), 0.37)).sum().backward();
-        let mut all: Vec<Vec<f32>> = inputs.iter().map(|t| values(t.grad(&gradients).unwrap())).collect();
+        let mut all: Vec<Vec<f32>> = inputs
+            .iter()
+            .map(|t| values(t.grad(&gradients).unwrap()))
+            .collect();
         all.extend(vectors.iter().map(|t| values(t.grad(&gradients).unwrap())));
         (values(y), all)
     };
@@ -45,9 +54,13 @@ fn compare<const N: usize>(
 
 #[test]
 fn convolutions_and_their_gradients_are_burns() {
-    for (k, stride, padding, channels) in
-        [(1, 1, 0, [16, 32]), (1, 2, 0, [5, 16]), (3, 1, 1, [20, 6]), (7, 2, 5, [3, 16]), (3, 2, 1, [4, 9])]
-    {
+    for (k, stride, padding, channels) in [
+        (1, 1, 0, [16, 32]),
+        (1, 2, 0, [5, 16]),
+        (3, 1, 1, [20, 6]),
+        (7, 2, 5, [3, 16]),
+        (3, 2, 1, [4, 9]),
+    ] {
         let options = ConvOptions { stride, padding };
         let x = tensor([2, 11, 14, channels[0]], 0.1);
         let weight = tensor([k, k, channels[0], channels[1]], 0.2);
@@ -68,7 +81,10 @@ fn convolutions_and_their_gradients_are_burns() {
 
 #[test]
 fn batch_norms_and_their_gradients_are_burns() {
-    let scale = |v: &[Tensor<1>]| Scale { gamma: v[0].clone(), beta: v[1].clone() };
+    let scale = |v: &[Tensor<1>]| Scale {
+        gamma: v[0].clone(),
+        beta: v[1].clone(),
+    };
     let vectors = [tensor([24], 0.4), tensor([24], 0.5)];
     let (x, residual) = (tensor([2, 6, 5, 24], 0.1), tensor([2, 6, 5, 24], 0.2));
     for activation in [Activation::None, Activation::Relu] {
@@ -123,7 +139,14 @@ fn a_tensor_that_does_not_lie_in_order_is_read_as_it_reads() {
     let turned = x.clone().permute([0, 2, 1, 3]);
     let weight = tensor([3, 3, 4, 8], 0.2);
     let bias = tensor([8], 0.3);
-    let options = ConvOptions { stride: 1, padding: 1 };
+    let options = ConvOptions {
+        stride: 1,
+        padding: 1,
+    };
     let ours = super::conv2d(turned.clone(), weight.clone(), bias.clone(), options);
-    assert_same("result", &values(ours), &values(fallback::conv2d(turned, weight, bias, options)));
+    assert_same(
+        "result",
+        &values(ours),
+        &values(fallback::conv2d(turned, weight, bias, options)),
+    );
 }

@@ -22,13 +22,24 @@ pub fn assert_close(actual: &[f32], expected: &[f64], isa: Isa) {
     let scale = expected.iter().fold(1.0f64, |m, v| m.max(v.abs()));
     for (n, (a, e)) in actual.iter().zip(expected).enumerate() {
         let error = (f64::from(*a) - e).abs() / scale;
-        assert!(error < 2e-5, "{}: value {n} is {a} instead of {e}", isa.name());
+        assert!(
+            error < 2e-5,
+            "{}: value {n} is {a} instead of {e}",
+            isa.name()
+        );
     }
 }
 
 /// Calls `product(output value, input value, weight value)` for every product of the convolution.
 fn products(shape: &ConvShape, mut product: impl FnMut(usize, usize, usize)) {
-    let ConvShape { batch, input: [h, w], channels: [c_in, c_out], kernel: [kh, kw], stride, padding } = *shape;
+    let ConvShape {
+        batch,
+        input: [h, w],
+        channels: [c_in, c_out],
+        kernel: [kh, kw],
+        stride,
+        padding,
+    } = *shape;
     let [oh, ow] = shape.output();
     for n in 0..batch {
         for oy in 0..oh {
@@ -69,7 +80,11 @@ pub fn gradients(shape: &ConvShape, x: &[f32], w: &[f32], g: &[f32]) -> (Vec<f64
 }
 
 /// Calls `product(output value, input value, weight value)` for every product of a transposed convolution 2x2.
-fn transposed_products([batch, h, w, c_in]: [usize; 4], c_out: usize, mut product: impl FnMut(usize, usize, usize)) {
+fn transposed_products(
+    [batch, h, w, c_in]: [usize; 4],
+    c_out: usize,
+    mut product: impl FnMut(usize, usize, usize),
+) {
     for pixel in 0..batch * h * w {
         let (row, column) = (pixel / w, pixel % w);
         for corner in 0..4 {
@@ -85,12 +100,21 @@ fn transposed_products([batch, h, w, c_in]: [usize; 4], c_out: usize, mut produc
 
 pub fn transposed(dims: [usize; 4], x: &[f32], w: &[f32], bias: &[f32]) -> Vec<f64> {
     let pixels = 4 * dims[0] * dims[1] * dims[2];
-    let mut y: Vec<f64> = (0..pixels).flat_map(|_| bias.iter().map(|b| f64::from(*b))).collect();
-    transposed_products(dims, bias.len(), |o, i, k| y[o] += f64::from(x[i]) * f64::from(w[k]));
+    let mut y: Vec<f64> = (0..pixels)
+        .flat_map(|_| bias.iter().map(|b| f64::from(*b)))
+        .collect();
+    transposed_products(dims, bias.len(), |o, i, k| {
+        y[o] += f64::from(x[i]) * f64::from(w[k])
+    });
     y
 }
 
-pub fn transposed_gradients(dims: [usize; 4], x: &[f32], w: &[f32], g: &[f32]) -> (Vec<f64>, Vec<f64>) {
+pub fn transposed_gradients(
+    dims: [usize; 4],
+    x: &[f32],
+    w: &[f32],
+    g: &[f32],
+) -> (Vec<f64>, Vec<f64>) {
     let (mut of_x, mut of_w) = (vec![0.0; x.len()], vec![0.0; w.len()]);
     transposed_products(dims, w.len() / (4 * dims[3]), |o, i, k| {
         of_x[i] += f64::from(g[o]) * f64::from(w[k]);

@@ -31,7 +31,13 @@ impl Agreement {
         let squares: f64 = differences_ml.iter().map(|d| (d - bias_ml).powi(2)).sum();
         let sd_ml = (squares / (n - 1) as f64).sqrt();
         let half = LIMITS_SD * sd_ml;
-        Some(Self { n, bias_ml, sd_ml, lower_limit_ml: bias_ml - half, upper_limit_ml: bias_ml + half })
+        Some(Self {
+            n,
+            bias_ml,
+            sd_ml,
+            lower_limit_ml: bias_ml - half,
+            upper_limit_ml: bias_ml + half,
+        })
     }
 }
 

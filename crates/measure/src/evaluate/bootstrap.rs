@@ -26,10 +26,19 @@ pub fn mean_interval(values: &[f64], seed: u64) -> Option<Interval> {
     }
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let n = values.len();
-    let mut means: Vec<f64> =
-        (0..RESAMPLES).map(|_| (0..n).map(|_| values[random.random_range(0..n)]).sum::<f64>() / n as f64).collect();
+    let mut means: Vec<f64> = (0..RESAMPLES)
+        .map(|_| {
+            (0..n)
+                .map(|_| values[random.random_range(0..n)])
+                .sum::<f64>()
+                / n as f64
+        })
+        .collect();
     means.sort_unstable_by(f64::total_cmp);
-    Some(Interval { low: percentile(&means, 2.5), high: percentile(&means, 97.5) })
+    Some(Interval {
+        low: percentile(&means, 2.5),
+        high: percentile(&means, 97.5),
+    })
 }
 
 #[cfg(test)]
@@ -41,8 +50,14 @@ mod tests {
         // 400 values 0 to 1, evenly spread: SD of the mean is sqrt(1/12/400) = 0.01443.
         let values: Vec<f64> = (0..400).map(|n| (f64::from(n) + 0.5) / 400.0).collect();
         let interval = mean_interval(&values, 1).unwrap();
-        assert!((interval.low - (0.5 - 1.96 * 0.01443)).abs() < 0.001, "{interval:?}");
-        assert!((interval.high - (0.5 + 1.96 * 0.01443)).abs() < 0.001, "{interval:?}");
+        assert!(
+            (interval.low - (0.5 - 1.96 * 0.01443)).abs() < 0.001,
+            "{interval:?}"
+        );
+        assert!(
+            (interval.high - (0.5 + 1.96 * 0.01443)).abs() < 0.001,
+            "{interval:?}"
+        );
         assert_eq!(mean_interval(&values, 1), Some(interval));
         assert_ne!(mean_interval(&values, 2), Some(interval));
     }

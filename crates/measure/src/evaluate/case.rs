@@ -13,7 +13,9 @@ use super::{Overlap, Score, SurfaceDistances};
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum GridMismatch {
     /// They have different numbers of voxels.
-    #[error("the prediction has {prediction:?} voxels, the reference {reference:?}: compare them on one grid")]
+    #[error(
+        "the prediction has {prediction:?} voxels, the reference {reference:?}: compare them on one grid"
+    )]
     Shape {
         /// Voxels of the prediction along `i`, `j`, `k`.
         prediction: [usize; 3],
@@ -21,7 +23,9 @@ pub enum GridMismatch {
         reference: [usize; 3],
     },
     /// They have the same shape but lie elsewhere.
-    #[error("the grids of prediction and reference lie up to {displacement_mm:.2} mm apart: compare them on one grid")]
+    #[error(
+        "the grids of prediction and reference lie up to {displacement_mm:.2} mm apart: compare them on one grid"
+    )]
     Place {
         /// The distance at the corner where they differ most, in mm.
         displacement_mm: f64,
@@ -68,7 +72,11 @@ impl CaseScores {
     ///
     /// # Errors
     /// [`GridMismatch`] where the two maps do not lie on the same voxels.
-    pub fn of(prediction: &LabelMap, reference: &LabelMap, region: Region) -> Result<Self, GridMismatch> {
+    pub fn of(
+        prediction: &LabelMap,
+        reference: &LabelMap,
+        region: Region,
+    ) -> Result<Self, GridMismatch> {
         let prediction = stored_as(reference, prediction)?;
         Ok(Self::on_one_grid(&prediction, reference, region))
     }
@@ -92,7 +100,8 @@ impl CaseScores {
             prediction_ml,
             reference_ml,
             volume_difference_ml,
-            volume_difference_percent: (reference_ml > 0.0).then(|| 100.0 * volume_difference_ml / reference_ml),
+            volume_difference_percent: (reference_ml > 0.0)
+                .then(|| 100.0 * volume_difference_ml / reference_ml),
             hd_mm: read(SurfaceDistances::hd_mm),
             hd95_pooled_mm: read(SurfaceDistances::hd95_pooled_mm),
             hd95_larger_mm: read(SurfaceDistances::hd95_larger_mm),
@@ -106,24 +115,35 @@ impl CaseScores {
 ///
 /// # Errors
 /// [`GridMismatch`] where the two maps do not lie on the same voxels.
-pub fn score_case(prediction: &LabelMap, reference: &LabelMap) -> Result<Vec<CaseScores>, GridMismatch> {
+pub fn score_case(
+    prediction: &LabelMap,
+    reference: &LabelMap,
+) -> Result<Vec<CaseScores>, GridMismatch> {
     let prediction = stored_as(reference, prediction)?;
-    Ok(Region::SCORED.map(|region| CaseScores::on_one_grid(&prediction, reference, region)).into())
+    Ok(Region::SCORED
+        .map(|region| CaseScores::on_one_grid(&prediction, reference, region))
+        .into())
 }
 
 /// The prediction with its voxels in the order of the reference's.
-fn stored_as<'a>(reference: &LabelMap, prediction: &'a LabelMap) -> Result<Cow<'a, LabelMap>, GridMismatch> {
+fn stored_as<'a>(
+    reference: &LabelMap,
+    prediction: &'a LabelMap,
+) -> Result<Cow<'a, LabelMap>, GridMismatch> {
     match Orientation::onto(prediction.grid(), reference.grid()) {
         Some((Orientation::AS_STORED, displacement_mm)) if displacement_mm <= SAME_PLACE_MM => {
             Ok(Cow::Borrowed(prediction))
         }
-        Some((order, displacement_mm)) if displacement_mm <= SAME_PLACE_MM => {
-            Ok(Cow::Owned(order.store(prediction.clone(), reference.grid())))
-        }
+        Some((order, displacement_mm)) if displacement_mm <= SAME_PLACE_MM => Ok(Cow::Owned(
+            order.store(prediction.clone(), reference.grid()),
+        )),
         Some((_, displacement_mm)) if prediction.shape() == reference.shape() => {
             Err(GridMismatch::Place { displacement_mm })
         }
-        _ => Err(GridMismatch::Shape { prediction: prediction.shape(), reference: reference.shape() }),
+        _ => Err(GridMismatch::Shape {
+            prediction: prediction.shape(),
+            reference: reference.shape(),
+        }),
     }
 }
 
@@ -136,32 +156,65 @@ mod tests {
     use super::*;
 
     fn grid(shape: [usize; 3], spacing_mm: [f64; 3]) -> Grid {
-        Grid::new(shape, Affine::from_spacing(Spacing::new_mm(spacing_mm).unwrap())).unwrap()
+        Grid::new(
+            shape,
+            Affine::from_spacing(Spacing::new_mm(spacing_mm).unwrap()),
+        )
+        .unwrap()
     }
 
     #[test]
     fn volumes_are_those_of_the_voxels() {
         let grid = grid([10, 10, 10], [1.0, 2.0, 5.0]);
-        let reference = Volume::from_fn(grid, |[i, ..]| if i < 5 { Label::Scar } else { Label::Edema });
-        let prediction = Volume::from_fn(grid, |[i, ..]| if i < 6 { Label::Scar } else { Label::Background });
+        let reference = Volume::from_fn(
+            grid,
+            |[i, ..]| if i < 5 { Label::Scar } else { Label::Edema },
+        );
+        let prediction = Volume::from_fn(grid, |[i, ..]| {
+            if i < 6 {
+                Label::Scar
+            } else {
+                Label::Background
+            }
+        });
         let scores = score_case(&prediction, &reference).unwrap();
         let scar = &scores[0];
-        assert_eq!((scar.region.as_str(), scar.prediction_ml, scar.reference_ml), ("scar", 6.0, 5.0));
-        assert_eq!((scar.volume_difference_ml, scar.volume_difference_percent), (1.0, Some(20.0)));
+        assert_eq!(
+            (scar.region.as_str(), scar.prediction_ml, scar.reference_ml),
+            ("scar", 6.0, 5.0)
+        );
+        assert_eq!(
+            (scar.volume_difference_ml, scar.volume_difference_percent),
+            (1.0, Some(20.0))
+        );
         assert_eq!(scar.dice, Score::Value(10.0 / 11.0));
-        assert_eq!((scores[1].dice, scores[5].dice), (Score::Missed, Score::BothEmpty));
+        assert_eq!(
+            (scores[1].dice, scores[5].dice),
+            (Score::Missed, Score::BothEmpty)
+        );
         assert_eq!(scores[2].sensitivity, Score::Value(0.6));
         assert_eq!(scores[5].volume_difference_percent, None);
     }
 
     #[test]
     fn a_prediction_stored_in_another_order_is_compared_in_place() {
-        let reference = Volume::from_fn(grid([6, 5, 3], [1.0, 1.0, 10.0]), |[i, j, k]| Label::ALL[(i + 2 * j + k) % 6]);
-        let rows = [[0.0, -1.0, 0.0, 5.0], [1.0, 0.0, 0.0, 0.0], [0.0, 0.0, -10.0, 20.0]];
+        let reference = Volume::from_fn(grid([6, 5, 3], [1.0, 1.0, 10.0]), |[i, j, k]| {
+            Label::ALL[(i + 2 * j + k) % 6]
+        });
+        let rows = [
+            [0.0, -1.0, 0.0, 5.0],
+            [1.0, 0.0, 0.0, 0.0],
+            [0.0, 0.0, -10.0, 20.0],
+        ];
         let turned = Grid::new([5, 6, 3], Affine::new(rows).unwrap()).unwrap();
         let prediction = Volume::from_fn(turned, |[j, i, k]| reference[[5 - i, j, 2 - k]]);
         let scores = score_case(&prediction, &reference).unwrap();
-        assert!(scores.iter().all(|s| s.dice == Score::Value(1.0) && s.hd_mm == Score::Value(0.0)), "{scores:?}");
+        assert!(
+            scores
+                .iter()
+                .all(|s| s.dice == Score::Value(1.0) && s.hd_mm == Score::Value(0.0)),
+            "{scores:?}"
+        );
     }
 
     #[test]
@@ -172,6 +225,13 @@ mod tests {
         assert!(matches!(shape, Err(GridMismatch::Shape { .. })));
         let place = CaseScores::of(&of([4, 4, 2], [1.5, 1.0, 1.0]), &reference, Region::SCAR);
         assert!(matches!(place, Err(GridMismatch::Place { .. })));
-        assert!(CaseScores::of(&of([4, 4, 2], [1.00001, 1.0, 1.0]), &reference, Region::SCAR).is_ok());
+        assert!(
+            CaseScores::of(
+                &of([4, 4, 2], [1.00001, 1.0, 1.0]),
+                &reference,
+                Region::SCAR
+            )
+            .is_ok()
+        );
     }
 }

@@ -35,17 +35,32 @@ impl Evaluation {
     pub fn of(cases: Vec<EvaluatedCase>, hd95: Hd95, seed: u64) -> Self {
         let scores: Vec<Vec<CaseScores>> = cases.iter().map(|case| case.regions.clone()).collect();
         let scar = |case: &EvaluatedCase| {
-            case.regions.iter().find(|scores| scores.region == "scar").map(|scores| scores.volume_difference_ml)
+            case.regions
+                .iter()
+                .find(|scores| scores.region == "scar")
+                .map(|scores| scores.volume_difference_ml)
         };
         let differences_ml: Vec<f64> = cases.iter().filter_map(scar).collect();
         let regions = summarise(&scores, seed);
-        Self { hd95, seed, regions, scar_volume: Agreement::of(&differences_ml), cases }
+        Self {
+            hd95,
+            seed,
+            regions,
+            scar_volume: Agreement::of(&differences_ml),
+            cases,
+        }
     }
 
     /// The scores of one region, case by case.
-    pub fn scores_of<'a>(&'a self, region: &'a str) -> impl Iterator<Item = (&'a EvaluatedCase, &'a CaseScores)> {
-        self.cases
-            .iter()
-            .flat_map(move |case| case.regions.iter().filter(move |s| s.region == region).map(move |s| (case, s)))
+    pub fn scores_of<'a>(
+        &'a self,
+        region: &'a str,
+    ) -> impl Iterator<Item = (&'a EvaluatedCase, &'a CaseScores)> {
+        self.cases.iter().flat_map(move |case| {
+            case.regions
+                .iter()
+                .filter(move |s| s.region == region)
+                .map(move |s| (case, s))
+        })
     }
 }

@@ -33,9 +33,15 @@ impl Hd95 {
     /// The definition in words, with the program that computes it this way.
     pub fn definition(self) -> &'static str {
         match self {
-            Self::Pooled => "95th percentile of both directed sets of border distances pooled (MedPy)",
-            Self::Larger => "larger of the 95th percentiles of each directed set of border distances (MONAI)",
-            Self::Area => "larger of the 95th percentiles weighted by surface area (surface-distance)",
+            Self::Pooled => {
+                "95th percentile of both directed sets of border distances pooled (MedPy)"
+            }
+            Self::Larger => {
+                "larger of the 95th percentiles of each directed set of border distances (MONAI)"
+            }
+            Self::Area => {
+                "larger of the 95th percentiles weighted by surface area (surface-distance)"
+            }
         }
     }
 

@@ -33,16 +33,27 @@ impl Paired {
     ///
     /// # Errors
     /// [`LengthMismatch`] where the lists have different lengths.
-    pub fn between(first: &[f64], second: &[f64], seed: u64) -> Result<Option<Self>, LengthMismatch> {
+    pub fn between(
+        first: &[f64],
+        second: &[f64],
+        seed: u64,
+    ) -> Result<Option<Self>, LengthMismatch> {
         if first.len() != second.len() {
-            return Err(LengthMismatch { first: first.len(), second: second.len() });
+            return Err(LengthMismatch {
+                first: first.len(),
+                second: second.len(),
+            });
         }
         let differences: Vec<f64> = first.iter().zip(second).map(|(a, b)| a - b).collect();
         let n = differences.len();
         if n == 0 {
             return Ok(None);
         }
-        let unrounded: Vec<f64> = first.iter().zip(second).map(|(a, b)| difference(*a, *b)).collect();
+        let unrounded: Vec<f64> = first
+            .iter()
+            .zip(second)
+            .map(|(a, b)| difference(*a, *b))
+            .collect();
         Ok(Some(Self {
             n,
             mean_difference: differences.iter().sum::<f64>() / n as f64,
@@ -54,7 +65,11 @@ impl Paired {
 
 /// The difference of two values, 0 where they are equal within rounding.
 fn difference(a: f64, b: f64) -> f64 {
-    if (a - b).abs() <= ROUNDING * a.abs().max(b.abs()) { 0.0 } else { a - b }
+    if (a - b).abs() <= ROUNDING * a.abs().max(b.abs()) {
+        0.0
+    } else {
+        a - b
+    }
 }
 
 #[cfg(test)]
@@ -67,8 +82,20 @@ mod tests {
         let first: Vec<f64> = second.iter().map(|v| v + 0.5).collect();
         let paired = Paired::between(&first, &second, 0).unwrap().unwrap();
         assert_eq!((paired.n, paired.mean_difference), (8, 0.5));
-        assert_eq!(paired.interval, Some(Interval { low: 0.5, high: 0.5 }));
-        assert_eq!(Paired::between(&second, &second, 0).unwrap().unwrap().wilcoxon, None);
+        assert_eq!(
+            paired.interval,
+            Some(Interval {
+                low: 0.5,
+                high: 0.5
+            })
+        );
+        assert_eq!(
+            Paired::between(&second, &second, 0)
+                .unwrap()
+                .unwrap()
+                .wilcoxon,
+            None
+        );
         assert_eq!(Paired::between(&[], &[], 0), Ok(None));
         assert!(Paired::between(&first, &[], 0).is_err());
     }
@@ -76,12 +103,17 @@ mod tests {
     #[test]
     fn one_case_has_no_interval_and_no_test() {
         let one = Paired::between(&[0.5], &[0.25], 0).unwrap().unwrap();
-        assert_eq!((one.n, one.mean_difference, one.interval, one.wilcoxon), (1, 0.25, None, None));
+        assert_eq!(
+            (one.n, one.mean_difference, one.interval, one.wilcoxon),
+            (1, 0.25, None, None)
+        );
     }
 
     #[test]
     fn values_that_differ_by_rounding_are_equal() {
-        let paired = Paired::between(&[0.1 + 0.2, 1.0, 2.0], &[0.3, 0.5, 2.5], 0).unwrap().unwrap();
+        let paired = Paired::between(&[0.1 + 0.2, 1.0, 2.0], &[0.3, 0.5, 2.5], 0)
+            .unwrap()
+            .unwrap();
         let test = paired.wilcoxon.unwrap();
         assert_eq!((test.n, test.statistic), (2, 1.5));
     }

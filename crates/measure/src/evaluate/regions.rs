@@ -46,10 +46,17 @@ impl UnderEachRule {
     /// Sums an overlap score up. The seed is that of the bootstrap.
     pub fn of(scores: &[Score], seed: u64) -> Self {
         let [challenge, dropped, nan] = EmptyRule::ALL.map(|rule| {
-            let values: Vec<f64> = scores.iter().filter_map(|score| score.under(rule)).collect();
+            let values: Vec<f64> = scores
+                .iter()
+                .filter_map(|score| score.under(rule))
+                .collect();
             Summary::of(&values, seed)
         });
-        Self { challenge, dropped, nan }
+        Self {
+            challenge,
+            dropped,
+            nan,
+        }
     }
 
     /// The summary under one rule.
@@ -103,14 +110,31 @@ pub fn summarise(cases: &[Vec<CaseScores>], seed: u64) -> Vec<RegionSummary> {
             names.push(&scores.region);
         }
     }
-    let of_region = |name: &str| cases.iter().flatten().filter(|s| s.region == name).collect::<Vec<_>>();
-    names.iter().map(|name| region_summary(name, &of_region(name), seed)).collect()
+    let of_region = |name: &str| {
+        cases
+            .iter()
+            .flatten()
+            .filter(|s| s.region == name)
+            .collect::<Vec<_>>()
+    };
+    names
+        .iter()
+        .map(|name| region_summary(name, &of_region(name), seed))
+        .collect()
 }
 
 fn region_summary(name: &str, cases: &[&CaseScores], seed: u64) -> RegionSummary {
     let all = |of: fn(&CaseScores) -> Score| cases.iter().map(|case| of(case)).collect::<Vec<_>>();
     let overlap = |of| UnderEachRule::of(&all(of), seed);
-    let distance = |of| Summary::of(&all(of).into_iter().filter_map(Score::value).collect::<Vec<_>>(), seed);
+    let distance = |of| {
+        Summary::of(
+            &all(of)
+                .into_iter()
+                .filter_map(Score::value)
+                .collect::<Vec<_>>(),
+            seed,
+        )
+    };
     let differences: Vec<f64> = cases.iter().map(|case| case.volume_difference_ml).collect();
     RegionSummary {
         region: name.to_owned(),
@@ -135,16 +159,36 @@ mod tests {
 
     #[test]
     fn rules_move_the_mean_and_empties_are_counted() {
-        let scores = [Score::Value(0.8), Score::Value(0.6), Score::BothEmpty, Score::Missed, Score::Invented];
-        assert_eq!(Empties::of(&scores), Empties { both_empty: 1, missed: 1, invented: 1 });
+        let scores = [
+            Score::Value(0.8),
+            Score::Value(0.6),
+            Score::BothEmpty,
+            Score::Missed,
+            Score::Invented,
+        ];
+        assert_eq!(
+            Empties::of(&scores),
+            Empties {
+                both_empty: 1,
+                missed: 1,
+                invented: 1
+            }
+        );
         let dice = UnderEachRule::of(&scores, 0);
-        let read = EmptyRule::ALL.map(|rule| dice.get(rule).map(|s| (s.n, (s.mean * 1000.0).round())).unwrap());
+        let read = EmptyRule::ALL.map(|rule| {
+            dice.get(rule)
+                .map(|s| (s.n, (s.mean * 1000.0).round()))
+                .unwrap()
+        });
         assert_eq!(read, [(5, 480.0), (3, 467.0), (2, 700.0)]);
     }
 
     #[test]
     fn a_rule_that_leaves_no_case_has_no_summary() {
         let dice = UnderEachRule::of(&[Score::BothEmpty], 0);
-        assert_eq!((dice.challenge.unwrap().mean, dice.dropped, dice.nan), (1.0, None, None));
+        assert_eq!(
+            (dice.challenge.unwrap().mean, dice.dropped, dice.nan),
+            (1.0, None, None)
+        );
     }
 }

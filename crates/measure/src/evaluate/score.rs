@@ -18,7 +18,11 @@ pub enum Score<T = f64> {
 
 impl<T> Score<T> {
     /// Computes the measure where neither mask is empty.
-    pub fn of(prediction_voxels: usize, reference_voxels: usize, measure: impl FnOnce() -> T) -> Self {
+    pub fn of(
+        prediction_voxels: usize,
+        reference_voxels: usize,
+        measure: impl FnOnce() -> T,
+    ) -> Self {
         match (prediction_voxels, reference_voxels) {
             (0, 0) => Self::BothEmpty,
             (0, _) => Self::Missed,
@@ -66,7 +70,8 @@ impl Score {
         match (self, rule) {
             (Self::Value(value), _) => Some(value),
             (Self::BothEmpty, EmptyRule::Challenge) => Some(1.0),
-            (Self::Missed | Self::Invented, EmptyRule::Challenge) | (Self::Missed, EmptyRule::Dropped) => Some(0.0),
+            (Self::Missed | Self::Invented, EmptyRule::Challenge)
+            | (Self::Missed, EmptyRule::Dropped) => Some(0.0),
             (Self::BothEmpty | Self::Invented, EmptyRule::Dropped) | (_, EmptyRule::Nan) => None,
         }
     }
@@ -112,15 +117,28 @@ mod tests {
             (Score::Invented, [Some(0.0), None, None]),
         ];
         for (score, expected) in table {
-            assert_eq!(EmptyRule::ALL.map(|rule| score.under(rule)), expected, "{score:?}");
+            assert_eq!(
+                EmptyRule::ALL.map(|rule| score.under(rule)),
+                expected,
+                "{score:?}"
+            );
         }
     }
 
     #[test]
     fn a_score_survives_json() {
-        for score in [Score::Value(0.5), Score::BothEmpty, Score::Missed, Score::Invented] {
+        for score in [
+            Score::Value(0.5),
+            Score::BothEmpty,
+            Score::Missed,
+            Score::Invented,
+        ] {
             let text = serde_json::to_string(&score).unwrap();
-            assert_eq!(serde_json::from_str::<Score>(&text).unwrap(), score, "{text}");
+            assert_eq!(
+                serde_json::from_str::<Score>(&text).unwrap(),
+                score,
+                "{text}"
+            );
         }
     }
 }

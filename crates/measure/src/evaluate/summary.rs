@@ -56,7 +56,10 @@ mod tests {
         let summary = Summary::of(&[4.0, 1.0, 3.0, 2.0], 0).unwrap();
         assert_eq!((summary.n, summary.mean, summary.median), (4, 2.5, 2.5));
         assert!((summary.sd.unwrap() - (5.0_f64 / 3.0).sqrt()).abs() < 1e-12);
-        assert_eq!((summary.first_quartile, summary.third_quartile), (Some(1.75), Some(3.25)));
+        assert_eq!(
+            (summary.first_quartile, summary.third_quartile),
+            (Some(1.75), Some(3.25))
+        );
         assert_eq!(Summary::of(&[], 0), None);
     }
 
@@ -64,6 +67,14 @@ mod tests {
     fn one_value_has_no_spread() {
         let one = Summary::of(&[0.5], 0).unwrap();
         assert_eq!((one.n, one.mean, one.median), (1, 0.5, 0.5));
-        assert_eq!((one.sd, one.first_quartile, one.third_quartile, one.mean_interval), (None, None, None, None));
+        assert_eq!(
+            (
+                one.sd,
+                one.first_quartile,
+                one.third_quartile,
+                one.mean_interval
+            ),
+            (None, None, None, None)
+        );
     }
 }

@@ -56,7 +56,12 @@ pub fn wilcoxon(differences: &[f64]) -> Option<Wilcoxon> {
         let z = (statistic - count * (count + 1.0) / 4.0) / variance.sqrt();
         erfc(z.abs() / std::f64::consts::SQRT_2)
     };
-    Some(Wilcoxon { n, statistic, p, exact })
+    Some(Wilcoxon {
+        n,
+        statistic,
+        p,
+        exact,
+    })
 }
 
 /// Twice the fraction of the 2^n sign patterns whose positive rank sum is at most `statistic`; ranks and statistic are doubled.
@@ -84,7 +89,9 @@ fn erfc(x: f64) -> f64 {
         }
         1.0 - 2.0 * bell * sum
     } else {
-        let tail = (1..=60).rev().fold(x, |tail, n| x + f64::from(n) / 2.0 / tail);
+        let tail = (1..=60)
+            .rev()
+            .fold(x, |tail, n| x + f64::from(n) / 2.0 / tail);
         bell / tail
     }
 }
@@ -113,7 +120,9 @@ mod tests {
     fn differences(case: &Case) -> Vec<f64> {
         let mut state = case.seed;
         let mut next = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             ((state >> 33) % case.grain) as f64
         };
         (0..case.n)
@@ -126,12 +135,23 @@ mod tests {
 
     #[test]
     fn probabilities_are_those_of_scipy() {
-        let fixture: Fixture = serde_json::from_str(include_str!("../../tests/fixtures/wilcoxon.json")).unwrap();
+        let fixture: Fixture =
+            serde_json::from_str(include_str!("../../tests/fixtures/wilcoxon.json")).unwrap();
         assert!(fixture.cases.len() > 200);
         for case in fixture.cases {
             let found = wilcoxon(&differences(&case)).unwrap();
-            assert_eq!((found.n, found.statistic), (case.n - case.zeros, case.statistic), "seed {}", case.seed);
-            assert!((found.p - case.p).abs() < 1e-12 + 1e-9 * case.p, "seed {}: {found:?}, not {}", case.seed, case.p);
+            assert_eq!(
+                (found.n, found.statistic),
+                (case.n - case.zeros, case.statistic),
+                "seed {}",
+                case.seed
+            );
+            assert!(
+                (found.p - case.p).abs() < 1e-12 + 1e-9 * case.p,
+                "seed {}: {found:?}, not {}",
+                case.seed,
+                case.p
+            );
         }
     }
 
@@ -139,8 +159,11 @@ mod tests {
     fn differences_that_are_equal_but_for_rounding_are_tied() {
         // Voxel counts 3 n + 2 of a tenth of a millilitre each, as predictions and references have them.
         let clean = [1.0_f64, -1.0, 2.0, -2.0, 3.0, 3.0];
-        let rounded: Vec<f64> =
-            (0..).zip(clean).map(|(n, d)| (d, f64::from(3 * n + 2))).map(|(d, n)| (d + n) * 0.1 - n * 0.1).collect();
+        let rounded: Vec<f64> = (0..)
+            .zip(clean)
+            .map(|(n, d)| (d, f64::from(3 * n + 2)))
+            .map(|(d, n)| (d + n) * 0.1 - n * 0.1)
+            .collect();
         assert_ne!(rounded[0].abs(), rounded[1].abs());
         assert_eq!(wilcoxon(&rounded), wilcoxon(&clean));
     }

@@ -81,7 +81,14 @@ fn follow(labels: &LabelMap, scars: &Pieces, frame: &Frame, at: usize, phi: f64)
     }
     let scar = ids.iter().filter(|id| **id > 0).count() as f64 / ids.len() as f64;
     let pieces = pieces_on(&ids);
-    (!ids.is_empty()).then_some(Chord { frame: at, phi, endocardium_mm, epicardium_mm, scar, pieces })
+    (!ids.is_empty()).then_some(Chord {
+        frame: at,
+        phi,
+        endocardium_mm,
+        epicardium_mm,
+        scar,
+        pieces,
+    })
 }
 
 /// Measures each piece among the samples of wall on a ray, which are given from inside to outside.
@@ -103,7 +110,12 @@ fn pieces_on(ids: &[u32]) -> Vec<OnChord> {
             }
         }
         let thirds = [0, 1, 2].map(|t| thirds[t] / sizes[t].max(1.0));
-        OnChord { id, fraction: count / n, depth: depths / count, thirds }
+        OnChord {
+            id,
+            fraction: count / n,
+            depth: depths / count,
+            thirds,
+        }
     };
     present.into_iter().map(measure).collect()
 }
@@ -131,9 +143,18 @@ impl Transmurality {
     /// Sums chords up; `None` without chords.
     pub fn of(chords: &[Chord]) -> Option<Self> {
         let n = chords.len() as f64;
-        let share =
-            |low: f64, high: f64| 100.0 * chords.iter().filter(|c| c.scar > low && c.scar <= high).count() as f64 / n;
-        let thickness_mm: f64 = chords.iter().map(|c| c.epicardium_mm - c.endocardium_mm).sum();
+        let share = |low: f64, high: f64| {
+            100.0
+                * chords
+                    .iter()
+                    .filter(|c| c.scar > low && c.scar <= high)
+                    .count() as f64
+                / n
+        };
+        let thickness_mm: f64 = chords
+            .iter()
+            .map(|c| c.epicardium_mm - c.endocardium_mm)
+            .sum();
         (!chords.is_empty()).then(|| Self {
             chords: chords.len(),
             mean_wall_thickness_mm: thickness_mm / n,

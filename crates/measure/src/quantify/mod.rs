@@ -69,13 +69,19 @@ pub struct Quantities {
 impl Quantities {
     /// Takes out all that would say how much scar there is, where none was looked for.
     pub fn leave_out_scar(&mut self) {
-        (self.volumes.scar_percent, self.volumes.salvage_index, self.transmurality) = (None, None, None);
+        (
+            self.volumes.scar_percent,
+            self.volumes.salvage_index,
+            self.transmurality,
+        ) = (None, None, None);
         for segment in &mut self.segments {
             segment.scar_percent = None;
             segment.mean_transmurality_percent = None;
             segment.max_transmurality_percent = None;
         }
-        self.territories.iter_mut().for_each(|territory| territory.scar_percent = None);
+        self.territories
+            .iter_mut()
+            .for_each(|territory| territory.scar_percent = None);
     }
 }
 
@@ -90,7 +96,10 @@ pub fn quantify(labels: &LabelMap, lge: Option<&Volume<f32>>) -> Quantities {
     let (thresholds, told) = match lge {
         None => (Thresholds::without_lge(), Vec::new()),
         Some(lge) if same_voxels(labels, lge) => Thresholds::of(labels, lge),
-        Some(_) => (Thresholds::on_other_voxels(), vec![Finding::LgeOnOtherVoxels]),
+        Some(_) => (
+            Thresholds::on_other_voxels(),
+            vec![Finding::LgeOnOtherVoxels],
+        ),
     };
     let mut flags = anatomy_flags(labels, &axis);
     flags.extend(orientation_flags(&axis, &orientation, &chords));
@@ -118,13 +127,18 @@ fn same_voxels(labels: &LabelMap, lge: &Volume<f32>) -> bool {
 
 fn anatomy_flags(labels: &LabelMap, axis: &LongAxis) -> Vec<Finding> {
     let mut flags = Vec::new();
-    for (region, flag) in
-        [(Region::WALL, Finding::NoWall), (Region::LV_POOL, Finding::NoLvPool), (Region::RV_POOL, Finding::NoRvPool)]
-    {
+    for (region, flag) in [
+        (Region::WALL, Finding::NoWall),
+        (Region::LV_POOL, Finding::NoLvPool),
+        (Region::RV_POOL, Finding::NoRvPool),
+    ] {
         match Pieces::of(labels, region).voxels.len() {
             0 => flags.push(flag),
             1 => {}
-            pieces => flags.push(Finding::ManyPieces { region: region.name().to_owned(), pieces }),
+            pieces => flags.push(Finding::ManyPieces {
+                region: region.name().to_owned(),
+                pieces,
+            }),
         }
     }
     let slices = labels.shape()[2];
@@ -135,8 +149,11 @@ fn anatomy_flags(labels: &LabelMap, axis: &LongAxis) -> Vec<Finding> {
         flags.push(Finding::ManySlices { slices });
     }
     let ring = |k: usize| axis.rings.iter().any(|ring| ring.slice == k);
-    let half: Vec<usize> = (0..slices).filter(|k| !ring(*k) && has_left_ventricle(labels, *k)).collect();
-    if !half.is_empty() && !flags.contains(&Finding::NoWall) && !flags.contains(&Finding::NoLvPool) {
+    let half: Vec<usize> = (0..slices)
+        .filter(|k| !ring(*k) && has_left_ventricle(labels, *k))
+        .collect();
+    if !half.is_empty() && !flags.contains(&Finding::NoWall) && !flags.contains(&Finding::NoLvPool)
+    {
         flags.push(Finding::NoRing { slices: half });
     }
     let cut: Vec<usize> = (0..slices).filter(|k| reaches_border(labels, *k)).collect();
@@ -147,7 +164,10 @@ fn anatomy_flags(labels: &LabelMap, axis: &LongAxis) -> Vec<Finding> {
 }
 
 fn has_left_ventricle(labels: &LabelMap, k: usize) -> bool {
-    labels.slice(k).iter().any(|label| Region::WALL.contains(*label) || Region::LV_POOL.contains(*label))
+    labels
+        .slice(k)
+        .iter()
+        .any(|label| Region::WALL.contains(*label) || Region::LV_POOL.contains(*label))
 }
 
 fn reaches_border(labels: &LabelMap, k: usize) -> bool {
@@ -179,7 +199,12 @@ fn orientation_flags(axis: &LongAxis, orientation: &Orientation, chords: &[Chord
     }
     let most = CHORDS_PER_SLICE as f64 * (1.0 - OPEN);
     let open = |at: usize| (chords.iter().filter(|c| c.frame == at).count() as f64) < most;
-    let opened = axis.rings.iter().enumerate().filter(|(at, _)| open(*at)).map(|(_, r)| r.slice);
+    let opened = axis
+        .rings
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| open(*at))
+        .map(|(_, r)| r.slice);
     let mut slices: Vec<usize> = opened.collect();
     slices.sort_unstable();
     if !slices.is_empty() {

@@ -81,20 +81,43 @@ impl Orientation {
     pub fn of(labels: &LabelMap, axis: &LongAxis) -> Self {
         let affine = labels.grid().world_from_voxel();
         let rv = Pieces::of(labels, Region::RV_POOL);
-        let mut frames: Vec<Frame> = axis.rings.iter().map(|ring| frame_at(labels, *ring)).collect();
-        let own: Vec<Option<Arc>> = frames.iter().map(|frame| rv_arc(labels, &rv, frame)).collect();
-        let arcs: Vec<(usize, Arc)> = own.iter().enumerate().filter_map(|(at, arc)| arc.map(|arc| (at, arc))).collect();
+        let mut frames: Vec<Frame> = axis
+            .rings
+            .iter()
+            .map(|ring| frame_at(labels, *ring))
+            .collect();
+        let own: Vec<Option<Arc>> = frames
+            .iter()
+            .map(|frame| rv_arc(labels, &rv, frame))
+            .collect();
+        let arcs: Vec<(usize, Arc)> = own
+            .iter()
+            .enumerate()
+            .filter_map(|(at, arc)| arc.map(|arc| (at, arc)))
+            .collect();
         let assumed = !patient::shows_the_head(affine);
         let difference = anterior_difference(affine, &arcs);
-        let turn = if assumed { patient::turn_of_the_standard_view(affine) } else { difference.signum() };
+        let turn = if assumed {
+            patient::turn_of_the_standard_view(affine)
+        } else {
+            difference.signum()
+        };
         for (at, frame) in frames.iter_mut().enumerate() {
             if let Some((_, arc)) = arcs.iter().min_by_key(|(other, _)| other.abs_diff(at)) {
                 frame.turn = turn;
-                frame.origin = if turn > 0.0 { arc.start } else { arc.start + arc.extent };
+                frame.origin = if turn > 0.0 {
+                    arc.start
+                } else {
+                    arc.start + arc.extent
+                };
                 frame.septum = arc.extent / 2.0;
             }
         }
-        let lacking = frames.iter().zip(&own).filter(|(_, arc)| arc.is_none()).map(|(frame, _)| frame.ring.slice);
+        let lacking = frames
+            .iter()
+            .zip(&own)
+            .filter(|(_, arc)| arc.is_none())
+            .map(|(frame, _)| frame.ring.slice);
         Self {
             borrowed: lacking.collect(),
             known: !arcs.is_empty(),
@@ -110,22 +133,47 @@ fn frame_at(labels: &LabelMap, ring: RingSlice) -> Frame {
     let mut sum = [0.0; 3];
     for (at, label) in labels.slice(ring.slice).iter().enumerate() {
         if Region::LV_POOL.contains(*label) || Region::WALL.contains(*label) {
-            sum = [sum[0] + (at % ni) as f64, sum[1] + (at / ni) as f64, sum[2] + 1.0];
+            sum = [
+                sum[0] + (at % ni) as f64,
+                sum[1] + (at / ni) as f64,
+                sum[2] + 1.0,
+            ];
         }
     }
     let [x, y, _] = labels.spacing().mm();
     let centre = [sum[0] / sum[2], sum[1] / sum[2]];
-    Frame { ring, centre, spacing_mm: [x, y], origin: 0.0, turn: 1.0, septum: 0.0 }
+    Frame {
+        ring,
+        centre,
+        spacing_mm: [x, y],
+        origin: 0.0,
+        turn: 1.0,
+        septum: 0.0,
+    }
 }
 
 /// The arc over which the largest piece of the RV pool touches the wall, or, where it touches nowhere, all of it.
 fn rv_arc(labels: &LabelMap, rv: &Pieces, frame: &Frame) -> Option<Arc> {
     let (id, k) = (rv.largest()?, frame.ring.slice);
     let ni = labels.shape()[0];
-    let voxels: Vec<[usize; 2]> =
-        rv.ids.slice(k).iter().enumerate().filter(|(_, v)| **v == id).map(|(at, _)| [at % ni, at / ni]).collect();
-    let touching: Vec<[usize; 2]> = voxels.iter().copied().filter(|v| touches_wall(labels, k, *v)).collect();
-    let seen = if touching.len() >= FEWEST_VOXELS { touching } else { voxels };
+    let voxels: Vec<[usize; 2]> = rv
+        .ids
+        .slice(k)
+        .iter()
+        .enumerate()
+        .filter(|(_, v)| **v == id)
+        .map(|(at, _)| [at % ni, at / ni])
+        .collect();
+    let touching: Vec<[usize; 2]> = voxels
+        .iter()
+        .copied()
+        .filter(|v| touches_wall(labels, k, *v))
+        .collect();
+    let seen = if touching.len() >= FEWEST_VOXELS {
+        touching
+    } else {
+        voxels
+    };
     if seen.len() < FEWEST_VOXELS {
         return None;
     }
@@ -135,7 +183,10 @@ fn rv_arc(labels: &LabelMap, rv: &Pieces, frame: &Frame) -> Option<Arc> {
     let gap_after = |at: usize| (angles[(at + 1) % n] - angles[at]).rem_euclid(TAU);
     let end = (0..n).max_by(|a, b| gap_after(*a).total_cmp(&gap_after(*b)))?;
     let start = angles[(end + 1) % n];
-    Some(Arc { start, extent: (angles[end] - start).rem_euclid(TAU) })
+    Some(Arc {
+        start,
+        extent: (angles[end] - start).rem_euclid(TAU),
+    })
 }
 
 fn touches_wall(labels: &LabelMap, k: usize, [i, j]: [usize; 2]) -> bool {
@@ -156,9 +207,21 @@ fn touches_wall(labels: &LabelMap, k: usize, [i, j]: [usize; 2]) -> bool {
 fn anterior_difference(affine: &Affine, arcs: &[(usize, Arc)]) -> f64 {
     let (mut difference, mut chords) = (0.0, 0.0);
     for (_, arc) in arcs {
-        let (start, end) = (patient::in_plane(affine, arc.start), patient::in_plane(affine, arc.start + arc.extent));
+        let (start, end) = (
+            patient::in_plane(affine, arc.start),
+            patient::in_plane(affine, arc.start + arc.extent),
+        );
         difference += patient::anterior(start) - patient::anterior(end);
-        chords += start.iter().zip(end).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+        chords += start
+            .iter()
+            .zip(end)
+            .map(|(a, b)| (a - b).powi(2))
+            .sum::<f64>()
+            .sqrt();
     }
-    if chords > 0.0 { difference / chords } else { 0.0 }
+    if chords > 0.0 {
+        difference / chords
+    } else {
+        0.0
+    }
 }

@@ -29,7 +29,8 @@ pub fn otsu(values: &[f64]) -> Option<f64> {
             _ => {}
         }
     }
-    best.1.map(|[first, last]| low + width * ((first + last) as f64 / 2.0 + 1.0))
+    best.1
+        .map(|[first, last]| low + width * ((first + last) as f64 / 2.0 + 1.0))
 }
 
 #[cfg(test)]

@@ -40,12 +40,19 @@ pub fn anterior(direction: [f64; 3]) -> f64 {
 pub fn turn_of_the_standard_view(affine: &Affine) -> f64 {
     let normal = cross(affine.column(0), affine.column(1));
     // Along the world axis next to the normal, so that the order of the slices does not matter.
-    let along = normal.into_iter().fold(0.0, |most: f64, x| if x.abs() > most.abs() { x } else { most });
+    let along = normal.into_iter().fold(
+        0.0,
+        |most: f64, x| if x.abs() > most.abs() { x } else { most },
+    );
     if along > 0.0 { -1.0 } else { 1.0 }
 }
 
 fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
-    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+    [
+        a[1] * b[2] - a[2] * b[1],
+        a[2] * b[0] - a[0] * b[2],
+        a[0] * b[1] - a[1] * b[0],
+    ]
 }
 
 fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
@@ -68,21 +75,36 @@ mod tests {
         let plain = Affine::from_spacing(Spacing::new_mm([1.0, 1.0, 10.0]).unwrap());
         assert!(!shows_the_head(&plain) && counts_towards_apex(&plain).is_none());
         assert_eq!(turn_of_the_standard_view(&plain), -1.0);
-        let mirrored = Affine::new([[-1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 9.0, 0.0]]).unwrap();
+        let mirrored = Affine::new([
+            [-1.0, 0.0, 0.0, 0.0],
+            [0.0, 1.0, 0.0, 0.0],
+            [0.0, 0.0, 9.0, 0.0],
+        ])
+        .unwrap();
         assert_eq!(turn_of_the_standard_view(&mirrored), 1.0);
     }
 
     #[test]
     fn axes_along_those_of_the_patient_still_show_the_head() {
         // i to the left, j to the head, k to the back, as some converters straighten oblique slices.
-        let upright = Affine::new([[-1.0, 0.0, 0.0, 0.0], [0.0, 0.0, -9.0, 0.0], [0.0, 1.0, 0.0, 0.0]]).unwrap();
+        let upright = Affine::new([
+            [-1.0, 0.0, 0.0, 0.0],
+            [0.0, 0.0, -9.0, 0.0],
+            [0.0, 1.0, 0.0, 0.0],
+        ])
+        .unwrap();
         assert!(shows_the_head(&upright));
         assert_eq!(counts_towards_apex(&upright), Some(false));
     }
 
     #[test]
     fn an_oblique_stack_tells_base_from_apex() {
-        let affine = Affine::new([[-0.7, -0.2, 4.0, 0.0], [-0.3, 0.2, -10.0, 0.0], [-0.1, 0.7, 4.0, 0.0]]).unwrap();
+        let affine = Affine::new([
+            [-0.7, -0.2, 4.0, 0.0],
+            [-0.3, 0.2, -10.0, 0.0],
+            [-0.1, 0.7, 4.0, 0.0],
+        ])
+        .unwrap();
         assert_eq!(counts_towards_apex(&affine), Some(false));
         assert!(anterior(in_plane(&affine, std::f64::consts::FRAC_PI_2)) > 0.5);
     }

@@ -41,7 +41,9 @@ pub fn segment(site: Site) -> u8 {
     match site.level {
         Level::Basal => standard,
         Level::Mid => standard + 6,
-        Level::Apical => [14, 15, 16, 13][((site.degrees - 15.0).rem_euclid(360.0) / 90.0) as usize % 4],
+        Level::Apical => {
+            [14, 15, 16, 13][((site.degrees - 15.0).rem_euclid(360.0) / 90.0) as usize % 4]
+        }
     }
 }
 
@@ -52,9 +54,16 @@ fn patient_axes() -> [[f64; 3]; 3] {
     let towards = 0.2 * apex[1] + apex[2];
     let up = unit([0, 1, 2].map(|x| [0.0, 0.2, 1.0][x] - towards * apex[x]));
     // Up, towards the septum and to the apex follow each other such that the septum lies on the patient's right.
-    let right =
-        [up[1] * apex[2] - up[2] * apex[1], up[2] * apex[0] - up[0] * apex[2], up[0] * apex[1] - up[1] * apex[0]];
-    let septum = if right[0] > 0.0 { right } else { right.map(|x| -x) };
+    let right = [
+        up[1] * apex[2] - up[2] * apex[1],
+        up[2] * apex[0] - up[0] * apex[2],
+        up[0] * apex[1] - up[1] * apex[0],
+    ];
+    let septum = if right[0] > 0.0 {
+        right
+    } else {
+        right.map(|x| -x)
+    };
     [up, septum, apex]
 }
 
@@ -82,7 +91,8 @@ pub fn affine(view: View) -> Affine {
 pub fn draw(view: View, wall: impl Fn(Site) -> Label) -> LabelMap {
     let [up, septum, apex] = patient_axes();
     let affine = affine(view);
-    let along = |world: [f64; 3], axis: [f64; 3]| world.iter().zip(axis).map(|(a, b)| a * b).sum::<f64>();
+    let along =
+        |world: [f64; 3], axis: [f64; 3]| world.iter().zip(axis).map(|(a, b)| a * b).sum::<f64>();
     Volume::from_fn(Grid::new(SHAPE, affine).unwrap(), |voxel| {
         let world = affine.apply(voxel.map(|x| x as f64));
         let (x, y, z) = (along(world, septum), along(world, up), along(world, apex));
@@ -90,10 +100,21 @@ pub fn draw(view: View, wall: impl Fn(Site) -> Label) -> LabelMap {
         let (radius, inner) = (x.hypot(y), 22.0 - 1.5 * slice);
         // The anterior insertion lies 30 degrees from the top.
         let degrees = (x.atan2(y).to_degrees() - 30.0).rem_euclid(360.0);
-        let level = [Level::Basal, Level::Basal, Level::Mid, Level::Mid, Level::Apical, Level::Apical][slice as usize];
+        let level = [
+            Level::Basal,
+            Level::Basal,
+            Level::Mid,
+            Level::Mid,
+            Level::Apical,
+            Level::Apical,
+        ][slice as usize];
         match radius - inner {
             depth if depth < 0.0 => Label::LvPool,
-            depth if depth < 10.0 => wall(Site { level, degrees, depth: depth / 10.0 }),
+            depth if depth < 10.0 => wall(Site {
+                level,
+                degrees,
+                depth: depth / 10.0,
+            }),
             depth if depth < 25.0 && degrees < 120.0 => Label::RvPool,
             _ => Label::Background,
         }

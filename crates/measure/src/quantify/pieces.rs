@@ -48,7 +48,11 @@ impl Pieces {
 
     /// The number of the largest piece, or `None` where there is none.
     pub fn largest(&self) -> Option<u32> {
-        let (index, _) = self.voxels.iter().enumerate().max_by_key(|(_, voxels)| **voxels)?;
+        let (index, _) = self
+            .voxels
+            .iter()
+            .enumerate()
+            .max_by_key(|(_, voxels)| **voxels)?;
         Some(index as u32 + 1)
     }
 }
@@ -62,12 +66,32 @@ mod tests {
 
     #[test]
     fn corners_connect_and_gaps_do_not() {
-        let grid = Grid::new([5, 3, 2], Affine::from_spacing(Spacing::new_mm([1.0; 3]).unwrap())).unwrap();
+        let grid = Grid::new(
+            [5, 3, 2],
+            Affine::from_spacing(Spacing::new_mm([1.0; 3]).unwrap()),
+        )
+        .unwrap();
         let scar = [[0, 0, 0], [1, 1, 1], [4, 0, 0], [3, 1, 0], [4, 2, 1]];
-        let labels = Volume::from_fn(grid, |v| if scar.contains(&v) { Label::Scar } else { Label::Myocardium });
+        let labels = Volume::from_fn(grid, |v| {
+            if scar.contains(&v) {
+                Label::Scar
+            } else {
+                Label::Myocardium
+            }
+        });
         let pieces = Pieces::of(&labels, Region::SCAR);
-        assert_eq!((pieces.voxels.clone(), pieces.largest()), (vec![2, 3], Some(2)));
-        assert_eq!((pieces.ids[[1, 1, 1]], pieces.ids[[4, 2, 1]], pieces.ids[[2, 0, 0]]), (1, 2, 0));
+        assert_eq!(
+            (pieces.voxels.clone(), pieces.largest()),
+            (vec![2, 3], Some(2))
+        );
+        assert_eq!(
+            (
+                pieces.ids[[1, 1, 1]],
+                pieces.ids[[4, 2, 1]],
+                pieces.ids[[2, 0, 0]]
+            ),
+            (1, 2, 0)
+        );
         assert_eq!(Pieces::of(&labels, Region::RV_POOL).largest(), None);
     }
 }

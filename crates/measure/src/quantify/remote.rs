@@ -71,7 +71,13 @@ impl Remote {
                 let signals = without_outliers(region.iter().map(|v| v.signal).collect());
                 let (mean, sd) = mean_and_sd(&signals);
                 let n = signals.len();
-                slices.push(RemoteSlice { slice: voxels[0].slice, voxels: n, area_mm2: n as f64 * x * y, mean, sd });
+                slices.push(RemoteSlice {
+                    slice: voxels[0].slice,
+                    voxels: n,
+                    area_mm2: n as f64 * x * y,
+                    mean,
+                    sd,
+                });
             }
         }
         if slices.is_empty() {
@@ -79,14 +85,25 @@ impl Remote {
         }
         let voxels: usize = slices.iter().map(|s| s.voxels).sum();
         let mean = slices.iter().map(|s| s.mean * s.voxels as f64).sum::<f64>() / voxels as f64;
-        let squares: f64 = slices.iter().map(|s| s.sd.powi(2) * (s.voxels - 1) as f64).sum();
+        let squares: f64 = slices
+            .iter()
+            .map(|s| s.sd.powi(2) * (s.voxels - 1) as f64)
+            .sum();
         let sd = (squares / (voxels - slices.len()) as f64).sqrt();
-        Ok(Self { voxels, volume_ml: voxels as f64 * voxel_ml, mean, sd, slices })
+        Ok(Self {
+            voxels,
+            volume_ml: voxels as f64 * voxel_ml,
+            mean,
+            sd,
+            slices,
+        })
     }
 
     /// The remote myocardium that a slice is compared with: its own, or that of the nearest slice that has some.
     pub fn beside(&self, slice: usize) -> Option<&RemoteSlice> {
-        self.slices.iter().min_by_key(|own| own.slice.abs_diff(slice))
+        self.slices
+            .iter()
+            .min_by_key(|own| own.slice.abs_diff(slice))
     }
 }
 
@@ -134,7 +151,10 @@ fn without_outliers(values: Vec<f64>) -> Vec<f64> {
     if spread == 0.0 {
         return values;
     }
-    values.into_iter().filter(|v| (v - middle).abs() <= OUTLYING * spread).collect()
+    values
+        .into_iter()
+        .filter(|v| (v - middle).abs() <= OUTLYING * spread)
+        .collect()
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -145,7 +165,10 @@ fn median(mut values: Vec<f64>) -> f64 {
 fn mean_and_sd(values: &[f64]) -> (f64, f64) {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
-    (mean, (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt())
+    (
+        mean,
+        (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt(),
+    )
 }
 
 #[cfg(test)]
@@ -156,7 +179,13 @@ mod tests {
     use myops_image::volume::Volume;
 
     fn scar_before(degrees: f64) -> LabelMap {
-        draw(View::default(), |s| if s.degrees < degrees { Label::Scar } else { Label::Myocardium })
+        draw(View::default(), |s| {
+            if s.degrees < degrees {
+                Label::Scar
+            } else {
+                Label::Myocardium
+            }
+        })
     }
 
     fn of(labels: &LabelMap, lge: &Volume<f32>) -> Result<Remote, f64> {
@@ -166,21 +195,36 @@ mod tests {
     #[test]
     fn remote_myocardium_is_mid_wall_and_far_from_injury() {
         // The signal tells where a voxel lies: degrees from the insertion, and depth as a fraction.
-        let (degrees, depth) = (std::cell::RefCell::new(Vec::new()), std::cell::RefCell::new(Vec::new()));
+        let (degrees, depth) = (
+            std::cell::RefCell::new(Vec::new()),
+            std::cell::RefCell::new(Vec::new()),
+        );
         let labels = draw(View::default(), |s: Site| {
             degrees.borrow_mut().push(s.degrees);
             depth.borrow_mut().push(s.depth);
-            if s.degrees < 90.0 { Label::Scar } else { Label::Myocardium }
+            if s.degrees < 90.0 {
+                Label::Scar
+            } else {
+                Label::Myocardium
+            }
         });
         let wall = wall_voxels(&labels, &Volume::filled(*labels.grid(), 1.0));
         let (degrees, depth) = (degrees.into_inner(), depth.into_inner());
         assert_eq!(wall.len(), depth.len(), "both in the order of memory");
         let mut taken = 0;
-        for ((voxel, degrees), depth) in wall.iter().zip(degrees).zip(depth).filter(|((v, ..), _)| is_remote(v)) {
+        for ((voxel, degrees), depth) in wall
+            .iter()
+            .zip(degrees)
+            .zip(depth)
+            .filter(|((v, ..), _)| is_remote(v))
+        {
             taken += 1;
             assert!((0.2..0.8).contains(&depth), "{voxel:?} lies at {depth}");
             // The wall's middle has a radius of 19 to 27 mm: 10 mm are 20 degrees at least.
-            assert!((108.0..342.0).contains(&degrees), "{voxel:?} lies at {degrees} degrees");
+            assert!(
+                (108.0..342.0).contains(&degrees),
+                "{voxel:?} lies at {degrees} degrees"
+            );
         }
         assert!(taken > 1000, "{taken}");
     }
@@ -190,23 +234,42 @@ mod tests {
         let labels = scar_before(90.0);
         // Slice k has 100 k - 5 and 100 k + 5 in turn, and one slice some blood.
         let lge = Volume::from_fn(*labels.grid(), |[i, j, k]| {
-            let blood = if k == 2 && i % 16 == 3 && j % 3 == 0 { 500.0 } else { 0.0 };
+            let blood = if k == 2 && i % 16 == 3 && j % 3 == 0 {
+                500.0
+            } else {
+                0.0
+            };
             100.0 * k as f32 - 5.0 + 10.0 * ((i + j) % 2) as f32 + blood
         });
         let remote = of(&labels, &lge).unwrap();
-        assert_eq!(remote.slices.iter().map(|s| s.slice).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(
+            remote.slices.iter().map(|s| s.slice).collect::<Vec<_>>(),
+            [0, 1, 2, 3, 4, 5]
+        );
         for slice in &remote.slices {
-            assert!((slice.mean - 100.0 * slice.slice as f64).abs() < 1.0, "{slice:?}");
+            assert!(
+                (slice.mean - 100.0 * slice.slice as f64).abs() < 1.0,
+                "{slice:?}"
+            );
             assert!((slice.sd - 5.0).abs() < 0.1, "{slice:?}");
             assert_eq!(slice.area_mm2, slice.voxels as f64 * PIXEL_MM * PIXEL_MM);
         }
-        assert!((remote.sd - 5.0).abs() < 0.1, "the slices' means do not widen it: {}", remote.sd);
-        assert_eq!(remote.voxels, remote.slices.iter().map(|s| s.voxels).sum::<usize>());
+        assert!(
+            (remote.sd - 5.0).abs() < 0.1,
+            "the slices' means do not widen it: {}",
+            remote.sd
+        );
+        assert_eq!(
+            remote.voxels,
+            remote.slices.iter().map(|s| s.voxels).sum::<usize>()
+        );
     }
 
     #[test]
     fn a_slice_without_any_takes_the_nearest_and_a_case_without_any_says_how_much_there_was() {
-        let lge = |labels: &LabelMap| Volume::from_fn(*labels.grid(), |[i, j, _]| ((i * 7 + j * 3) % 5) as f32);
+        let lge = |labels: &LabelMap| {
+            Volume::from_fn(*labels.grid(), |[i, j, _]| ((i * 7 + j * 3) % 5) as f32)
+        };
         let labels = scar_before(90.0);
         // All of the first slice is scar, and with it what lies opposite in the second.
         let first = labels.grid().voxels_per_slice();
@@ -222,6 +285,9 @@ mod tests {
         assert_eq!(remote.beside(0).unwrap().slice, 2);
         let all = scar_before(300.0);
         assert!(of(&all, &lge(&all)).unwrap_err() < SMALLEST_MM2);
-        assert_eq!(of(&labels.map(|_| Label::Scar), &lge(&labels)).unwrap_err(), 0.0);
+        assert_eq!(
+            of(&labels.map(|_| Label::Scar), &lge(&labels)).unwrap_err(),
+            0.0
+        );
     }
 }

@@ -32,11 +32,18 @@ pub struct Ring {
 pub fn rings(labels: &LabelMap, axis: &LongAxis, chords: &[Chord]) -> Vec<Ring> {
     let voxel_ml = labels.spacing().voxel_ml();
     let measure = |(at, ring): (usize, &super::axis::RingSlice)| {
-        let count = |region: Region| labels.slice(ring.slice).iter().filter(|l| region.contains(**l)).count() as f64;
+        let count = |region: Region| {
+            labels
+                .slice(ring.slice)
+                .iter()
+                .filter(|l| region.contains(**l))
+                .count() as f64
+        };
         let wall = count(Region::WALL);
         let own: Vec<&Chord> = chords.iter().filter(|chord| chord.frame == at).collect();
         let mean = |of: fn(&Chord) -> f64| {
-            (!own.is_empty()).then(|| own.iter().map(|chord| of(chord)).sum::<f64>() / own.len() as f64)
+            (!own.is_empty())
+                .then(|| own.iter().map(|chord| of(chord)).sum::<f64>() / own.len() as f64)
         };
         Ring {
             slice: ring.slice,

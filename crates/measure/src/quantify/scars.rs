@@ -61,13 +61,21 @@ pub fn scar_pieces(
         .zip(&pieces.voxels)
         .map(|(id, voxels)| {
             let slices = slices_of(&pieces.ids, id);
-            let on: Vec<&OnChord> = chords.iter().flat_map(|c| &c.pieces).filter(|on| on.id == id).collect();
+            let on: Vec<&OnChord> = chords
+                .iter()
+                .flat_map(|c| &c.pieces)
+                .filter(|on| on.id == id)
+                .collect();
             let sum = |of: &dyn Fn(&OnChord) -> f64| on.iter().map(|on| of(on)).sum::<f64>();
             let fractions = sum(&|on| on.fraction);
             let met = |value: f64| (!on.is_empty()).then_some(value);
             let extent = fractions / on.len() as f64;
             let thirds = [0, 1, 2].map(|third| sum(&|on| on.thirds[third]));
-            let rings = orientation.frames.iter().filter(|f| slices.contains(&f.ring.slice)).count();
+            let rings = orientation
+                .frames
+                .iter()
+                .filter(|f| slices.contains(&f.ring.slice))
+                .count();
             let volume_ml = *voxels as f64 * voxel_ml;
             ScarPiece {
                 volume_ml,
@@ -76,7 +84,8 @@ pub fn scar_pieces(
                 slices,
                 mean_depth_percent: met(100.0 * sum(&|on| on.depth * on.fraction) / fractions),
                 transmurality_percent: met(100.0 * extent),
-                circumference_percent: (rings > 0).then(|| 100.0 * on.len() as f64 / (rings * CHORDS_PER_SLICE) as f64),
+                circumference_percent: (rings > 0)
+                    .then(|| 100.0 * on.len() as f64 / (rings * CHORDS_PER_SLICE) as f64),
                 distribution: (!on.is_empty()).then(|| distribution(thirds, extent)),
             }
         })
@@ -99,12 +108,19 @@ fn distribution(thirds: [f64; 3], extent: f64) -> Distribution {
 }
 
 fn slices_of(ids: &Volume<u32>, id: u32) -> Vec<usize> {
-    (0..ids.shape()[2]).filter(|k| ids.slice(*k).contains(&id)).collect()
+    (0..ids.shape()[2])
+        .filter(|k| ids.slice(*k).contains(&id))
+        .collect()
 }
 
 fn segments_of(ids: &Volume<u32>, id: u32, segments: &Volume<u8>) -> Vec<u8> {
     let mut met = [false; 18];
-    for (_, segment) in ids.data().iter().zip(segments.data()).filter(|(piece, _)| **piece == id) {
+    for (_, segment) in ids
+        .data()
+        .iter()
+        .zip(segments.data())
+        .filter(|(piece, _)| **piece == id)
+    {
         met[usize::from(*segment)] = true;
     }
     (1..=17).filter(|n| met[usize::from(*n)]).collect()
@@ -116,10 +132,19 @@ mod tests {
 
     #[test]
     fn thirds_and_extent_name_the_layer() {
-        assert_eq!(distribution([1.0, 0.8, 0.0], 0.6), Distribution::Subendocardial);
+        assert_eq!(
+            distribution([1.0, 0.8, 0.0], 0.6),
+            Distribution::Subendocardial
+        );
         assert_eq!(distribution([0.2, 0.9, 0.3], 0.4), Distribution::MidWall);
-        assert_eq!(distribution([0.0, 0.1, 1.0], 0.35), Distribution::Subepicardial);
+        assert_eq!(
+            distribution([0.0, 0.1, 1.0], 0.35),
+            Distribution::Subepicardial
+        );
         assert_eq!(distribution([0.6, 0.9, 0.6], 0.7), Distribution::Transmural);
-        assert_eq!(distribution([0.5, 0.2, 0.4], 0.37), Distribution::Subendocardial);
+        assert_eq!(
+            distribution([0.5, 0.2, 0.4], 0.37),
+            Distribution::Subendocardial
+        );
     }
 }

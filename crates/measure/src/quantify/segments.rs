@@ -123,7 +123,10 @@ pub fn segment_map(labels: &LabelMap, orientation: &Orientation) -> Volume<u8> {
 /// of which the septal one is centred on the septum.
 pub fn segment_at(frame: &Frame, phi: f64) -> u8 {
     let apical = (phi - frame.septum + TAU / 8.0).rem_euclid(TAU);
-    let (sixth, quarter) = ((phi / TAU * 6.0) as usize % 6, (apical / TAU * 4.0) as usize % 4);
+    let (sixth, quarter) = (
+        (phi / TAU * 6.0) as usize % 6,
+        (apical / TAU * 4.0) as usize % 4,
+    );
     match frame.ring.level {
         Level::Basal => [2, 3, 4, 5, 6, 1][sixth],
         Level::Mid => [8, 9, 10, 11, 12, 7][sixth],
@@ -132,7 +135,12 @@ pub fn segment_at(frame: &Frame, phi: f64) -> u8 {
 }
 
 /// Measures all 17 segments.
-pub fn segments(labels: &LabelMap, map: &Volume<u8>, chords: &[Chord], orientation: &Orientation) -> Vec<Segment> {
+pub fn segments(
+    labels: &LabelMap,
+    map: &Volume<u8>,
+    chords: &[Chord],
+    orientation: &Orientation,
+) -> Vec<Segment> {
     let mut voxels = [[0_usize; 3]; 18];
     for (segment, label) in map.data().iter().zip(labels.data()) {
         let [wall, scar, risk] = &mut voxels[usize::from(*segment)];
@@ -142,7 +150,8 @@ pub fn segments(labels: &LabelMap, map: &Volume<u8>, chords: &[Chord], orientati
     }
     let mut scarred: [Vec<f64>; 18] = Default::default();
     for chord in chords.iter().filter(|_| orientation.known) {
-        scarred[usize::from(segment_at(&orientation.frames[chord.frame], chord.phi))].push(100.0 * chord.scar);
+        scarred[usize::from(segment_at(&orientation.frames[chord.frame], chord.phi))]
+            .push(100.0 * chord.scar);
     }
     let voxel_ml = labels.spacing().voxel_ml();
     (1..=17)
@@ -170,7 +179,11 @@ pub fn territories(segments: &[Segment]) -> Vec<TerritoryBurden> {
     let burden = |territory| {
         let own = || segments.iter().filter(move |s| s.territory == territory);
         let wall_ml: f64 = own().map(|s| s.wall_ml).sum();
-        let part = |of: fn(&Segment) -> Option<f64>| own().map(|s| of(s).unwrap_or(0.0) / 100.0 * s.wall_ml).sum();
+        let part = |of: fn(&Segment) -> Option<f64>| {
+            own()
+                .map(|s| of(s).unwrap_or(0.0) / 100.0 * s.wall_ml)
+                .sum()
+        };
         TerritoryBurden {
             territory,
             wall_ml,

@@ -52,7 +52,14 @@ pub enum Method {
 
 impl Method {
     /// All of them, as tables list them.
-    pub const ALL: [Self; 6] = [Self::Sd2, Self::Sd3, Self::Sd5, Self::Sd6, Self::Fwhm, Self::Otsu];
+    pub const ALL: [Self; 6] = [
+        Self::Sd2,
+        Self::Sd3,
+        Self::Sd5,
+        Self::Sd6,
+        Self::Fwhm,
+        Self::Otsu,
+    ];
 
     /// The name in tables.
     pub fn name(self) -> &'static str {
@@ -93,12 +100,17 @@ impl std::fmt::Display for Absence {
             ),
             Self::FlatRemote => f.write_str("the signal of remote myocardium does not vary"),
             Self::NoCore => {
-                write!(f, "no scar is labelled and less than {LEAST_CORE_ML} ml of the wall lies above 5 SD")
+                write!(
+                    f,
+                    "no scar is labelled and less than {LEAST_CORE_ML} ml of the wall lies above 5 SD"
+                )
             }
-            Self::FaintScar => f.write_str("half of the scar's maximum lies within 2 SD of the remote mean"),
-            Self::OneClass => {
-                f.write_str("the threshold lies within 2 SD of the remote mean: no part of the wall stands out")
+            Self::FaintScar => {
+                f.write_str("half of the scar's maximum lies within 2 SD of the remote mean")
             }
+            Self::OneClass => f.write_str(
+                "the threshold lies within 2 SD of the remote mean: no part of the wall stands out",
+            ),
         }
     }
 }
@@ -136,16 +148,41 @@ impl Thresholds {
             Ok(remote) => remote,
             Err(largest_mm2) => {
                 let none = Self::absent(Absence::SmallRemote(largest_mm2));
-                return (none, vec![Finding::NoRemoteMyocardium { largest_mm2, needed_mm2: SMALLEST_MM2 }]);
+                return (
+                    none,
+                    vec![Finding::NoRemoteMyocardium {
+                        largest_mm2,
+                        needed_mm2: SMALLEST_MM2,
+                    }],
+                );
             }
         };
         if remote.slices.iter().any(|slice| slice.sd == 0.0) {
-            return (Self { remote: Some(remote), ..Self::absent(Absence::FlatRemote) }, Vec::new());
+            return (
+                Self {
+                    remote: Some(remote),
+                    ..Self::absent(Absence::FlatRemote)
+                },
+                Vec::new(),
+            );
         }
-        let thresholding = Thresholding { labels, wall, remote };
-        let methods: Vec<Threshold> = Method::ALL.iter().map(|method| thresholding.by(*method)).collect();
+        let thresholding = Thresholding {
+            labels,
+            wall,
+            remote,
+        };
+        let methods: Vec<Threshold> = Method::ALL
+            .iter()
+            .map(|method| thresholding.by(*method))
+            .collect();
         let findings = thresholding.contradiction(&methods).into_iter().collect();
-        (Self { remote: Some(thresholding.remote), methods }, findings)
+        (
+            Self {
+                remote: Some(thresholding.remote),
+                methods,
+            },
+            findings,
+        )
     }
 
     /// There is no LGE image.
@@ -166,18 +203,33 @@ impl Thresholds {
     /// Why there is no threshold at all; `None` where there is one, or where reasons differ.
     pub fn absent_because(&self) -> Option<&str> {
         let first = self.methods.first()?.absent_because.as_deref()?;
-        self.methods.iter().all(|t| t.absent_because.as_deref() == Some(first)).then_some(first)
+        self.methods
+            .iter()
+            .all(|t| t.absent_because.as_deref() == Some(first))
+            .then_some(first)
     }
 
     fn absent(because: Absence) -> Self {
-        Self { remote: None, methods: Method::ALL.iter().map(|method| Threshold::absent(*method, because)).collect() }
+        Self {
+            remote: None,
+            methods: Method::ALL
+                .iter()
+                .map(|method| Threshold::absent(*method, because))
+                .collect(),
+        }
     }
 }
 
 impl Threshold {
     fn absent(method: Method, because: Absence) -> Self {
         let absent_because = Some(because.to_string());
-        Self { method, signal: None, above_ml: None, above_percent: None, absent_because }
+        Self {
+            method,
+            signal: None,
+            above_ml: None,
+            above_percent: None,
+            absent_because,
+        }
     }
 }
 
@@ -218,7 +270,10 @@ impl Thresholding<'_> {
         let mut signals = Vec::with_capacity(self.wall.len());
         for voxels in self.wall.chunk_by(|a, b| a.slice == b.slice) {
             if let Some(remote) = self.remote.beside(voxels[0].slice) {
-                signals.extend(std::iter::repeat_n(threshold(remote.mean, remote.sd), voxels.len()));
+                signals.extend(std::iter::repeat_n(
+                    threshold(remote.mean, remote.sd),
+                    voxels.len(),
+                ));
             }
         }
         signals
@@ -243,7 +298,10 @@ impl Thresholding<'_> {
     /// The signals of the labelled scar off the rim, or of wall above 5 SD where none is labelled.
     fn core(&self) -> Result<Vec<f64>, Absence> {
         let scar = || self.wall.iter().filter(|v| v.label == Label::Scar);
-        let core: Vec<f64> = scar().filter(|v| v.blood_mm >= BLOOD_RIM_MM).map(|v| v.signal).collect();
+        let core: Vec<f64> = scar()
+            .filter(|v| v.blood_mm >= BLOOD_RIM_MM)
+            .map(|v| v.signal)
+            .collect();
         if core.len() >= FEWEST_CORE_VOXELS {
             return Ok(core);
         }
@@ -261,20 +319,29 @@ impl Thresholding<'_> {
     fn otsu(&self) -> Result<Vec<f64>, Absence> {
         let signals: Vec<f64> = self.wall.iter().map(|v| v.signal).collect();
         let telling = self.remote.mean + TELLING_SD * self.remote.sd;
-        let signal = otsu(&signals).filter(|signal| *signal >= telling).ok_or(Absence::OneClass)?;
+        let signal = otsu(&signals)
+            .filter(|signal| *signal >= telling)
+            .ok_or(Absence::OneClass)?;
         Ok(vec![signal; signals.len()])
     }
 
     /// The voxels of the wall above their threshold; those in the rim beside blood only where deeper ones are near.
     fn above(&self, signals: &[f64]) -> Vec<usize> {
-        let bright: Vec<usize> = (0..self.wall.len()).filter(|n| self.wall[*n].signal > signals[*n]).collect();
-        let (rim, core): (Vec<usize>, Vec<usize>) =
-            bright.into_iter().partition(|n| self.wall[*n].blood_mm < BLOOD_RIM_MM);
+        let bright: Vec<usize> = (0..self.wall.len())
+            .filter(|n| self.wall[*n].signal > signals[*n])
+            .collect();
+        let (rim, core): (Vec<usize>, Vec<usize>) = bright
+            .into_iter()
+            .partition(|n| self.wall[*n].blood_mm < BLOOD_RIM_MM);
         let mut deep = vec![false; self.labels.data().len()];
         core.iter().for_each(|n| deep[self.wall[*n].at] = true);
         let places: Vec<usize> = rim.iter().map(|n| self.wall[*n].at).collect();
         let to_core = in_plane(self.labels, &|at| deep[at], &places);
-        let beside = rim.into_iter().zip(to_core).filter(|(_, mm)| *mm <= BESIDE_CORE_MM).map(|(n, _)| n);
+        let beside = rim
+            .into_iter()
+            .zip(to_core)
+            .filter(|(_, mm)| *mm <= BESIDE_CORE_MM)
+            .map(|(n, _)| n);
         core.into_iter().chain(beside).collect()
     }
 
@@ -284,8 +351,12 @@ impl Thresholding<'_> {
         let scar_ml = self.wall.iter().filter(|v| v.label == Label::Scar).count() as f64 * voxel_ml;
         let wall_ml = self.wall.len() as f64 * voxel_ml;
         let (less, more) = (threshold_ml.min(scar_ml), threshold_ml.max(scar_ml));
-        let contradicts = more > CONTRADICTING_RATIO * less && 100.0 * (more - less) >= CONTRADICTING_PERCENT * wall_ml;
-        contradicts.then_some(Finding::ThresholdContradictsLabels { threshold_ml, scar_ml })
+        let contradicts = more > CONTRADICTING_RATIO * less
+            && 100.0 * (more - less) >= CONTRADICTING_PERCENT * wall_ml;
+        contradicts.then_some(Finding::ThresholdContradictsLabels {
+            threshold_ml,
+            scar_ml,
+        })
     }
 }
 
@@ -296,7 +367,13 @@ mod tests {
 
     /// A quarter of the wall is scar of 300, the rest has 90 and 110 in turn: mean 100, SD 10.
     fn quarter() -> (LabelMap, Volume<f32>) {
-        let labels = draw(View::default(), |s| if s.degrees < 90.0 { Label::Scar } else { Label::Myocardium });
+        let labels = draw(View::default(), |s| {
+            if s.degrees < 90.0 {
+                Label::Scar
+            } else {
+                Label::Myocardium
+            }
+        });
         let lge = Volume::from_fn(*labels.grid(), |v| match labels[v] {
             Label::Scar => 300.0,
             Label::LvPool | Label::RvPool => 280.0,
@@ -310,7 +387,8 @@ mod tests {
     }
 
     fn scar_ml(labels: &LabelMap) -> f64 {
-        labels.data().iter().filter(|l| **l == Label::Scar).count() as f64 * labels.spacing().voxel_ml()
+        labels.data().iter().filter(|l| **l == Label::Scar).count() as f64
+            * labels.spacing().voxel_ml()
     }
 
     #[test]
@@ -324,9 +402,18 @@ mod tests {
                 assert_eq!(threshold.absent_because, None);
             }
         }
-        let signals: Vec<f64> = of(&labels, &lge).iter().map(|t| t.signal.unwrap()).collect();
+        let signals: Vec<f64> = of(&labels, &lge)
+            .iter()
+            .map(|t| t.signal.unwrap())
+            .collect();
         let expected = [120.0, 130.0, 150.0, 160.0, 200.0];
-        assert!(signals.iter().zip(expected).all(|(found, e)| (found - e).abs() < 0.5), "{signals:?}");
+        assert!(
+            signals
+                .iter()
+                .zip(expected)
+                .all(|(found, e)| (found - e).abs() < 0.5),
+            "{signals:?}"
+        );
     }
 
     #[test]
@@ -335,36 +422,80 @@ mod tests {
         // The innermost voxels of all of the wall are as bright as blood.
         let wall = wall_voxels(&labels, &lge);
         let mut rimmed = lge.clone();
-        let rim: Vec<&WallVoxel> = wall.iter().filter(|v| v.endocardium_mm < BLOOD_RIM_MM).collect();
+        let rim: Vec<&WallVoxel> = wall
+            .iter()
+            .filter(|v| v.endocardium_mm < BLOOD_RIM_MM)
+            .collect();
         rim.iter().for_each(|v| rimmed.data_mut()[v.at] = 280.0);
         let five = of(&labels, &rimmed)[2].above_ml.unwrap();
         let rim_ml = rim.len() as f64 * labels.spacing().voxel_ml();
         // Scar keeps its own rim, and a little of that at its two edges.
-        assert!((five - scar_ml(&labels)) / rim_ml < 0.05, "{five} {} {rim_ml}", scar_ml(&labels));
+        assert!(
+            (five - scar_ml(&labels)) / rim_ml < 0.05,
+            "{five} {} {rim_ml}",
+            scar_ml(&labels)
+        );
         assert!(five >= scar_ml(&labels) - 1e-9);
     }
 
     #[test]
     fn absence_has_a_reason() {
         let (labels, lge) = quarter();
-        let healthy = labels.map(|l| if *l == Label::Scar { Label::Myocardium } else { *l });
+        let healthy = labels.map(|l| {
+            if *l == Label::Scar {
+                Label::Myocardium
+            } else {
+                *l
+            }
+        });
         let flat = Volume::from_fn(*lge.grid(), |v| 90.0 + 20.0 * ((v[0] + v[1]) % 2) as f32);
         let reasons = |labels: &LabelMap, lge: &Volume<f32>| -> Vec<String> {
-            of(labels, lge).into_iter().filter_map(|t| t.absent_because).collect()
+            of(labels, lge)
+                .into_iter()
+                .filter_map(|t| t.absent_because)
+                .collect()
         };
         let none = "no scar is labelled and less than 0.5 ml of the wall lies above 5 SD";
-        let one = "the threshold lies within 2 SD of the remote mean: no part of the wall stands out";
+        let one =
+            "the threshold lies within 2 SD of the remote mean: no part of the wall stands out";
         assert_eq!(reasons(&healthy, &flat), [none, one]);
-        assert_eq!(reasons(&labels, &flat), ["half of the scar's maximum lies within 2 SD of the remote mean", one]);
+        assert_eq!(
+            reasons(&labels, &flat),
+            [
+                "half of the scar's maximum lies within 2 SD of the remote mean",
+                one
+            ]
+        );
         let constant = Volume::filled(*lge.grid(), 7.0);
-        assert_eq!(reasons(&labels, &constant), ["the signal of remote myocardium does not vary"; 6]);
-        let all = labels.map(|l| if *l == Label::Myocardium { Label::Scar } else { *l });
+        assert_eq!(
+            reasons(&labels, &constant),
+            ["the signal of remote myocardium does not vary"; 6]
+        );
+        let all = labels.map(|l| {
+            if *l == Label::Myocardium {
+                Label::Scar
+            } else {
+                *l
+            }
+        });
         let small = "remote myocardium is too small: 0 mm² in the best slice and 50 mm² are needed";
         assert_eq!(reasons(&all, &lge), [small; 6]);
         let (thresholds, findings) = Thresholds::of(&all, &lge);
-        assert_eq!((thresholds.remote.is_none(), thresholds.absent_because()), (true, Some(small)));
-        assert_eq!(findings, [Finding::NoRemoteMyocardium { largest_mm2: 0.0, needed_mm2: 50.0 }]);
-        assert_eq!(Thresholds::without_lge().absent_because(), Some("there is no LGE image"));
+        assert_eq!(
+            (thresholds.remote.is_none(), thresholds.absent_because()),
+            (true, Some(small))
+        );
+        assert_eq!(
+            findings,
+            [Finding::NoRemoteMyocardium {
+                largest_mm2: 0.0,
+                needed_mm2: 50.0
+            }]
+        );
+        assert_eq!(
+            Thresholds::without_lge().absent_because(),
+            Some("there is no LGE image")
+        );
     }
 
     #[test]
@@ -373,9 +504,21 @@ mod tests {
         assert_eq!(Thresholds::of(&labels, &lge).1, []);
         let missed = labels.map(|l| if *l == Label::Scar { Label::Edema } else { *l });
         let found = Thresholds::of(&missed, &lge).1;
-        assert_eq!(found, [Finding::ThresholdContradictsLabels { threshold_ml: scar_ml(&labels), scar_ml: 0.0 }]);
+        assert_eq!(
+            found,
+            [Finding::ThresholdContradictsLabels {
+                threshold_ml: scar_ml(&labels),
+                scar_ml: 0.0
+            }]
+        );
         let dark = lge.map(|v| if *v == 300.0 { 95.0 } else { *v });
         let invented = Thresholds::of(&labels, &dark).1;
-        assert_eq!(invented, [Finding::ThresholdContradictsLabels { threshold_ml: 0.0, scar_ml: scar_ml(&labels) }]);
+        assert_eq!(
+            invented,
+            [Finding::ThresholdContradictsLabels {
+                threshold_ml: 0.0,
+                scar_ml: scar_ml(&labels)
+            }]
+        );
     }
 }

@@ -45,7 +45,14 @@ impl Volumes {
     /// Measures a label map.
     pub fn of(labels: &LabelMap) -> Self {
         let voxel_ml = labels.spacing().voxel_ml();
-        let ml = |region: Region| labels.data().iter().filter(|l| region.contains(**l)).count() as f64 * voxel_ml;
+        let ml = |region: Region| {
+            labels
+                .data()
+                .iter()
+                .filter(|l| region.contains(**l))
+                .count() as f64
+                * voxel_ml
+        };
         let (wall_ml, scar_ml) = (ml(Region::WALL), ml(Region::SCAR));
         let (edema_ml, area_at_risk_ml) = (ml(Region::EDEMA), ml(Region::EDEMA_OR_SCAR));
         Self {
@@ -63,7 +70,8 @@ impl Volumes {
             area_at_risk_ml,
             area_at_risk_g: area_at_risk_ml * MYOCARDIUM_G_PER_ML,
             area_at_risk_percent: percent(area_at_risk_ml, wall_ml),
-            salvage_index: (area_at_risk_ml > 0.0).then(|| (area_at_risk_ml - scar_ml) / area_at_risk_ml),
+            salvage_index: (area_at_risk_ml > 0.0)
+                .then(|| (area_at_risk_ml - scar_ml) / area_at_risk_ml),
         }
     }
 }
@@ -94,10 +102,22 @@ mod tests {
             _ => Label::Background,
         });
         let v = Volumes::of(&labels);
-        assert_eq!((v.lv_pool_ml, v.rv_pool_ml, v.wall_ml, v.wall_g), (0.4, 0.2, 1.0, 1.05));
-        assert_eq!((v.scar_ml, v.scar_g, v.scar_percent), (0.2, 0.2 * 1.05, Some(20.0)));
-        assert_eq!((v.area_at_risk_percent, v.salvage_index), (Some(40.0), Some(0.5)));
+        assert_eq!(
+            (v.lv_pool_ml, v.rv_pool_ml, v.wall_ml, v.wall_g),
+            (0.4, 0.2, 1.0, 1.05)
+        );
+        assert_eq!(
+            (v.scar_ml, v.scar_g, v.scar_percent),
+            (0.2, 0.2 * 1.05, Some(20.0))
+        );
+        assert_eq!(
+            (v.area_at_risk_percent, v.salvage_index),
+            (Some(40.0), Some(0.5))
+        );
         let none = Volumes::of(&Volume::filled(grid, Label::Background));
-        assert_eq!((none.wall_ml, none.scar_percent, none.salvage_index), (0.0, None, None));
+        assert_eq!(
+            (none.wall_ml, none.scar_percent, none.salvage_index),
+            (0.0, None, None)
+        );
     }
 }

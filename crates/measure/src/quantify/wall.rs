@@ -39,12 +39,16 @@ pub fn wall_voxels(labels: &LabelMap, lge: &Volume<f32>) -> Vec<WallVoxel> {
     // Borders run half a pixel before the centre of the next voxel.
     let half_pixel_mm = x.max(y) / 2.0;
     let to = |inside: &dyn Fn(usize) -> bool| in_plane(labels, inside, &wall);
-    let injured = |at: usize| data.get(at).is_some_and(|label| Region::EDEMA_OR_SCAR.contains(*label));
+    let injured = |at: usize| {
+        data.get(at)
+            .is_some_and(|label| Region::EDEMA_OR_SCAR.contains(*label))
+    };
     let endocardium = to(&|at| data[at] == Label::LvPool);
     let epicardium = to(&|at| !Region::WALL.contains(data[at]) && data[at] != Label::LvPool);
     let blood = to(&|at| matches!(data[at], Label::LvPool | Label::RvPool));
     let injury = to(&injured);
-    let beside = to(&|at| injured(at + per_slice) || at.checked_sub(per_slice).is_some_and(injured));
+    let beside =
+        to(&|at| injured(at + per_slice) || at.checked_sub(per_slice).is_some_and(injured));
     let voxel = |(n, at): (usize, &usize)| WallVoxel {
         at: *at,
         slice: at / per_slice,
@@ -63,14 +67,24 @@ pub fn wall_voxels(labels: &LabelMap, lge: &Volume<f32>) -> Vec<WallVoxel> {
 /// slice that fulfils a condition; infinite where none does. Those of `from` are labelled.
 pub fn in_plane(labels: &LabelMap, inside: &dyn Fn(usize) -> bool, from: &[usize]) -> Vec<f64> {
     let ([ni, nj, nk], [x_mm, y_mm, _]) = (labels.shape(), labels.spacing().mm());
-    let Some([i, j, _]) = labels.labelled_box() else { return vec![f64::INFINITY; from.len()] };
+    let Some([i, j, _]) = labels.labelled_box() else {
+        return vec![f64::INFINITY; from.len()];
+    };
     // Nothing further out is nearer than the first voxels about all that is labelled.
-    let around = |range: Range<usize>, n: usize| range.start.saturating_sub(1)..(range.end + 1).min(n);
+    let around =
+        |range: Range<usize>, n: usize| range.start.saturating_sub(1)..(range.end + 1).min(n);
     let (i, j) = (around(i, ni), around(j, nj));
-    let cropped = |at: usize| at % ni - i.start + i.len() * (at / ni % nj - j.start + j.len() * (at / ni / nj));
+    let cropped = |at: usize| {
+        at % ni - i.start + i.len() * (at / ni % nj - j.start + j.len() * (at / ni / nj))
+    };
     let rows = (0..nk).flat_map(|k| j.clone().map(move |row| (k * nj + row) * ni));
     let places = rows.flat_map(|row| i.clone().map(move |column| row + column));
     let to: Vec<usize> = places.filter(|at| inside(*at)).map(cropped).collect();
     let from: Vec<usize> = from.iter().map(|at| cropped(*at)).collect();
-    distances_to(&to, &from, [i.len(), j.len(), nk], [x_mm, y_mm, f64::INFINITY])
+    distances_to(
+        &to,
+        &from,
+        [i.len(), j.len(), nk],
+        [x_mm, y_mm, f64::INFINITY],
+    )
 }

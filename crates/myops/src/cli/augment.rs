@@ -43,7 +43,10 @@ pub struct Args {
 /// The file of the sheet.
 const PICTURE: &str = "augmentation.png";
 /// Intensities stay as they are, so that the written cases are read like any other.
-const PREPROCESS: Preprocess = Preprocess { normalise: Normalise::AsStored, ..Preprocess::PUBLISHED };
+const PREPROCESS: Preprocess = Preprocess {
+    normalise: Normalise::AsStored,
+    ..Preprocess::PUBLISHED
+};
 
 /// Writes the enlarged set and a sheet of the variations.
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
@@ -52,7 +55,8 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     outputs::not_over(&args.out, [&args.data])?;
     let out = OutputFolder::claim(&args.out)?;
     outputs::only_ours(&args.out, "augment", is_ours)?;
-    let patients = Patients::open(args.patients.as_deref(), &args.data)?.of(&patients::ids(&files))?;
+    let patients =
+        Patients::open(args.patients.as_deref(), &args.data)?.of(&patients::ids(&files))?;
     let studies = cases::read_all(&files, talk)?;
     let total = studies.len() * args.times as usize;
     let bar = talk.bar(total as u64, "augmenting");
@@ -63,18 +67,31 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
         written
     })?;
     bar.finish_and_clear();
-    let copies = |member: &Member| (0..args.times as usize).map(|n| copy_of(member, n)).collect::<Vec<_>>();
-    patients::write(out.path(), &patients.iter().flat_map(copies).collect::<Vec<_>>())?;
+    let copies = |member: &Member| {
+        (0..args.times as usize)
+            .map(|n| copy_of(member, n))
+            .collect::<Vec<_>>()
+    };
+    patients::write(
+        out.path(),
+        &patients.iter().flat_map(copies).collect::<Vec<_>>(),
+    )?;
     if let Some(study) = studies.first() {
         let png = picture(study, args.seed)?;
         write_whole(out.path().join(PICTURE), |w| w.write_all(&png))?;
     }
-    talk.say(format_args!("{total} cases and the sheet {PICTURE} are in {}", args.out.display()));
+    talk.say(format_args!(
+        "{total} cases and the sheet {PICTURE} are in {}",
+        args.out.display()
+    ));
     Ok(())
 }
 
 fn copy_of(member: &Member, time: usize) -> Member {
-    Member { id: copy_id(&member.id, time), patient: member.patient.clone() }
+    Member {
+        id: copy_id(&member.id, time),
+        patient: member.patient.clone(),
+    }
 }
 
 fn copy_id(id: &str, time: usize) -> String {
@@ -95,12 +112,18 @@ fn write(study: &Study, time: usize, args: &Args) -> Result<()> {
     let (mut image, mut labels) = (prepared.data, restore.prepare_labels(reference));
     let size = PREPROCESS.size;
     let pixels = size * size;
-    let ranges = if time == 0 { AugmentRanges::NONE } else { AugmentRanges::PUBLISHED };
+    let ranges = if time == 0 {
+        AugmentRanges::NONE
+    } else {
+        AugmentRanges::PUBLISHED
+    };
     for slice in 0..prepared.slices {
         let mut rng = sample_rng(args.seed, 0, time, study.id(), slice);
         let (from, to) = (slice * pixels, (slice + 1) * pixels);
         let (mut x, mut y) = (image[from * 3..to * 3].to_vec(), labels[from..to].to_vec());
-        ranges.draw(&mut rng, Sequence::ALL.len()).apply(&mut x, &mut y, size);
+        ranges
+            .draw(&mut rng, Sequence::ALL.len())
+            .apply(&mut x, &mut y, size);
         image[from * 3..to * 3].copy_from_slice(&x);
         labels[from..to].copy_from_slice(&y);
     }
@@ -113,9 +136,17 @@ fn write(study: &Study, time: usize, args: &Args) -> Result<()> {
     let placement = Placement::of_grid(&grid);
     for (channel, name) in ["C0", "LGE", "T2"].into_iter().enumerate() {
         let values = image.iter().skip(channel).step_by(3).copied().collect();
-        write_image(place.join(format!("{id}_{name}.nii.gz")), &Volume::new(grid, values)?, &placement)?;
+        write_image(
+            place.join(format!("{id}_{name}.nii.gz")),
+            &Volume::new(grid, values)?,
+            &placement,
+        )?;
     }
-    write_labels(place.join(format!("{id}_gd.nii.gz")), &Volume::new(grid, labels)?, &placement)?;
+    write_labels(
+        place.join(format!("{id}_gd.nii.gz")),
+        &Volume::new(grid, labels)?,
+        &placement,
+    )?;
     Ok(())
 }
 
@@ -136,9 +167,15 @@ fn picture(study: &Study, seed: u64) -> Result<Vec<u8>> {
     let rows = [
         ("as it is", AugmentRanges::NONE),
         ("drop-out", one(|r, all| r.dropout = all.dropout)),
-        ("rotation", one(|r, all| r.rotation_degrees = all.rotation_degrees)),
+        (
+            "rotation",
+            one(|r, all| r.rotation_degrees = all.rotation_degrees),
+        ),
         ("horizontal flip", one(|r, _| r.flip_horizontal = 1.0)),
-        ("elastic", one(|r, all| r.elastic_pixels = all.elastic_pixels)),
+        (
+            "elastic",
+            one(|r, all| r.elastic_pixels = all.elastic_pixels),
+        ),
         ("together", all),
     ];
     let tiles: Vec<Tile> = rows
@@ -152,12 +189,39 @@ fn picture(study: &Study, seed: u64) -> Result<Vec<u8>> {
     Ok(sheet(&tiles, 4))
 }
 
-fn tiles_of(title: &str, drawn: &Augmentation, image: &[f32], labels: &[Label], size: usize) -> [Tile; 2] {
+fn tiles_of(
+    title: &str,
+    drawn: &Augmentation,
+    image: &[f32],
+    labels: &[Label],
+    size: usize,
+) -> [Tile; 2] {
     let (mut image, mut labels) = (image.to_vec(), labels.to_vec());
     drawn.apply(&mut image, &mut labels, size);
     let channel = 1;
-    let bright = image.iter().skip(channel).step_by(3).copied().fold(0.0, f32::max).max(1e-6) * 0.7;
-    let gray: Vec<f32> = image.iter().skip(channel).step_by(3).map(|v| (v / bright).min(1.0)).collect();
-    let tile = |title: String, labels| Tile { title, width: size, height: size, gray: gray.clone(), labels };
-    [tile(title.into(), None), tile("with its labels".into(), Some(labels))]
+    let bright = image
+        .iter()
+        .skip(channel)
+        .step_by(3)
+        .copied()
+        .fold(0.0, f32::max)
+        .max(1e-6)
+        * 0.7;
+    let gray: Vec<f32> = image
+        .iter()
+        .skip(channel)
+        .step_by(3)
+        .map(|v| (v / bright).min(1.0))
+        .collect();
+    let tile = |title: String, labels| Tile {
+        title,
+        width: size,
+        height: size,
+        gray: gray.clone(),
+        labels,
+    };
+    [
+        tile(title.into(), None),
+        tile("with its labels".into(), Some(labels)),
+    ]
 }

@@ -42,7 +42,10 @@ pub struct Args {
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let settings = args.train.settings()?;
     let Some(data) = args.data.as_ref().filter(|_| !args.train.print_config) else {
-        std::io::Write::write_all(&mut std::io::stdout(), toml::to_string(&settings)?.as_bytes())?;
+        std::io::Write::write_all(
+            &mut std::io::stdout(),
+            toml::to_string(&settings)?.as_bytes(),
+        )?;
         return Ok(());
     };
     let files = cases::find_labelled(data, talk)?;
@@ -64,12 +67,22 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     }
     // What was passed over there has been told.
     let labels = |path, role| find(path, role, Talk::new(true));
-    let (found, references) = (labels(&predictions, Role::Prediction)?, labels(data, Role::Reference)?);
+    let (found, references) = (
+        labels(&predictions, Role::Prediction)?,
+        labels(data, Role::Reference)?,
+    );
     let evaluation = evaluate::evaluate(found, &references, evaluate::Options::default(), talk)?;
     let scores = OutputFolder::claim(out.path().join("evaluation"))?;
     evaluate::write(&evaluation, [&predictions, data], scores.path())?;
-    let table = format!("{}, out of fold\n{}", cases::count(studies.len()), report::evaluation::table(&evaluation));
-    Ok(std::io::Write::write_all(&mut std::io::stdout(), table.as_bytes())?)
+    let table = format!(
+        "{}, out of fold\n{}",
+        cases::count(studies.len()),
+        report::evaluation::table(&evaluation)
+    );
+    Ok(std::io::Write::write_all(
+        &mut std::io::stdout(),
+        table.as_bytes(),
+    )?)
 }
 
 /// Which fold holds each case out; refuses a folder whose cases were dealt otherwise.
@@ -77,11 +90,18 @@ fn write_folds(folds: &Folds, file: &Path) -> Result<()> {
     let mut csv = Csv::default();
     csv.row(["case", "fold"]);
     for fold in 0..folds.count() {
-        folds.held_out(fold).unwrap_or_default().iter().for_each(|id| csv.row([id, &fold.to_string()]));
+        folds
+            .held_out(fold)
+            .unwrap_or_default()
+            .iter()
+            .for_each(|id| csv.row([id, &fold.to_string()]));
     }
     let text = csv.into_text();
     if file.exists() && read_small(file)? != text.as_bytes() {
-        let error = anyhow::anyhow!("{}: other cases, or dealt into other folds, than now", file.display());
+        let error = anyhow::anyhow!(
+            "{}: other cases, or dealt into other folds, than now",
+            file.display()
+        );
         return Err(error).hint(|| "--out starts another cross-validation elsewhere".into());
     }
     Ok(write_whole(file, |w| w.write_all(text.as_bytes()))?)
@@ -102,13 +122,27 @@ fn train_fold(
     let place = args.out.join(format!("fold{fold}"));
     outputs::stays_inside(&args.out, &place)?;
     let folder = RunFolder::claim(place)?;
-    let start = args.start.as_ref().map(|run| run.join(format!("fold{fold}")).to_string_lossy().into_owned());
-    let cases = Cases { studies, held_out, fold, start: start.as_deref() };
+    let start = args.start.as_ref().map(|run| {
+        run.join(format!("fold{fold}"))
+            .to_string_lossy()
+            .into_owned()
+    });
+    let cases = Cases {
+        studies,
+        held_out,
+        fold,
+        start: start.as_deref(),
+    };
     train::train_in(&folder, settings, &cases, device, Resume::Continue, talk)
 }
 
 /// Segments the held-out cases as `myops segment` does, from the images as they lie in the files.
-fn predict_fold(args: &Args, files: &[CaseFiles], ids: &[String], (fold, device): (usize, &Device)) -> Result<()> {
+fn predict_fold(
+    args: &Args,
+    files: &[CaseFiles],
+    ids: &[String],
+    (fold, device): (usize, &Device),
+) -> Result<()> {
     let predictions = args.out.join("predictions");
     let run = args.out.join(format!("fold{fold}"));
     let model = Model::open(&run.to_string_lossy(), device)?;

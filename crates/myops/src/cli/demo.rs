@@ -40,37 +40,61 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let case = Case::read(&files[0], talk)?;
     let device = DeviceChoice::Cpu;
     let model = Model::open(&args.model, &device.open()?)?;
-    model.unfinished.iter().for_each(|unfinished| talk.say(unfinished));
+    model
+        .unfinished
+        .iter()
+        .for_each(|unfinished| talk.say(unfinished));
     let start = Instant::now();
     let segmentation = model.segmenter.segment(case.study())?;
     let seconds = start.elapsed().as_secs_f64();
-    let setup = Setup { model: &model, device, probabilities: false, out: out.path() };
+    let setup = Setup {
+        model: &model,
+        device,
+        probabilities: false,
+        out: out.path(),
+    };
     let sheet = segment::write(&case, &segmentation, &setup)?;
     sheet.told().for_each(|line| talk.say(line));
     let labels = &segmentation.labels;
     let [columns, rows, slices] = labels.shape();
-    talk.say(format_args!("a synthetic heart of {slices} slices of {columns} x {rows}, segmented in {seconds:.2} s"));
+    talk.say(format_args!(
+        "a synthetic heart of {slices} slices of {columns} x {rows}, segmented in {seconds:.2} s"
+    ));
     if let Some(reference) = case.study().reference() {
-        std::io::stdout().lock().write_all(table(labels, reference).as_bytes())?;
+        std::io::stdout()
+            .lock()
+            .write_all(table(labels, reference).as_bytes())?;
     }
     let folder = CaseFolder::of(&args.out, study.id());
-    let [report, panel, labels] = [folder.report(), folder.panel(), folder.labels()].map(|p| p.display().to_string());
-    talk.say(format_args!("report    {report}\npicture   {panel}\nlabels    {labels}"));
+    let [report, panel, labels] =
+        [folder.report(), folder.panel(), folder.labels()].map(|p| p.display().to_string());
+    talk.say(format_args!(
+        "report    {report}\npicture   {panel}\nlabels    {labels}"
+    ));
     Ok(())
 }
 
 /// Volumes and Dice of every region, as a table.
 fn table(prediction: &LabelMap, reference: &LabelMap) -> String {
     let ml = reference.spacing().voxel_ml();
-    let mut table = format!("{:<20} {:>10} {:>10} {:>6}\n", "region", "found ml", "true ml", "Dice");
+    let mut table = format!(
+        "{:<20} {:>10} {:>10} {:>6}\n",
+        "region", "found ml", "true ml", "Dice"
+    );
     for region in Region::SCORED {
         let overlap = Overlap::of(prediction.data(), reference.data(), region);
         let dice = match overlap.dice() {
             Score::BothEmpty => "-".into(),
             _ => format!("{:.3}", overlap.challenge_dice()),
         };
-        let [found, truth] = [overlap.prediction_voxels, overlap.reference_voxels].map(|n| n as f64);
-        table += &format!("{:<20} {:>10.1} {:>10.1} {dice:>6}\n", region.name(), found * ml, truth * ml);
+        let [found, truth] =
+            [overlap.prediction_voxels, overlap.reference_voxels].map(|n| n as f64);
+        table += &format!(
+            "{:<20} {:>10.1} {:>10.1} {dice:>6}\n",
+            region.name(),
+            found * ml,
+            truth * ml
+        );
     }
     table
 }

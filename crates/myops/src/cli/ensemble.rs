@@ -28,7 +28,11 @@ pub struct Args {
 /// Joins networks.
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
     outputs::replaceable_model(&args.out, &args.config)?;
-    let files = args.runs.iter().map(|run| read(run, args)).collect::<Result<Vec<_>>>()?;
+    let files = args
+        .runs
+        .iter()
+        .map(|run| read(run, args))
+        .collect::<Result<Vec<_>>>()?;
     let joined = ModelFile::join(files)?;
     let bytes = joined.to_bytes(Precision::Half)?;
     folder::check_free_beside(&args.out)?;
@@ -38,7 +42,10 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
         1 => "1 network is".into(),
         n => format!("{n} networks are"),
     };
-    talk.say(format_args!("{networks} in {} ({megabytes:.1} MB)", args.out.display()));
+    talk.say(format_args!(
+        "{networks} in {} ({megabytes:.1} MB)",
+        args.out.display()
+    ));
     Ok(())
 }
 
@@ -47,7 +54,8 @@ fn read(run: &Path, args: &Args) -> Result<ModelFile> {
     let Trained { path, mut file, .. } = models::read(&run.to_string_lossy())?.finished()?;
     outputs::replaceable_model(&args.out, [&path])?;
     if let Some(config) = &args.config {
-        file.header.recipe = settings::changed_recipe(file.header.model, file.header.recipe, config)?;
+        file.header.recipe =
+            settings::changed_recipe(file.header.model, file.header.recipe, config)?;
     }
     Ok(file)
 }

@@ -55,17 +55,29 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { allow_missing: false, hd95: Hd95::default(), seed: 1 }
+        Self {
+            allow_missing: false,
+            hd95: Hd95::default(),
+            seed: 1,
+        }
     }
 }
 
 fn hd95(name: &str) -> Result<Hd95, String> {
-    Hd95::ALL.into_iter().find(|h| h.name() == name).ok_or_else(|| "need one of pooled, larger, area".to_owned())
+    Hd95::ALL
+        .into_iter()
+        .find(|h| h.name() == name)
+        .ok_or_else(|| "need one of pooled, larger, area".to_owned())
 }
 
 /// Scores predictions, prints the table, writes the rest.
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
-    outputs::not_inside(&args.out, [&args.prediction, &args.reference].into_iter().chain(&args.compare))?;
+    outputs::not_inside(
+        &args.out,
+        [&args.prediction, &args.reference]
+            .into_iter()
+            .chain(&args.compare),
+    )?;
     let predictions = find(&args.prediction, Role::Prediction, talk)?;
     let references = find(&args.reference, Role::Reference, talk)?;
     let first = evaluate(predictions, &references, args.options, talk)?;
@@ -73,7 +85,12 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let second = match &args.compare {
         None => None,
         Some(other) => {
-            let second = evaluate(find(other, Role::Prediction, talk)?, &references, args.options, talk)?;
+            let second = evaluate(
+                find(other, Role::Prediction, talk)?,
+                &references,
+                args.options,
+                talk,
+            )?;
             let comparison = Comparison::between(&first, &second)?;
             let names = [&args.prediction, other].map(|path| path.display().to_string());
             table += &told::comparison_table(&comparison, &names[0], &names[1]);
@@ -87,7 +104,10 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     }
     std::io::stdout().lock().write_all(table.as_bytes())?;
     let cases = cases::count(first.cases.len());
-    talk.say(format_args!("{cases} scored; tables and pictures are in {}", args.out.display()));
+    talk.say(format_args!(
+        "{cases} scored; tables and pictures are in {}",
+        args.out.display()
+    ));
     Ok(())
 }
 
@@ -132,18 +152,38 @@ pub fn evaluate(
     if refused.is_empty() {
         return Ok(Evaluation::of(cases, options.hd95, options.seed));
     }
-    let told: Vec<String> = refused.iter().map(|(id, error)| format!("case {id}: {error:#}")).collect();
-    let error = anyhow::anyhow!("{} of {} cases refused: {}", told.len(), references.len(), told.join("; "));
-    match refused.iter().find_map(|(_, error)| failure::hint_of(error)) {
+    let told: Vec<String> = refused
+        .iter()
+        .map(|(id, error)| format!("case {id}: {error:#}"))
+        .collect();
+    let error = anyhow::anyhow!(
+        "{} of {} cases refused: {}",
+        told.len(),
+        references.len(),
+        told.join("; ")
+    );
+    match refused
+        .iter()
+        .find_map(|(_, error)| failure::hint_of(error))
+    {
         Some(hint) => Err(error).hint(|| hint),
         None => Err(error),
     }
 }
 
 /// Refuses cases that only one side has, or says which they are.
-fn check_names(predictions: &[LabelFile], references: &[LabelFile], allow: bool, talk: Talk) -> Result<()> {
+fn check_names(
+    predictions: &[LabelFile],
+    references: &[LabelFile],
+    allow: bool,
+    talk: Talk,
+) -> Result<()> {
     let only = |these: &[LabelFile], those: &[LabelFile]| -> Vec<String> {
-        these.iter().filter(|a| those.iter().all(|b| b.id != a.id)).map(|a| a.id.clone()).collect()
+        these
+            .iter()
+            .filter(|a| those.iter().all(|b| b.id != a.id))
+            .map(|a| a.id.clone())
+            .collect()
     };
     let (missing, extra) = (only(references, predictions), only(predictions, references));
     let mut told = Vec::new();
@@ -156,10 +196,15 @@ fn check_names(predictions: &[LabelFile], references: &[LabelFile], allow: bool,
         ));
     }
     if !extra.is_empty() {
-        told.push(format!("{} predictions have no reference: {}", extra.len(), extra.join(", ")));
+        told.push(format!(
+            "{} predictions have no reference: {}",
+            extra.len(),
+            extra.join(", ")
+        ));
     }
     if missing.len() == references.len() {
-        return Err(anyhow::anyhow!(told.join("; "))).hint(|| "no case has both: do the names agree?".into());
+        return Err(anyhow::anyhow!(told.join("; ")))
+            .hint(|| "no case has both: do the names agree?".into());
     }
     if told.is_empty() {
         return Ok(());
@@ -182,15 +227,26 @@ fn score(prediction: Option<&LabelFile>, reference: &LabelFile) -> Result<Scored
     let (truth, truth_numbers) = reference.read()?;
     let (found, numbers): (LabelMap, _) = match prediction {
         Some(file) => file.read()?,
-        None => (Volume::filled(*truth.grid(), Label::Background), Numbering::Codes),
+        None => (
+            Volume::filled(*truth.grid(), Label::Background),
+            Numbering::Codes,
+        ),
     };
     let place = |file: &LabelFile| format!("{} against {}", file.place(), reference.place());
     let regions = score_case(&found, &truth)
         .hint(|| "a prediction has to lie on the grid of its reference, voxel by voxel".into())
         .with_context(|| prediction.map_or_else(String::new, place))?;
-    let numbered_differently = ![&numbers, &truth_numbers].contains(&&Numbering::Codes) && numbers != truth_numbers;
-    let case = EvaluatedCase { id: reference.id.clone(), prediction_missing: prediction.is_none(), regions };
-    Ok(Scored { case, numbered_differently })
+    let numbered_differently =
+        ![&numbers, &truth_numbers].contains(&&Numbering::Codes) && numbers != truth_numbers;
+    let case = EvaluatedCase {
+        id: reference.id.clone(),
+        prediction_missing: prediction.is_none(),
+        regions,
+    };
+    Ok(Scored {
+        case,
+        numbered_differently,
+    })
 }
 
 /// An evaluation with where it comes from.
@@ -205,15 +261,26 @@ struct Record<'a> {
 }
 
 /// The files of a comparison with another model.
-const COMPARISON: [&str; 4] = ["scores_compared.csv", "comparison.csv", "comparison.json", "comparison.svg"];
+const COMPARISON: [&str; 4] = [
+    "scores_compared.csv",
+    "comparison.csv",
+    "comparison.json",
+    "comparison.svg",
+];
 
 /// Writes scores and summary as CSV, everything as JSON, and the pictures.
 ///
 /// # Errors
 /// Where a file cannot be written.
-pub fn write(evaluation: &Evaluation, [prediction, reference]: [&Path; 2], out: &Path) -> Result<()> {
+pub fn write(
+    evaluation: &Evaluation,
+    [prediction, reference]: [&Path; 2],
+    out: &Path,
+) -> Result<()> {
     // Of an earlier evaluation with another model beside.
-    COMPARISON.iter().try_for_each(|name| folder::remove_file(&out.join(name)))?;
+    COMPARISON
+        .iter()
+        .try_for_each(|name| folder::remove_file(&out.join(name)))?;
     let record = Record {
         schema: "myops-evaluate-1",
         program_version: env!("CARGO_PKG_VERSION"),
@@ -221,7 +288,8 @@ pub fn write(evaluation: &Evaluation, [prediction, reference]: [&Path; 2], out: 
         reference: reference.display().to_string(),
         evaluation,
     };
-    let text = |name: &str, text: String| write_whole(out.join(name), |w| w.write_all(text.as_bytes()));
+    let text =
+        |name: &str, text: String| write_whole(out.join(name), |w| w.write_all(text.as_bytes()));
     text("scores.csv", told::scores_csv(evaluation))?;
     text("summary.csv", told::summary_csv(evaluation))?;
     text("dice.svg", told::dice_picture(evaluation))?;
@@ -231,9 +299,15 @@ pub fn write(evaluation: &Evaluation, [prediction, reference]: [&Path; 2], out: 
     Ok(())
 }
 
-fn write_comparison(first: &Evaluation, second: &Evaluation, comparison: &Comparison, out: &Path) -> Result<()> {
+fn write_comparison(
+    first: &Evaluation,
+    second: &Evaluation,
+    comparison: &Comparison,
+    out: &Path,
+) -> Result<()> {
     let [scores, table, json, picture] = COMPARISON;
-    let text = |name: &str, text: String| write_whole(out.join(name), |w| w.write_all(text.as_bytes()));
+    let text =
+        |name: &str, text: String| write_whole(out.join(name), |w| w.write_all(text.as_bytes()));
     text(scores, told::scores_csv(second))?;
     text(table, told::comparison_csv(comparison))?;
     text(json, serde_json::to_string_pretty(comparison)?)?;

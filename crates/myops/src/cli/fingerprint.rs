@@ -40,8 +40,14 @@ impl Hasher {
 
     fn finish(self) -> Fingerprint {
         let mut sha256 = String::new();
-        self.sha256.finalize().iter().for_each(|byte| sha256 += &format!("{byte:02x}"));
-        Fingerprint { bytes: self.bytes, sha256 }
+        self.sha256
+            .finalize()
+            .iter()
+            .for_each(|byte| sha256 += &format!("{byte:02x}"));
+        Fingerprint {
+            bytes: self.bytes,
+            sha256,
+        }
     }
 }
 
@@ -51,7 +57,10 @@ impl Fingerprint {
     /// # Errors
     /// Where it is no regular file, or cannot be read.
     pub fn of_file(path: &Path) -> Result<Self, IoError> {
-        let read = |cause| IoError::Read { path: path.into(), cause };
+        let read = |cause| IoError::Read {
+            path: path.into(),
+            cause,
+        };
         let (mut hasher, mut buffer) = (Hasher::default(), vec![0; CHUNK]);
         let mut file = open_regular(path)?;
         loop {
@@ -70,21 +79,38 @@ impl Fingerprint {
             hasher.add(sequence.name().as_bytes());
             add_grid(&mut hasher, image.grid());
             for voxels in image.data().chunks(CHUNK) {
-                hasher.add(&voxels.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<_>>());
+                hasher.add(
+                    &voxels
+                        .iter()
+                        .flat_map(|v| v.to_le_bytes())
+                        .collect::<Vec<_>>(),
+                );
             }
         }
         if let Some(labels) = study.reference() {
             hasher.add(b"labels");
             add_grid(&mut hasher, labels.grid());
-            hasher.add(&labels.data().iter().map(|label| label.class() as u8).collect::<Vec<_>>());
+            hasher.add(
+                &labels
+                    .data()
+                    .iter()
+                    .map(|label| label.class() as u8)
+                    .collect::<Vec<_>>(),
+            );
         }
         hasher.finish()
     }
 }
 
 fn add_grid(hasher: &mut Hasher, grid: &Grid) {
-    grid.shape().iter().for_each(|n| hasher.add(&(*n as u64).to_le_bytes()));
-    grid.world_from_voxel().rows().as_flattened().iter().for_each(|v| hasher.add(&v.to_le_bytes()));
+    grid.shape()
+        .iter()
+        .for_each(|n| hasher.add(&(*n as u64).to_le_bytes()));
+    grid.world_from_voxel()
+        .rows()
+        .as_flattened()
+        .iter()
+        .for_each(|v| hasher.add(&v.to_le_bytes()));
 }
 
 /// Of every file of a case, by sequence; "reference labels" for those.
@@ -92,9 +118,12 @@ fn add_grid(hasher: &mut Hasher, grid: &Grid) {
 /// # Errors
 /// Where one cannot be read.
 pub fn of_case(files: &CaseFiles) -> Result<Fingerprints, IoError> {
-    let images = Sequence::ALL.into_iter().filter_map(|s| Some((s.name(), files.image(s)?)));
+    let images = Sequence::ALL
+        .into_iter()
+        .filter_map(|s| Some((s.name(), files.image(s)?)));
     let all = images.chain(files.reference().map(|path| ("reference labels", path)));
-    all.map(|(what, path)| Ok((what.to_owned(), Fingerprint::of_file(path)?))).collect()
+    all.map(|(what, path)| Ok((what.to_owned(), Fingerprint::of_file(path)?)))
+        .collect()
 }
 
 /// Of files, by their names.
@@ -102,13 +131,23 @@ pub fn of_case(files: &CaseFiles) -> Result<Fingerprints, IoError> {
 /// # Errors
 /// Where one cannot be read.
 pub fn of_files(paths: &[PathBuf]) -> Result<Fingerprints, IoError> {
-    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    paths.iter().map(|path| Ok((name(path), Fingerprint::of_file(path)?))).collect()
+    let name = |path: &Path| {
+        path.file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned()
+    };
+    paths
+        .iter()
+        .map(|path| Ok((name(path), Fingerprint::of_file(path)?)))
+        .collect()
 }
 
 /// The names under which two sets differ, or that only one of them has.
 pub fn differences<'a>(before: &'a Fingerprints, now: &'a Fingerprints) -> Vec<&'a str> {
-    let changed = now.iter().filter(|(what, print)| before.get(*what) != Some(print));
+    let changed = now
+        .iter()
+        .filter(|(what, print)| before.get(*what) != Some(print));
     let gone = before.iter().filter(|(what, _)| !now.contains_key(*what));
     changed.chain(gone).map(|(what, _)| what.as_str()).collect()
 }
@@ -125,15 +164,27 @@ mod tests {
         let abc = hasher.finish();
         assert_eq!(abc.bytes, 3);
         // FIPS 180-2, appendix B.1.
-        assert_eq!(abc.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(
+            abc.sha256,
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
     }
 
     #[test]
     fn what_differs_is_named() {
-        let print = |bytes| Fingerprint { bytes, sha256: String::new() };
-        let set = |of: &[(&str, u64)]| of.iter().map(|(what, n)| ((*what).to_owned(), print(*n))).collect();
-        let (before, now): (Fingerprints, _) =
-            (set(&[("a", 1), ("b", 2), ("c", 3)]), set(&[("b", 2), ("c", 4), ("d", 5)]));
+        let print = |bytes| Fingerprint {
+            bytes,
+            sha256: String::new(),
+        };
+        let set = |of: &[(&str, u64)]| {
+            of.iter()
+                .map(|(what, n)| ((*what).to_owned(), print(*n)))
+                .collect()
+        };
+        let (before, now): (Fingerprints, _) = (
+            set(&[("a", 1), ("b", 2), ("c", 3)]),
+            set(&[("b", 2), ("c", 4), ("d", 5)]),
+        );
         assert_eq!(differences(&before, &now), ["c", "d", "a"]);
         assert!(differences(&now, &now).is_empty());
     }

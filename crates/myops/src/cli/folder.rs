@@ -49,7 +49,9 @@ pub fn remove_file(path: &Path) -> Result<()> {
 /// # Errors
 /// Where another program does.
 pub fn check_free_beside(file: &Path) -> Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
     Lock::check_free(folder.unwrap_or(Path::new(".")))
 }
 
@@ -75,7 +77,11 @@ impl OutputFolder {
         let made = !path.exists();
         make(&path)?;
         let Taken { lock, after_a_kill } = Lock::take(&path)?;
-        let folder = Self { path, made, lock: Some(lock) };
+        let folder = Self {
+            path,
+            made,
+            lock: Some(lock),
+        };
         remove_unfinished(&folder.path)?;
         if after_a_kill {
             remove_unfinished_below(&folder.path, DEPTH);

@@ -37,7 +37,10 @@ const MAX_BYTES: u64 = 1 << 30;
 
 /// Takes over weights.
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
-    let out = args.out.clone().unwrap_or_else(|| args.file.with_extension("safetensors"));
+    let out = args
+        .out
+        .clone()
+        .unwrap_or_else(|| args.file.with_extension("safetensors"));
     outputs::replaceable_model(&out, [&args.file])?;
     let name = args.file.display();
     let bytes = read_bounded(&args.file, MAX_BYTES)?;
@@ -47,22 +50,52 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
         None => PUBLISHED.to_vec(),
     };
     let read = |architecture| {
-        let model = ModelSettings { width: args.width.into(), ..ModelSettings::published(architecture) };
+        let model = ModelSettings {
+            width: args.width.into(),
+            ..ModelSettings::published(architecture)
+        };
         from_keras(&file, &model).map(|weights| (model, weights))
     };
-    let (fitting, mut errors): (Vec<_>, Vec<_>) = candidates.into_iter().map(read).partition(Result::is_ok);
+    let (fitting, mut errors): (Vec<_>, Vec<_>) =
+        candidates.into_iter().map(read).partition(Result::is_ok);
     // Values that are no numbers are told first; else what does not fit the first network.
     errors.sort_by_key(|tried| !matches!(tried, Err(KerasError::Values { .. })));
-    let tried = fitting.into_iter().chain(errors).next().context("no network to try")?;
+    let tried = fitting
+        .into_iter()
+        .chain(errors)
+        .next()
+        .context("no network to try")?;
     let (model, weights) = tried.with_context(|| name.to_string())?;
-    let name = args.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = args
+        .file
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let origin = format!("imported from the Keras file {name}");
     // The original feeds the array of a NIfTI file as it lies: rows are its first axis.
-    let preprocess = Preprocess { axes: Axes::Stored, ..Preprocess::PUBLISHED };
-    let header = ModelHeader::single(model, Recipe { preprocess, ..Recipe::PUBLISHED }, origin);
-    let bytes = Stored { settings: header, weights }.to_bytes()?;
+    let preprocess = Preprocess {
+        axes: Axes::Stored,
+        ..Preprocess::PUBLISHED
+    };
+    let header = ModelHeader::single(
+        model,
+        Recipe {
+            preprocess,
+            ..Recipe::PUBLISHED
+        },
+        origin,
+    );
+    let bytes = Stored {
+        settings: header,
+        weights,
+    }
+    .to_bytes()?;
     folder::check_free_beside(&out)?;
     write_whole(&out, |w| w.write_all(&bytes))?;
-    talk.say(format_args!("{} weights are in {}", model.architecture.name(), out.display()));
+    talk.say(format_args!(
+        "{} weights are in {}",
+        model.architecture.name(),
+        out.display()
+    ));
     Ok(())
 }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use myops_image::io::{Found, IoError, Numbering, check_id, is_image_name, read_label_map, search, stem, text_of};
+use myops_image::io::{
+    Found, IoError, Numbering, check_id, is_image_name, read_label_map, search, stem, text_of,
+};
 use myops_image::label::LabelMap;
 
 use super::cases::tell_passed_over;
@@ -54,7 +56,12 @@ impl LabelFile {
     /// Where the file cannot be read or holds other numbers.
     pub fn read(&self) -> Result<(LabelMap, Numbering)> {
         let (labels, numbering) = read_label_map(&self.path)?;
-        labels.volume.grid().world_from_voxel().check_scanner().with_context(|| self.place())?;
+        labels
+            .volume
+            .grid()
+            .world_from_voxel()
+            .check_scanner()
+            .with_context(|| self.place())?;
         Ok((labels.volume, numbering))
     }
 
@@ -79,7 +86,11 @@ impl LabelFile {
 /// # Errors
 /// Where there is none, or two files claim to be the same.
 pub fn find(path: &Path, role: Role, talk: Talk) -> Result<Vec<LabelFile>> {
-    let mut sorted = Sorted { role, maps: BTreeMap::new(), passed_over: Vec::new() };
+    let mut sorted = Sorted {
+        role,
+        maps: BTreeMap::new(),
+        passed_over: Vec::new(),
+    };
     if path.is_file() {
         sorted.add_file(path)?;
     } else if path.is_dir() {
@@ -95,7 +106,11 @@ pub fn find(path: &Path, role: Role, talk: Talk) -> Result<Vec<LabelFile>> {
     }
     tell_passed_over(&sorted.passed_over, talk);
     sorted.maps.keys().try_for_each(|id| check_id(id))?;
-    Ok(sorted.maps.into_iter().map(|(id, (_, path))| LabelFile { id, path }).collect())
+    Ok(sorted
+        .maps
+        .into_iter()
+        .map(|(id, (_, path))| LabelFile { id, path })
+        .collect())
 }
 
 /// Files sorted into label maps and others.
@@ -120,7 +135,10 @@ impl Owners<'_> {
     /// folder called `labels...`.
     fn own(&self, file: &Path, stem: &str) -> bool {
         let folder = file.parent().unwrap_or(file);
-        let mut parts = stem.char_indices().filter(|(_, c)| !c.is_alphanumeric()).map(|(at, _)| &stem[..at]);
+        let mut parts = stem
+            .char_indices()
+            .filter(|(_, c)| !c.is_alphanumeric())
+            .map(|(at, _)| &stem[..at]);
         !self.ids.contains(stem)
             && !is_in(file, "labels")
             && (self.folders.contains(folder) || parts.any(|part| self.ids.contains(part)))
@@ -163,12 +181,18 @@ impl Sorted {
                     }
                 }
                 (None, _) if in_images => self.passed_over.push(file.clone()),
-                (_, (stem, Kind::Plain)) if owners.own(file, stem) => self.passed_over.push(file.clone()),
+                (_, (stem, Kind::Plain)) if owners.own(file, stem) => {
+                    self.passed_over.push(file.clone())
+                }
                 (_, (id, kind)) => self.add(id, kind, file)?,
             }
         }
         // Labels beside the folder, as those of nnU-Net's images.
-        for (case, file) in found.cases.iter().filter_map(|case| Some((case, case.reference()?))) {
+        for (case, file) in found
+            .cases
+            .iter()
+            .filter_map(|case| Some((case, case.reference()?)))
+        {
             if !files.iter().any(|f| f == file) {
                 self.add(case.id(), Kind::Given, file)?;
             }
@@ -213,15 +237,22 @@ fn owners<'a>(files: &[PathBuf], found: &'a Found, labelled: bool) -> Owners<'a>
 
 /// Whether a file lies in a folder whose name begins so, in any case.
 fn is_in(file: &Path, beginning: &str) -> bool {
-    let folder = file.parent().and_then(Path::file_name).map(text_of).unwrap_or_default();
-    folder.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning))
+    let folder = file
+        .parent()
+        .and_then(Path::file_name)
+        .map(text_of)
+        .unwrap_or_default();
+    folder
+        .get(..beginning.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(beginning))
 }
 
 /// The files of a folder and of its subfolders, sorted.
 fn files(path: &Path) -> Result<Vec<PathBuf>> {
     let (mut files, mut folders) = (Vec::new(), vec![path.to_path_buf()]);
     while let Some(folder) = folders.pop() {
-        let entries = std::fs::read_dir(&folder).with_context(|| format!("{}: cannot be read", folder.display()))?;
+        let entries = std::fs::read_dir(&folder)
+            .with_context(|| format!("{}: cannot be read", folder.display()))?;
         for entry in entries {
             let entry = entry?;
             if text_of(&entry.file_name()).starts_with('.') {
@@ -262,7 +293,8 @@ mod tests {
 
     impl Place {
         fn of(name: &str, files: &[&str]) -> Self {
-            let folder = std::env::temp_dir().join(format!("myops-label-files-{name}-{}", std::process::id()));
+            let folder = std::env::temp_dir()
+                .join(format!("myops-label-files-{name}-{}", std::process::id()));
             for file in files {
                 let path = folder.join(file);
                 std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -272,7 +304,11 @@ mod tests {
         }
 
         fn ids(&self, below: &str, role: Role) -> Vec<String> {
-            find(&self.0.join(below), role, Talk::new(true)).unwrap().into_iter().map(|f| f.id).collect()
+            find(&self.0.join(below), role, Talk::new(true))
+                .unwrap()
+                .into_iter()
+                .map(|f| f.id)
+                .collect()
         }
     }
 
@@ -285,19 +321,36 @@ mod tests {
     #[test]
     fn names_tell_label_maps_from_others() {
         assert_eq!(parse("Case3019_gd.nii.gz"), Some(("Case3019", Kind::Given)));
-        assert_eq!(parse("phantom-001_labels.nii.gz"), Some(("phantom-001", Kind::Drawn)));
+        assert_eq!(
+            parse("phantom-001_labels.nii.gz"),
+            Some(("phantom-001", Kind::Drawn))
+        );
         assert_eq!(parse("a_b.NII"), Some(("a_b", Kind::Plain)));
-        for other in ["x_probability_lv_pool.nii.gz", "x_labels.png", "report.html"] {
+        for other in [
+            "x_probability_lv_pool.nii.gz",
+            "x_labels.png",
+            "report.html",
+        ] {
             assert_eq!(parse(other), None, "{other}");
         }
     }
 
     #[test]
     fn in_a_folder_of_label_maps_every_name_is_a_case() {
-        let names = ["h_0000.nii.gz", "h_0001.nii.gz", "h_0002.nii.gz", "h_0003.nii.gz", "x_T2.nii.gz", "y_LGE.nii.gz"];
+        let names = [
+            "h_0000.nii.gz",
+            "h_0001.nii.gz",
+            "h_0002.nii.gz",
+            "h_0003.nii.gz",
+            "x_T2.nii.gz",
+            "y_LGE.nii.gz",
+        ];
         let place = Place::of("whole", &names);
         for role in [Role::Prediction, Role::Reference] {
-            assert_eq!(place.ids("", role), ["h_0000", "h_0001", "h_0002", "h_0003", "x_T2", "y_LGE"]);
+            assert_eq!(
+                place.ids("", role),
+                ["h_0000", "h_0001", "h_0002", "h_0003", "x_T2", "y_LGE"]
+            );
         }
         assert_eq!(place.ids("x_T2.nii.gz", Role::Prediction), ["x_T2"]);
         assert_eq!(place.ids("h_0001.nii.gz", Role::Reference), ["h_0001"]);
@@ -340,7 +393,10 @@ mod tests {
         let place = Place::of("nnunet", &names);
         assert_eq!(place.ids("", Role::Reference), ["a", "h_0001", "x_T2"]);
         assert_eq!(place.ids("imagesTr", Role::Reference), ["a"]);
-        assert_eq!(place.ids("labelsTr", Role::Reference), ["a", "h_0001", "x_T2"]);
+        assert_eq!(
+            place.ids("labelsTr", Role::Reference),
+            ["a", "h_0001", "x_T2"]
+        );
     }
 
     #[test]

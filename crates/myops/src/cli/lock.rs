@@ -61,12 +61,23 @@ impl Lock {
     pub fn take(folder: &Path) -> Result<Taken> {
         let path = folder.join(LOCK);
         if fs::symlink_metadata(&path).is_ok_and(|there| !there.is_file()) {
-            bail!("{}: not a regular file, so the folder cannot be locked", path.display());
+            bail!(
+                "{}: not a regular file, so the folder cannot be locked",
+                path.display()
+            );
         }
-        let failed = |cause| IoError::Write { path: path.clone(), cause };
+        let failed = |cause| IoError::Write {
+            path: path.clone(),
+            cause,
+        };
         for _ in 0..ATTEMPTS {
-            let mut file =
-                OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+            let mut file = OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(&path)
+                .map_err(failed)?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return held(folder, Owner::read(&mut file)),
@@ -80,11 +91,17 @@ impl Lock {
                 continue;
             }
             let before = Owner::read(&mut file);
-            if let Some(owner) = before.as_ref().filter(|owner| !owner.was_on(&Owner::this_process())) {
+            if let Some(owner) = before
+                .as_ref()
+                .filter(|owner| !owner.was_on(&Owner::this_process()))
+            {
                 return may_be_held(folder, owner, &path);
             }
             Owner::this_process().write(&mut file).map_err(failed)?;
-            return Ok(Taken { lock: Self { path, file }, after_a_kill: before.is_some() });
+            return Ok(Taken {
+                lock: Self { path, file },
+                after_a_kill: before.is_some(),
+            });
         }
         held(folder, None)
     }
@@ -92,18 +109,31 @@ impl Lock {
     /// The lock of a file system without locks: whoever creates the file has it.
     fn take_by_existence(folder: &Path, owner: &Owner) -> Result<Taken> {
         let path = folder.join(OWNER);
-        let failed = |cause| IoError::Write { path: path.clone(), cause };
+        let failed = |cause| IoError::Write {
+            path: path.clone(),
+            cause,
+        };
         let mut after_a_kill = false;
         for _ in 0..ATTEMPTS {
-            match OpenOptions::new().read(true).write(true).create_new(true).open(&path) {
+            match OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create_new(true)
+                .open(&path)
+            {
                 Ok(mut file) => {
                     owner.write(&mut file).map_err(failed)?;
-                    return Ok(Taken { lock: Self { path, file }, after_a_kill });
+                    return Ok(Taken {
+                        lock: Self { path, file },
+                        after_a_kill,
+                    });
                 }
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(failed(error).into()),
             }
-            let before = File::open(&path).ok().and_then(|mut file| Owner::read(&mut file));
+            let before = File::open(&path)
+                .ok()
+                .and_then(|mut file| Owner::read(&mut file));
             match before {
                 Some(before) if before.host == owner.host && before.is_gone() => {
                     remove_left(&path, &before).map_err(failed)?;
@@ -121,7 +151,9 @@ impl Lock {
     /// # Errors
     /// Where another process has it.
     pub fn check_free(folder: &Path) -> Result<()> {
-        let Ok(mut file) = File::open(folder.join(LOCK)) else { return Ok(()) };
+        let Ok(mut file) = File::open(folder.join(LOCK)) else {
+            return Ok(());
+        };
         match file.try_lock_shared() {
             Err(TryLockError::WouldBlock) => held(folder, Owner::read(&mut file)),
             _ => Ok(()),
@@ -133,15 +165,25 @@ impl Drop for Lock {
     fn drop(&mut self) {
         // Elsewhere than on Unix a file that somebody has open cannot be told from its successor, so it stays, empty. What
         // cannot be removed says as long as it is there that its owner was killed, which is harmless.
-        let _ =
-            if cfg!(unix) || self.path.ends_with(OWNER) { fs::remove_file(&self.path) } else { self.file.set_len(0) };
+        let _ = if cfg!(unix) || self.path.ends_with(OWNER) {
+            fs::remove_file(&self.path)
+        } else {
+            self.file.set_len(0)
+        };
     }
 }
 
 impl Owner {
     fn this_process() -> Self {
-        let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self { pid: std::process::id(), host: host_name(), boot: boot(), started_unix_s: started.as_secs() }
+        let started = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Self {
+            pid: std::process::id(),
+            host: host_name(),
+            boot: boot(),
+            started_unix_s: started.as_secs(),
+        }
     }
 
     /// What a lock's file says; nothing where it is empty or was cut short.
@@ -173,9 +215,15 @@ impl Owner {
 
 impl std::fmt::Display for Owner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         let since = HumanDuration(now.saturating_sub(Duration::from_secs(self.started_unix_s)));
-        write!(f, "pid {} on host {}, started {since} ago", self.pid, self.host)
+        write!(
+            f,
+            "pid {} on host {}, started {since} ago",
+            self.pid, self.host
+        )
     }
 }
 
@@ -186,7 +234,10 @@ fn held<T>(folder: &Path, owner: Option<Owner>) -> Result<T> {
 }
 
 fn may_be_held<T>(folder: &Path, owner: &Owner, path: &Path) -> Result<T> {
-    let error = anyhow::anyhow!("another myops ({owner}) may still write into {}", folder.display());
+    let error = anyhow::anyhow!(
+        "another myops ({owner}) may still write into {}",
+        folder.display()
+    );
     Err(error).hint(|| format!("if it no longer runs there, remove {}", path.display()))
 }
 
@@ -198,7 +249,9 @@ fn remove_left(path: &Path, gone: &Owner) -> std::io::Result<()> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         moved => moved?,
     }
-    let moved = File::open(&aside).ok().and_then(|mut file| Owner::read(&mut file));
+    let moved = File::open(&aside)
+        .ok()
+        .and_then(|mut file| Owner::read(&mut file));
     if moved.as_ref() != Some(gone) {
         fs::hard_link(&aside, path)?;
     }
@@ -210,7 +263,8 @@ fn remove_left(path: &Path, gone: &Owner) -> std::io::Result<()> {
 fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let same = |a: fs::Metadata, b: fs::Metadata| (a.dev(), a.ino()) == (b.dev(), b.ino());
-    file.metadata().is_ok_and(|open| fs::metadata(path).is_ok_and(|there| same(open, there)))
+    file.metadata()
+        .is_ok_and(|open| fs::metadata(path).is_ok_and(|there| same(open, there)))
 }
 
 /// Elsewhere the file of a lock is never removed.
@@ -228,7 +282,8 @@ fn host_name() -> String {
 }
 
 fn boot() -> String {
-    fs::read_to_string("/proc/sys/kernel/random/boot_id").map_or_else(|_| String::new(), |id| id.trim().to_owned())
+    fs::read_to_string("/proc/sys/kernel/random/boot_id")
+        .map_or_else(|_| String::new(), |id| id.trim().to_owned())
 }
 
 #[cfg(test)]
@@ -246,8 +301,17 @@ mod tests {
         let taken = Lock::take(folder.path()).unwrap();
         assert!(!taken.after_a_kill);
         let error = message(&Lock::take(folder.path()).unwrap_err());
-        assert!(error.starts_with(&format!("another myops (pid {} on host ", std::process::id())), "{error}");
-        assert!(error.ends_with(&format!(" ago) writes into {}", folder.path().display())), "{error}");
+        assert!(
+            error.starts_with(&format!(
+                "another myops (pid {} on host ",
+                std::process::id()
+            )),
+            "{error}"
+        );
+        assert!(
+            error.ends_with(&format!(" ago) writes into {}", folder.path().display())),
+            "{error}"
+        );
         assert!(Lock::check_free(folder.path()).is_err());
         drop(taken);
         assert!(Lock::check_free(folder.path()).is_ok());
@@ -277,9 +341,18 @@ mod tests {
     fn what_a_killed_process_left_is_taken_over_on_its_machine_only() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(LOCK);
-        let here = Owner { pid: 1, ..Owner::this_process() };
-        let container = Owner { host: "3f2a1b".into(), ..here.clone() };
-        let elsewhere = Owner { boot: "another".into(), ..container.clone() };
+        let here = Owner {
+            pid: 1,
+            ..Owner::this_process()
+        };
+        let container = Owner {
+            host: "3f2a1b".into(),
+            ..here.clone()
+        };
+        let elsewhere = Owner {
+            boot: "another".into(),
+            ..container.clone()
+        };
         let leave = |owner: &Owner| fs::write(&path, serde_json::to_vec(owner).unwrap()).unwrap();
         leave(&here);
         assert!(Lock::take(folder.path()).unwrap().after_a_kill);
@@ -289,7 +362,10 @@ mod tests {
         }
         leave(&elsewhere);
         let error = message(&Lock::take(folder.path()).unwrap_err());
-        assert!(error.starts_with("another myops (pid 1 on host 3f2a1b, started "), "{error}");
+        assert!(
+            error.starts_with("another myops (pid 1 on host 3f2a1b, started "),
+            "{error}"
+        );
         assert!(path.exists(), "it stays until somebody removes it");
     }
 
@@ -303,15 +379,32 @@ mod tests {
         assert!(!path.exists());
         let leave = |owner: &Owner| fs::write(&path, serde_json::to_vec(owner).unwrap()).unwrap();
         // The first process of the machine runs; none has the largest number, and a namesake of this one is gone.
-        leave(&Owner { pid: 1, ..own.clone() });
+        leave(&Owner {
+            pid: 1,
+            ..own.clone()
+        });
         assert!(Lock::take_by_existence(folder.path(), &own).is_err());
-        leave(&Owner { host: "elsewhere".into(), ..own.clone() });
+        leave(&Owner {
+            host: "elsewhere".into(),
+            ..own.clone()
+        });
         assert!(Lock::take_by_existence(folder.path(), &own).is_err());
         leave(&own);
-        assert!(Lock::take_by_existence(folder.path(), &own).unwrap().after_a_kill);
+        assert!(
+            Lock::take_by_existence(folder.path(), &own)
+                .unwrap()
+                .after_a_kill
+        );
         if cfg!(target_os = "linux") {
-            leave(&Owner { pid: u32::MAX, ..own.clone() });
-            assert!(Lock::take_by_existence(folder.path(), &own).unwrap().after_a_kill);
+            leave(&Owner {
+                pid: u32::MAX,
+                ..own.clone()
+            });
+            assert!(
+                Lock::take_by_existence(folder.path(), &own)
+                    .unwrap()
+                    .after_a_kill
+            );
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }

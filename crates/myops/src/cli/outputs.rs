@@ -34,7 +34,11 @@ pub fn not_inside<P: AsRef<Path>>(out: &Path, inputs: impl IntoIterator<Item = P
     for input in inputs {
         let input = input.as_ref();
         let real = located(input);
-        let inside = if input.is_dir() { place.starts_with(&real) } else { real.parent() == Some(place.as_path()) };
+        let inside = if input.is_dir() {
+            place.starts_with(&real)
+        } else {
+            real.parent() == Some(place.as_path())
+        };
         if inside {
             return refused(out, input);
         }
@@ -43,7 +47,11 @@ pub fn not_inside<P: AsRef<Path>>(out: &Path, inputs: impl IntoIterator<Item = P
 }
 
 fn refused(out: &Path, input: &Path) -> Result<()> {
-    let error = anyhow::anyhow!("{}: results would be written among the input {}", out.display(), input.display());
+    let error = anyhow::anyhow!(
+        "{}: results would be written among the input {}",
+        out.display(),
+        input.display()
+    );
     Err(error).hint(|| ELSEWHERE.into())
 }
 
@@ -51,14 +59,23 @@ fn refused(out: &Path, input: &Path) -> Result<()> {
 ///
 /// # Errors
 /// Names the file.
-pub fn replaceable_model<P: AsRef<Path>>(out: &Path, inputs: impl IntoIterator<Item = P>) -> Result<()> {
+pub fn replaceable_model<P: AsRef<Path>>(
+    out: &Path,
+    inputs: impl IntoIterator<Item = P>,
+) -> Result<()> {
     for input in inputs {
         if same_file::is_same_file(out, input.as_ref()).unwrap_or(false) {
-            bail!("{}: one of the files read, so it is not written over", out.display());
+            bail!(
+                "{}: one of the files read, so it is not written over",
+                out.display()
+            );
         }
     }
     if out.is_dir() || out.exists() && models::read_file(out).is_err() {
-        bail!("{}: is there and holds no networks, so it is not written over", out.display());
+        bail!(
+            "{}: is there and holds no networks, so it is not written over",
+            out.display()
+        );
     }
     Ok(())
 }
@@ -71,10 +88,15 @@ pub fn only_ours(out: &Path, command: &str, is_ours: impl Fn(&str) -> bool) -> R
     if !out.is_dir() {
         return Ok(());
     }
-    for entry in std::fs::read_dir(out).with_context(|| format!("{}: cannot be listed", out.display()))? {
+    for entry in
+        std::fs::read_dir(out).with_context(|| format!("{}: cannot be listed", out.display()))?
+    {
         let name = text_of(&entry?.file_name());
         if !name.starts_with('.') && !is_ours(&name) {
-            let error = anyhow::anyhow!("{}: holds {name}, which myops {command} did not write", out.display());
+            let error = anyhow::anyhow!(
+                "{}: holds {name}, which myops {command} did not write",
+                out.display()
+            );
             return Err(error).hint(|| ELSEWHERE.into());
         }
     }
@@ -99,7 +121,9 @@ pub fn stays_inside(out: &Path, folder: &Path) -> Result<()> {
 /// # Errors
 /// Names the link.
 pub fn no_links_out(folder: &Path) -> Result<()> {
-    for entry in std::fs::read_dir(folder).with_context(|| format!("{}: cannot be listed", folder.display()))? {
+    for entry in std::fs::read_dir(folder)
+        .with_context(|| format!("{}: cannot be listed", folder.display()))?
+    {
         let path = entry?.path();
         if !path.is_dir() {
             no_link_out(&path, folder)?;
@@ -110,10 +134,19 @@ pub fn no_links_out(folder: &Path) -> Result<()> {
 
 fn no_link_out(path: &Path, out: &Path) -> Result<()> {
     let is_link = path.symlink_metadata().is_ok_and(|m| m.is_symlink());
-    let inside = || path.canonicalize().is_ok_and(|target| target.starts_with(located(out)));
+    let inside = || {
+        path.canonicalize()
+            .is_ok_and(|target| target.starts_with(located(out)))
+    };
     if is_link && !inside() {
-        let error = anyhow::anyhow!("{}: a symbolic link out of {}", path.display(), out.display());
-        return Err(error).hint(|| "results stay in their folder: remove the link, or give another --out".into());
+        let error = anyhow::anyhow!(
+            "{}: a symbolic link out of {}",
+            path.display(),
+            out.display()
+        );
+        return Err(error).hint(|| {
+            "results stay in their folder: remove the link, or give another --out".into()
+        });
     }
     Ok(())
 }
@@ -125,7 +158,11 @@ fn located(path: &Path) -> PathBuf {
     }
     match (path.parent(), path.file_name()) {
         (Some(parent), Some(name)) => {
-            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+            let parent = if parent.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                parent
+            };
             located(parent).join(name)
         }
         _ => std::path::absolute(path).unwrap_or_else(|_| path.into()),

@@ -29,8 +29,12 @@ impl Patients {
     pub fn open(given: Option<&Path>, data: &Path) -> Result<Self> {
         let around = data.parent().map(|parent| parent.join(TABLE));
         let near = [Some(data.join(TABLE)), around].into_iter().flatten();
-        let table = given.map(Path::to_path_buf).or_else(|| near.into_iter().find(|file| file.is_file()));
-        let Some(file) = table else { return Ok(Self::default()) };
+        let table = given
+            .map(Path::to_path_buf)
+            .or_else(|| near.into_iter().find(|file| file.is_file()));
+        let Some(file) = table else {
+            return Ok(Self::default());
+        };
         let patients = read(&file).with_context(|| file.display().to_string())?;
         Ok(Self(Some((file, patients))))
     }
@@ -40,11 +44,18 @@ impl Patients {
     /// # Errors
     /// Where a table does not name one of them.
     pub fn of(&self, ids: &[&str]) -> Result<Vec<Member>> {
-        let member = |id: &str, patient: &str| Member { id: id.into(), patient: patient.into() };
+        let member = |id: &str, patient: &str| Member {
+            id: id.into(),
+            patient: patient.into(),
+        };
         let Some((file, table)) = &self.0 else {
             return Ok(ids.iter().map(|id| member(id, patient_of(id))).collect());
         };
-        let missing: Vec<&str> = ids.iter().copied().filter(|id| !table.contains_key(*id)).collect();
+        let missing: Vec<&str> = ids
+            .iter()
+            .copied()
+            .filter(|id| !table.contains_key(*id))
+            .collect();
         if !missing.is_empty() {
             let error = anyhow::anyhow!("{}: no patient of {}", file.display(), missing.join(", "));
             return Err(error).hint(|| "add a row for each case: case,patient".into());
@@ -58,13 +69,24 @@ impl Patients {
             return;
         }
         let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        members.iter().for_each(|m| groups.entry(&m.patient).or_default().push(&m.id));
-        let groups: Vec<_> = groups.into_iter().filter(|(_, ids)| ids.len() > 1).collect();
+        members
+            .iter()
+            .for_each(|m| groups.entry(&m.patient).or_default().push(&m.id));
+        let groups: Vec<_> = groups
+            .into_iter()
+            .filter(|(_, ids)| ids.len() > 1)
+            .collect();
         for (patient, ids) in groups.iter().take(TOLD) {
-            talk.say(format_args!("taken for one patient by their names: {} ({patient})", ids.join(", ")));
+            talk.say(format_args!(
+                "taken for one patient by their names: {} ({patient})",
+                ids.join(", ")
+            ));
         }
         if groups.len() > TOLD {
-            talk.say(format_args!("and so on for {} more patients", groups.len() - TOLD));
+            talk.say(format_args!(
+                "and so on for {} more patients",
+                groups.len() - TOLD
+            ));
         }
         if !groups.is_empty() {
             talk.say(format_args!(
@@ -80,12 +102,16 @@ impl Patients {
 /// Where the earlier one cannot be read, or this one cannot be written.
 pub fn write(folder: &Path, members: &[Member]) -> Result<()> {
     let file = folder.join(TABLE);
-    let mut rows =
-        if file.is_file() { read(&file).with_context(|| file.display().to_string())? } else { BTreeMap::new() };
+    let mut rows = if file.is_file() {
+        read(&file).with_context(|| file.display().to_string())?
+    } else {
+        BTreeMap::new()
+    };
     rows.extend(members.iter().map(|m| (m.id.clone(), m.patient.clone())));
     let mut csv = Csv::default();
     csv.row(["case", "patient"]);
-    rows.iter().for_each(|(case, patient)| csv.row([case, patient]));
+    rows.iter()
+        .for_each(|(case, patient)| csv.row([case, patient]));
     let text = csv.into_text();
     Ok(write_whole(file, |w| w.write_all(text.as_bytes()))?)
 }
@@ -101,17 +127,27 @@ fn read(file: &Path) -> Result<BTreeMap<String, String>> {
     let header = rows.next().unwrap_or_default();
     let column = |name: &str| {
         let named = |cell: &String| cell.trim().eq_ignore_ascii_case(name);
-        header.iter().position(named).with_context(|| format!("no column {name}: need case,patient"))
+        header
+            .iter()
+            .position(named)
+            .with_context(|| format!("no column {name}: need case,patient"))
     };
     let (case, patient) = (column("case")?, column("patient")?);
     let mut patients = BTreeMap::new();
     for (n, row) in rows.enumerate() {
-        let cell = |column: usize| row.get(column).map(|cell| name_in_cell(cell.trim()).to_owned()).unwrap_or_default();
+        let cell = |column: usize| {
+            row.get(column)
+                .map(|cell| name_in_cell(cell.trim()).to_owned())
+                .unwrap_or_default()
+        };
         let (case, patient) = (cell(case), cell(patient));
         if case.is_empty() || patient.is_empty() {
             bail!("row {}: need a case and a patient", n + 1);
         }
-        if let Some(other) = patients.insert(case.clone(), patient.clone()).filter(|other| *other != patient) {
+        if let Some(other) = patients
+            .insert(case.clone(), patient.clone())
+            .filter(|other| *other != patient)
+        {
             bail!("case {case} has two patients: {other} and {patient}");
         }
     }

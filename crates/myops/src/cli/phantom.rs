@@ -32,19 +32,26 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let out = OutputFolder::claim(&args.out)?;
     outputs::only_ours(&args.out, "phantom", is_ours)?;
     let bar = talk.bar(args.cases.into(), "drawing");
-    (1..=args.cases as usize).into_par_iter().try_for_each(|n| {
-        let (study, truth) = cases::phantom(n, args.seed);
-        bar.inc(1);
-        write(&study, &truth, out.path())
-    })?;
+    (1..=args.cases as usize)
+        .into_par_iter()
+        .try_for_each(|n| {
+            let (study, truth) = cases::phantom(n, args.seed);
+            bar.inc(1);
+            write(&study, &truth, out.path())
+        })?;
     bar.finish_and_clear();
-    talk.say(format_args!("{} synthetic patients are in {}", args.cases, args.out.display()));
+    talk.say(format_args!(
+        "{} synthetic patients are in {}",
+        args.cases,
+        args.out.display()
+    ));
     Ok(())
 }
 
 /// Whether a folder of this name is one that this command writes.
 fn is_ours(name: &str) -> bool {
-    name.strip_prefix("phantom-").is_some_and(|n| n.len() >= 3 && n.bytes().all(|b| b.is_ascii_digit()))
+    name.strip_prefix("phantom-")
+        .is_some_and(|n| n.len() >= 3 && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Writes a patient as the challenge stored its cases, with the truth beside.
@@ -53,9 +60,17 @@ pub fn write(study: &Study, truth: &Truth, out: &Path) -> Result<()> {
     folder::make_inside(out, &place)?;
     let file = |ending: &str| place.join(format!("{}_{ending}", study.id()));
     let placement = Placement::of_grid(study.grid());
-    for (sequence, name) in [(Sequence::Bssfp, "C0"), (Sequence::Lge, "LGE"), (Sequence::T2, "T2")] {
+    for (sequence, name) in [
+        (Sequence::Bssfp, "C0"),
+        (Sequence::Lge, "LGE"),
+        (Sequence::T2, "T2"),
+    ] {
         if let Some(image) = study.image(sequence) {
-            write_image(file(&format!("{name}.nii.gz")), &image.map(|v| v.round() as i16), &placement)?;
+            write_image(
+                file(&format!("{name}.nii.gz")),
+                &image.map(|v| v.round() as i16),
+                &placement,
+            )?;
         }
     }
     if let Some(reference) = study.reference() {

@@ -18,7 +18,8 @@ use super::record::CaseFolder;
 use super::talk::Talk;
 use crate::failure::{self, WithHint};
 use crate::report::{
-    CaseSheet, CaseView, CohortCase, Origin, case_page, cohort_csv, cohort_page, terminal_table, thumbnail,
+    CaseSheet, CaseView, CohortCase, Origin, case_page, cohort_csv, cohort_page, terminal_table,
+    thumbnail,
 };
 
 /// Arguments of `myops quantify`.
@@ -44,11 +45,23 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     }
     files.sort_by(|a, b| a.id.cmp(&b.id));
     if let Some(pair) = files.windows(2).find(|pair| pair[0].id == pair[1].id) {
-        bail!("case {} has two label maps: {} and {}", pair[0].id, pair[0].place(), pair[1].place());
+        bail!(
+            "case {} has two label maps: {} and {}",
+            pair[0].id,
+            pair[0].place(),
+            pair[1].place()
+        );
     }
     let jobs = pair_with_images(files, args.images.as_deref(), talk)?;
-    let images = || jobs.iter().filter_map(|(_, case)| case.as_ref()).flat_map(CaseFiles::files);
-    outputs::not_over(&args.out, jobs.iter().map(|(labels, _)| labels.path()).chain(images()))?;
+    let images = || {
+        jobs.iter()
+            .filter_map(|(_, case)| case.as_ref())
+            .flat_map(CaseFiles::files)
+    };
+    outputs::not_over(
+        &args.out,
+        jobs.iter().map(|(labels, _)| labels.path()).chain(images()),
+    )?;
     outputs::not_over(&args.out, args.labels.iter().chain(&args.images))?;
     let out = OutputFolder::claim(&args.out)?;
     let bar = talk.bar(jobs.len() as u64, "measuring");
@@ -71,16 +84,29 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
             }
         }
     }
-    std::io::stdout().lock().write_all(terminal_table(&sheets).as_bytes())?;
-    sheets.iter().flat_map(CaseSheet::told).for_each(|line| talk.say(line));
+    std::io::stdout()
+        .lock()
+        .write_all(terminal_table(&sheets).as_bytes())?;
+    sheets
+        .iter()
+        .flat_map(CaseSheet::told)
+        .for_each(|line| talk.say(line));
     if !sheets.is_empty() {
         write_cohort(&args.out, &failed, talk)?;
-        talk.say(format_args!("reports are in {}", args.out.join("cohort.html").display()));
+        talk.say(format_args!(
+            "reports are in {}",
+            args.out.join("cohort.html").display()
+        ));
     }
     if failed.is_empty() {
         Ok(())
     } else {
-        bail!("{} of {} cases failed: {}", failed.len(), jobs.len(), failed.join(", "))
+        bail!(
+            "{} of {} cases failed: {}",
+            failed.len(),
+            jobs.len(),
+            failed.join(", ")
+        )
     }
 }
 
@@ -90,7 +116,9 @@ fn pair_with_images(
     images: Option<&Path>,
     talk: Talk,
 ) -> Result<Vec<(LabelFile, Option<CaseFiles>)>> {
-    let Some(path) = images else { return Ok(files.into_iter().map(|file| (file, None)).collect()) };
+    let Some(path) = images else {
+        return Ok(files.into_iter().map(|file| (file, None)).collect());
+    };
     let found = search(path)?;
     tell_passed_over(&found.passed_over, talk);
     let mut cases = found.cases;
@@ -98,17 +126,25 @@ fn pair_with_images(
         return Ok(files.into_iter().zip(cases.drain(..).map(Some)).collect());
     }
     let of = |file: &LabelFile| cases.iter().find(|case| case.id() == file.id).cloned();
-    let missing: Vec<&str> = files.iter().filter(|f| of(f).is_none()).map(|f| f.id.as_str()).collect();
+    let missing: Vec<&str> = files
+        .iter()
+        .filter(|f| of(f).is_none())
+        .map(|f| f.id.as_str())
+        .collect();
     if !missing.is_empty() {
         let error = anyhow::anyhow!("{}: no images of {}", path.display(), missing.join(", "));
-        return Err(error).hint(|| "label maps and cases are matched by name; leave --images out to do without".into());
+        return Err(error).hint(|| {
+            "label maps and cases are matched by name; leave --images out to do without".into()
+        });
     }
     Ok(files.iter().map(|file| (file.clone(), of(file))).collect())
 }
 
 fn measure(file: &LabelFile, images: Option<&CaseFiles>, out: &Path) -> Result<CaseSheet> {
     let (mut labels, _) = file.read()?;
-    let case = images.map(|case| Ok::<_, anyhow::Error>(case.load_images()?.0)).transpose()?;
+    let case = images
+        .map(|case| Ok::<_, anyhow::Error>(case.load_images()?.0))
+        .transpose()?;
     let study = case.as_ref().map(|case| &case.study);
     if let Some(study) = study {
         let images = format!("the images of {}", study.id());
@@ -120,12 +156,24 @@ fn measure(file: &LabelFile, images: Option<&CaseFiles>, out: &Path) -> Result<C
     let images = study.map_or(&none, Study::images);
     let folder = CaseFolder::of(out, &file.id);
     if folder.is_segmented() {
-        let error = anyhow::anyhow!("{}: holds what myops segment wrote of {}", out.display(), file.id);
+        let error = anyhow::anyhow!(
+            "{}: holds what myops segment wrote of {}",
+            out.display(),
+            file.id
+        );
         return Err(error).hint(|| "--out writes the reports elsewhere".into());
     }
     folder.create()?;
     let findings = case.iter().flat_map(fills).collect();
-    write_case(&folder, &file.id, &CaseView::of(&labels, images), Origin { findings, ..Origin::default() })
+    write_case(
+        &folder,
+        &file.id,
+        &CaseView::of(&labels, images),
+        Origin {
+            findings,
+            ..Origin::default()
+        },
+    )
 }
 
 /// What is said of values that filled the border of an image.
@@ -141,7 +189,12 @@ pub fn fills(case: &LoadedCase) -> impl Iterator<Item = Finding> {
 ///
 /// # Errors
 /// Where a file cannot be written, or the folder was not created.
-pub fn write_case(folder: &CaseFolder, id: &str, view: &CaseView, origin: Origin) -> Result<CaseSheet> {
+pub fn write_case(
+    folder: &CaseFolder,
+    id: &str,
+    view: &CaseView,
+    origin: Origin,
+) -> Result<CaseSheet> {
     let sheet = CaseSheet::measure(id, view, origin);
     let json = serde_json::to_vec_pretty(&sheet)?;
     write_whole(folder.quantities(), |w| w.write_all(&json))?;
@@ -159,15 +212,21 @@ pub fn write_case(folder: &CaseFolder, id: &str, view: &CaseView, origin: Origin
 /// Where the folder cannot be listed or a file cannot be written.
 pub fn write_cohort(out: &Path, failed: &[&str], talk: Talk) -> Result<()> {
     let mut sheets = Vec::new();
-    for entry in std::fs::read_dir(out).with_context(|| format!("{}: cannot be listed", out.display()))? {
-        let Ok(id) = entry?.file_name().into_string() else { continue };
+    for entry in
+        std::fs::read_dir(out).with_context(|| format!("{}: cannot be listed", out.display()))?
+    {
+        let Ok(id) = entry?.file_name().into_string() else {
+            continue;
+        };
         let folder = CaseFolder::of(out, &id);
         if failed.contains(&id.as_str()) || !folder.quantities().is_file() {
             continue;
         }
         match read_sheet(&folder) {
             Ok(sheet) => sheets.push(sheet),
-            Err(error) => talk.say(format_args!("case {id} is left out of cohort.html: {error:#}")),
+            Err(error) => talk.say(format_args!(
+                "case {id} is left out of cohort.html: {error:#}"
+            )),
         }
     }
     if sheets.is_empty() {
@@ -182,17 +241,35 @@ pub fn write_cohort(out: &Path, failed: &[&str], talk: Talk) -> Result<()> {
     let case = |sheet: CaseSheet| {
         let folder = CaseFolder::of(out, &sheet.case);
         let link = folder.report();
-        let link = link.strip_prefix(out).unwrap_or(&link).to_string_lossy().replace('\\', "/");
-        CohortCase { thumbnail: read_small(folder.thumbnail()).ok(), link: link_of(&link), sheet }
+        let link = link
+            .strip_prefix(out)
+            .unwrap_or(&link)
+            .to_string_lossy()
+            .replace('\\', "/");
+        CohortCase {
+            thumbnail: read_small(folder.thumbnail()).ok(),
+            link: link_of(&link),
+            sheet,
+        }
     };
     let page = cohort_page(&sheets.into_iter().map(case).collect::<Vec<_>>())?;
-    Ok(write_whole(out.join("cohort.html"), |w| w.write_all(page.as_bytes()))?)
+    Ok(write_whole(out.join("cohort.html"), |w| {
+        w.write_all(page.as_bytes())
+    })?)
 }
 
 /// A path as the target of a link: what a URL cannot hold is escaped.
 fn link_of(path: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"/-_.~".contains(&b);
-    path.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    path.bytes()
+        .map(|b| {
+            if plain(b) {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect()
 }
 
 /// The numbers of a case that was measured before.

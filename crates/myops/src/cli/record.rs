@@ -91,7 +91,8 @@ impl Record {
         device: DeviceChoice,
         inputs: Fingerprints,
     ) -> Self {
-        let there = |sequence: &Sequence| sheet.sequences.iter().any(|name| name == sequence.name());
+        let there =
+            |sequence: &Sequence| sheet.sequences.iter().any(|name| name == sequence.name());
         let ModelId { name, fingerprint } = sheet.model.clone().unwrap_or_default();
         Self {
             id: sheet.case.clone(),
@@ -101,7 +102,11 @@ impl Record {
             device: device.name().into(),
             inputs,
             outputs: Fingerprints::new(),
-            missing_sequences: Sequence::ALL.iter().filter(|s| !there(s)).map(|s| s.name().into()).collect(),
+            missing_sequences: Sequence::ALL
+                .iter()
+                .filter(|s| !there(s))
+                .map(|s| s.name().into())
+                .collect(),
             volumes_ml: volumes_ml(sheet),
             scar_confidence: scar,
             edema_or_scar_confidence: edema_or_scar,
@@ -145,7 +150,10 @@ fn volumes_ml(sheet: &CaseSheet) -> BTreeMap<String, f64> {
 impl CaseFolder {
     /// The folder of a case below that of all results.
     pub fn of(out: &Path, id: &str) -> Self {
-        Self { folder: out.join(id), id: id.into() }
+        Self {
+            folder: out.join(id),
+            id: id.into(),
+        }
     }
 
     /// The label map's file.
@@ -194,7 +202,13 @@ impl CaseFolder {
 
     /// The files that a case has when it is finished, but for its record.
     pub fn outputs(&self, setup: &Setup) -> Vec<PathBuf> {
-        let mut files = vec![self.labels(), self.panel(), self.quantities(), self.thumbnail(), self.report()];
+        let mut files = vec![
+            self.labels(),
+            self.panel(),
+            self.quantities(),
+            self.thumbnail(),
+            self.report(),
+        ];
         if setup.probabilities {
             files.extend(self.probabilities());
         }
@@ -203,7 +217,10 @@ impl CaseFolder {
 
     /// The images of how likely each label but the background is.
     fn probabilities(&self) -> impl Iterator<Item = PathBuf> {
-        Label::ALL.into_iter().skip(1).map(|label| self.probability(label))
+        Label::ALL
+            .into_iter()
+            .skip(1)
+            .map(|label| self.probability(label))
     }
 
     /// Compares what the record says with the case's files, the setup and the results.
@@ -212,17 +229,26 @@ impl CaseFolder {
             return State::Unfinished;
         }
         let record = read_small(self.record()).ok();
-        let Some(record) = record.and_then(|bytes| serde_json::from_slice::<Record>(&bytes).ok()) else {
-            return State::Outdated("the record of the results is damaged or of another version".into());
+        let Some(record) = record.and_then(|bytes| serde_json::from_slice::<Record>(&bytes).ok())
+        else {
+            return State::Outdated(
+                "the record of the results is damaged or of another version".into(),
+            );
         };
         // What is wrong with a file that cannot be read is told where the case is segmented.
-        let Ok(inputs) = fingerprint::of_case(files) else { return State::Unfinished };
+        let Ok(inputs) = fingerprint::of_case(files) else {
+            return State::Unfinished;
+        };
         if let Some(reason) = record.outdated(&inputs, setup) {
             return State::Outdated(reason);
         }
         let expected = self.outputs(setup);
-        let names = expected.iter().filter_map(|path| path.file_name()?.to_str());
-        let names: BTreeSet<&str> = names.chain(record.outputs.keys().map(String::as_str)).collect();
+        let names = expected
+            .iter()
+            .filter_map(|path| path.file_name()?.to_str());
+        let names: BTreeSet<&str> = names
+            .chain(record.outputs.keys().map(String::as_str))
+            .collect();
         let same = |name: &str| {
             let found = Fingerprint::of_file(&self.folder.join(name));
             found.is_ok_and(|found| record.outputs.get(name) == Some(&found))
@@ -231,7 +257,10 @@ impl CaseFolder {
         if changed.is_empty() {
             State::Current
         } else {
-            State::Outdated(format!("output missing or changed since ({})", changed.join(", ")))
+            State::Outdated(format!(
+                "output missing or changed since ({})",
+                changed.join(", ")
+            ))
         }
     }
 
@@ -243,7 +272,9 @@ impl CaseFolder {
     pub fn create(&self) -> Result<()> {
         folder::make_inside(self.folder.parent().unwrap_or(&self.folder), &self.folder)?;
         remove_unfinished(&self.folder)?;
-        std::iter::once(self.record()).chain(self.probabilities()).try_for_each(|path| folder::remove_file(&path))
+        std::iter::once(self.record())
+            .chain(self.probabilities())
+            .try_for_each(|path| folder::remove_file(&path))
     }
 
     /// Writes the record, with the fingerprints of the outputs; last of all, since it says that the case is finished.

@@ -11,7 +11,9 @@ use myops_image::label::Label;
 use myops_image::picture::{Series, curves};
 use myops_image::study::Study;
 use myops_net::infer::{ModelFile, ModelHeader, TrainedOn};
-use myops_net::train::{Checkpoint, EpochRecord, Split, TrainSettings, Trainer, Validation, Verdict};
+use myops_net::train::{
+    Checkpoint, EpochRecord, Split, TrainSettings, Trainer, Validation, Verdict,
+};
 use myops_net::weights::{Precision, Stored, shapes};
 use rayon::prelude::*;
 
@@ -82,8 +84,10 @@ impl RunFolder {
     /// Where a case has changed, or the file of what the cases were cannot be read or written.
     pub fn check_cases(&self, studies: &[Study], talk: Talk) -> Result<()> {
         let path = self.file(CASES);
-        let now: Fingerprints =
-            studies.par_iter().map(|study| (study.id().to_owned(), Fingerprint::of_study(study))).collect();
+        let now: Fingerprints = studies
+            .par_iter()
+            .map(|study| (study.id().to_owned(), Fingerprint::of_study(study)))
+            .collect();
         let before = path.is_file().then(|| read_small(&path)).transpose()?;
         if !self.holds_training() {
             let bytes = serde_json::to_vec_pretty(&now)?;
@@ -99,11 +103,14 @@ impl RunFolder {
             ));
             return Ok(());
         };
-        let before: Fingerprints = serde_json::from_slice(&before).with_context(|| path.display().to_string())?;
+        let before: Fingerprints =
+            serde_json::from_slice(&before).with_context(|| path.display().to_string())?;
         // Which cases there are is compared with the checkpoint.
         let changed = differences(&before, &now);
-        let changed: Vec<&str> =
-            changed.into_iter().filter(|id| before.contains_key(*id) && now.contains_key(*id)).collect();
+        let changed: Vec<&str> = changed
+            .into_iter()
+            .filter(|id| before.contains_key(*id) && now.contains_key(*id))
+            .collect();
         if changed.is_empty() {
             return Ok(());
         }
@@ -130,7 +137,8 @@ impl RunFolder {
         let last = self.file(CHECKPOINT);
         let trainer = if self.holds_training() {
             let bytes = read_bounded(&last, most_checkpoint_bytes(settings))?;
-            let checkpoint = Checkpoint::from_bytes(&bytes).with_context(|| last.display().to_string())?;
+            let checkpoint =
+                Checkpoint::from_bytes(&bytes).with_context(|| last.display().to_string())?;
             Trainer::resume(*settings, split, device, checkpoint)
                 .with_context(|| last.display().to_string())
                 .hint(|| "--out starts another training elsewhere".into())?
@@ -148,9 +156,15 @@ impl RunFolder {
 
     /// Whether the network that finds the heart is here, trained as these settings say and on these cases.
     pub fn has_locator(&self, settings: &TrainSettings, cases: &TrainedOn) -> bool {
-        let header = self.locator().ok().flatten().map(|locator| locator.settings);
+        let header = self
+            .locator()
+            .ok()
+            .flatten()
+            .map(|locator| locator.settings);
         header.is_some_and(|header| {
-            let trained = header.training.and_then(|t| serde_json::from_value::<TrainSettings>(t).ok());
+            let trained = header
+                .training
+                .and_then(|t| serde_json::from_value::<TrainSettings>(t).ok());
             trained.is_some_and(|t| t == *settings) && header.cases.is_none_or(|c| c == *cases)
         })
     }
@@ -160,8 +174,13 @@ impl RunFolder {
         if !path.is_file() {
             return Ok(None);
         }
-        let ModelFile { header, members, .. } = models::read_file(&path)?;
-        Ok(members.into_iter().next().map(|weights| Stored { settings: header, weights }))
+        let ModelFile {
+            header, members, ..
+        } = models::read_file(&path)?;
+        Ok(members.into_iter().next().map(|weights| Stored {
+            settings: header,
+            weights,
+        }))
     }
 
     /// Trains the network that finds the heart, which takes too little time to be gone on with.
@@ -193,7 +212,11 @@ impl RunFolder {
             let (record, verdict) = trainer.epoch(|step| {
                 bar.set_length(((epochs - start) * step.batches) as u64);
                 bar.set_position(((step.epoch - start) * step.batches + step.batch) as u64);
-                bar.set_message(format!("epoch {} of {epochs}, loss {:.4}", step.epoch + 1, step.loss));
+                bar.set_message(format!(
+                    "epoch {} of {epochs}, loss {:.4}",
+                    step.epoch + 1,
+                    step.loss
+                ));
             })?;
             // The best goes first: killed between the two, the epoch is done again and gives the same best.
             if verdict == Verdict::Best {
@@ -215,7 +238,9 @@ impl RunFolder {
         model.header.recipe = trainer.settings().recipe;
         model.header.training = Some(serde_json::to_value(trainer.settings())?);
         let bytes = model.to_bytes(Precision::Full)?;
-        Ok(write_whole(self.file("model.safetensors"), |w| w.write_all(&bytes))?)
+        Ok(write_whole(self.file("model.safetensors"), |w| {
+            w.write_all(&bytes)
+        })?)
     }
 
     fn write_model(&self, file: &str, model: &Stored<ModelHeader>) -> Result<()> {
@@ -229,11 +254,18 @@ impl RunFolder {
 
     fn write_progress(&self, trainer: &Trainer) -> Result<()> {
         let history = &trainer.progress().history;
-        let log = history.iter().map(|r| Ok(serde_json::to_string(r)? + "\n")).collect::<Result<String>>()?;
+        let log = history
+            .iter()
+            .map(|r| Ok(serde_json::to_string(r)? + "\n"))
+            .collect::<Result<String>>()?;
         write_whole(self.file("log.jsonl"), |w| w.write_all(log.as_bytes()))?;
         write_whole(self.file("curves.png"), |w| w.write_all(&picture(history)))?;
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |d| d.as_secs_f64());
-        write_whole(self.file("events.out.tfevents.myops"), |w| tensorboard::write(history, now, w))?;
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0.0, |d| d.as_secs_f64());
+        write_whole(self.file("events.out.tfevents.myops"), |w| {
+            tensorboard::write(history, now, w)
+        })?;
         let bytes = trainer.checkpoint()?.to_bytes()?;
         Ok(write_whole(self.file(CHECKPOINT), |w| w.write_all(&bytes))?)
     }
@@ -243,14 +275,19 @@ impl RunFolder {
 /// told of as many epochs as there may be.
 fn most_checkpoint_bytes(settings: &TrainSettings) -> u64 {
     const TOLD: u64 = 1 << 27;
-    let weights: usize = shapes(&settings.model).iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
+    let weights: usize = shapes(&settings.model)
+        .iter()
+        .map(|(_, shape)| shape.iter().product::<usize>())
+        .sum();
     TOLD + 4 * 4 * weights as u64
 }
 
 /// A training that begins with the weights of another.
 fn begun_with(name: &str, trainer: Trainer) -> Result<Trainer> {
     let Trained { path, file, .. } = models::read(name)?.finished()?;
-    trainer.begin_with(file).with_context(|| path.display().to_string())
+    trainer
+        .begin_with(file)
+        .with_context(|| path.display().to_string())
 }
 
 /// What to do where a folder holds a training already.
@@ -263,10 +300,19 @@ pub enum Resume {
 }
 
 fn say_epoch(bar: &ProgressBar, name: &str, record: &EpochRecord, verdict: Verdict, talk: Talk) {
-    let mut line = format!("{name}epoch {:>4}  loss {:.4}", record.epoch + 1, record.loss);
+    let mut line = format!(
+        "{name}epoch {:>4}  loss {:.4}",
+        record.epoch + 1,
+        record.loss
+    );
     if let Some(validation) = &record.validation {
         line += &format!("  held out {:.4}", validation.loss);
-        line.extend(validation.dice.iter().map(|(region, dice)| format!("  {region} {dice:.3}")));
+        line.extend(
+            validation
+                .dice
+                .iter()
+                .map(|(region, dice)| format!("  {region} {dice:.3}")),
+        );
     } else {
         let labels = Label::ALL.iter().zip(&record.soft_dice).skip(1);
         line.extend(labels.map(|(label, dice)| format!("  {} {dice:.3}", label.name())));
@@ -281,11 +327,17 @@ fn say_epoch(bar: &ProgressBar, name: &str, record: &EpochRecord, verdict: Verdi
 fn picture(history: &[EpochRecord]) -> Vec<u8> {
     let series = |name: &str, value: &dyn Fn(&EpochRecord) -> Option<f64>| Series {
         name: name.into(),
-        points: history.iter().filter_map(|r| Some(((r.epoch + 1) as f32, value(r)? as f32))).collect(),
+        points: history
+            .iter()
+            .filter_map(|r| Some(((r.epoch + 1) as f32, value(r)? as f32)))
+            .collect(),
     };
-    let validation = |value: &dyn Fn(&Validation) -> f64, r: &EpochRecord| r.validation.as_ref().map(value);
+    let validation =
+        |value: &dyn Fn(&Validation) -> f64, r: &EpochRecord| r.validation.as_ref().map(value);
     let mut all = vec![series("training loss", &|r| Some(r.loss))];
-    let title = if let Some(Validation { dice, .. }) = history.iter().rev().find_map(|r| r.validation.as_ref()) {
+    let title = if let Some(Validation { dice, .. }) =
+        history.iter().rev().find_map(|r| r.validation.as_ref())
+    {
         all.push(series("held-out loss", &|r| validation(&|v| v.loss, r)));
         for (n, (region, _)) in dice.iter().enumerate() {
             all.push(series(region, &|r| validation(&|v| v.dice[n].1, r)));

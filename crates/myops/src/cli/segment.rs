@@ -7,7 +7,9 @@ use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
-use myops_image::io::{CaseFiles, LoadedCase, search_among, write_image, write_labels, write_whole};
+use myops_image::io::{
+    CaseFiles, LoadedCase, search_among, write_image, write_labels, write_whole,
+};
 use myops_image::label::Label;
 use myops_image::orientation::Orientation;
 use myops_image::picture;
@@ -61,27 +63,52 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let found = search_among(&args.paths)?;
     tell_passed_over(&found.passed_over, talk);
     for (id, labels) in &found.without_images {
-        talk.say(format_args!("case {id} has labels ({}) and no image under a known name", labels.display()));
+        talk.say(format_args!(
+            "case {id} has labels ({}) and no image under a known name",
+            labels.display()
+        ));
     }
     let cases = found.cases;
     outputs::not_over(&args.out, cases.iter().flat_map(CaseFiles::files))?;
     outputs::not_over(&args.out, &args.paths)?;
     talk.say_shortcoming(args.device);
     let model = Model::open(&args.model, &args.device.open()?)?;
-    model.unfinished.iter().for_each(|unfinished| talk.say(unfinished));
+    model
+        .unfinished
+        .iter()
+        .for_each(|unfinished| talk.say(unfinished));
     let folder = OutputFolder::claim(&args.out)?;
-    let setup = Setup { model: &model, device: args.device, probabilities: args.probabilities, out: folder.path() };
-    let todo = if args.again { cases } else { unfinished(cases, &setup, talk) };
+    let setup = Setup {
+        model: &model,
+        device: args.device,
+        probabilities: args.probabilities,
+        out: folder.path(),
+    };
+    let todo = if args.again {
+        cases
+    } else {
+        unfinished(cases, &setup, talk)
+    };
     let failed = segment_all(&todo, &setup, talk)?;
     let ids: Vec<&str> = failed.iter().map(|(id, _)| id.as_str()).collect();
     quantify::write_cohort(&args.out, &ids, talk)?;
     let written = todo.len() - failed.len();
-    talk.say(format_args!("{} segmented with {} into {}", count(written), model.name, args.out.display()));
+    talk.say(format_args!(
+        "{} segmented with {} into {}",
+        count(written),
+        model.name,
+        args.out.display()
+    ));
     for (id, error) in &failed {
         failure::tell(&format!("case {id}: "), error);
     }
     if !ids.is_empty() {
-        bail!("{} of {} failed: {}", ids.len(), count(todo.len()), ids.join(", "));
+        bail!(
+            "{} of {} failed: {}",
+            ids.len(),
+            count(todo.len()),
+            ids.join(", ")
+        );
     }
     Ok(())
 }
@@ -95,14 +122,29 @@ fn unfinished(cases: Vec<CaseFiles>, setup: &Setup, talk: Talk) -> Vec<CaseFiles
             outdated.entry(reason).or_default().push(case.id());
         }
     }
-    let finished = states.iter().filter(|state| **state == State::Current).count();
+    let finished = states
+        .iter()
+        .filter(|state| **state == State::Current)
+        .count();
     if finished > 0 {
-        talk.say(format_args!("{} finished before; --again does them once more", count(finished)));
+        talk.say(format_args!(
+            "{} finished before; --again does them once more",
+            count(finished)
+        ));
     }
     for (reason, ids) in outdated {
-        talk.say(format_args!("{} segmented again, {reason}: {}", count(ids.len()), ids.join(", ")));
+        talk.say(format_args!(
+            "{} segmented again, {reason}: {}",
+            count(ids.len()),
+            ids.join(", ")
+        ));
     }
-    cases.into_iter().zip(states).filter(|(_, state)| *state != State::Current).map(|(case, _)| case).collect()
+    cases
+        .into_iter()
+        .zip(states)
+        .filter(|(_, state)| *state != State::Current)
+        .map(|(case, _)| case)
+        .collect()
 }
 
 fn state(case: &CaseFiles, setup: &Setup) -> State {
@@ -118,17 +160,29 @@ fn state(case: &CaseFiles, setup: &Setup) -> State {
 ///
 /// The stages wait for each other on threads of their own: a thread of the pool that waited would be missing where the
 /// network computes.
-fn segment_all(cases: &[CaseFiles], setup: &Setup, talk: Talk) -> Result<Vec<(String, anyhow::Error)>> {
+fn segment_all(
+    cases: &[CaseFiles],
+    setup: &Setup,
+    talk: Talk,
+) -> Result<Vec<(String, anyhow::Error)>> {
     let bar = talk.bar(cases.len() as u64, "segmenting");
     let (send_loaded, loaded) = sync_channel(IN_FLIGHT);
     let (send_labelled, labelled) = sync_channel::<(&str, Result<(Case, Segmentation)>)>(IN_FLIGHT);
     let labelled = Mutex::new(labelled);
-    let next_labelled = || labelled.lock().unwrap_or_else(PoisonError::into_inner).recv();
+    let next_labelled = || {
+        labelled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .recv()
+    };
     let mut failed = std::thread::scope(|scope| {
         spawn(scope, move || {
             for case in cases {
                 // The other end hangs up only when the program ends early.
-                if send_loaded.send((case.id(), failure::contained(|| Case::read(case, talk)))).is_err() {
+                if send_loaded
+                    .send((case.id(), failure::contained(|| Case::read(case, talk))))
+                    .is_err()
+                {
                     break;
                 }
             }
@@ -136,7 +190,9 @@ fn segment_all(cases: &[CaseFiles], setup: &Setup, talk: Talk) -> Result<Vec<(St
         spawn(scope, move || {
             for (id, case) in loaded {
                 let result = case.and_then(|case: Case| {
-                    let segmentation = failure::contained(|| Ok(setup.model.segmenter.segment(&case.loaded.study)?))?;
+                    let segmentation = failure::contained(|| {
+                        Ok(setup.model.segmenter.segment(&case.loaded.study)?)
+                    })?;
                     Ok((case, segmentation))
                 });
                 let _ = send_labelled.send((id, result));
@@ -156,9 +212,15 @@ fn segment_all(cases: &[CaseFiles], setup: &Setup, talk: Talk) -> Result<Vec<(St
             failed
         };
         // This thread is one of the writers, and the only one where the system gives no more.
-        let writers: Vec<_> = (1..WRITERS).map_while(|_| spawn(scope, write_all).ok()).collect();
+        let writers: Vec<_> = (1..WRITERS)
+            .map_while(|_| spawn(scope, write_all).ok())
+            .collect();
         let mut failed = write_all();
-        failed.extend(writers.into_iter().flat_map(|writer| writer.join().unwrap_or_else(|p| resume_unwind(p))));
+        failed.extend(
+            writers
+                .into_iter()
+                .flat_map(|writer| writer.join().unwrap_or_else(|p| resume_unwind(p))),
+        );
         anyhow::Ok(failed)
     })?;
     bar.finish_and_clear();
@@ -183,7 +245,10 @@ impl Case {
         let inputs = fingerprint::of_case(files)?;
         let (loaded, left_out) = files.load_images()?;
         if let Some(error) = left_out {
-            talk.say(format_args!("case {}: reference labels are left out: {error}", files.id()));
+            talk.say(format_args!(
+                "case {}: reference labels are left out: {error}",
+                files.id()
+            ));
         }
         Ok(Self { loaded, inputs })
     }
@@ -199,15 +264,29 @@ impl Case {
 /// # Errors
 /// Where a file cannot be written.
 pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<CaseSheet> {
-    let Case { loaded: case, inputs } = case;
+    let Case {
+        loaded: case,
+        inputs,
+    } = case;
     let Setup { model, .. } = setup;
     let folder = CaseFolder::of(setup.out, case.study.id());
     folder.create()?;
     write_labels(folder.labels(), &found.labels, &case.placement)?;
-    for label in Label::ALL.into_iter().skip(1).filter(|_| setup.probabilities) {
-        write_image(folder.probability(label), &found.probabilities.of(label), &case.placement)?;
+    for label in Label::ALL
+        .into_iter()
+        .skip(1)
+        .filter(|_| setup.probabilities)
+    {
+        write_image(
+            folder.probability(label),
+            &found.probabilities.of(label),
+            &case.placement,
+        )?;
     }
-    let model_id = ModelId { name: model.name.clone(), fingerprint: model.fingerprint.clone() };
+    let model_id = ModelId {
+        name: model.name.clone(),
+        fingerprint: model.fingerprint.clone(),
+    };
     let measured = model.segmenter.header().recipe.align != Align::Off;
     let misalignment = measured.then_some(found.misalignment);
     let origin = Origin {
@@ -224,15 +303,26 @@ pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<CaseShe
     let sheet = std::thread::scope(|scope| {
         let panel = spawn(scope, || write_panel(&case.study, &view, &folder))?;
         let measured = quantify::write_case(&folder, case.study.id(), &view, origin);
-        panel.join().unwrap_or_else(|p| resume_unwind(p)).and(measured)
+        panel
+            .join()
+            .unwrap_or_else(|p| resume_unwind(p))
+            .and(measured)
     })?;
-    let record = Record::of(&sheet, found.scar, found.edema_or_scar, setup.device, inputs.clone());
+    let record = Record::of(
+        &sheet,
+        found.scar,
+        found.edema_or_scar,
+        setup.device,
+        inputs.clone(),
+    );
     folder.finish(record, &folder.outputs(setup))?;
     Ok(sheet)
 }
 
 fn write_panel(study: &Study, view: &CaseView, folder: &CaseFolder) -> Result<()> {
-    let reference = study.reference().map(|labels| Orientation::display(study.grid()).apply(labels));
+    let reference = study
+        .reference()
+        .map(|labels| Orientation::display(study.grid()).apply(labels));
     let png = picture::panel(study.id(), view.images(), view.labels(), reference.as_ref());
     Ok(write_whole(folder.panel(), |w| w.write_all(&png))?)
 }

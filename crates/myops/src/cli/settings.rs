@@ -59,17 +59,26 @@ impl TrainArgs {
     }
 
     fn settings_over(&self, file: Option<(Table, &Path)>) -> Result<TrainSettings> {
-        let in_file = file.as_ref().and_then(|(t, _)| t.get("model")?.get("architecture")?.as_str());
+        let in_file = file
+            .as_ref()
+            .and_then(|(t, _)| t.get("model")?.get("architecture")?.as_str());
         let architecture = architecture_among(
             &Architecture::ALL,
-            self.model.as_deref().or(in_file).unwrap_or(Architecture::Nested.name()),
+            self.model
+                .as_deref()
+                .or(in_file)
+                .unwrap_or(Architecture::Nested.name()),
         )?;
         let mut settings = TrainSettings::of(architecture);
         if let Some((file, path)) = file {
-            let names_inputs = file.get("model").is_some_and(|model| model.get("inputs").is_some());
+            let names_inputs = file
+                .get("model")
+                .is_some_and(|model| model.get("inputs").is_some());
             let mut table = Table::try_from(settings)?;
             merge(&mut table, file);
-            settings = table.try_into().with_context(|| path.display().to_string())?;
+            settings = table
+                .try_into()
+                .with_context(|| path.display().to_string())?;
             settings.model.architecture = architecture;
             if !names_inputs {
                 // The network takes what the preparation gives.
@@ -104,7 +113,10 @@ pub fn decode_settings(text: &str, name: &Path) -> Result<TrainSettings> {
 pub fn changed_recipe(model: ModelSettings, recipe: Recipe, path: &Path) -> Result<Recipe> {
     let mut file = read_table(path)?;
     let Some(Value::Table(changes)) = file.remove("recipe") else {
-        bail!("{}: no [recipe], which is all that can be changed after training", path.display());
+        bail!(
+            "{}: no [recipe], which is all that can be changed after training",
+            path.display()
+        );
     };
     // What else the file may say is a training's, and has to be that at least.
     let mut all = Table::try_from(TrainSettings::of(model.architecture))?;
@@ -112,15 +124,24 @@ pub fn changed_recipe(model: ModelSettings, recipe: Recipe, path: &Path) -> Resu
     let _: TrainSettings = all.try_into().with_context(|| path.display().to_string())?;
     let mut table = Table::try_from(recipe)?;
     merge(&mut table, changes);
-    let changed: Recipe = table.try_into().with_context(|| path.display().to_string())?;
+    let changed: Recipe = table
+        .try_into()
+        .with_context(|| path.display().to_string())?;
     if changed.preprocess != recipe.preprocess {
         bail!(
             "{}: recipe.preprocess is what the network was trained with, and cannot be changed after",
             path.display()
         );
     }
-    let settings = TrainSettings { model, recipe: changed, crop_pixels: 0, ..TrainSettings::of(model.architecture) };
-    settings.check().with_context(|| path.display().to_string())?;
+    let settings = TrainSettings {
+        model,
+        recipe: changed,
+        crop_pixels: 0,
+        ..TrainSettings::of(model.architecture)
+    };
+    settings
+        .check()
+        .with_context(|| path.display().to_string())?;
     Ok(changed)
 }
 
@@ -128,7 +149,14 @@ pub fn changed_recipe(model: ModelSettings, recipe: Recipe, path: &Path) -> Resu
 pub fn architecture_among(known: &[Architecture], name: &str) -> Result<Architecture> {
     match known.iter().find(|a| a.name() == name) {
         Some(architecture) => Ok(*architecture),
-        None => bail!("model {name}: need one of {}", known.iter().map(|a| a.name()).collect::<Vec<_>>().join(", ")),
+        None => bail!(
+            "model {name}: need one of {}",
+            known
+                .iter()
+                .map(|a| a.name())
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
     }
 }
 
@@ -136,14 +164,17 @@ pub fn architecture_among(known: &[Architecture], name: &str) -> Result<Architec
 const MAX_BYTES: u64 = 1 << 20;
 
 fn read_table(path: &Path) -> Result<Table> {
-    let text = String::from_utf8(read_bounded(path, MAX_BYTES)?).with_context(|| path.display().to_string())?;
+    let text = String::from_utf8(read_bounded(path, MAX_BYTES)?)
+        .with_context(|| path.display().to_string())?;
     parse_table(&text, path)
 }
 
 fn parse_table(text: &str, path: &Path) -> Result<Table> {
     let place = |at: usize| format!("line {}", text[..at].matches('\n').count() + 1);
     text.parse().map_err(|e: toml::de::Error| {
-        let line = e.span().map_or(String::new(), |span| place(span.start) + ": ");
+        let line = e
+            .span()
+            .map_or(String::new(), |span| place(span.start) + ": ");
         anyhow::anyhow!("{}: {line}{}", path.display(), e.message())
     })
 }
@@ -167,10 +198,16 @@ mod tests {
     #[test]
     fn a_file_changes_what_it_names_and_nothing_else() {
         let mut table = Table::try_from(TrainSettings::default()).unwrap();
-        merge(&mut table, "epochs = 3\n[augment]\ndropout = 0.5\n".parse().unwrap());
+        merge(
+            &mut table,
+            "epochs = 3\n[augment]\ndropout = 0.5\n".parse().unwrap(),
+        );
         let settings: TrainSettings = table.try_into().unwrap();
         assert_eq!((settings.epochs, settings.augment.dropout), (3, 0.5));
-        assert_eq!(settings.augment.rotation_degrees, TrainSettings::default().augment.rotation_degrees);
+        assert_eq!(
+            settings.augment.rotation_degrees,
+            TrainSettings::default().augment.rotation_degrees
+        );
     }
 
     #[test]

@@ -39,7 +39,8 @@ impl Talk {
         }
         let template = "{prefix:>10} {bar:28} {pos}/{len} [{elapsed} < {eta}] {msg}";
         // The template is fixed, so the default stands in for an error that cannot happen.
-        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style =
+            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.with_style(style).with_prefix(what)
     }
 }

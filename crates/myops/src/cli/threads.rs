@@ -25,7 +25,9 @@ pub fn start_pool(threads: Option<u16>) -> Result<()> {
         bail!("{VARIABLE} = {number}: need 1 to {MOST}");
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0).into());
-    pool.build_global().context("the threads to compute with cannot be started").hint(advice)
+    pool.build_global()
+        .context("the threads to compute with cannot be started")
+        .hint(advice)
 }
 
 /// Starts a thread beside those that compute.

@@ -56,14 +56,22 @@ pub struct SplitArgs {
 pub fn run(args: &Args, talk: Talk) -> Result<()> {
     let settings = args.train.settings()?;
     if args.train.print_config {
-        std::io::Write::write_all(&mut std::io::stdout(), toml::to_string(&settings)?.as_bytes())?;
+        std::io::Write::write_all(
+            &mut std::io::stdout(),
+            toml::to_string(&settings)?.as_bytes(),
+        )?;
         return Ok(());
     }
-    let Some(data) = &args.data else { bail!("no folder of cases given") };
+    let Some(data) = &args.data else {
+        bail!("no folder of cases given")
+    };
     let files = cases::find_labelled(data, talk)?;
     outputs::not_over(&args.out, files.iter().flat_map(CaseFiles::files))?;
     outputs::not_over(&args.out, [data])?;
-    let folds = args.fold.map(|_| deal(&files, data, &args.split, talk)).transpose()?;
+    let folds = args
+        .fold
+        .map(|_| deal(&files, data, &args.split, talk))
+        .transpose()?;
     let studies = cases::read_all(&files, talk)?;
     let held_out = match args.fold.zip(folds) {
         None => Vec::new(),
@@ -77,19 +85,38 @@ pub fn run(args: &Args, talk: Talk) -> Result<()> {
         "training {} on {}{}, {} held out",
         settings.model.architecture.name(),
         cases::count(studies.len() - held_out.len()),
-        if settings.phantoms > 0 { format!(" and {} phantoms", settings.phantoms) } else { String::new() },
+        if settings.phantoms > 0 {
+            format!(" and {} phantoms", settings.phantoms)
+        } else {
+            String::new()
+        },
         held_out.len(),
     ));
     talk.say_shortcoming(args.train.device);
     let device = args.train.device.open()?;
     let folder = RunFolder::claim(&args.out)?;
-    let resume = if args.resume { Resume::Continue } else { Resume::Refuse };
+    let resume = if args.resume {
+        Resume::Continue
+    } else {
+        Resume::Refuse
+    };
     if args.resume && !folder.holds_training() {
-        talk.say(format_args!("{} holds no training to go on with, so one is begun", args.out.display()));
+        talk.say(format_args!(
+            "{} holds no training to go on with, so one is begun",
+            args.out.display()
+        ));
     }
-    let cases = Cases { studies: &studies, held_out: &held_out, fold, start: args.start.as_deref() };
+    let cases = Cases {
+        studies: &studies,
+        held_out: &held_out,
+        fold,
+        start: args.start.as_deref(),
+    };
     train_in(&folder, &settings, &cases, &device, resume, talk)?;
-    talk.say(format_args!("the trained network is {}", folder.file("model.safetensors").display()));
+    talk.say(format_args!(
+        "the trained network is {}",
+        folder.file("model.safetensors").display()
+    ));
     Ok(())
 }
 
@@ -108,7 +135,11 @@ pub fn deal(files: &[CaseFiles], data: &Path, split: &SplitArgs, talk: Talk) -> 
     let hint = "--patients FILE names the patient of each case";
     let folds = Folds::deal(&members, split.folds, FOLD_SEED);
     let grouped = members.iter().any(|m| m.id != m.patient);
-    if grouped { folds.hint(|| hint.into()) } else { Ok(folds?) }
+    if grouped {
+        folds.hint(|| hint.into())
+    } else {
+        Ok(folds?)
+    }
 }
 
 /// Labelled cases, some of them held out.
@@ -143,23 +174,40 @@ pub fn train_in(
             folder.fit_locator(&mut trainer, talk)?;
         }
     }
-    let name = if cases.held_out.is_empty() { String::new() } else { format!("fold {}  ", cases.fold) };
+    let name = if cases.held_out.is_empty() {
+        String::new()
+    } else {
+        format!("fold {}  ", cases.fold)
+    };
     folder.fit(&mut trainer, &name, talk)
 }
 
 impl Cases<'_> {
     /// Prepares the cases: those held out for validation, the others and the phantoms to learn from.
     fn split(&self, settings: &TrainSettings) -> Result<Split> {
-        let mut split = Split { fold: self.fold, ..Split::default() };
+        let mut split = Split {
+            fold: self.fold,
+            ..Split::default()
+        };
         for study in self.studies {
             if self.held_out.iter().any(|id| id == study.id()) {
-                split.validation.push(TrainingCase::prepare(study, &settings.recipe, 0)?);
+                split
+                    .validation
+                    .push(TrainingCase::prepare(study, &settings.recipe, 0)?);
             } else {
-                split.training.push(TrainingCase::prepare(study, &settings.recipe, settings.margin_pixels)?);
+                split.training.push(TrainingCase::prepare(
+                    study,
+                    &settings.recipe,
+                    settings.margin_pixels,
+                )?);
             }
         }
         for phantom in cases::phantoms(settings.phantoms, settings.seed) {
-            split.training.push(TrainingCase::prepare(&phantom, &settings.recipe, settings.margin_pixels)?);
+            split.training.push(TrainingCase::prepare(
+                &phantom,
+                &settings.recipe,
+                settings.margin_pixels,
+            )?);
         }
         Ok(split)
     }

@@ -85,7 +85,12 @@ pub fn case_page(sheet: &CaseSheet, view: &CaseView) -> Result<String, askama::E
     let by_segment = |of: fn(&Segment) -> Option<f64>| {
         std::array::from_fn(|at| q.segments.get(at).filter(|s| s.assessed).and_then(of))
     };
-    let told = |severity| q.flags.iter().filter(|finding| finding.severity() == severity).collect();
+    let told = |severity| {
+        q.flags
+            .iter()
+            .filter(|finding| finding.severity() == severity)
+            .collect()
+    };
     let scar_colour = css_colour(Label::Scar);
     Page {
         sheet,
@@ -99,8 +104,14 @@ pub fn case_page(sheet: &CaseSheet, view: &CaseView) -> Result<String, askama::E
         grid: grid(sheet),
         keys: keys(sheet),
         salvage: fixed(q.volumes.salvage_index, 2),
-        expected_dice: sheet.expected_dice.map(|both| [sheet.expected_dice_of_scar, Some(both)].map(|d| fixed(d, 2))),
-        scar_bullseye: bullseye("Scar, % of segment", &by_segment(|s| s.scar_percent), Scale::Continuous),
+        expected_dice: sheet
+            .expected_dice
+            .map(|both| [sheet.expected_dice_of_scar, Some(both)].map(|d| fixed(d, 2))),
+        scar_bullseye: bullseye(
+            "Scar, % of segment",
+            &by_segment(|s| s.scar_percent),
+            Scale::Continuous,
+        ),
         transmurality_bullseye: bullseye(
             "Mean transmurality of scar, %",
             &by_segment(|s| s.mean_transmurality_percent),
@@ -114,13 +125,23 @@ pub fn case_page(sheet: &CaseSheet, view: &CaseView) -> Result<String, askama::E
                 ("51–75 %", t.to_75_percent),
                 ("76–100 %", t.to_100_percent),
             ];
-            classes("Share of chords by the part of the wall that is scar", &shares, &scar_colour)
+            classes(
+                "Share of chords by the part of the wall that is scar",
+                &shares,
+                &scar_colour,
+            )
         }),
-        thickness: fixed(q.transmurality.as_ref().map(|t| t.mean_wall_thickness_mm), 1),
+        thickness: fixed(
+            q.transmurality.as_ref().map(|t| t.mean_wall_thickness_mm),
+            1,
+        ),
         scars: q.scars.iter().take(SCARS_SHOWN).map(scar).collect(),
         more_scars: q.scars.len().saturating_sub(SCARS_SHOWN),
         territories: territories(sheet),
-        labelled: [fixed(Some(q.volumes.scar_ml), 1), fixed(q.volumes.scar_percent, 1)],
+        labelled: [
+            fixed(Some(q.volumes.scar_ml), 1),
+            fixed(q.volumes.scar_percent, 1),
+        ],
         thresholds: q.thresholds.methods.iter().map(threshold).collect(),
         remote: remote(sheet),
         rows: q.segments.iter().map(row).collect(),
@@ -140,7 +161,9 @@ fn keys(sheet: &CaseSheet) -> Vec<Key> {
     let v = &sheet.quantities.volumes;
     let g = |value: f64| format!("{} g", fixed(Some(value), 1));
     let ml = |value: f64| format!("{} ml", fixed(Some(value), 1));
-    let percent = |value: Option<f64>| value.map_or_else(|| NONE.to_owned(), |_| format!("{} %", fixed(value, 1)));
+    let percent = |value: Option<f64>| {
+        value.map_or_else(|| NONE.to_owned(), |_| format!("{} %", fixed(value, 1)))
+    };
     let colour = |label: Label| Some(css_colour(label));
     vec![
         Key {
@@ -155,8 +178,18 @@ fn keys(sheet: &CaseSheet) -> Vec<Key> {
             second: g(v.edema_without_scar_g),
             colour: colour(Label::Edema),
         },
-        Key { name: "Area at risk", value: percent(v.area_at_risk_percent), second: g(v.area_at_risk_g), colour: None },
-        Key { name: "LV wall", value: g(v.wall_g), second: ml(v.wall_ml), colour: colour(Label::Myocardium) },
+        Key {
+            name: "Area at risk",
+            value: percent(v.area_at_risk_percent),
+            second: g(v.area_at_risk_g),
+            colour: None,
+        },
+        Key {
+            name: "LV wall",
+            value: g(v.wall_g),
+            second: ml(v.wall_ml),
+            colour: colour(Label::Myocardium),
+        },
         Key {
             name: "LV blood pool",
             value: ml(v.lv_pool_ml),
@@ -194,7 +227,11 @@ fn scar(piece: &myops_measure::quantify::ScarPiece) -> Scar {
     let numbers = |list: Vec<String>| list.join(", ");
     let slices = numbers(piece.slices.iter().map(|k| (k + 1).to_string()).collect());
     let segments = numbers(piece.segments.iter().map(ToString::to_string).collect());
-    let place = if segments.is_empty() { "segments unknown".to_owned() } else { format!("segments {segments}") };
+    let place = if segments.is_empty() {
+        "segments unknown".to_owned()
+    } else {
+        format!("segments {segments}")
+    };
     Scar {
         mass: format!("{} g", fixed(Some(piece.mass_g), 2)),
         place: format!("{place}; slices {slices}"),
@@ -211,8 +248,19 @@ fn scar(piece: &myops_measure::quantify::ScarPiece) -> Scar {
 
 fn territories(sheet: &CaseSheet) -> Vec<[String; 4]> {
     let row = |t: &myops_measure::quantify::TerritoryBurden| {
-        let assessed = |v: f64| if t.wall_ml > 0.0 { fixed(Some(v), 1) } else { NONE.to_owned() };
-        [t.territory.name().to_owned(), assessed(t.wall_ml), fixed(t.scar_percent, 1), fixed(t.area_at_risk_percent, 1)]
+        let assessed = |v: f64| {
+            if t.wall_ml > 0.0 {
+                fixed(Some(v), 1)
+            } else {
+                NONE.to_owned()
+            }
+        };
+        [
+            t.territory.name().to_owned(),
+            assessed(t.wall_ml),
+            fixed(t.scar_percent, 1),
+            fixed(t.area_at_risk_percent, 1),
+        ]
     };
     sheet.quantities.territories.iter().map(row).collect()
 }
@@ -220,15 +268,28 @@ fn territories(sheet: &CaseSheet) -> Vec<[String; 4]> {
 fn threshold(threshold: &Threshold) -> ThresholdRow {
     let numbers = match &threshold.absent_because {
         Some(reason) => Err(reason.clone()),
-        None => Ok([fixed(threshold.signal, 0), fixed(threshold.above_ml, 1), fixed(threshold.above_percent, 1)]),
+        None => Ok([
+            fixed(threshold.signal, 0),
+            fixed(threshold.above_ml, 1),
+            fixed(threshold.above_percent, 1),
+        ]),
     };
-    ThresholdRow { method: threshold.method.name(), numbers }
+    ThresholdRow {
+        method: threshold.method.name(),
+        numbers,
+    }
 }
 
 /// The signal of remote myocardium and how much of it there is.
 fn remote(sheet: &CaseSheet) -> String {
-    let Some(remote) = &sheet.quantities.thresholds.remote else { return String::new() };
-    let slices: Vec<String> = remote.slices.iter().map(|s| (s.slice + 1).to_string()).collect();
+    let Some(remote) = &sheet.quantities.thresholds.remote else {
+        return String::new();
+    };
+    let slices: Vec<String> = remote
+        .slices
+        .iter()
+        .map(|s| (s.slice + 1).to_string())
+        .collect();
     format!(
         "Remote myocardium {} ± {} (mean ± SD): {} voxels, {} ml, in slice{} {}.",
         fixed(Some(remote.mean), 1),

@@ -27,7 +27,8 @@ use myops_image::label::Label;
 use myops_image::picture::colour;
 
 /// What every page says of itself.
-const RESEARCH_USE: &str = "Research use only: not a medical device, not for diagnosis or treatment.";
+const RESEARCH_USE: &str =
+    "Research use only: not a medical device, not for diagnosis or treatment.";
 
 /// A label's colour as CSS writes it; black for background.
 fn css_colour(label: Label) -> String {

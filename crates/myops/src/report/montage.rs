@@ -61,18 +61,35 @@ pub fn montage(sheet: &CaseSheet, view: &CaseView) -> Vec<MontageSlice> {
     let square = view.square();
     (0..view.labels().shape()[2])
         .map(|k| {
-            let level = sheet.quantities.rings.iter().find(|ring| ring.slice == k).map(|ring| match ring.level {
-                Level::Basal => "basal",
-                Level::Mid => "mid",
-                Level::Apical => "apical",
-            });
-            let image = |s: Sequence| Tile { name: s.name(), svg: image(view, square, k, s) };
-            let alone = || vec![Tile { name: "labels", svg: Some(drawn(view, square, k, "labels", "")) }];
+            let level = sheet
+                .quantities
+                .rings
+                .iter()
+                .find(|ring| ring.slice == k)
+                .map(|ring| match ring.level {
+                    Level::Basal => "basal",
+                    Level::Mid => "mid",
+                    Level::Apical => "apical",
+                });
+            let image = |s: Sequence| Tile {
+                name: s.name(),
+                svg: image(view, square, k, s),
+            };
+            let alone = || {
+                vec![Tile {
+                    name: "labels",
+                    svg: Some(drawn(view, square, k, "labels", "")),
+                }]
+            };
             MontageSlice {
                 number: k + 1,
                 level: level.unwrap_or("no ring"),
                 outlines: outlines(view, square, k),
-                tiles: if sheet.sequences.is_empty() { alone() } else { Sequence::ALL.map(image).to_vec() },
+                tiles: if sheet.sequences.is_empty() {
+                    alone()
+                } else {
+                    Sequence::ALL.map(image).to_vec()
+                },
             }
         })
         .collect()
@@ -81,7 +98,11 @@ pub fn montage(sheet: &CaseSheet, view: &CaseView) -> Vec<MontageSlice> {
 /// The lines of the legend, scar first.
 pub fn legend() -> Vec<Stroke> {
     let sample = |(label, width, dashes): (Label, f64, &str)| Stroke {
-        name: if label == Label::Myocardium { "healthy myocardium" } else { label.name() },
+        name: if label == Label::Myocardium {
+            "healthy myocardium"
+        } else {
+            label.name()
+        },
         svg: format!(
             "<svg viewBox=\"0 0 14 5\" width=\"42\" height=\"15\" aria-hidden=\"true\"><rect width=\"14\" height=\"5\" \
              fill=\"#30343A\"/><path d=\"M1 2.5H13\" stroke=\"{}\" stroke-width=\"{width}\" \
@@ -113,7 +134,11 @@ fn outlines(view: &CaseView, square: Square, k: usize) -> String {
         );
         // Paths are in voxels; half of a line lies outside of its label and is cut away. A dark seam sets it off.
         let voxels = |mm: f64| format!("{:.2}", mm / f64::midpoint(x, y));
-        let dashes: Vec<String> = dashes.split_whitespace().filter_map(|d| d.parse().ok()).map(voxels).collect();
+        let dashes: Vec<String> = dashes
+            .split_whitespace()
+            .filter_map(|d| d.parse().ok())
+            .map(voxels)
+            .collect();
         lines += &format!(
             "<g clip-path=\"url(#c{id})\" fill=\"none\">\
              <use href=\"#l{id}\" stroke=\"#000\" stroke-opacity=\"0.6\" stroke-width=\"{}\"/>\
@@ -149,14 +174,19 @@ fn drawn(view: &CaseView, square: Square, k: usize, name: &str, under: &str) -> 
 }
 
 /// A PNG file of one byte a pixel.
-#[expect(clippy::expect_used, reason = "writing to memory does not fail, and the sides are not 0")]
+#[expect(
+    clippy::expect_used,
+    reason = "writing to memory does not fail, and the sides are not 0"
+)]
 fn grey_png([width, height]: [usize; 2], greys: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width as u32, height as u32);
     encoder.set_color(png::ColorType::Grayscale);
     encoder.set_depth(png::BitDepth::Eight);
     let mut writer = encoder.write_header().expect("the sides are not 0");
-    writer.write_image_data(greys).expect("there is one byte for each pixel");
+    writer
+        .write_image_data(greys)
+        .expect("there is one byte for each pixel");
     writer.finish().expect("memory takes the end of the file");
     bytes
 }

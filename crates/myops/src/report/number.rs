@@ -5,7 +5,10 @@ pub const NONE: &str = "–";
 
 /// With so many digits after the point; a dash for none.
 pub fn fixed(value: Option<f64>, digits: usize) -> String {
-    value.map_or_else(|| NONE.to_owned(), |v| format!("{:.digits$}", unsigned_zero(v, digits)))
+    value.map_or_else(
+        || NONE.to_owned(),
+        |v| format!("{:.digits$}", unsigned_zero(v, digits)),
+    )
 }
 
 /// With a sign, as differences are written.
@@ -23,7 +26,11 @@ pub fn cell(value: Option<f64>) -> String {
 
 /// What would be written as -0 is 0.
 fn unsigned_zero(value: f64, digits: usize) -> f64 {
-    if value.abs() < 0.5 * 10_f64.powi(-(digits as i32)) { 0.0 } else { value }
+    if value.abs() < 0.5 * 10_f64.powi(-(digits as i32)) {
+        0.0
+    } else {
+        value
+    }
 }
 
 #[cfg(test)]
@@ -36,9 +43,17 @@ mod tests {
             (fixed(Some(-0.04), 1), fixed(None, 1), fixed(Some(12.25), 1)),
             ("0.0".into(), "–".into(), "12.2".into())
         );
-        assert_eq!((signed(-0.001, 2), signed(1.5, 1)), ("+0.00".into(), "+1.5".into()));
         assert_eq!(
-            (cell(Some(0.25)), cell(Some(3.0)), cell(Some(20.0)), cell(None)),
+            (signed(-0.001, 2), signed(1.5, 1)),
+            ("+0.00".into(), "+1.5".into())
+        );
+        assert_eq!(
+            (
+                cell(Some(0.25)),
+                cell(Some(3.0)),
+                cell(Some(20.0)),
+                cell(None)
+            ),
             ("0.25".into(), "3".into(), "20".into(), String::new())
         );
     }

@@ -25,10 +25,15 @@ pub fn path(inside: &[bool], columns: usize) -> String {
 /// Every edge between inside and outside, from corner to corner with the inside on the right hand.
 fn edges(inside: &[bool], columns: usize) -> BTreeMap<Corner, Vec<Corner>> {
     let rows = inside.len() / columns.max(1);
-    let is = |i: usize, j: usize| i >= 1 && j >= 1 && i <= columns && j <= rows && inside[i - 1 + columns * (j - 1)];
+    let is = |i: usize, j: usize| {
+        i >= 1 && j >= 1 && i <= columns && j <= rows && inside[i - 1 + columns * (j - 1)]
+    };
     let mut edges: BTreeMap<Corner, Vec<Corner>> = BTreeMap::new();
     // Voxel (i, j), counted from 1, has its corners at i - 1, i and j - 1, j.
-    for (i, j) in (1..=rows).flat_map(|j| (1..=columns).map(move |i| (i, j))).filter(|(i, j)| is(*i, *j)) {
+    for (i, j) in (1..=rows)
+        .flat_map(|j| (1..=columns).map(move |i| (i, j)))
+        .filter(|(i, j)| is(*i, *j))
+    {
         let (left, right, top, bottom) = (i - 1, i, j - 1, j);
         let mut edge = |from, to| edges.entry(from).or_default().push(to);
         if !is(i, j - 1) {
@@ -61,7 +66,11 @@ fn draw(path: &mut String, corners: &[Corner]) {
     let n = corners.len();
     let turns: Vec<Corner> = (0..n)
         .filter(|&at| {
-            let (before, here, after) = (corners[(at + n - 1) % n], corners[at], corners[(at + 1) % n]);
+            let (before, here, after) = (
+                corners[(at + n - 1) % n],
+                corners[at],
+                corners[(at + 1) % n],
+            );
             !(before.0 == here.0 && here.0 == after.0 || before.1 == here.1 && here.1 == after.1)
         })
         .map(|at| corners[at])
@@ -83,7 +92,14 @@ mod tests {
 
     fn drawn(picture: &str) -> String {
         let columns = picture.split('/').next().unwrap_or("").len();
-        path(&picture.chars().filter(|c| *c != '/').map(|c| c == '#').collect::<Vec<_>>(), columns)
+        path(
+            &picture
+                .chars()
+                .filter(|c| *c != '/')
+                .map(|c| c == '#')
+                .collect::<Vec<_>>(),
+            columns,
+        )
     }
 
     #[test]

@@ -14,12 +14,25 @@ pub fn thumbnail(view: &CaseView) -> Vec<u8> {
     let labels = view.labels();
     let [columns, _, slices] = labels.shape();
     let most = |region: Region| {
-        let count = |k: usize| labels.slice(k).iter().filter(|l| region.contains(**l)).count();
-        (0..slices).map(|k| (count(k), k)).max_by_key(|(n, k)| (*n, slices - k)).filter(|(n, _)| *n > 0)
+        let count = |k: usize| {
+            labels
+                .slice(k)
+                .iter()
+                .filter(|l| region.contains(**l))
+                .count()
+        };
+        (0..slices)
+            .map(|k| (count(k), k))
+            .max_by_key(|(n, k)| (*n, slices - k))
+            .filter(|(n, _)| *n > 0)
     };
-    let k = most(Region::SCAR).or_else(|| most(Region::WALL)).map_or(slices / 2, |(_, k)| k);
+    let k = most(Region::SCAR)
+        .or_else(|| most(Region::WALL))
+        .map_or(slices / 2, |(_, k)| k);
     let square = view.square();
-    let image = [Sequence::Lge, Sequence::Bssfp, Sequence::T2].into_iter().find_map(|s| view.image(s));
+    let image = [Sequence::Lge, Sequence::Bssfp, Sequence::T2]
+        .into_iter()
+        .find_map(|s| view.image(s));
     let greys = image.map(|image| greys(&square.cut(image.slice(k), columns, 0.0)));
     let shown = square.cut(labels.slice(k), columns, Label::Background);
     let [width, height] = square.size;
@@ -31,7 +44,9 @@ pub fn thumbnail(view: &CaseView) -> Vec<u8> {
             picture.set(x, y, [greys[at]; 3]);
         }
         let beside = [(x + 1, y), (x, y + 1), (x.max(1) - 1, y), (x, y.max(1) - 1)];
-        let edge = beside.iter().any(|(x, y)| *x < SIDE && *y < SIDE && shown[source(*x, *y)] != shown[at]);
+        let edge = beside
+            .iter()
+            .any(|(x, y)| *x < SIDE && *y < SIDE && shown[source(*x, *y)] != shown[at]);
         if let Some(colour) = colour(shown[at]).filter(|_| edge) {
             picture.set(x, y, colour);
         }

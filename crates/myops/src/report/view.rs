@@ -35,7 +35,9 @@ impl CaseView {
         let shown = Orientation::display(labels.grid());
         Self {
             labels: shown.apply(labels),
-            images: images.as_ref().map(|image| image.as_ref().map(|image| shown.apply(image))),
+            images: images
+                .as_ref()
+                .map(|image| image.as_ref().map(|image| shown.apply(image))),
         }
     }
 
@@ -63,8 +65,10 @@ impl CaseView {
             None => (0..ni, 0..nj, 0.0),
         };
         let side_mm = (columns.len() as f64 * x).max(rows.len() as f64 * y) + 2.0 * margin_mm;
-        let size = [(x, ni), (y, nj)].map(|(mm, n)| ((side_mm / mm).round() as usize).clamp(1, MOST_OF_SLICE * n));
-        let corner = |range: Range<usize>, size: usize| ((range.start + range.end) as i64 - size as i64) / 2;
+        let size = [(x, ni), (y, nj)]
+            .map(|(mm, n)| ((side_mm / mm).round() as usize).clamp(1, MOST_OF_SLICE * n));
+        let corner =
+            |range: Range<usize>, size: usize| ((range.start + range.end) as i64 - size as i64) / 2;
         let corner = [corner(columns, size[0]), corner(rows, size[1])];
         Square { corner, size }
     }
@@ -77,9 +81,16 @@ impl Square {
         let at = |u: usize, v: usize| {
             let (i, j) = (self.corner[0] + u as i64, self.corner[1] + v as i64);
             let inside = i >= 0 && j >= 0 && (i as usize) < columns && (j as usize) < rows;
-            if inside { slice[i as usize + columns * j as usize] } else { outside }
+            if inside {
+                slice[i as usize + columns * j as usize]
+            } else {
+                outside
+            }
         };
-        (0..self.size[1]).flat_map(|v| (0..self.size[0]).map(move |u| (u, v))).map(|(u, v)| at(u, v)).collect()
+        (0..self.size[1])
+            .flat_map(|v| (0..self.size[0]).map(move |u| (u, v)))
+            .map(|(u, v)| at(u, v))
+            .collect()
     }
 }
 
@@ -92,29 +103,66 @@ mod tests {
 
     #[test]
     fn the_square_holds_the_heart_with_its_margin() {
-        let grid = Grid::new([100, 60, 1], Affine::from_spacing(Spacing::new_mm([1.0, 2.0, 8.0]).unwrap())).unwrap();
+        let grid = Grid::new(
+            [100, 60, 1],
+            Affine::from_spacing(Spacing::new_mm([1.0, 2.0, 8.0]).unwrap()),
+        )
+        .unwrap();
         let heart = |[i, j, _]: [usize; 3]| (40..60).contains(&i) && (20..25).contains(&j);
-        let labels = Volume::from_fn(grid, |v| if heart(v) { Label::Scar } else { Label::Background });
+        let labels = Volume::from_fn(grid, |v| {
+            if heart(v) {
+                Label::Scar
+            } else {
+                Label::Background
+            }
+        });
         let view = CaseView::of(&labels, &PerSequence::default());
         // 20 mm by 10 mm and 15 mm around: 50 mm, which are 50 columns and 25 rows.
-        assert_eq!(view.square(), Square { corner: [25, 10], size: [50, 25] });
-        let cut = view.square().cut(view.labels().slice(0), 100, Label::Background);
-        assert_eq!((cut.len(), cut.iter().filter(|l| **l == Label::Scar).count()), (1250, 100));
+        assert_eq!(
+            view.square(),
+            Square {
+                corner: [25, 10],
+                size: [50, 25]
+            }
+        );
+        let cut = view
+            .square()
+            .cut(view.labels().slice(0), 100, Label::Background);
+        assert_eq!(
+            (cut.len(), cut.iter().filter(|l| **l == Label::Scar).count()),
+            (1250, 100)
+        );
         let empty = CaseView::of(&labels.map(|_| Label::Background), &PerSequence::default());
         // A slice of 100 mm by 120 mm is shown in a square of 120 mm.
-        assert_eq!(empty.square(), Square { corner: [-10, 0], size: [120, 60] });
+        assert_eq!(
+            empty.square(),
+            Square {
+                corner: [-10, 0],
+                size: [120, 60]
+            }
+        );
     }
 
     #[test]
     fn a_strip_takes_no_square_of_its_length() {
-        let grid = Grid::new([2000, 2, 1], Affine::from_spacing(Spacing::new_mm([1.0, 0.01, 8.0]).unwrap())).unwrap();
-        let view = CaseView::of(&LabelMap::filled(grid, Label::Background), &PerSequence::default());
+        let grid = Grid::new(
+            [2000, 2, 1],
+            Affine::from_spacing(Spacing::new_mm([1.0, 0.01, 8.0]).unwrap()),
+        )
+        .unwrap();
+        let view = CaseView::of(
+            &LabelMap::filled(grid, Label::Background),
+            &PerSequence::default(),
+        );
         assert_eq!(view.square().size, [2000, 8]);
     }
 
     #[test]
     fn a_square_past_the_edge_is_filled() {
-        let square = Square { corner: [-1, 0], size: [3, 2] };
+        let square = Square {
+            corner: [-1, 0],
+            size: [3, 2],
+        };
         assert_eq!(square.cut(&[1, 2, 3, 4], 2, 0), [0, 1, 2, 0, 3, 4]);
     }
 }

@@ -14,15 +14,27 @@ use crate::patients::{Place, labels_of, myops, myops_ok, patient, write_case, wr
 fn quantified(labels: &LabelMap) -> (Value, String) {
     let folder = Place::new();
     write_prediction(folder.path(), "case", labels);
-    myops_ok(folder.path(), &["quantify", "case_labels.nii.gz", "--out", "report"]);
-    let read = |name: &str| std::fs::read_to_string(folder.path().join("report/case").join(name)).unwrap();
+    myops_ok(
+        folder.path(),
+        &["quantify", "case_labels.nii.gz", "--out", "report"],
+    );
+    let read =
+        |name: &str| std::fs::read_to_string(folder.path().join("report/case").join(name)).unwrap();
     let html = read("case_report.html");
     page::check(&html);
-    (serde_json::from_str(&read("case_quantities.json")).unwrap(), html)
+    (
+        serde_json::from_str(&read("case_quantities.json")).unwrap(),
+        html,
+    )
 }
 
 fn kinds(json: &Value) -> Vec<&str> {
-    json["flags"].as_array().unwrap().iter().map(|flag| flag["kind"].as_str().unwrap()).collect()
+    json["flags"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|flag| flag["kind"].as_str().unwrap())
+        .collect()
 }
 
 fn without(labels: &LabelMap, gone: Label) -> LabelMap {
@@ -35,7 +47,13 @@ fn without_rv_the_orientation_is_unknown_and_volumes_are_given() {
     let (json, html) = quantified(&without(labels_of(&study), Label::RvPool));
     assert_eq!(kinds(&json), ["no_rv_pool"]);
     assert!(html.contains("Orientation unknown") && html.contains("the orientation is unknown"));
-    assert!(json["segments"].as_array().unwrap().iter().all(|s| s["assessed"] == false && s["scar_percent"].is_null()));
+    assert!(
+        json["segments"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|s| s["assessed"] == false && s["scar_percent"].is_null())
+    );
     assert!(json["volumes"]["wall_g"].as_f64().unwrap() > 10.0);
 }
 
@@ -63,8 +81,15 @@ fn an_open_ring_and_wall_without_cavity_are_told_by_their_slices() {
         (_, label) => label,
     });
     let (json, html) = quantified(&damaged);
-    assert!(kinds(&json).contains(&"ring_open") && kinds(&json).contains(&"no_ring"), "{:?}", kinds(&json));
-    assert!(html.contains("The wall does not close about the LV in slice 1<") && html.contains("in slice 3: counted"));
+    assert!(
+        kinds(&json).contains(&"ring_open") && kinds(&json).contains(&"no_ring"),
+        "{:?}",
+        kinds(&json)
+    );
+    assert!(
+        html.contains("The wall does not close about the LV in slice 1<")
+            && html.contains("in slice 3: counted")
+    );
 }
 
 #[test]
@@ -86,7 +111,11 @@ fn one_slice_and_forty_are_flagged() {
 
 #[test]
 fn a_ventricle_at_the_edge_is_flagged() {
-    let grid = Grid::new([12, 12, 2], Affine::from_spacing(Spacing::new_mm([4.0, 4.0, 10.0]).unwrap())).unwrap();
+    let grid = Grid::new(
+        [12, 12, 2],
+        Affine::from_spacing(Spacing::new_mm([4.0, 4.0, 10.0]).unwrap()),
+    )
+    .unwrap();
     let labels = Volume::from_fn(grid, |[i, j, _]| match (i.abs_diff(4), j.abs_diff(6)) {
         (a, b) if a <= 2 && b <= 2 => Label::LvPool,
         (a, b) if a <= 4 && b <= 4 => Label::Myocardium,
@@ -101,15 +130,51 @@ fn labels_and_images_on_other_grids_are_refused() {
     let ((a, _), (b, _)) = (patient(2), patient(3));
     write_case(&folder.path().join("data"), &a);
     write_prediction(&folder.path().join("found"), a.id(), labels_of(&b));
-    let said = myops(folder.path(), &["quantify", "found", "--images", "data", "--out", "report"]);
+    let said = myops(
+        folder.path(),
+        &["quantify", "found", "--images", "data", "--out", "report"],
+    );
     assert_eq!(said.code, 1);
-    assert!(said.err.contains("error: case patient-002: found/patient-002_labels.nii.gz has ["), "{}", said.err);
-    assert!(said.err.contains("hint: give the images that the labels were drawn on"), "{}", said.err);
-    let said = myops(folder.path(), &["evaluate", "--prediction", "found", "--reference", "data", "--out", "scores"]);
+    assert!(
+        said.err
+            .contains("error: case patient-002: found/patient-002_labels.nii.gz has ["),
+        "{}",
+        said.err
+    );
+    assert!(
+        said.err
+            .contains("hint: give the images that the labels were drawn on"),
+        "{}",
+        said.err
+    );
+    let said = myops(
+        folder.path(),
+        &[
+            "evaluate",
+            "--prediction",
+            "found",
+            "--reference",
+            "data",
+            "--out",
+            "scores",
+        ],
+    );
     assert_eq!(said.code, 1);
-    assert!(said.err.starts_with("error: 1 of 1 cases refused: case patient-002: found/patient-002"), "{}", said.err);
-    assert!(said.err.contains("compare them on one grid"), "{}", said.err);
-    assert!(!folder.path().join("scores").exists(), "nothing is written of a refused evaluation");
+    assert!(
+        said.err
+            .starts_with("error: 1 of 1 cases refused: case patient-002: found/patient-002"),
+        "{}",
+        said.err
+    );
+    assert!(
+        said.err.contains("compare them on one grid"),
+        "{}",
+        said.err
+    );
+    assert!(
+        !folder.path().join("scores").exists(),
+        "nothing is written of a refused evaluation"
+    );
 }
 
 fn two_of_three(folder: &Path) {
@@ -127,36 +192,81 @@ fn two_of_three(folder: &Path) {
 fn missing_and_extra_cases_are_named() {
     let folder = Place::new();
     two_of_three(folder.path());
-    let args = ["evaluate", "--prediction", "found", "--reference", "data", "--out", "scores"];
+    let args = [
+        "evaluate",
+        "--prediction",
+        "found",
+        "--reference",
+        "data",
+        "--out",
+        "scores",
+    ];
     let said = myops(folder.path(), &args);
     assert_eq!(said.code, 1);
     assert_eq!(
         said.err.lines().next(),
-        Some("error: 1 of 3 cases have no prediction: patient-002; 1 predictions have no reference: stranger")
+        Some(
+            "error: 1 of 3 cases have no prediction: patient-002; 1 predictions have no reference: stranger"
+        )
     );
-    assert!(said.err.contains("hint: --allow-missing scores a missing prediction as empty"), "{}", said.err);
+    assert!(
+        said.err
+            .contains("hint: --allow-missing scores a missing prediction as empty"),
+        "{}",
+        said.err
+    );
 
     let said = myops_ok(folder.path(), &[&args[..], &["--allow-missing"]].concat());
-    assert!(said.err.contains("have no prediction: patient-002") && said.err.contains("stranger"), "{}", said.err);
-    let json: Value =
-        serde_json::from_slice(&std::fs::read(folder.path().join("scores/evaluation.json")).unwrap()).unwrap();
+    assert!(
+        said.err.contains("have no prediction: patient-002") && said.err.contains("stranger"),
+        "{}",
+        said.err
+    );
+    let json: Value = serde_json::from_slice(
+        &std::fs::read(folder.path().join("scores/evaluation.json")).unwrap(),
+    )
+    .unwrap();
     assert_eq!(json["cases"].as_array().unwrap().len(), 3);
     assert_eq!(json["cases"][1]["prediction_missing"], true);
     let wall = &json["regions"][3];
-    assert_eq!((&wall["region"], &wall["empties"]["missed"]), (&"wall".into(), &1.into()));
+    assert_eq!(
+        (&wall["region"], &wall["empties"]["missed"]),
+        (&"wall".into(), &1.into())
+    );
     let mean = wall["dice"]["challenge"]["mean"].as_f64().unwrap();
-    assert!((mean - 2.0 / 3.0).abs() < 1e-9, "the missing case counts 0: {mean}");
+    assert!(
+        (mean - 2.0 / 3.0).abs() < 1e-9,
+        "the missing case counts 0: {mean}"
+    );
 }
 
 #[test]
 fn wrong_usage_ends_with_2_and_missing_folders_with_1() {
     let folder = Place::new();
-    let args = ["evaluate", "--prediction", "a", "--reference", "b", "--hd95", "mean"];
+    let args = [
+        "evaluate",
+        "--prediction",
+        "a",
+        "--reference",
+        "b",
+        "--hd95",
+        "mean",
+    ];
     let said = myops(folder.path(), &args);
-    assert!(said.code == 2 && said.err.contains("need one of pooled, larger, area"), "{}", said.err);
+    assert!(
+        said.code == 2 && said.err.contains("need one of pooled, larger, area"),
+        "{}",
+        said.err
+    );
     let said = myops(folder.path(), &args[..5]);
-    assert_eq!((said.code, said.err.lines().next()), (1, Some("error: a: neither a file nor a folder")));
+    assert_eq!(
+        (said.code, said.err.lines().next()),
+        (1, Some("error: a: neither a file nor a folder"))
+    );
     std::fs::create_dir(folder.path().join("a")).unwrap();
     let said = myops(folder.path(), &args[..5]);
-    assert_eq!((said.code, said.err.lines().next()), (1, Some("error: a: no label map found")));
+    assert_eq!(
+        (said.code, said.err.lines().next()),
+        (1, Some("error: a: no label map found"))
+    );
 }

@@ -10,70 +10,146 @@ use crate::table::Table;
 fn a_cardiologist_reads_one_page() {
     let folder = Place::new();
     let at = |name: &str| folder.path().join(name);
-    let (study, truth) = (60..100).map(patient).find(|(_, truth)| truth.scar_percent_of_wall > 5.0).unwrap();
+    let (study, truth) = (60..100)
+        .map(patient)
+        .find(|(_, truth)| truth.scar_percent_of_wall > 5.0)
+        .unwrap();
     write_case(&at("data"), &study);
     write_prediction(&at("found"), study.id(), labels_of(&study));
-    let said = myops_ok(folder.path(), &["quantify", "found", "--images", "data", "--out", "report"]);
+    let said = myops_ok(
+        folder.path(),
+        &["quantify", "found", "--images", "data", "--out", "report"],
+    );
 
     let case = at("report").join(study.id());
     let html = std::fs::read_to_string(case.join(format!("{}_report.html", study.id()))).unwrap();
     page::check(&html);
     assert!(html.len() < 3_000_000, "{} bytes", html.len());
     let slices = study.grid().shape()[2];
-    assert_eq!(html.matches("data:image/png;base64,").count(), 3 * slices, "every slice of every sequence");
-    assert_eq!(html.matches("<tr><td class=\"left\">").count(), 17, "every segment");
-    for words in ["Key numbers", "Scar, % of segment", "transmurality", "Method and limits", "no ejection fraction"] {
+    assert_eq!(
+        html.matches("data:image/png;base64,").count(),
+        3 * slices,
+        "every slice of every sequence"
+    );
+    assert_eq!(
+        html.matches("<tr><td class=\"left\">").count(),
+        17,
+        "every segment"
+    );
+    for words in [
+        "Key numbers",
+        "Scar, % of segment",
+        "transmurality",
+        "Method and limits",
+        "no ejection fraction",
+    ] {
         assert!(html.contains(words), "{words}");
     }
 
     // The numbers on the page, in the JSON, in the CSV and on the terminal are the same, and those of the patient.
-    let json: Value =
-        serde_json::from_slice(&std::fs::read(case.join(format!("{}_quantities.json", study.id()))).unwrap()).unwrap();
+    let json: Value = serde_json::from_slice(
+        &std::fs::read(case.join(format!("{}_quantities.json", study.id()))).unwrap(),
+    )
+    .unwrap();
     let table = Table::read(&at("report/cohort.csv"));
-    let line = said.out.lines().find(|l| l.starts_with(study.id())).unwrap();
-    for (name, unit) in [("lv_pool_ml", "ml"), ("wall_g", "g"), ("scar_g", "g"), ("scar_percent", "%")] {
+    let line = said
+        .out
+        .lines()
+        .find(|l| l.starts_with(study.id()))
+        .unwrap();
+    for (name, unit) in [
+        ("lv_pool_ml", "ml"),
+        ("wall_g", "g"),
+        ("scar_g", "g"),
+        ("scar_percent", "%"),
+    ] {
         let value = json["volumes"][name].as_f64().unwrap();
-        assert!((table.number(0, name).unwrap() - value).abs() < 1e-6, "{name}");
-        assert!(html.contains(&format!(">{value:.1} {unit}<")), "{name} {value}");
-        assert!(line.split_whitespace().any(|word| word == format!("{value:.1}")), "{name} in {line}");
+        assert!(
+            (table.number(0, name).unwrap() - value).abs() < 1e-6,
+            "{name}"
+        );
+        assert!(
+            html.contains(&format!(">{value:.1} {unit}<")),
+            "{name} {value}"
+        );
+        assert!(
+            line.split_whitespace()
+                .any(|word| word == format!("{value:.1}")),
+            "{name} in {line}"
+        );
     }
     let scar_percent = json["volumes"]["scar_percent"].as_f64().unwrap();
-    assert!((scar_percent - truth.scar_percent_of_wall).abs() < 1.0, "{scar_percent} {truth:?}");
+    assert!(
+        (scar_percent - truth.scar_percent_of_wall).abs() < 1.0,
+        "{scar_percent} {truth:?}"
+    );
     let segments = json["segments"].as_array().unwrap();
     for segment in segments.iter().filter_map(|s| s["scar_percent"].as_f64()) {
-        assert!(html.contains(&format!("<td>{segment:.1}</td>")), "{segment}");
+        assert!(
+            html.contains(&format!("<td>{segment:.1}</td>")),
+            "{segment}"
+        );
     }
     // Remote myocardium and thresholds too, with a reason where one is absent.
     let thresholds = &json["thresholds"];
     assert_eq!(thresholds["methods"].as_array().unwrap().len(), 6);
     let remote = &thresholds["remote"];
     assert_eq!(table.text(0, "remote_voxels"), remote["voxels"].to_string());
-    let mean = format!("Remote myocardium {:.1} ±", remote["mean"].as_f64().unwrap());
+    let mean = format!(
+        "Remote myocardium {:.1} ±",
+        remote["mean"].as_f64().unwrap()
+    );
     assert!(html.contains(&mean), "{mean}");
     let five = thresholds["methods"][2]["above_percent"].as_f64().unwrap();
     assert!((table.number(0, "above_5_sd_percent").unwrap() - five).abs() < 1e-6);
-    assert!((five - truth.scar_percent_of_wall).abs() < 6.0, "{five} {truth:?}");
+    assert!(
+        (five - truth.scar_percent_of_wall).abs() < 6.0,
+        "{five} {truth:?}"
+    );
 }
 
 #[test]
 fn labels_alone_make_a_page_too() {
     let folder = Place::new();
     let (study, _) = patient(3);
-    write_prediction(folder.path(), "only <labels> & no images", labels_of(&study));
+    write_prediction(
+        folder.path(),
+        "only <labels> & no images",
+        labels_of(&study),
+    );
     let file = "only <labels> & no images_labels.nii.gz";
     myops_ok(folder.path(), &["quantify", file, "--out", "report"]);
     let id = "only <labels> & no images";
-    let html =
-        std::fs::read_to_string(folder.path().join("report").join(id).join(format!("{id}_report.html"))).unwrap();
+    let html = std::fs::read_to_string(
+        folder
+            .path()
+            .join("report")
+            .join(id)
+            .join(format!("{id}_report.html")),
+    )
+    .unwrap();
     page::check(&html);
     assert!(
-        html.contains("labels alone, no images") && html.contains("aria-label=\"labels, slice 3, labels outlined\"")
+        html.contains("labels alone, no images")
+            && html.contains("aria-label=\"labels, slice 3, labels outlined\"")
     );
     let cohort = std::fs::read_to_string(folder.path().join("report/cohort.html")).unwrap();
     let reason = "there is no LGE image";
-    assert!(html.contains(&format!("Not computed: {reason}.")), "absence has a reason");
+    assert!(
+        html.contains(&format!("Not computed: {reason}.")),
+        "absence has a reason"
+    );
     let csv = Table::read(&folder.path().join("report/cohort.csv"));
-    assert_eq!((csv.text(0, "thresholds_absent_because"), csv.text(0, "above_fwhm_percent")), (reason, ""));
+    assert_eq!(
+        (
+            csv.text(0, "thresholds_absent_because"),
+            csv.text(0, "above_fwhm_percent")
+        ),
+        (reason, "")
+    );
     page::check(&cohort);
-    assert!(cohort.contains("href=\"only%20%3Clabels%3E%20%26%20no%20images/"), "the link can be followed");
+    assert!(
+        cohort.contains("href=\"only%20%3Clabels%3E%20%26%20no%20images/"),
+        "the link can be followed"
+    );
 }

@@ -19,21 +19,36 @@ fn a_cohort_of_200_phantoms_runs_in_one_go() {
         })
         .collect();
     let said = myops_ok(folder.path(), &["quantify", "found", "--out", "report"]);
-    assert_eq!(said.out.lines().count(), 201, "a line for each case and one above");
+    assert_eq!(
+        said.out.lines().count(),
+        201,
+        "a line for each case and one above"
+    );
 
     let table = Table::read(&at("report/cohort.csv"));
     assert_eq!(table.len(), 200);
     for (row, truth) in truths.iter().enumerate() {
         assert_eq!(table.text(row, "case"), format!("patient-{row:03}"));
         let found = table.number(row, "scar_percent").unwrap();
-        assert!((found - truth).abs() < 1.0, "patient-{row:03}: {found} %, not {truth}");
+        assert!(
+            (found - truth).abs() < 1.0,
+            "patient-{row:03}: {found} %, not {truth}"
+        );
     }
     let html = std::fs::read_to_string(at("report/cohort.html")).unwrap();
     page::check(&html);
-    assert_eq!(html.matches("<tr><td><img ").count(), 200, "a thumbnail for each");
+    assert_eq!(
+        html.matches("<tr><td><img ").count(),
+        200,
+        "a thumbnail for each"
+    );
     let (flags, cases) = (html.find("Quality").unwrap(), html.find(">Cases<").unwrap());
     assert!(flags < cases, "flags come first");
-    for link in html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+    for link in html
+        .split("href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+    {
         assert!(at("report").join(link).is_file(), "{link}");
     }
 }
@@ -43,10 +58,27 @@ fn a_bad_case_is_named_and_the_others_are_done() {
     let folder = Place::new();
     let (study, _) = patient(1);
     write_prediction(&folder.path().join("found"), study.id(), labels_of(&study));
-    std::fs::write(folder.path().join("found/broken_labels.nii.gz"), b"no image").unwrap();
+    std::fs::write(
+        folder.path().join("found/broken_labels.nii.gz"),
+        b"no image",
+    )
+    .unwrap();
     let said = myops(folder.path(), &["quantify", "found", "--out", "report"]);
     assert_eq!(said.code, 1);
-    assert!(said.err.contains("error: case broken: ") && said.err.contains("not a NIfTI file"), "{}", said.err);
-    assert!(said.err.contains("error: 1 of 2 cases failed: broken"), "{}", said.err);
-    assert!(folder.path().join("report/patient-001/patient-001_report.html").is_file());
+    assert!(
+        said.err.contains("error: case broken: ") && said.err.contains("not a NIfTI file"),
+        "{}",
+        said.err
+    );
+    assert!(
+        said.err.contains("error: 1 of 2 cases failed: broken"),
+        "{}",
+        said.err
+    );
+    assert!(
+        folder
+            .path()
+            .join("report/patient-001/patient-001_report.html")
+            .is_file()
+    );
 }

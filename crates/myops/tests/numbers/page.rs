@@ -5,19 +5,36 @@ const VOID: [&str; 7] = ["meta", "link", "img", "br", "hr", "input", "!doctype"]
 
 /// Checks that a page stands alone and that its elements are closed in order.
 pub fn check(html: &str) {
-    assert!(html.starts_with("<!DOCTYPE html>\n<html lang=\"en\">"), "it says what it is");
+    assert!(
+        html.starts_with("<!DOCTYPE html>\n<html lang=\"en\">"),
+        "it says what it is"
+    );
     for address in ["http://", "https://"] {
         let others = html.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
         assert!(!others.contains(address), "it needs no network");
     }
     // Pictures are letters too, and no words.
-    let words: String = html.split("base64,").map(|part| part.split_once('"').map_or(part, |(_, rest)| rest)).collect();
-    assert!(!words.contains("NaN") && !words.contains("inf %") && !words.contains("None"), "every number is one");
+    let words: String = html
+        .split("base64,")
+        .map(|part| part.split_once('"').map_or(part, |(_, rest)| rest))
+        .collect();
+    assert!(
+        !words.contains("NaN") && !words.contains("inf %") && !words.contains("None"),
+        "every number is one"
+    );
     assert!(html.contains("Research use only"));
     let mut open: Vec<&str> = Vec::new();
     let body = without(html, "<script>", "</script>");
-    for tag in body.split('<').skip(1).map(|rest| rest.split('>').next().unwrap_or("")) {
-        let name = tag.trim_start_matches('/').split([' ', '/', '\n']).next().unwrap_or("");
+    for tag in body
+        .split('<')
+        .skip(1)
+        .map(|rest| rest.split('>').next().unwrap_or(""))
+    {
+        let name = tag
+            .trim_start_matches('/')
+            .split([' ', '/', '\n'])
+            .next()
+            .unwrap_or("");
         if tag.starts_with('/') {
             assert_eq!(open.pop(), Some(name), "closed in order");
         } else if !tag.ends_with('/') && !VOID.contains(&name.to_lowercase().as_str()) {
@@ -25,7 +42,11 @@ pub fn check(html: &str) {
         }
     }
     assert!(open.is_empty(), "{open:?}");
-    let mut ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let mut ids: Vec<&str> = html
+        .split(" id=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
     let count = ids.len();
     ids.sort_unstable();
     ids.dedup();

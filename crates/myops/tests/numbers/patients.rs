@@ -19,8 +19,14 @@ pub struct Place(PathBuf);
 impl Place {
     pub fn new() -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let name = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("numbers").join(name);
+        let name = format!(
+            "{}-{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join("numbers")
+            .join(name);
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
     }
@@ -62,22 +68,38 @@ pub fn write_case(folder: &Path, study: &Study) {
     let folder = folder.join(study.id());
     std::fs::create_dir_all(&folder).unwrap();
     let placement = Placement::of_grid(study.grid());
-    for (sequence, name) in [(Sequence::Bssfp, "C0"), (Sequence::Lge, "LGE"), (Sequence::T2, "T2")] {
+    for (sequence, name) in [
+        (Sequence::Bssfp, "C0"),
+        (Sequence::Lge, "LGE"),
+        (Sequence::T2, "T2"),
+    ] {
         let path = folder.join(format!("{}_{name}.nii.gz", study.id()));
         write_image(path, study.image(sequence).unwrap(), &placement).unwrap();
     }
-    write_labels(folder.join(format!("{}_gd.nii.gz", study.id())), labels_of(study), &placement).unwrap();
+    write_labels(
+        folder.join(format!("{}_gd.nii.gz", study.id())),
+        labels_of(study),
+        &placement,
+    )
+    .unwrap();
 }
 
 /// Writes a label map as `ID_labels.nii.gz`.
 pub fn write_prediction(folder: &Path, id: &str, labels: &LabelMap) {
     std::fs::create_dir_all(folder).unwrap();
-    write_labels(folder.join(format!("{id}_labels.nii.gz")), labels, &Placement::of_grid(labels.grid())).unwrap();
+    write_labels(
+        folder.join(format!("{id}_labels.nii.gz")),
+        labels,
+        &Placement::of_grid(labels.grid()),
+    )
+    .unwrap();
 }
 
 /// The labels moved along a row by so many voxels.
 pub fn moved(labels: &LabelMap, by: usize) -> LabelMap {
-    Volume::from_fn(*labels.grid(), |[i, j, k]| labels[[i.saturating_sub(by), j, k]])
+    Volume::from_fn(*labels.grid(), |[i, j, k]| {
+        labels[[i.saturating_sub(by), j, k]]
+    })
 }
 
 /// What the program said, and how it ended.
@@ -89,9 +111,17 @@ pub struct Said {
 
 /// Runs the program in a folder.
 pub fn myops(folder: &Path, args: &[&str]) -> Said {
-    let output = Command::new(env!("CARGO_BIN_EXE_myops")).current_dir(folder).args(args).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_myops"))
+        .current_dir(folder)
+        .args(args)
+        .output()
+        .unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Said { out: text(output.stdout), err: text(output.stderr), code: output.status.code().unwrap() }
+    Said {
+        out: text(output.stdout),
+        err: text(output.stderr),
+        code: output.status.code().unwrap(),
+    }
 }
 
 /// Runs the program where it has to succeed.

@@ -6,7 +6,8 @@ use crate::patients::{Place, labels_of, myops_ok, patient, write_case, write_pre
 
 #[test]
 fn quantities_are_as_the_schema_says() {
-    let schema: Value = serde_json::from_str(include_str!("../../../../docs/quantify.schema.json")).unwrap();
+    let schema: Value =
+        serde_json::from_str(include_str!("../../../../docs/quantify.schema.json")).unwrap();
     let folder = Place::new();
     for number in [1, 5] {
         let (study, _) = patient(number);
@@ -18,15 +19,25 @@ fn quantities_are_as_the_schema_says() {
         other => *other,
     });
     write_prediction(&folder.path().join("alone"), "no-rv", &no_rv);
-    myops_ok(folder.path(), &["quantify", "found", "--images", "data", "--out", "report"]);
+    myops_ok(
+        folder.path(),
+        &["quantify", "found", "--images", "data", "--out", "report"],
+    );
     myops_ok(folder.path(), &["quantify", "alone", "--out", "report"]);
     for id in ["patient-001", "patient-005", "no-rv"] {
-        let path = folder.path().join("report").join(id).join(format!("{id}_quantities.json"));
+        let path = folder
+            .path()
+            .join("report")
+            .join(id)
+            .join(format!("{id}_quantities.json"));
         let json: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
         check(&schema, &json, id);
     }
     let wrong = serde_json::json!({"schema": "myops-quantify-1"});
-    assert!(std::panic::catch_unwind(|| check(&schema, &wrong, "")).is_err(), "the check finds what is missing");
+    assert!(
+        std::panic::catch_unwind(|| check(&schema, &wrong, "")).is_err(),
+        "the check finds what is missing"
+    );
 }
 
 /// The part of JSON Schema that the schema uses: type, const, enum, properties, required, items, bounds.
@@ -42,17 +53,34 @@ fn check(schema: &Value, value: &Value, at: &str) {
         Value::Array(many) => many.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
     };
-    assert!(types.is_empty() || types.iter().any(|t| is(value, t)), "{at}: {value} is none of {types:?}");
+    assert!(
+        types.is_empty() || types.iter().any(|t| is(value, t)),
+        "{at}: {value} is none of {types:?}"
+    );
     if let Some(number) = value.as_f64() {
-        assert!(schema["minimum"].as_f64().is_none_or(|low| number >= low), "{at}: {number}");
-        assert!(schema["maximum"].as_f64().is_none_or(|high| number <= high), "{at}: {number}");
+        assert!(
+            schema["minimum"].as_f64().is_none_or(|low| number >= low),
+            "{at}: {number}"
+        );
+        assert!(
+            schema["maximum"].as_f64().is_none_or(|high| number <= high),
+            "{at}: {number}"
+        );
     }
-    if let (Some(object), Some(properties)) = (value.as_object(), schema["properties"].as_object()) {
+    if let (Some(object), Some(properties)) = (value.as_object(), schema["properties"].as_object())
+    {
         for (name, value) in object {
-            let property = properties.get(name).unwrap_or_else(|| panic!("{at}: the schema does not know {name}"));
+            let property = properties
+                .get(name)
+                .unwrap_or_else(|| panic!("{at}: the schema does not know {name}"));
             check(property, value, &format!("{at}.{name}"));
         }
-        for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        for name in schema["required"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+        {
             assert!(object.contains_key(name), "{at}: {name} is missing");
         }
     }

@@ -15,7 +15,11 @@ impl Table {
         let mut rows = text.lines().map(cells);
         let header = rows.next().unwrap();
         let rows: Vec<_> = rows.collect();
-        assert!(rows.iter().all(|row| row.len() == header.len()), "{}: every row has every column", path.display());
+        assert!(
+            rows.iter().all(|row| row.len() == header.len()),
+            "{}: every row has every column",
+            path.display()
+        );
         Self { header, rows }
     }
 
@@ -26,7 +30,11 @@ impl Table {
 
     /// The rows in which all of the given columns have the given values.
     pub fn where_all<'a>(&'a self, given: &'a [(&str, &str)]) -> impl Iterator<Item = usize> + 'a {
-        (0..self.rows.len()).filter(move |row| given.iter().all(|(column, value)| self.text(*row, column) == *value))
+        (0..self.rows.len()).filter(move |row| {
+            given
+                .iter()
+                .all(|(column, value)| self.text(*row, column) == *value)
+        })
     }
 
     /// A cell.

@@ -7,8 +7,14 @@ use super::program::{bytes, copy, done, names, patients, place, refused};
 #[test]
 fn the_set_grows_and_a_sheet_shows_how() {
     let (data, out) = (place("augment/data"), place("augment/out"));
-    copy(format!("{}/phantom-001", patients()), format!("{data}/phantom-001"));
-    copy(format!("{}/phantom-002", patients()), format!("{data}/phantom-002"));
+    copy(
+        format!("{}/phantom-001", patients()),
+        format!("{data}/phantom-001"),
+    );
+    copy(
+        format!("{}/phantom-002", patients()),
+        format!("{data}/phantom-002"),
+    );
     done(&format!("augment {data} --times 3 --out {out}"));
 
     let cases = find_cases(&out).unwrap();
@@ -24,7 +30,8 @@ fn the_set_grows_and_a_sheet_shows_how() {
 
     let again = place("augment/again");
     done(&format!("augment {data} --times 3 --out {again}"));
-    let labels = |out: &str| read_labels(format!("{out}/phantom-002x02/phantom-002x02_gd.nii.gz")).unwrap();
+    let labels =
+        |out: &str| read_labels(format!("{out}/phantom-002x02/phantom-002x02_gd.nii.gz")).unwrap();
     assert_eq!(labels(&out), labels(&again), "the same seed draws the same");
     done(&format!("augment {data} --times 3 --seed 2 --out {again}"));
     assert_ne!(labels(&out), labels(&again), "another seed draws others");
@@ -33,7 +40,10 @@ fn the_set_grows_and_a_sheet_shows_how() {
 #[test]
 fn a_case_without_labels_is_named() {
     let data = place("augment/unlabelled");
-    copy(format!("{}/phantom-001", patients()), format!("{data}/phantom-001"));
+    copy(
+        format!("{}/phantom-001", patients()),
+        format!("{data}/phantom-001"),
+    );
     std::fs::remove_file(format!("{data}/phantom-001/phantom-001_gd.nii.gz")).unwrap();
     let error = refused(&format!("augment {data} --out {data}/out"));
     assert_eq!(

@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use super::program::{bytes, contents, copy, done, json, myops, network, patients, place, refused, tiny_settings};
+use super::program::{
+    bytes, contents, copy, done, json, myops, network, patients, place, refused, tiny_settings,
+};
 
 fn image(data: &str, patient: u32, name: &str) -> String {
     format!("{data}/phantom-00{patient}/phantom-00{patient}_{name}.nii.gz")
@@ -29,7 +31,10 @@ fn a_case_whose_images_or_results_changed_is_segmented_again() {
     fs::copy(image(&data, 1, "T2"), image(&data, 1, "LGE")).unwrap();
     let told = said(&line);
     let expected = finished(3) + "1 case segmented again, input changed since (LGE): phantom-001\n";
-    assert!(told.starts_with(&expected) && told.contains("\n1 case segmented with "), "{told}");
+    assert!(
+        told.starts_with(&expected) && told.contains("\n1 case segmented with "),
+        "{told}"
+    );
     let panel = "phantom-001/phantom-001_panel.png";
     assert!(contents(&out)[panel] != first[panel]);
     assert!(said(&line).starts_with(&finished(4)));
@@ -42,10 +47,21 @@ fn a_case_whose_images_or_results_changed_is_segmented_again() {
     let mut other = bytes(&file);
     other[4] ^= 1;
     fs::write(&file, &other).unwrap();
-    fs::File::options().write(true).open(&file).unwrap().set_modified(time).unwrap();
-    assert!(said(&line).contains("1 case segmented again, input changed since (T2): phantom-003\n"));
+    fs::File::options()
+        .write(true)
+        .open(&file)
+        .unwrap()
+        .set_modified(time)
+        .unwrap();
+    assert!(
+        said(&line).contains("1 case segmented again, input changed since (T2): phantom-003\n")
+    );
     fs::remove_file(image(&data, 4, "gd")).unwrap();
-    assert!(said(&line).contains("1 case segmented again, input changed since (reference labels): phantom-004\n"));
+    assert!(
+        said(&line).contains(
+            "1 case segmented again, input changed since (reference labels): phantom-004\n"
+        )
+    );
     fs::copy(image(patients(), 3, "T2"), &file).unwrap();
     fs::copy(image(patients(), 4, "gd"), image(&data, 4, "gd")).unwrap();
     done(&line);
@@ -61,21 +77,40 @@ fn a_case_whose_images_or_results_changed_is_segmented_again() {
     fs::write(format!("{out}/phantom-003/phantom-003_record.json"), b"{}").unwrap();
     let told = said(&line);
     assert!(told.starts_with("1 case finished before"), "{told}");
-    assert!(told.contains("output missing or changed since (phantom-002_panel.png): phantom-002\n"), "{told}");
-    assert!(told.contains("output missing or changed since (phantom-001_labels.nii.gz): phantom-001\n"), "{told}");
-    assert!(told.contains("the record of the results is damaged or of another version: phantom-003\n"), "{told}");
+    assert!(
+        told.contains("output missing or changed since (phantom-002_panel.png): phantom-002\n"),
+        "{told}"
+    );
+    assert!(
+        told.contains("output missing or changed since (phantom-001_labels.nii.gz): phantom-001\n"),
+        "{told}"
+    );
+    assert!(
+        told.contains("the record of the results is damaged or of another version: phantom-003\n"),
+        "{told}"
+    );
     assert!(contents(&out) == first);
 
     // Other ways to compute.
     assert!(
-        said(&format!("{line} --device cpu-bf16")).contains("4 cases segmented again, computed on cpu: phantom-001, ")
+        said(&format!("{line} --device cpu-bf16"))
+            .contains("4 cases segmented again, computed on cpu: phantom-001, ")
     );
     assert!(said(&line).contains("4 cases segmented again, computed on cpu-bf16: phantom-001, "));
     assert!(contents(&out) == first);
     done(&format!("{line} --probabilities"));
     let scar = format!("{out}/phantom-001/phantom-001_probability_scar.nii.gz");
-    assert_eq!(json(format!("{out}/phantom-001/phantom-001_record.json"))["outputs"].as_object().unwrap().len(), 10);
-    assert!(said(&line).starts_with(&finished(4)), "more than is asked for is there");
+    assert_eq!(
+        json(format!("{out}/phantom-001/phantom-001_record.json"))["outputs"]
+            .as_object()
+            .unwrap()
+            .len(),
+        10
+    );
+    assert!(
+        said(&line).starts_with(&finished(4)),
+        "more than is asked for is there"
+    );
     // Probabilities of other images do not stay beside the new labels.
     fs::copy(image(&data, 1, "T2"), image(&data, 1, "C0")).unwrap();
     done(&line);
@@ -86,7 +121,10 @@ fn a_case_whose_images_or_results_changed_is_segmented_again() {
 fn a_training_does_not_go_on_with_other_images_of_the_same_names() {
     let (data, run) = (place("changing/train"), place("changing/run"));
     copy(patients(), &data);
-    let line = format!("train {data} --config {} --out {run} --resume", tiny_settings());
+    let line = format!(
+        "train {data} --config {} --out {run} --resume",
+        tiny_settings()
+    );
     done(&line);
     let before = contents(&run);
     fs::copy(image(&data, 1, "LGE"), image(&data, 1, "T2")).unwrap();

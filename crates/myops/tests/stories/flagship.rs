@@ -28,51 +28,118 @@ fn settings(place: &str) -> String {
 #[test]
 fn folds_are_trained_joined_and_run_as_one() {
     let place = place("flagship");
-    let (config, cv, joined) = (settings(&place), format!("{place}/cv"), format!("{place}/joined.safetensors"));
-    let table = done(&format!("cross-validate {} --folds 2 --config {config} --out {cv}", patients()));
+    let (config, cv, joined) = (
+        settings(&place),
+        format!("{place}/cv"),
+        format!("{place}/joined.safetensors"),
+    );
+    let table = done(&format!(
+        "cross-validate {} --folds 2 --config {config} --out {cv}",
+        patients()
+    ));
     assert!(table.contains("scar+edema"), "{table}");
     let run = names(&format!("{cv}/fold0"));
-    assert!(run.contains(&"locator.safetensors".into()) && !run.contains(&"best.safetensors".into()), "{run:?}");
+    assert!(
+        run.contains(&"locator.safetensors".into()) && !run.contains(&"best.safetensors".into()),
+        "{run:?}"
+    );
     let case = names(&format!("{cv}/predictions")).remove(0);
-    assert_eq!(names(&format!("{cv}/predictions/{case}")), [format!("{case}_labels.nii.gz")]);
+    assert_eq!(
+        names(&format!("{cv}/predictions/{case}")),
+        [format!("{case}_labels.nii.gz")]
+    );
 
     done(&format!("ensemble {cv}/fold0 {cv}/fold1 --out {joined}"));
-    assert!(bytes(&joined).len() < bytes(format!("{cv}/fold0/model.safetensors")).len() * 2, "16-bit floats");
+    assert!(
+        bytes(&joined).len() < bytes(format!("{cv}/fold0/model.safetensors")).len() * 2,
+        "16-bit floats"
+    );
     let out = format!("{place}/segmented");
     let one = format!("{}/{case}", patients());
-    done(&format!("segment {one} --model {joined} --out {out} --probabilities"));
+    done(&format!(
+        "segment {one} --model {joined} --out {out} --probabilities"
+    ));
     let endings = ["labels.nii.gz", "panel.png"].map(String::from).into_iter();
-    let labels = ["edema", "lv_pool", "myocardium", "rv_pool", "scar"].map(|l| format!("probability_{l}.nii.gz"));
-    let measured = ["quantities.json", "record.json", "report.html", "thumbnail.png"].map(String::from);
-    let expected: Vec<_> = endings.chain(labels).chain(measured).map(|e| format!("{case}_{e}")).collect();
+    let labels = ["edema", "lv_pool", "myocardium", "rv_pool", "scar"]
+        .map(|l| format!("probability_{l}.nii.gz"));
+    let measured = [
+        "quantities.json",
+        "record.json",
+        "report.html",
+        "thumbnail.png",
+    ]
+    .map(String::from);
+    let expected: Vec<_> = endings
+        .chain(labels)
+        .chain(measured)
+        .map(|e| format!("{case}_{e}"))
+        .collect();
     assert_eq!(names(&format!("{out}/{case}")), expected);
     let record = json(format!("{out}/{case}/{case}_record.json"));
     let expected = record["scar_confidence"]["expected_dice"].as_f64().unwrap();
-    assert!((0.0..=1.0).contains(&expected) && record["scar_confidence"]["agreement"].is_number(), "{record}");
+    assert!(
+        (0.0..=1.0).contains(&expected) && record["scar_confidence"]["agreement"].is_number(),
+        "{record}"
+    );
     let quantities = json(format!("{out}/{case}/{case}_quantities.json"));
     assert_eq!(quantities["expected_dice_of_scar"].as_f64(), Some(expected));
-    assert_eq!(quantities["expected_dice"], record["edema_or_scar_confidence"]["expected_dice"]);
+    assert_eq!(
+        quantities["expected_dice"],
+        record["edema_or_scar_confidence"]["expected_dice"]
+    );
     let page = String::from_utf8(bytes(format!("{out}/{case}/{case}_report.html"))).unwrap();
-    assert!(page.contains(&format!("labels: scar {expected:.2}, scar and edema ")), "the page tells it");
+    assert!(
+        page.contains(&format!("labels: scar {expected:.2}, scar and edema ")),
+        "the page tells it"
+    );
 
     // All of the wall is scar where the threshold says so.
-    let (changes, changed) = (format!("{place}/changes.toml"), format!("{place}/changed.safetensors"));
-    fs::write(&changes, "[recipe.thresholds]\nlowest = 0.0\nhighest = 0.0\n").unwrap();
-    done(&format!("ensemble {joined} --config {changes} --out {changed}"));
-    done(&format!("segment {one} --model {changed} --out {out}-changed"));
+    let (changes, changed) = (
+        format!("{place}/changes.toml"),
+        format!("{place}/changed.safetensors"),
+    );
+    fs::write(
+        &changes,
+        "[recipe.thresholds]\nlowest = 0.0\nhighest = 0.0\n",
+    )
+    .unwrap();
+    done(&format!(
+        "ensemble {joined} --config {changes} --out {changed}"
+    ));
+    done(&format!(
+        "segment {one} --model {changed} --out {out}-changed"
+    ));
     let record = json(format!("{out}-changed/{case}/{case}_record.json"));
-    assert_eq!(record["volumes_ml"]["myocardium"].as_f64(), Some(0.0), "{record}");
+    assert_eq!(
+        record["volumes_ml"]["myocardium"].as_f64(),
+        Some(0.0),
+        "{record}"
+    );
     fs::write(&changes, "[recipe.preprocess]\nsize = 32\n").unwrap();
-    let error = refused(&format!("ensemble {joined} --config {changes} --out {changed}"));
-    assert!(error.contains("recipe.preprocess is what the network was trained with"), "{error}");
+    let error = refused(&format!(
+        "ensemble {joined} --config {changes} --out {changed}"
+    ));
+    assert!(
+        error.contains("recipe.preprocess is what the network was trained with"),
+        "{error}"
+    );
 }
 
 #[test]
 fn networks_of_another_kind_are_not_joined() {
     let place = place("flagship-refused");
     let (nested, runet) = (format!("{place}/nested"), super::program::network());
-    done(&format!("train {} --config {} --out {nested} --epochs 1", patients(), settings(&place)));
-    let error = refused(&format!("ensemble {nested} {runet} --out {place}/joined.safetensors"));
-    assert!(error.contains("network 2 has another network than the first"), "{error}");
+    done(&format!(
+        "train {} --config {} --out {nested} --epochs 1",
+        patients(),
+        settings(&place)
+    ));
+    let error = refused(&format!(
+        "ensemble {nested} {runet} --out {place}/joined.safetensors"
+    ));
+    assert!(
+        error.contains("network 2 has another network than the first"),
+        "{error}"
+    );
     assert!(!names(&place).contains(&"joined.safetensors".into()));
 }

@@ -12,7 +12,9 @@ use super::program::{contents, done, killed_after, network, patients, place};
 /// Random moments within a duration. When exactly a process is killed is left to chance all the same.
 fn moments(within: Duration, count: usize) -> Vec<Duration> {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    (0..count).map(|_| within.mul_f64(rng.random_range(0.0..1.0))).collect()
+    (0..count)
+        .map(|_| within.mul_f64(rng.random_range(0.0..1.0)))
+        .collect()
 }
 
 fn timed(line: &str) -> Duration {
@@ -22,7 +24,11 @@ fn timed(line: &str) -> Duration {
 }
 
 fn segment(out: &str) -> String {
-    format!("segment {} --model {} --probabilities --out {out}", patients(), network())
+    format!(
+        "segment {} --model {} --probabilities --out {out}",
+        patients(),
+        network()
+    )
 }
 
 /// A training in two parts, a locator of several epochs first.
@@ -33,7 +39,12 @@ fn train(name: &str) -> impl Fn(&str) -> String {
                 [cosine]\ncycles = 2\nwarm_up_epochs = 1.0\n\
                 [locator]\nepochs = 4\nwidth = 4\nsize = 32\nspacing_mm = 8.0\n";
     fs::write(&config, text).unwrap();
-    move |out| format!("train {} --config {config} --fold 0 --folds 4 --threads 2 --resume --out {out}", patients())
+    move |out| {
+        format!(
+            "train {} --config {config} --fold 0 --folds 4 --threads 2 --resume --out {out}",
+            patients()
+        )
+    }
 }
 
 /// All files of a training but the one that holds the time of day.
@@ -49,14 +60,20 @@ fn names(files: &BTreeMap<String, Vec<u8>>) -> Vec<&String> {
 
 fn assert_same(found: &BTreeMap<String, Vec<u8>>, expected: &BTreeMap<String, Vec<u8>>) {
     assert_eq!(names(found), names(expected));
-    let differs: Vec<_> =
-        found.iter().filter(|(name, bytes)| expected[*name] != **bytes).map(|(name, _)| name).collect();
+    let differs: Vec<_> = found
+        .iter()
+        .filter(|(name, bytes)| expected[*name] != **bytes)
+        .map(|(name, _)| name)
+        .collect();
     assert!(differs.is_empty(), "other bytes: {differs:?}");
 }
 
 #[test]
 fn a_cohort_killed_at_random_moments_ends_with_the_same_files() {
-    let (whole, killed) = (place("interrupting/cohort-whole"), place("interrupting/cohort-killed"));
+    let (whole, killed) = (
+        place("interrupting/cohort-whole"),
+        place("interrupting/cohort-killed"),
+    );
     network();
     let took = timed(&segment(&whole));
     for moment in moments(took, 6) {
@@ -90,11 +107,19 @@ fn the_next_run_removes_the_temporary_files_of_killed_ones() {
     network();
     done(&segment(&out));
     let expected = contents(&out);
-    let left = [".myops-1-7.tmp", ".myops-0011223344556677.tmp", "phantom-002/.myops-1-8.tmp"];
-    left.iter().for_each(|name| fs::write(format!("{out}/{name}"), b"half").unwrap());
+    let left = [
+        ".myops-1-7.tmp",
+        ".myops-0011223344556677.tmp",
+        "phantom-002/.myops-1-8.tmp",
+    ];
+    left.iter()
+        .for_each(|name| fs::write(format!("{out}/{name}"), b"half").unwrap());
     // What a killed process of this machine has left.
     let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let owner = format!(r#"{{"pid":1,"host":"{}","boot":"","started_unix_s":1}}"#, host.trim());
+    let owner = format!(
+        r#"{{"pid":1,"host":"{}","boot":"","started_unix_s":1}}"#,
+        host.trim()
+    );
     if host.is_empty() {
         fs::remove_file(format!("{out}/{}", left[2])).unwrap();
     } else {
@@ -130,12 +155,18 @@ mod limited {
             .args(line.split_whitespace())
             .output()
             .unwrap();
-        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
     }
 
     #[test]
     fn a_full_disk_is_told_and_leaves_nothing_half_written() {
-        let (whole, full) = (place("interrupting/disk-whole"), place("interrupting/disk-full"));
+        let (whole, full) = (
+            place("interrupting/disk-whole"),
+            place("interrupting/disk-full"),
+        );
         network();
         done(&segment(&whole));
         for kills in [false, true] {
@@ -145,7 +176,10 @@ mod limited {
                 && error.contains("hint: the system allows no longer file there");
             assert!(told || kills, "{error}");
             let whole_or_absent = contents(&full).into_iter().all(|(name, bytes)| {
-                name.contains(".myops") && kills || contents(&whole).get(&name).is_none_or(|whole| *whole == bytes)
+                name.contains(".myops") && kills
+                    || contents(&whole)
+                        .get(&name)
+                        .is_none_or(|whole| *whole == bytes)
             });
             assert!(whole_or_absent, "{:?}", names(&contents(&full)));
         }
@@ -155,15 +189,29 @@ mod limited {
 
     #[test]
     fn a_training_on_a_full_disk_goes_on_when_there_is_room() {
-        let (whole, full) = (place("interrupting/train-whole"), place("interrupting/train-full"));
+        let (whole, full) = (
+            place("interrupting/train-whole"),
+            place("interrupting/train-full"),
+        );
         let line = train("interrupting/train-disk");
         done(&line(&whole));
         // The locator is short enough, the first checkpoint is not.
-        let longest = fs::metadata(format!("{whole}/locator.safetensors")).unwrap().len().div_ceil(1024) as u32 + 2;
+        let longest = fs::metadata(format!("{whole}/locator.safetensors"))
+            .unwrap()
+            .len()
+            .div_ceil(1024) as u32
+            + 2;
         let (code, error) = limited(&line(&full), longest, false);
         assert_eq!(code, Some(1), "{error}");
-        assert!(error.contains("last.checkpoint: cannot be written: File too large"), "{error}");
-        assert!(!contents(&full).keys().any(|name| name.starts_with(".myops")));
+        assert!(
+            error.contains("last.checkpoint: cannot be written: File too large"),
+            "{error}"
+        );
+        assert!(
+            !contents(&full)
+                .keys()
+                .any(|name| name.starts_with(".myops"))
+        );
         done(&line(&full));
         assert_same(&training(&full), &training(&whole));
     }
@@ -178,7 +226,9 @@ mod limited {
         }
         let error = super::super::program::refused(&segment(&out));
         assert!(
-            error.starts_with(&format!("error: {out}/.myops.lock: cannot be written: Permission denied")),
+            error.starts_with(&format!(
+                "error: {out}/.myops.lock: cannot be written: Permission denied"
+            )),
             "{error}"
         );
         assert_eq!(error.lines().count(), 2, "{error}");

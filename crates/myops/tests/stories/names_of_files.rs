@@ -9,7 +9,10 @@ use super::program::{copy, done, myops, names, network, patients, place, refused
 
 /// The reference labels of a phantom.
 fn reference(number: u32) -> String {
-    format!("{}/phantom-00{number}/phantom-00{number}_gd.nii.gz", patients())
+    format!(
+        "{}/phantom-00{number}/phantom-00{number}_gd.nii.gz",
+        patients()
+    )
 }
 
 fn copy_file(from: impl AsRef<Path>, to: String) {
@@ -21,7 +24,10 @@ fn copy_file(from: impl AsRef<Path>, to: String) {
 fn copy_case(number: u32, suffixes: [(&str, &str); 4], to: &str) {
     for (suffix, name) in suffixes {
         copy_file(
-            format!("{}/phantom-00{number}/phantom-00{number}_{suffix}.nii.gz", patients()),
+            format!(
+                "{}/phantom-00{number}/phantom-00{number}_{suffix}.nii.gz",
+                patients()
+            ),
             format!("{to}{name}.nii.gz"),
         );
     }
@@ -39,15 +45,33 @@ fn write_classes(number: u32, to: &str) {
 #[test]
 fn a_folder_of_label_maps_holds_whole_names() {
     let data = place("names/whole");
-    for (number, id) in [(1, "heart_0000"), (2, "heart_0001"), (3, "heart_0002"), (4, "x_T2")] {
+    for (number, id) in [
+        (1, "heart_0000"),
+        (2, "heart_0001"),
+        (3, "heart_0002"),
+        (4, "x_T2"),
+    ] {
         copy_file(reference(number), format!("{data}/ref/{id}.nii.gz"));
         copy_file(reference(number), format!("{data}/pred/{id}.nii.gz"));
     }
-    let run = myops(&format!("evaluate --prediction {data}/pred --reference {data}/ref --out {data}/scores"));
-    assert!(run.code == 0 && run.err.starts_with("4 cases scored; "), "{}", run.err);
+    let run = myops(&format!(
+        "evaluate --prediction {data}/pred --reference {data}/ref --out {data}/scores"
+    ));
+    assert!(
+        run.code == 0 && run.err.starts_with("4 cases scored; "),
+        "{}",
+        run.err
+    );
     let table = done(&format!("quantify {data}/pred --out {data}/reports"));
-    assert!(table.contains("\nheart_0000 ") && table.contains("\nheart_0002 ") && table.contains("\nx_T2 "), "{table}");
-    let one = done(&format!("quantify {data}/pred/x_T2.nii.gz --out {data}/one"));
+    assert!(
+        table.contains("\nheart_0000 ")
+            && table.contains("\nheart_0002 ")
+            && table.contains("\nx_T2 "),
+        "{table}"
+    );
+    let one = done(&format!(
+        "quantify {data}/pred/x_T2.nii.gz --out {data}/one"
+    ));
     assert!(one.contains("\nx_T2 "), "{one}");
 }
 
@@ -55,39 +79,78 @@ fn a_folder_of_label_maps_holds_whole_names() {
 fn another_sequence_beside_a_case_is_no_label_map() {
     let data = place("names/beside");
     copy_case(1, SAME, &format!("{data}/data/p5"));
-    copy_file(format!("{}/phantom-001/phantom-001_T2.nii.gz", patients()), format!("{data}/data/p5_T1m.nii.gz"));
+    copy_file(
+        format!("{}/phantom-001/phantom-001_T2.nii.gz", patients()),
+        format!("{data}/data/p5_T1m.nii.gz"),
+    );
     copy_file(reference(1), format!("{data}/pred/p5.nii.gz"));
-    let run = myops(&format!("evaluate --prediction {data}/pred --reference {data}/data --out {data}/scores"));
+    let run = myops(&format!(
+        "evaluate --prediction {data}/pred --reference {data}/data --out {data}/scores"
+    ));
     let expected = format!("1 file passed over: {data}/data/p5_T1m.nii.gz\n1 case scored; ");
-    assert!(run.code == 0 && run.err.starts_with(&expected), "{}", run.err);
+    assert!(
+        run.code == 0 && run.err.starts_with(&expected),
+        "{}",
+        run.err
+    );
 
     // One case has a value, and nothing that speaks of others.
-    let row = run.out.lines().find(|line| line.starts_with("LV pool")).unwrap();
+    let row = run
+        .out
+        .lines()
+        .find(|line| line.starts_with("LV pool"))
+        .unwrap();
     assert_eq!(
         row.split_whitespace().skip(2).take(6).collect::<Vec<_>>(),
         ["1.000", "±", "–", "1.000", "–", "–"],
         "{row}"
     );
     let csv = fs::read_to_string(format!("{data}/scores/summary.csv")).unwrap();
-    assert!(csv.lines().nth(1).unwrap().ends_with(",1,1,,1,,,,"), "{csv}");
+    assert!(
+        csv.lines().nth(1).unwrap().ends_with(",1,1,,1,,,,"),
+        "{csv}"
+    );
 }
 
 #[test]
 fn what_is_no_case_is_named() {
     let data = place("names/misnamed");
     copy_case(1, SAME, &format!("{data}/data/p5/p5"));
-    copy_case(2, [("C0", "-C0"), ("LGE", "-LGE"), ("T2", "-T2"), ("gd", "_gd")], &format!("{data}/data/p6/p6"));
+    copy_case(
+        2,
+        [("C0", "-C0"), ("LGE", "-LGE"), ("T2", "-T2"), ("gd", "_gd")],
+        &format!("{data}/data/p6/p6"),
+    );
     fs::write(format!("{data}/data/s.mha"), "ObjectType = Image").unwrap();
-    let labels = format!("case p6 has labels ({data}/data/p6/p6_gd.nii.gz) and no image under a known name");
+    let labels =
+        format!("case p6 has labels ({data}/data/p6/p6_gd.nii.gz) and no image under a known name");
     for verb in ["train", "cross-validate"] {
-        let error = refused(&format!("{verb} {data}/data --config {} --out {data}/{verb}", tiny_settings()));
-        assert!(error.contains(&format!("\nerror: {labels}\nhint: images are called p6_C0, ")), "{error}");
-        assert!(error.starts_with("4 files passed over: ") && error.contains("p6-C0.nii.gz, "), "{error}");
+        let error = refused(&format!(
+            "{verb} {data}/data --config {} --out {data}/{verb}",
+            tiny_settings()
+        ));
+        assert!(
+            error.contains(&format!(
+                "\nerror: {labels}\nhint: images are called p6_C0, "
+            )),
+            "{error}"
+        );
+        assert!(
+            error.starts_with("4 files passed over: ") && error.contains("p6-C0.nii.gz, "),
+            "{error}"
+        );
     }
     let error = refused(&format!("augment {data}/data --out {data}/augmented"));
     assert!(error.contains(&labels), "{error}");
-    let run = myops(&format!("segment {data}/data --model {} --out {data}/out", network()));
-    assert!(run.code == 0 && run.err.contains(&labels) && run.err.contains("data/s.mha"), "{}", run.err);
+    let run = myops(&format!(
+        "segment {data}/data --model {} --out {data}/out",
+        network()
+    ));
+    assert!(
+        run.code == 0 && run.err.contains(&labels) && run.err.contains("data/s.mha"),
+        "{}",
+        run.err
+    );
     assert!(run.err.contains("1 case segmented"), "{}", run.err);
 }
 
@@ -99,13 +162,26 @@ fn a_name_in_latin_1_is_segmented() {
     copy_case(1, SAME, &format!("{data}/ok"));
     for suffix in ["C0", "LGE", "T2"] {
         let name = [b"M\xfcller_".as_slice(), suffix.as_bytes(), b".nii.gz"].concat();
-        fs::rename(format!("{data}/ok_{suffix}.nii.gz"), Path::new(&data).join(std::ffi::OsStr::from_bytes(&name)))
-            .unwrap();
+        fs::rename(
+            format!("{data}/ok_{suffix}.nii.gz"),
+            Path::new(&data).join(std::ffi::OsStr::from_bytes(&name)),
+        )
+        .unwrap();
     }
     let out = place("names/latin-out");
     let run = myops(&format!("segment {data} --model {} --out {out}", network()));
-    assert!(run.code == 0 && run.err.contains("1 case segmented"), "{}", run.err);
-    assert!(Path::new(&out).join("M%FCller/M%FCller_labels.nii.gz").is_file(), "{:?}", names(&out));
+    assert!(
+        run.code == 0 && run.err.contains("1 case segmented"),
+        "{}",
+        run.err
+    );
+    assert!(
+        Path::new(&out)
+            .join("M%FCller/M%FCller_labels.nii.gz")
+            .is_file(),
+        "{:?}",
+        names(&out)
+    );
 }
 
 #[test]
@@ -116,16 +192,26 @@ fn segmenting_needs_no_labels() {
         copy_file(image, format!("{data}/imagesVal/h_{channel}.nii.gz"));
     }
     write_classes(1, &format!("{data}/p.nii.gz"));
-    copy_file(format!("{data}/p.nii.gz"), format!("{data}/labelsVal/h.nii.gz"));
-    let regions =
-        r#"{"channel_names": {"0": "C0", "1": "LGE", "2": "T2"}, "labels": {"background": 0, "edema": [4, 5]}}"#;
+    copy_file(
+        format!("{data}/p.nii.gz"),
+        format!("{data}/labelsVal/h.nii.gz"),
+    );
+    let regions = r#"{"channel_names": {"0": "C0", "1": "LGE", "2": "T2"}, "labels": {"background": 0, "edema": [4, 5]}}"#;
     fs::write(format!("{data}/dataset.json"), regions).unwrap();
-    let told =
-        format!("{data}/dataset.json: nnU-Net dataset description: label \"edema\" stands for a list of numbers");
-    let run = myops(&format!("segment {data}/imagesVal --model {} --out {data}/out", network()));
+    let told = format!(
+        "{data}/dataset.json: nnU-Net dataset description: label \"edema\" stands for a list of numbers"
+    );
+    let run = myops(&format!(
+        "segment {data}/imagesVal --model {} --out {data}/out",
+        network()
+    ));
     assert!(run.code == 0, "{}", run.err);
     assert_eq!(
-        run.err.matches(&format!("case h: reference labels are left out: {told}: regions are not read")).count(),
+        run.err
+            .matches(&format!(
+                "case h: reference labels are left out: {told}: regions are not read"
+            ))
+            .count(),
         1
     );
     let error = refused(&format!("quantify {data}/labelsVal --out {data}/q"));
@@ -138,10 +224,22 @@ fn all_verbs_read_the_same_numbers() {
     copy_case(1, SAME, &format!("{data}/data/p5"));
     write_classes(1, &format!("{data}/data/p5_gd.nii.gz"));
     copy_file(reference(1), format!("{data}/pred/p5_labels.nii.gz"));
-    let table = done(&format!("evaluate --prediction {data}/pred --reference {data}/data --out {data}/scores"));
-    assert!(table.lines().skip(1).take(7).all(|line| line.contains(" 1.000 ± –")), "{table}");
+    let table = done(&format!(
+        "evaluate --prediction {data}/pred --reference {data}/data --out {data}/scores"
+    ));
+    assert!(
+        table
+            .lines()
+            .skip(1)
+            .take(7)
+            .all(|line| line.contains(" 1.000 ± –")),
+        "{table}"
+    );
     done(&format!("quantify {data}/data --out {data}/reports"));
-    let run = format!("train {data}/data --epochs 1 --config {} --out {data}/run", tiny_settings());
+    let run = format!(
+        "train {data}/data --epochs 1 --config {} --out {data}/run",
+        tiny_settings()
+    );
     assert_eq!(myops(&run).code, 0);
 }
 
@@ -152,19 +250,39 @@ fn label_names_are_looked_up_and_not_guessed() {
     // ACDC's numbers: RV 1, MLV 2, LVC 3.
     let numbers = labels.map(|label| [0_u8, 3, 1, 2, 4, 5][label.class()]);
     fs::create_dir_all(format!("{data}/labelsTr")).unwrap();
-    write_image(format!("{data}/labelsTr/h0.nii.gz"), &numbers, &Placement::of_grid(labels.grid())).unwrap();
+    write_image(
+        format!("{data}/labelsTr/h0.nii.gz"),
+        &numbers,
+        &Placement::of_grid(labels.grid()),
+    )
+    .unwrap();
     let describe = |labels: &str| {
-        fs::write(format!("{data}/dataset.json"), format!("{{\"labels\": {{\"background\": 0, {labels}}}}}")).unwrap();
+        fs::write(
+            format!("{data}/dataset.json"),
+            format!("{{\"labels\": {{\"background\": 0, {labels}}}}}"),
+        )
+        .unwrap();
     };
     describe(r#""RV": 1, "MLV": 2, "LVC": 3, "edema": 4, "scar": 5"#);
     let table = done(&format!("quantify {data}/labelsTr --out {data}/q"));
     let truth = done(&format!("quantify {} --out {data}/truth", reference(1)));
-    let numbers =
-        |table: &str| table.lines().nth(1).unwrap().split_whitespace().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    let numbers = |table: &str| {
+        table
+            .lines()
+            .nth(1)
+            .unwrap()
+            .split_whitespace()
+            .skip(1)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(numbers(&table), numbers(&truth));
     for (labels, words) in [
         (r#""RV": 1, "LV": 2, "LVC": 3"#, "both mean LV pool"),
-        (r#""RV": 1, "LV wall and pool": 2"#, "label \"LV wall and pool\" is not known; known are background; LV"),
+        (
+            r#""RV": 1, "LV wall and pool": 2"#,
+            "label \"LV wall and pool\" is not known; known are background; LV",
+        ),
     ] {
         describe(labels);
         let error = refused(&format!("quantify {data}/labelsTr --out {data}/no"));
@@ -180,22 +298,35 @@ fn a_patient_is_in_one_fold() {
     }
     done(&format!("augment {data}/data --times 2 --out {data}/aug"));
     let table = fs::read_to_string(format!("{data}/aug/patients.csv")).unwrap();
-    assert_eq!(table, "case,patient\n\"a,1x00\",\"a,1\"\n\"a,1x01\",\"a,1\"\nbx00,b\nbx01,b\n");
+    assert_eq!(
+        table,
+        "case,patient\n\"a,1x00\",\"a,1\"\n\"a,1x01\",\"a,1\"\nbx00,b\nbx01,b\n"
+    );
     let cv = format!("--folds 2 --epochs 1 --config {}", tiny_settings());
     done(&format!("cross-validate {data}/aug {cv} --out {data}/cv"));
     let folds = fs::read_to_string(format!("{data}/cv/folds.csv")).unwrap();
     let fold = |n: usize| folds.lines().nth(n).unwrap().rsplit(',').next().unwrap();
     assert_eq!(folds.lines().count(), 5, "{folds}");
-    assert!(fold(1) == fold(2) && fold(3) == fold(4) && fold(1) != fold(3), "{folds}");
+    assert!(
+        fold(1) == fold(2) && fold(3) == fold(4) && fold(1) != fold(3),
+        "{folds}"
+    );
     assert!(folds.contains("\"a,1x00\","), "{folds}");
 
     // Without the table the names say so, and standard error that they did; a table that lacks a case is refused.
     fs::remove_file(format!("{data}/aug/patients.csv")).unwrap();
     let run = myops(&format!("train {data}/aug {cv} --fold 0 --out {data}/run"));
-    assert!(run.err.starts_with("taken for one patient by their names: a,1x00, a,1x01 (a,1)\n"), "{}", run.err);
+    assert!(
+        run.err
+            .starts_with("taken for one patient by their names: a,1x00, a,1x01 (a,1)\n"),
+        "{}",
+        run.err
+    );
     assert!(run.err.contains(", 2 held out"), "{}", run.err);
     fs::write(format!("{data}/p.csv"), "case,patient\nbx00,b\n").unwrap();
-    let error = refused(&format!("train {data}/aug {cv} --fold 0 --out {data}/other --patients {data}/p.csv"));
+    let error = refused(&format!(
+        "train {data}/aug {cv} --fold 0 --out {data}/other --patients {data}/p.csv"
+    ));
     assert_eq!(
         error,
         format!(
@@ -208,8 +339,14 @@ fn a_patient_is_in_one_fold() {
 fn one_patient_is_too_few_for_folds() {
     let data = place("names/one");
     copy_case(1, SAME, &format!("{data}/data/p5"));
-    let error = refused(&format!("cross-validate {data}/data --config {} --out {data}/cv", tiny_settings()));
-    assert_eq!(error, "error: cross-validation needs at least 2 patients, there is 1\n");
+    let error = refused(&format!(
+        "cross-validate {data}/data --config {} --out {data}/cv",
+        tiny_settings()
+    ));
+    assert_eq!(
+        error,
+        "error: cross-validation needs at least 2 patients, there is 1\n"
+    );
 }
 
 #[test]
@@ -219,33 +356,78 @@ fn results_go_over_nothing_that_was_read() {
     copy_file(reference(1), format!("{data}/pred/p5.nii.gz"));
     let before = names(&format!("{data}/data/p5"));
     for (line, among) in [
-        (format!("segment {data}/data --model {} --out {data}/data", network()), "data/p5/p5_C0.nii.gz"),
-        (format!("segment {data}/data/p5 --model {} --out {data}", network()), "data/p5/p5_C0.nii.gz"),
-        (format!("quantify {data}/pred --out {data}/pred"), "pred/p5.nii.gz"),
-        (format!("augment {data}/data --times 1 --out {data}/data"), "data/p5/p5_C0.nii.gz"),
-        (format!("train {data}/data --config {} --out {data}/data/p5", tiny_settings()), "data/p5/p5_C0.nii.gz"),
-        (format!("evaluate --prediction {data}/pred --reference {data}/data --out {data}/pred"), "pred"),
-        (format!("evaluate --prediction {data}/pred --reference {data}/data --out {data}/data/scores"), "data"),
+        (
+            format!(
+                "segment {data}/data --model {} --out {data}/data",
+                network()
+            ),
+            "data/p5/p5_C0.nii.gz",
+        ),
+        (
+            format!("segment {data}/data/p5 --model {} --out {data}", network()),
+            "data/p5/p5_C0.nii.gz",
+        ),
+        (
+            format!("quantify {data}/pred --out {data}/pred"),
+            "pred/p5.nii.gz",
+        ),
+        (
+            format!("augment {data}/data --times 1 --out {data}/data"),
+            "data/p5/p5_C0.nii.gz",
+        ),
+        (
+            format!(
+                "train {data}/data --config {} --out {data}/data/p5",
+                tiny_settings()
+            ),
+            "data/p5/p5_C0.nii.gz",
+        ),
+        (
+            format!("evaluate --prediction {data}/pred --reference {data}/data --out {data}/pred"),
+            "pred",
+        ),
+        (
+            format!(
+                "evaluate --prediction {data}/pred --reference {data}/data --out {data}/data/scores"
+            ),
+            "data",
+        ),
     ] {
         let error = refused(&line);
         assert!(
-            error.contains(&format!("results would be written among the input {data}/{among}\n")),
+            error.contains(&format!(
+                "results would be written among the input {data}/{among}\n"
+            )),
             "{line}\n{error}"
         );
     }
     let error = refused(&format!("phantom --cases 1 --out {data}/data"));
     assert!(
-        error.starts_with(&format!("error: {data}/data: holds p5, which myops phantom did not write\n")),
+        error.starts_with(&format!(
+            "error: {data}/data: holds p5, which myops phantom did not write\n"
+        )),
         "{error}"
     );
-    assert_eq!((names(&format!("{data}/data")), names(&format!("{data}/data/p5"))), (vec!["p5".to_owned()], before));
+    assert_eq!(
+        (
+            names(&format!("{data}/data")),
+            names(&format!("{data}/data/p5"))
+        ),
+        (vec!["p5".to_owned()], before)
+    );
 
     let keras = format!("{data}/x.h5");
     fs::write(&keras, "weights").unwrap();
     let error = refused(&format!("import {keras} --out {keras}"));
-    assert_eq!(error, format!("error: {keras}: one of the files read, so it is not written over\n"));
+    assert_eq!(
+        error,
+        format!("error: {keras}: one of the files read, so it is not written over\n")
+    );
     let error = refused(&format!("import {keras} --out {data}/pred/p5.nii.gz"));
-    assert!(error.contains("p5.nii.gz: is there and holds no networks, so it is not written over"), "{error}");
+    assert!(
+        error.contains("p5.nii.gz: is there and holds no networks, so it is not written over"),
+        "{error}"
+    );
     assert_eq!(fs::read_to_string(&keras).unwrap(), "weights");
 }
 
@@ -259,12 +441,20 @@ fn results_stay_in_their_folder() {
     fs::create_dir_all(format!("{data}/out")).unwrap();
     symlink(format!("{data}/elsewhere"), format!("{data}/out/p5")).unwrap();
     let error = refused(&format!("quantify {data}/pred --out {data}/out"));
-    assert!(error.contains(&format!("{data}/out/p5: a symbolic link out of {data}/out")), "{error}");
+    assert!(
+        error.contains(&format!("{data}/out/p5: a symbolic link out of {data}/out")),
+        "{error}"
+    );
     assert_eq!(names(&format!("{data}/elsewhere")), Vec::<String>::new());
 
     copy_file(reference(1), format!("{data}/dots/.._labels.nii.gz"));
-    let error = refused(&format!("quantify {data}/dots/.._labels.nii.gz --out {data}/a/out"));
-    assert!(error.starts_with("error: case name \"..\" cannot be used: "), "{error}");
+    let error = refused(&format!(
+        "quantify {data}/dots/.._labels.nii.gz --out {data}/a/out"
+    ));
+    assert!(
+        error.starts_with("error: case name \"..\" cannot be used: "),
+        "{error}"
+    );
     assert!(!Path::new(&format!("{data}/a")).exists());
 }
 
@@ -273,7 +463,9 @@ fn no_name_is_a_formula() {
     let data = place("names/formula");
     copy_file(reference(1), format!("{data}/pred/=1+1.nii.gz"));
     copy(format!("{data}/pred"), format!("{data}/ref"));
-    done(&format!("evaluate --prediction {data}/pred --reference {data}/ref --out {data}/scores"));
+    done(&format!(
+        "evaluate --prediction {data}/pred --reference {data}/ref --out {data}/scores"
+    ));
     done(&format!("quantify {data}/pred --out {data}/reports"));
     for table in ["scores/scores.csv", "reports/cohort.csv"] {
         let csv = fs::read_to_string(format!("{data}/{table}")).unwrap();

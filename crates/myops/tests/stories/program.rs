@@ -30,7 +30,11 @@ pub fn command<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = S>
 pub fn myops(line: &str) -> Run {
     let output = command(line.split_whitespace()).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap().replace('\\', "/");
-    Run { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+    Run {
+        code: output.status.code().unwrap_or(-1),
+        out: text(output.stdout),
+        err: text(output.stderr),
+    }
 }
 
 /// The same where nothing may go wrong; gives standard output.
@@ -49,12 +53,21 @@ pub fn refused(line: &str) -> String {
 
 /// Starts the program and kills it once `ready`.
 pub fn killed_once(line: &str, ready: impl Fn() -> bool) {
-    let mut child: Child =
-        command(line.split_whitespace()).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+    let mut child: Child = command(line.split_whitespace())
+        .stderr(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
     let start = Instant::now();
     while !ready() {
-        assert!(start.elapsed() < Duration::from_mins(2), "myops {line}: not so far in two minutes");
-        assert!(child.try_wait().unwrap().is_none(), "myops {line}: ended before it was to be killed");
+        assert!(
+            start.elapsed() < Duration::from_mins(2),
+            "myops {line}: not so far in two minutes"
+        );
+        assert!(
+            child.try_wait().unwrap().is_none(),
+            "myops {line}: ended before it was to be killed"
+        );
         sleep(Duration::from_millis(2));
     }
     child.kill().unwrap();
@@ -71,25 +84,38 @@ pub fn killed_after(line: &str, delay: Duration) {
 
 /// Starts the program; what it says is read at its end.
 pub fn started(line: &str) -> Child {
-    command(line.split_whitespace()).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap()
+    command(line.split_whitespace())
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
 }
 
 /// Waits for a program to end.
 pub fn ended(child: Child) -> Run {
     let output = child.wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Run { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+    Run {
+        code: output.status.code().unwrap_or(-1),
+        out: text(output.stdout),
+        err: text(output.stderr),
+    }
 }
 
 /// An empty folder of a story's own, as text for command lines.
 pub fn place(name: &str) -> String {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stories").join(name);
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("stories")
+        .join(name);
     if path.exists() {
         fs::remove_dir_all(&path).unwrap();
     }
     fs::create_dir_all(&path).unwrap();
     let text = path.to_str().unwrap().replace('\\', "/");
-    assert!(!text.contains(' '), "{text}: these stories need a path without spaces");
+    assert!(
+        !text.contains(' '),
+        "{text}: these stories need a path without spaces"
+    );
     text
 }
 
@@ -108,7 +134,11 @@ pub fn network() -> &'static str {
     static NETWORK: OnceLock<String> = OnceLock::new();
     NETWORK.get_or_init(|| {
         let run = place("network") + "/run";
-        done(&format!("train {} --config {} --out {run}", patients(), tiny_settings()));
+        done(&format!(
+            "train {} --config {} --out {run}",
+            patients(),
+            tiny_settings()
+        ));
         run
     })
 }
@@ -127,14 +157,19 @@ pub fn tiny_settings() -> &'static str {
 /// The names of what lies in a folder, sorted.
 pub fn names(folder: &str) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> = entries
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
     names
 }
 
 /// The names of the folders in a folder, sorted: the cases among results.
 pub fn cases(folder: &str) -> Vec<String> {
-    names(folder).into_iter().filter(|name| Path::new(folder).join(name).is_dir()).collect()
+    names(folder)
+        .into_iter()
+        .filter(|name| Path::new(folder).join(name).is_dir())
+        .collect()
 }
 
 /// The bytes of a file.
@@ -153,7 +188,11 @@ pub fn contents(folder: &str) -> BTreeMap<String, Vec<u8>> {
     for name in names(folder) {
         let path = format!("{folder}/{name}");
         if Path::new(&path).is_dir() {
-            files.extend(contents(&path).into_iter().map(|(file, bytes)| (format!("{name}/{file}"), bytes)));
+            files.extend(
+                contents(&path)
+                    .into_iter()
+                    .map(|(file, bytes)| (format!("{name}/{file}"), bytes)),
+            );
         } else {
             files.insert(name, bytes(path));
         }

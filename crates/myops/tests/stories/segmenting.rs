@@ -13,26 +13,55 @@ use super::program::{bytes, cases, copy, done, json, myops, network, patients, p
 #[test]
 fn a_folder_of_cases_is_labelled_on_each_ones_own_grid() {
     let out = place("segment/folder");
-    done(&format!("segment {} --model {} --out {out}", patients(), network()));
-    assert_eq!(cases(&out), ["phantom-001", "phantom-002", "phantom-003", "phantom-004"]);
+    done(&format!(
+        "segment {} --model {} --out {out}",
+        patients(),
+        network()
+    ));
+    assert_eq!(
+        cases(&out),
+        ["phantom-001", "phantom-002", "phantom-003", "phantom-004"]
+    );
     for case in find_cases(patients()).unwrap() {
         let id = case.id();
-        let labels = read_labels(format!("{out}/{id}/{id}_labels.nii.gz")).unwrap().volume;
+        let labels = read_labels(format!("{out}/{id}/{id}_labels.nii.gz"))
+            .unwrap()
+            .volume;
         assert_eq!(labels.grid(), case.load().unwrap().study.grid());
-        assert_eq!(bytes(format!("{out}/{id}/{id}_panel.png"))[..4], *b"\x89PNG");
+        assert_eq!(
+            bytes(format!("{out}/{id}/{id}_panel.png"))[..4],
+            *b"\x89PNG"
+        );
         let report = String::from_utf8(bytes(format!("{out}/{id}/{id}_report.html"))).unwrap();
-        assert!(report.contains("weights ") && report.contains("Infarct size"), "{id}");
+        assert!(
+            report.contains("weights ") && report.contains("Infarct size"),
+            "{id}"
+        );
         let record = json(format!("{out}/{id}/{id}_record.json"));
-        assert_eq!((&record["id"], &record["missing_sequences"]), (&id.into(), &serde_json::json!([])));
+        assert_eq!(
+            (&record["id"], &record["missing_sequences"]),
+            (&id.into(), &serde_json::json!([]))
+        );
         assert!(record["volumes_ml"]["LV pool"].is_f64(), "{record:#}");
         let quantities = json(format!("{out}/{id}/{id}_quantities.json"));
-        assert_eq!(quantities["model"]["fingerprint"], record["model_fingerprint"]);
-        let ml = [&quantities["volumes"]["lv_pool_ml"], &record["volumes_ml"]["LV pool"]].map(|v| v.as_f64().unwrap());
+        assert_eq!(
+            quantities["model"]["fingerprint"],
+            record["model_fingerprint"]
+        );
+        let ml = [
+            &quantities["volumes"]["lv_pool_ml"],
+            &record["volumes_ml"]["LV pool"],
+        ]
+        .map(|v| v.as_f64().unwrap());
         assert_eq!(ml[0], ml[1]);
     }
     let table = String::from_utf8(bytes(format!("{out}/cohort.csv"))).unwrap();
     assert_eq!(table.lines().count(), 5, "{table}");
-    assert!(String::from_utf8(bytes(format!("{out}/cohort.html"))).unwrap().contains("phantom-004_report.html"));
+    assert!(
+        String::from_utf8(bytes(format!("{out}/cohort.html")))
+            .unwrap()
+            .contains("phantom-004_report.html")
+    );
 }
 
 #[test]
@@ -47,34 +76,74 @@ fn a_broken_case_is_named_at_the_end_and_the_others_are_done() {
     let line = format!("segment {data} --model {} --out {out}", network());
     let error = refused(&line);
     // What is told of the labels of a hardly trained network is not the story's.
-    let without_findings =
-        |error: &str| error.lines().filter(|l| !l.starts_with("case ")).map(str::to_owned).collect::<Vec<_>>();
+    let without_findings = |error: &str| {
+        error
+            .lines()
+            .filter(|l| !l.starts_with("case "))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
     let lines = without_findings(&error);
-    assert_eq!(lines[0], format!("1 case segmented with {} into {out}", network()));
-    let truncated = format!("error: case phantom-002: {}: truncated gzip: it ends after ", file(2, "LGE"));
+    assert_eq!(
+        lines[0],
+        format!("1 case segmented with {} into {out}", network())
+    );
+    let truncated = format!(
+        "error: case phantom-002: {}: truncated gzip: it ends after ",
+        file(2, "LGE")
+    );
     assert!(lines[1].starts_with(&truncated), "{error}");
     assert_eq!(lines[2], "hint: copy or download the file again");
-    assert_eq!(lines[3], "error: case phantom-003: T2 is missing, and this model needs bSSFP, LGE and T2");
+    assert_eq!(
+        lines[3],
+        "error: case phantom-003: T2 is missing, and this model needs bSSFP, LGE and T2"
+    );
     let none = "not a NIfTI file: no NIfTI-1 or NIfTI-2 header at its start";
-    assert_eq!(lines[4], format!("error: case phantom-004: {}: {none}", file(4, "C0")));
-    assert_eq!(lines[6], "error: 3 of 4 cases failed: phantom-002, phantom-003, phantom-004");
-    assert_eq!(cases(&out), ["phantom-001"], "nothing of a failed case is left");
+    assert_eq!(
+        lines[4],
+        format!("error: case phantom-004: {}: {none}", file(4, "C0"))
+    );
+    assert_eq!(
+        lines[6],
+        "error: 3 of 4 cases failed: phantom-002, phantom-003, phantom-004"
+    );
+    assert_eq!(
+        cases(&out),
+        ["phantom-001"],
+        "nothing of a failed case is left"
+    );
 
     // Repaired and run again, only what was missing is done.
-    let done_before = fs::metadata(format!("{out}/phantom-001/phantom-001_labels.nii.gz")).unwrap().modified().unwrap();
+    let done_before = fs::metadata(format!("{out}/phantom-001/phantom-001_labels.nii.gz"))
+        .unwrap()
+        .modified()
+        .unwrap();
     fs::write(file(2, "LGE"), &whole).unwrap();
     let error = refused(&line);
     let lines = without_findings(&error);
-    assert_eq!(lines[0], "1 case finished before; --again does them once more");
+    assert_eq!(
+        lines[0],
+        "1 case finished before; --again does them once more"
+    );
     assert!(lines[1].starts_with("1 case segmented with"), "{error}");
     assert_eq!(cases(&out), ["phantom-001", "phantom-002"]);
-    let now = fs::metadata(format!("{out}/phantom-001/phantom-001_labels.nii.gz")).unwrap().modified().unwrap();
+    let now = fs::metadata(format!("{out}/phantom-001/phantom-001_labels.nii.gz"))
+        .unwrap()
+        .modified()
+        .unwrap();
     assert_eq!(now, done_before);
 
     // The cohort is of all cases in the folder, whichever were named; one whose numbers are lost is done again.
     let cohort = || String::from_utf8(bytes(format!("{out}/cohort.csv"))).unwrap();
-    done(&format!("segment {data}/phantom-001 --model {} --out {out}", network()));
-    assert!(cohort().contains("phantom-001") && cohort().contains("phantom-002"), "{}", cohort());
+    done(&format!(
+        "segment {data}/phantom-001 --model {} --out {out}",
+        network()
+    ));
+    assert!(
+        cohort().contains("phantom-001") && cohort().contains("phantom-002"),
+        "{}",
+        cohort()
+    );
     let numbers = format!("{out}/phantom-002/phantom-002_quantities.json");
     let whole = bytes(&numbers);
     fs::write(&numbers, b"{}").unwrap();
@@ -87,23 +156,41 @@ fn a_case_can_be_named_by_folder_by_file_and_by_the_beginning_of_its_files() {
     let case = format!("{}/phantom-001", patients());
     let labels = |path: &str, name: &str| {
         let out = place(&format!("segment/{name}"));
-        done(&format!("segment {path} --model {} --out {out} --quiet", network()));
+        done(&format!(
+            "segment {path} --model {} --out {out} --quiet",
+            network()
+        ));
         assert_eq!(cases(&out), ["phantom-001"]);
         bytes(format!("{out}/phantom-001/phantom-001_labels.nii.gz"))
     };
     let by_folder = labels(&case, "by-folder");
-    assert_eq!(labels(&format!("{case}/phantom-001_T2.nii.gz"), "by-file"), by_folder);
-    assert_eq!(labels(&format!("{case}/phantom-001"), "by-beginning"), by_folder);
+    assert_eq!(
+        labels(&format!("{case}/phantom-001_T2.nii.gz"), "by-file"),
+        by_folder
+    );
+    assert_eq!(
+        labels(&format!("{case}/phantom-001"), "by-beginning"),
+        by_folder
+    );
 }
 
 #[test]
 fn all_three_layouts_give_the_same_labels() {
     let data = place("segment/layouts");
-    let image = |name: &str| bytes(format!("{}/phantom-002/phantom-002_{name}.nii.gz", patients()));
+    let image = |name: &str| {
+        bytes(format!(
+            "{}/phantom-002/phantom-002_{name}.nii.gz",
+            patients()
+        ))
+    };
     let names_of = |layout: &str| match layout {
         "flat" => ["flat/a_C0", "flat/a_DE", "flat/a_T2"],
         "folders" => ["folders/a/a_C0", "folders/a/a_LGE", "folders/a/a_T2"],
-        _ => ["nnunet/imagesTr/a_0000", "nnunet/imagesTr/a_0001", "nnunet/imagesTr/a_0002"],
+        _ => [
+            "nnunet/imagesTr/a_0000",
+            "nnunet/imagesTr/a_0001",
+            "nnunet/imagesTr/a_0002",
+        ],
     };
     let labels = ["flat", "folders", "nnunet"].map(|layout| {
         for (name, sequence) in names_of(layout).into_iter().zip(["C0", "LGE", "T2"]) {
@@ -112,7 +199,10 @@ fn all_three_layouts_give_the_same_labels() {
             fs::write(file, image(sequence)).unwrap();
         }
         let out = format!("{data}/{layout}-out");
-        done(&format!("segment {data}/{layout} --model {} --out {out}", network()));
+        done(&format!(
+            "segment {data}/{layout} --model {} --out {out}",
+            network()
+        ));
         bytes(format!("{out}/a/a_labels.nii.gz"))
     });
     assert!(labels[0] == labels[1] && labels[1] == labels[2]);
@@ -121,27 +211,71 @@ fn all_three_layouts_give_the_same_labels() {
 #[test]
 fn a_corrected_shift_is_told_in_the_same_words_everywhere() {
     let data = place("segment/moved");
-    let case = find_cases(format!("{}/phantom-001", patients())).unwrap()[0].load().unwrap();
-    copy(format!("{}/phantom-001", patients()), format!("{data}/phantom-001"));
+    let case = find_cases(format!("{}/phantom-001", patients())).unwrap()[0]
+        .load()
+        .unwrap();
+    copy(
+        format!("{}/phantom-001", patients()),
+        format!("{data}/phantom-001"),
+    );
     let t2 = case.study.image(Sequence::T2).unwrap();
     // 11 voxels of about .75 mm.
-    let moved = Volume::from_fn(*t2.grid(), |[i, j, k]| t2[[(i + 11).min(t2.shape()[0] - 1), j, k]]);
-    write_image(format!("{data}/phantom-001/phantom-001_T2.nii.gz"), &moved, &case.placement).unwrap();
+    let moved = Volume::from_fn(*t2.grid(), |[i, j, k]| {
+        t2[[(i + 11).min(t2.shape()[0] - 1), j, k]]
+    });
+    write_image(
+        format!("{data}/phantom-001/phantom-001_T2.nii.gz"),
+        &moved,
+        &case.placement,
+    )
+    .unwrap();
     let run = myops(&format!("segment {data} --out {data}/out"));
-    let line = run.err.lines().find_map(|l| l.strip_prefix("case phantom-001: T2 is shifted by ")).unwrap();
-    let mm: f64 = line.strip_suffix(" mm relative to the other sequences; corrected").unwrap().parse().unwrap();
+    let line = run
+        .err
+        .lines()
+        .find_map(|l| l.strip_prefix("case phantom-001: T2 is shifted by "))
+        .unwrap();
+    let mm: f64 = line
+        .strip_suffix(" mm relative to the other sequences; corrected")
+        .unwrap()
+        .parse()
+        .unwrap();
     assert!((mm - 8.2).abs() < 2.1, "{mm}");
     let sentence = format!("T2 is shifted by {line}");
     let file = |ending: &str| format!("{data}/out/phantom-001/phantom-001_{ending}");
     let [record, quantities] = ["record.json", "quantities.json"].map(|name| json(file(name)));
     for told in [&record, &quantities] {
-        assert!(told["notes"].as_array().unwrap().contains(&sentence.clone().into()), "{told:#}");
-        let flag = told["flags"].as_array().unwrap().iter().find(|f| f["kind"] == "misaligned").unwrap();
-        assert_eq!((&flag["corrected"], &flag["shift_mm"]), (&true.into(), &told["misalignment_mm"]["T2"]));
+        assert!(
+            told["notes"]
+                .as_array()
+                .unwrap()
+                .contains(&sentence.clone().into()),
+            "{told:#}"
+        );
+        let flag = told["flags"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|f| f["kind"] == "misaligned")
+            .unwrap();
+        assert_eq!(
+            (&flag["corrected"], &flag["shift_mm"]),
+            (&true.into(), &told["misalignment_mm"]["T2"])
+        );
     }
-    assert_eq!((&record["notes"], &record["flags"]), (&quantities["notes"], &quantities["flags"]));
-    for name in [file("report.html"), format!("{data}/out/cohort.csv"), format!("{data}/out/cohort.html")] {
-        assert!(String::from_utf8(bytes(&name)).unwrap().contains(&sentence), "{name}");
+    assert_eq!(
+        (&record["notes"], &record["flags"]),
+        (&quantities["notes"], &quantities["flags"])
+    );
+    for name in [
+        file("report.html"),
+        format!("{data}/out/cohort.csv"),
+        format!("{data}/out/cohort.html"),
+    ] {
+        assert!(
+            String::from_utf8(bytes(&name)).unwrap().contains(&sentence),
+            "{name}"
+        );
     }
 }
 
@@ -149,12 +283,21 @@ fn a_corrected_shift_is_told_in_the_same_words_everywhere() {
 fn sequences_that_do_not_lie_on_one_another_are_refused() {
     let data = place("segment/shifted");
     copy(format!("{}/phantom-001", patients()), &data);
-    fs::copy(format!("{}/phantom-002/phantom-002_T2.nii.gz", patients()), format!("{data}/phantom-001_T2.nii.gz"))
-        .unwrap();
-    let error = refused(&format!("segment {data} --model {} --out {data}/out", network()));
+    fs::copy(
+        format!("{}/phantom-002/phantom-002_T2.nii.gz", patients()),
+        format!("{data}/phantom-001_T2.nii.gz"),
+    )
+    .unwrap();
+    let error = refused(&format!(
+        "segment {data} --model {} --out {data}/out",
+        network()
+    ));
     let first = error.lines().next_back().unwrap();
     assert_eq!(first, "error: 1 of 1 case failed: phantom-001", "{error}");
-    assert!(error.contains("hint: resample the sequences of a case, and its labels, to one grid"), "{error}");
+    assert!(
+        error.contains("hint: resample the sequences of a case, and its labels, to one grid"),
+        "{error}"
+    );
 }
 
 /// A copy of the first patient's images, each changed; gives the folder.
@@ -174,14 +317,29 @@ fn what_fills_the_border_of_an_image_counts_as_nothing() {
     let labels = |name: &str, fill: f32| {
         let data = changed(&format!("segment/{name}"), |image| {
             let [columns, ..] = image.shape();
-            image.data_mut().iter_mut().enumerate().filter(|(at, _)| at % columns < 14).for_each(|(_, v)| *v = fill);
+            image
+                .data_mut()
+                .iter_mut()
+                .enumerate()
+                .filter(|(at, _)| at % columns < 14)
+                .for_each(|(_, v)| *v = fill);
         });
-        let run = myops(&format!("segment {data} --model {} --out {data}/out", network()));
+        let run = myops(&format!(
+            "segment {data} --model {} --out {data}/out",
+            network()
+        ));
         assert_eq!(run.code, 0, "{}", run.err);
         let told = format!("case phantom-001: LGE: the value {fill} fills ");
         assert_eq!(run.err.contains(&told), fill != 0.0, "{}", run.err);
-        let report = json(format!("{data}/out/phantom-001/phantom-001_quantities.json"));
-        let flags = report["flags"].as_array().unwrap().iter().filter(|flag| flag["kind"] == "fill").count();
+        let report = json(format!(
+            "{data}/out/phantom-001/phantom-001_quantities.json"
+        ));
+        let flags = report["flags"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|flag| flag["kind"] == "fill")
+            .count();
         assert_eq!(flags, if fill == 0.0 { 0 } else { 3 });
         bytes(format!("{data}/out/phantom-001/phantom-001_labels.nii.gz"))
     };
@@ -192,12 +350,28 @@ fn what_fills_the_border_of_an_image_counts_as_nothing() {
 #[test]
 fn a_slice_without_an_image_gets_no_labels_and_a_flag() {
     let data = changed("segment/blank", |image| image.slice_mut(1).fill(0.0));
-    done(&format!("segment {data} --model {} --out {data}/out", network()));
-    let labels = read_labels(format!("{data}/out/phantom-001/phantom-001_labels.nii.gz")).unwrap().volume;
-    assert!(labels.slice(1).iter().all(|label| *label == Label::Background));
-    let report = json(format!("{data}/out/phantom-001/phantom-001_quantities.json"));
+    done(&format!(
+        "segment {data} --model {} --out {data}/out",
+        network()
+    ));
+    let labels = read_labels(format!("{data}/out/phantom-001/phantom-001_labels.nii.gz"))
+        .unwrap()
+        .volume;
+    assert!(
+        labels
+            .slice(1)
+            .iter()
+            .all(|label| *label == Label::Background)
+    );
+    let report = json(format!(
+        "{data}/out/phantom-001/phantom-001_quantities.json"
+    ));
     let flag = serde_json::json!({"kind": "blank_slices", "slices": [1]});
-    assert!(report["flags"].as_array().unwrap().contains(&flag), "{:#}", report["flags"]);
+    assert!(
+        report["flags"].as_array().unwrap().contains(&flag),
+        "{:#}",
+        report["flags"]
+    );
 }
 
 #[test]
@@ -205,10 +379,15 @@ fn places_and_models_that_are_not_there_are_refused() {
     let place = place("segment/nothing");
     let error = refused(&format!("segment {place}"));
     assert!(
-        error.starts_with(&format!("error: {place}: no case found; looked for ID_{{C0,LGE,T2}}.nii.gz")),
+        error.starts_with(&format!(
+            "error: {place}: no case found; looked for ID_{{C0,LGE,T2}}.nii.gz"
+        )),
         "{error}"
     );
-    let error = refused(&format!("segment {} --model nope --out {place}/out", patients()));
+    let error = refused(&format!(
+        "segment {} --model nope --out {place}/out",
+        patients()
+    ));
     assert_eq!(
         error,
         "error: model nope: neither a built-in model nor a trained one\n\
@@ -216,12 +395,32 @@ fn places_and_models_that_are_not_there_are_refused() {
     );
     let file = format!("{place}/weights.safetensors");
     fs::write(&file, b"no weights").unwrap();
-    let error = refused(&format!("segment {} --model {file} --out {place}/out", patients()));
-    assert!(error.starts_with(&format!("error: {file}: not a whole safetensors file: ")), "{error}");
+    let error = refused(&format!(
+        "segment {} --model {file} --out {place}/out",
+        patients()
+    ));
+    assert!(
+        error.starts_with(&format!("error: {file}: not a whole safetensors file: ")),
+        "{error}"
+    );
     assert_eq!(error.lines().count(), 1, "{error}");
     // A file where the folder should be.
-    let run = myops(&format!("segment {} --model {} --out {file}", patients(), network()));
+    let run = myops(&format!(
+        "segment {} --model {} --out {file}",
+        patients(),
+        network()
+    ));
     assert_eq!(run.code, 1);
-    assert!(run.err.starts_with(&format!("error: {file}: the folder cannot be made: ")), "{}", run.err);
-    assert!(run.err.ends_with("hint: give a place that may be written to with --out\n"), "{}", run.err);
+    assert!(
+        run.err
+            .starts_with(&format!("error: {file}: the folder cannot be made: ")),
+        "{}",
+        run.err
+    );
+    assert!(
+        run.err
+            .ends_with("hint: give a place that may be written to with --out\n"),
+        "{}",
+        run.err
+    );
 }

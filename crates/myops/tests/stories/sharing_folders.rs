@@ -6,11 +6,16 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::program::{
-    bytes, contents, done, ended, killed_after, myops, names, network, patients, place, refused, started, tiny_settings,
+    bytes, contents, done, ended, killed_after, myops, names, network, patients, place, refused,
+    started, tiny_settings,
 };
 
 fn train(out: &str, epochs: u32) -> String {
-    format!("train {} --config {} --epochs {epochs} --out {out}", patients(), tiny_settings())
+    format!(
+        "train {} --config {} --epochs {epochs} --out {out}",
+        patients(),
+        tiny_settings()
+    )
 }
 
 fn segment(out: &str) -> String {
@@ -43,7 +48,10 @@ fn a_second_program_is_refused_and_touches_nothing() {
         format!("{} --resume", train(&out, 100_000)),
         segment(&out),
         format!("quantify {labels} --out {out}"),
-        format!("evaluate --prediction {labels} --reference {} --out {out}", patients()),
+        format!(
+            "evaluate --prediction {labels} --reference {} --out {out}",
+            patients()
+        ),
         format!("augment {} --times 1 --out {out}", patients()),
         format!("phantom --cases 1 --out {out}"),
         format!("demo --model {network} --out {out}"),
@@ -52,16 +60,25 @@ fn a_second_program_is_refused_and_touches_nothing() {
     for line in &lines {
         let error = refused(line);
         assert!(is_refusal(&error, &out), "{line}\n{error}");
-        assert!(error.contains(&format!("(pid {} on host ", first.id())), "{line}\n{error}");
+        assert!(
+            error.contains(&format!("(pid {} on host ", first.id())),
+            "{line}\n{error}"
+        );
     }
-    let of_training = |name: &String| name.starts_with(".myops") || !name.contains('/') && !name.starts_with("model");
+    let of_training = |name: &String| {
+        name.starts_with(".myops") || !name.contains('/') && !name.starts_with("model")
+    };
     assert!(contents(&out).keys().all(of_training), "{:?}", names(&out));
     // A killed one keeps nobody out.
     first.kill().unwrap();
     first.wait().unwrap();
     assert!(Path::new(&format!("{out}/.myops.lock")).exists());
     done(&segment(&out));
-    assert!(!names(&out).iter().any(|name| name.starts_with(".myops")), "{:?}", names(&out));
+    assert!(
+        !names(&out).iter().any(|name| name.starts_with(".myops")),
+        "{:?}",
+        names(&out)
+    );
 }
 
 #[test]
@@ -74,7 +91,10 @@ fn of_two_trainings_started_at_the_same_moment_one_succeeds() {
         assert_eq!((done.len(), refused.len()), (1, 1), "{both:?}");
         // Whoever comes when the other has ended finds a training.
         let error = &refused[0].err;
-        assert!(is_refusal(error, &out) || error.contains("already holds a training"), "{error}");
+        assert!(
+            is_refusal(error, &out) || error.contains("already holds a training"),
+            "{error}"
+        );
     }
 }
 
@@ -84,9 +104,15 @@ fn of_two_cohorts_begun_at_once_each_ends_whole_or_is_refused() {
     done(&segment(&whole));
     for n in 0..4 {
         let out = place(&format!("sharing/cohorts-{n}")) + "/o";
-        let both = [(); 2].map(|()| started(&format!("{} --quiet", segment(&out)))).map(ended);
+        let both = [(); 2]
+            .map(|()| started(&format!("{} --quiet", segment(&out))))
+            .map(ended);
         assert!(both.iter().any(|run| run.code == 0), "{both:?}");
-        assert!(both.iter().all(|run| run.code == 0 || is_refusal(&run.err, &out)), "{both:?}");
+        assert!(
+            both.iter()
+                .all(|run| run.code == 0 || is_refusal(&run.err, &out)),
+            "{both:?}"
+        );
         assert!(contents(&out) == contents(&whole));
     }
 }
@@ -98,10 +124,13 @@ fn what_a_process_of_another_machine_may_hold_is_refused_until_it_is_removed() {
     let owner = r#"{"pid":123,"host":"another-host","boot":"another-boot","started_unix_s":1}"#;
     fs::write(&lock, owner).unwrap();
     let error = refused(&format!("phantom --cases 1 --out {out}"));
-    assert!(error.starts_with("error: another myops (pid 123 on host another-host, started "), "{error}");
     assert!(
-        error.contains(&format!("ago) may still write into {out}\nhint: if it no longer runs there, remove {lock}"))
+        error.starts_with("error: another myops (pid 123 on host another-host, started "),
+        "{error}"
     );
+    assert!(error.contains(&format!(
+        "ago) may still write into {out}\nhint: if it no longer runs there, remove {lock}"
+    )));
     assert_eq!(bytes(&lock), owner.as_bytes());
     fs::remove_file(&lock).unwrap();
     done(&segment(&out));

@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use super::program::{bytes, command, done, killed_once, names, patients, place, refused, tiny_settings};
+use super::program::{
+    bytes, command, done, killed_once, names, patients, place, refused, tiny_settings,
+};
 
 const FILES: [&str; 8] = [
     "best.safetensors",
@@ -16,7 +18,11 @@ const FILES: [&str; 8] = [
 ];
 
 fn line(out: &str, rest: &str) -> String {
-    format!("train {} --config {} --out {out} {rest}", patients(), tiny_settings())
+    format!(
+        "train {} --config {} --out {out} {rest}",
+        patients(),
+        tiny_settings()
+    )
 }
 
 fn model(run: &str) -> Vec<u8> {
@@ -29,11 +35,19 @@ fn a_run_holds_networks_log_curves_and_the_way_to_go_on() {
     done(&line(&run, "--fold 0 --folds 4"));
     assert_eq!(names(&run), FILES);
     let log = String::from_utf8(bytes(format!("{run}/log.jsonl"))).unwrap();
-    let epochs: Vec<serde_json::Value> = log.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let epochs: Vec<serde_json::Value> = log
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
     assert_eq!((epochs.len(), epochs[1]["epoch"].as_u64()), (2, Some(1)));
-    assert!(epochs[1]["validation"]["loss"].as_f64().unwrap() < 1.0, "{log}");
+    assert!(
+        epochs[1]["validation"]["loss"].as_f64().unwrap() < 1.0,
+        "{log}"
+    );
     assert_eq!(bytes(format!("{run}/curves.png"))[..4], *b"\x89PNG");
-    done(&format!("train --print-config --config {run}/settings.toml"));
+    done(&format!(
+        "train --print-config --config {run}/settings.toml"
+    ));
 
     let before = model(&run);
     let error = refused(&line(&run, "--fold 0 --folds 4"));
@@ -44,11 +58,20 @@ fn a_run_holds_networks_log_curves_and_the_way_to_go_on() {
         )
     );
     let error = refused(&line(&run, "--fold 0 --folds 4 --seed 9 --resume"));
-    let expected = format!("error: {run}/last.checkpoint: the checkpoint was made with other settings: ");
-    assert!(error.lines().nth(1).unwrap().starts_with(&expected), "{error}");
+    let expected =
+        format!("error: {run}/last.checkpoint: the checkpoint was made with other settings: ");
+    assert!(
+        error.lines().nth(1).unwrap().starts_with(&expected),
+        "{error}"
+    );
     let error = refused(&line(&run, "--fold 1 --folds 4 --resume"));
-    let expected = format!("error: {run}/last.checkpoint: the checkpoint was made with other cases (3 cases, phantom-");
-    assert!(error.lines().nth(1).unwrap().starts_with(&expected), "{error}");
+    let expected = format!(
+        "error: {run}/last.checkpoint: the checkpoint was made with other cases (3 cases, phantom-"
+    );
+    assert!(
+        error.lines().nth(1).unwrap().starts_with(&expected),
+        "{error}"
+    );
     assert_eq!(model(&run), before, "a refusal changes nothing");
 }
 
@@ -65,7 +88,10 @@ fn a_training_that_stopped_by_itself_is_not_gone_on_with() {
     done(&line);
     let log = bytes(format!("{run}/log.jsonl"));
     let epochs = log.split(|b| *b == b'\n').count() - 1;
-    assert!(epochs < 40, "nothing is learned at this rate, and yet it did not stop");
+    assert!(
+        epochs < 40,
+        "nothing is learned at this rate, and yet it did not stop"
+    );
     done(&line);
     assert_eq!(bytes(format!("{run}/log.jsonl")), log);
 }
@@ -84,27 +110,51 @@ fn a_network_goes_on_to_see_the_slices_beside_each() {
         path
     };
     let line = |out: &str, neighbours: u32| {
-        format!("train {} --config {} --out {out} --fold 0", patients(), config(neighbours))
+        format!(
+            "train {} --config {} --out {out} --fold 0",
+            patients(),
+            config(neighbours)
+        )
     };
     done(&format!("{} --folds 4", line(&first, 0)));
     let error = refused(&format!("{} --folds 4 --start {first}", line(&second, 5)));
-    assert!(error.contains("recipe.preprocess.neighbours = 5: need 0 to 4"), "{error}");
+    assert!(
+        error.contains("recipe.preprocess.neighbours = 5: need 0 to 4"),
+        "{error}"
+    );
     let error = refused(&format!("{} --folds 2 --start {first}", line(&second, 1)));
-    assert!(error.contains(&format!("{first}/model.safetensors: it may have learned from phantom-")), "{error}");
+    assert!(
+        error.contains(&format!(
+            "{first}/model.safetensors: it may have learned from phantom-"
+        )),
+        "{error}"
+    );
     done(&format!("{} --folds 4 --start {first}", line(&second, 1)));
     let settings = String::from_utf8(bytes(format!("{second}/settings.toml"))).unwrap();
     assert!(settings.contains("inputs = 9"), "{settings}");
-    done(&format!("segment {} --model {second} --out {}", patients(), place("train/beside-labels")));
+    done(&format!(
+        "segment {} --model {second} --out {}",
+        patients(),
+        place("train/beside-labels")
+    ));
 }
 
 #[test]
 fn a_locator_of_another_training_is_not_taken_over() {
-    let (first, second) = (place("train/locator"), place("train/locator-of-another-seed"));
+    let (first, second) = (
+        place("train/locator"),
+        place("train/locator-of-another-seed"),
+    );
     let config = place("train/locator-settings") + "/nested.toml";
     let text = "epochs = 1\nmargin_pixels = 0\ncrop_pixels = 0\n[model]\nwidth = 4\n[cosine]\ncycles = 1\nwarm_up_epochs = 0.0\n\
                 [recipe.preprocess]\nsize = 48\n[locator]\nepochs = 1\nwidth = 4\nsize = 32\n";
     fs::write(&config, text).unwrap();
-    let line = |out: &str, seed: u32| format!("train {} --config {config} --out {out} --seed {seed}", patients());
+    let line = |out: &str, seed: u32| {
+        format!(
+            "train {} --config {config} --out {out} --seed {seed}",
+            patients()
+        )
+    };
     let locator = |run: &str| bytes(format!("{run}/locator.safetensors"));
     done(&line(&first, 1));
     let of_first = locator(&first);
@@ -117,12 +167,18 @@ fn a_locator_of_another_training_is_not_taken_over() {
 
 #[test]
 fn what_is_asked_of_a_training_reaches_its_locator() {
-    let (run, config) = (place("train/locator-asked"), place("train/locator-asked-settings") + "/nested.toml");
+    let (run, config) = (
+        place("train/locator-asked"),
+        place("train/locator-asked-settings") + "/nested.toml",
+    );
     let text = "epochs = 1\nmargin_pixels = 0\ncrop_pixels = 0\n[model]\nwidth = 4\n[cosine]\ncycles = 1\nwarm_up_epochs = 0.0\n\
                 [recipe.preprocess]\nsize = 48\n[locator]\nepochs = 1\nwidth = 4\nsize = 32\n";
     fs::write(&config, text).unwrap();
     let asked = "--no-augmentation --seed 7 --phantoms 1 --fold 1 --folds 4";
-    done(&format!("train {} --config {config} --out {run} {asked}", patients()));
+    done(&format!(
+        "train {} --config {config} --out {run} {asked}",
+        patients()
+    ));
     let header = |name: &str| -> serde_json::Value {
         let file = bytes(format!("{run}/{name}"));
         let length = u64::from_le_bytes(*file.first_chunk().unwrap()) as usize;
@@ -131,7 +187,10 @@ fn what_is_asked_of_a_training_reaches_its_locator() {
     };
     let (network, locator) = (header("model.safetensors"), header("locator.safetensors"));
     assert_eq!(locator["cases"], network["cases"]);
-    assert_eq!(locator["cases"]["held_out"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        locator["cases"]["held_out"].as_array().map(Vec::len),
+        Some(1)
+    );
     for key in ["seed", "phantoms", "augment"] {
         assert_eq!(locator["training"][key], network["training"][key], "{key}");
     }
@@ -152,18 +211,31 @@ fn the_same_seed_gives_the_same_weights_and_another_seed_others() {
 
 #[test]
 fn killed_and_resumed_it_ends_with_the_weights_of_a_training_that_was_never_killed() {
-    for (name, rest) in [("alone", ""), ("held-out", "--fold 1 --folds 2 --phantoms 1")] {
-        let (whole, killed) = (place(&format!("train/{name}-whole")), place(&format!("train/{name}-killed")));
+    for (name, rest) in [
+        ("alone", ""),
+        ("held-out", "--fold 1 --folds 2 --phantoms 1"),
+    ] {
+        let (whole, killed) = (
+            place(&format!("train/{name}-whole")),
+            place(&format!("train/{name}-killed")),
+        );
         let rest = format!("{rest} --epochs 5");
         done(&line(&whole, &rest));
-        let epochs_done = || fs::read_to_string(format!("{killed}/log.jsonl")).map_or(0, |log| log.lines().count());
+        let epochs_done = || {
+            fs::read_to_string(format!("{killed}/log.jsonl")).map_or(0, |log| log.lines().count())
+        };
         // Once between two epochs, once anywhere.
         killed_once(&line(&killed, &rest), || epochs_done() == 2);
-        killed_once(&line(&killed, &format!("{rest} --resume")), || epochs_done() == 3);
+        killed_once(&line(&killed, &format!("{rest} --resume")), || {
+            epochs_done() == 3
+        });
         assert!(!names(&killed).contains(&"model.safetensors".into()));
         done(&line(&killed, &format!("{rest} --resume")));
         assert!(model(&killed) == model(&whole), "{name}: other weights");
-        assert_eq!(bytes(format!("{killed}/log.jsonl")), bytes(format!("{whole}/log.jsonl")));
+        assert_eq!(
+            bytes(format!("{killed}/log.jsonl")),
+            bytes(format!("{whole}/log.jsonl"))
+        );
         assert_eq!(names(&killed), FILES, "nothing half-written is left");
     }
 }
@@ -173,14 +245,28 @@ fn the_loss_falls_alike_with_and_without_the_kernels() {
     let losses = |kernels: &str| -> Vec<f64> {
         let run = place(&format!("train/kernels-{kernels}"));
         let line = line(&run, "--no-augmentation");
-        let status = command(line.split_whitespace()).env("MYOPS_KERNELS", kernels).output().unwrap().status;
+        let status = command(line.split_whitespace())
+            .env("MYOPS_KERNELS", kernels)
+            .output()
+            .unwrap()
+            .status;
         assert!(status.success(), "{kernels}");
         let log = String::from_utf8(bytes(format!("{run}/log.jsonl"))).unwrap();
-        let loss = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["loss"].as_f64().unwrap();
+        let loss = |line: &str| {
+            serde_json::from_str::<serde_json::Value>(line).unwrap()["loss"]
+                .as_f64()
+                .unwrap()
+        };
         log.lines().map(loss).collect()
     };
     let (ours, plain) = (losses("myops"), losses("burn"));
-    assert!(ours.len() == 2 && ours != plain, "{ours:?}: both ran the same operations");
+    assert!(
+        ours.len() == 2 && ours != plain,
+        "{ours:?}: both ran the same operations"
+    );
     // Adding up in another order, as another number of threads does, changes them by up to 0.002.
-    assert!(ours.iter().zip(&plain).all(|(a, b)| (a - b).abs() < 5e-3), "{ours:?} {plain:?}");
+    assert!(
+        ours.iter().zip(&plain).all(|(a, b)| (a - b).abs() < 5e-3),
+        "{ours:?} {plain:?}"
+    );
 }

@@ -26,14 +26,28 @@ impl SeenAlone {
     ///
     /// # Errors
     /// Where the network's output is not a number.
-    pub fn by(network: &Predictor, prepared: &Prepared, study: &Study, restore: &Restore) -> Result<Self, NotANumber> {
+    pub fn by(
+        network: &Predictor,
+        prepared: &Prepared,
+        study: &Study,
+        restore: &Restore,
+    ) -> Result<Self, NotANumber> {
         let mut maps = PerSequence::default();
-        for sequence in Sequence::ALL.into_iter().filter(|s| study.image(*s).is_some()) {
+        for sequence in Sequence::ALL
+            .into_iter()
+            .filter(|s| study.image(*s).is_some())
+        {
             let p = network.probabilities(&prepared.alone(sequence), Flips::None.mirrors(0, 1))?;
-            maps[sequence] = REGIONS.map(|region| region_probabilities(region, &p)).into();
+            maps[sequence] = REGIONS
+                .map(|region| region_probabilities(region, &p))
+                .into();
         }
         let [row_mm, column_mm, _] = restore.spacing_mm();
-        Ok(Self { maps, size: prepared.size, pixel_mm: [row_mm, column_mm] })
+        Ok(Self {
+            maps,
+            size: prepared.size,
+            pixel_mm: [row_mm, column_mm],
+        })
     }
 
     /// The sum of the products of probabilities, a second sequence taken `shift_mm` (row, column; to whole pixels) away
@@ -53,7 +67,9 @@ fn products(first: &[f32], second: &[f32], size: usize, [rows, columns]: [isize;
     let mut sum = 0.0;
     for (a, b) in first.chunks_exact(pixels).zip(second.chunks_exact(pixels)) {
         for (row, a) in a.chunks_exact(size).enumerate() {
-            let Some(row) = row.checked_add_signed(rows).filter(|row| *row < size) else { continue };
+            let Some(row) = row.checked_add_signed(rows).filter(|row| *row < size) else {
+                continue;
+            };
             let b = &b[row * size..(row + 1) * size];
             let line = a[from..size - to].iter().zip(&b[to..size - from]);
             sum += f64::from(line.map(|(a, b)| a * b).sum::<f32>());
@@ -69,14 +85,30 @@ mod tests {
     #[test]
     fn a_pixel_that_lies_elsewhere_is_met_under_its_shift_alone() {
         let map = |row: usize, column: usize| {
-            vec![(0..16).map(|n| if n == row * 4 + column { 0.5 } else { 0.0 }).collect::<Vec<f32>>()]
+            vec![
+                (0..16)
+                    .map(|n| if n == row * 4 + column { 0.5 } else { 0.0 })
+                    .collect::<Vec<f32>>(),
+            ]
         };
-        let maps = PerSequence { bssfp: map(2, 0), lge: map(1, 2), t2: Vec::new() };
-        let seen = SeenAlone { maps, size: 4, pixel_mm: [2.0, 1.0] };
+        let maps = PerSequence {
+            bssfp: map(2, 0),
+            lge: map(1, 2),
+            t2: Vec::new(),
+        };
+        let seen = SeenAlone {
+            maps,
+            size: 4,
+            pixel_mm: [2.0, 1.0],
+        };
         for (row, column) in (-3..=3).flat_map(|r| (-5..=5).map(move |c| (r, c))) {
             let shift_mm = [2.0 * f64::from(row), f64::from(column)];
             let expected = if (row, column) == (1, -2) { 0.25 } else { 0.0 };
-            assert_eq!(seen.overlap(Sequence::Lge, Sequence::Bssfp, shift_mm), expected, "{row} {column}");
+            assert_eq!(
+                seen.overlap(Sequence::Lge, Sequence::Bssfp, shift_mm),
+                expected,
+                "{row} {column}"
+            );
             assert_eq!(seen.overlap(Sequence::Lge, Sequence::T2, shift_mm), 0.0);
         }
     }

@@ -27,10 +27,20 @@ impl Confidence {
     ///
     /// # Shapes
     /// `probabilities` is `[pixel][label]`.
-    pub fn of(region: Region, probabilities: &[f32], labels: &[Label], members: &[Vec<Label>], pixel_ml: f64) -> Self {
+    pub fn of(
+        region: Region,
+        probabilities: &[f32],
+        labels: &[Label],
+        members: &[Vec<Label>],
+        pixel_ml: f64,
+    ) -> Self {
         let doubtful = DOUBTFUL_ML / pixel_ml;
         let (mut found, mut agreed, mut total) = (0.0, 0.0, 0.0);
-        for (p, label) in region_probabilities(region, probabilities).into_iter().map(f64::from).zip(labels) {
+        for (p, label) in region_probabilities(region, probabilities)
+            .into_iter()
+            .map(f64::from)
+            .zip(labels)
+        {
             total += p;
             if region.contains(*label) {
                 found += 1.0;
@@ -38,10 +48,15 @@ impl Confidence {
             }
         }
         let agreement = (members.len() > 1).then(|| {
-            let dice = members.iter().map(|member| Overlap::of(member, labels, region).challenge_dice());
+            let dice = members
+                .iter()
+                .map(|member| Overlap::of(member, labels, region).challenge_dice());
             dice.sum::<f64>() / members.len() as f64
         });
-        Self { expected_dice: (2.0 * agreed + doubtful) / (total + found + doubtful), agreement }
+        Self {
+            expected_dice: (2.0 * agreed + doubtful) / (total + found + doubtful),
+            agreement,
+        }
     }
 }
 
@@ -51,11 +66,16 @@ mod tests {
 
     /// Pixels of scar with these probabilities, the rest healthy.
     fn scar(p: &[f32]) -> Vec<f32> {
-        p.iter().flat_map(|p| [0.0, 0.0, 0.0, 1.0 - p, 0.0, *p]).collect()
+        p.iter()
+            .flat_map(|p| [0.0, 0.0, 0.0, 1.0 - p, 0.0, *p])
+            .collect()
     }
 
     fn expected(p: &[f32], found: &[bool]) -> f64 {
-        let labels: Vec<Label> = found.iter().map(|f| if *f { Label::Scar } else { Label::Myocardium }).collect();
+        let labels: Vec<Label> = found
+            .iter()
+            .map(|f| if *f { Label::Scar } else { Label::Myocardium })
+            .collect();
         Confidence::of(Region::SCAR, &scar(p), &labels, &[], 5.0).expected_dice
     }
 
@@ -63,7 +83,11 @@ mod tests {
     fn certain_scar_is_expected_to_agree_and_doubtful_scar_less() {
         // A pixel has 5 ml, so half a millilitre is a tenth of one.
         assert!((expected(&[1.0, 1.0, 0.0], &[true, true, false]) - 1.0).abs() < 1e-6);
-        assert!((expected(&[0.6, 0.6, 0.4], &[true, true, false]) - (2.4 + 0.1) / (1.6 + 2.0 + 0.1)).abs() < 1e-6);
+        assert!(
+            (expected(&[0.6, 0.6, 0.4], &[true, true, false]) - (2.4 + 0.1) / (1.6 + 2.0 + 0.1))
+                .abs()
+                < 1e-6
+        );
     }
 
     #[test]
@@ -77,9 +101,19 @@ mod tests {
         let (s, m) = (Label::Scar, Label::Myocardium);
         let labels = [s, s, m, m];
         let of = |members: &[Vec<Label>]| {
-            Confidence::of(Region::SCAR, &scar(&[1.0, 1.0, 0.0, 0.0]), &labels, members, 1.0).agreement
+            Confidence::of(
+                Region::SCAR,
+                &scar(&[1.0, 1.0, 0.0, 0.0]),
+                &labels,
+                members,
+                1.0,
+            )
+            .agreement
         };
         assert_eq!(of(&[vec![s, s, m, m]]), None);
-        assert_eq!(of(&[vec![s, s, m, m], vec![s, m, m, m]]), Some(f64::midpoint(1.0, 2.0 / 3.0)));
+        assert_eq!(
+            of(&[vec![s, s, m, m], vec![s, m, m, m]]),
+            Some(f64::midpoint(1.0, 2.0 / 3.0))
+        );
     }
 }

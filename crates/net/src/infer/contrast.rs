@@ -23,32 +23,45 @@ pub fn weigh(weight: f64, input: &[f32], channels: usize, probabilities: &mut [f
     if weight == 0.0 {
         return;
     }
-    let Some(contrast) = contrast_to_noise(input, channels, probabilities) else { return };
+    let Some(contrast) = contrast_to_noise(input, channels, probabilities) else {
+        return;
+    };
     let factor = (weight * (USUAL - contrast.clamp(0.0, 2.0 * USUAL))).exp() as f32;
     let [healthy, edema, scar] = [Label::Myocardium, Label::Edema, Label::Scar].map(Label::class);
-    probabilities.par_chunks_exact_mut(Label::ALL.len()).for_each(|p| {
-        let wall = p[healthy] + p[edema] + p[scar];
-        p[edema] *= factor;
-        p[scar] *= factor;
-        let share = wall / (p[healthy] + p[edema] + p[scar]).max(f32::MIN_POSITIVE);
-        for class in [healthy, edema, scar] {
-            p[class] *= share;
-        }
-    });
+    probabilities
+        .par_chunks_exact_mut(Label::ALL.len())
+        .for_each(|p| {
+            let wall = p[healthy] + p[edema] + p[scar];
+            p[edema] *= factor;
+            p[scar] *= factor;
+            let share = wall / (p[healthy] + p[edema] + p[scar]).max(f32::MIN_POSITIVE);
+            for class in [healthy, edema, scar] {
+                p[class] *= share;
+            }
+        });
 }
 
 /// How far scar lies above healthy myocardium on T2, in standard deviations of that; a pixel counts for as much as it is
 /// likely to be the one or the other. `None` where LGE or T2 is missing, or nothing can be told.
 fn contrast_to_noise(input: &[f32], channels: usize, probabilities: &[f32]) -> Option<f64> {
-    let of = |sequence: Sequence| input.iter().skip(sequence as usize).step_by(channels).map(|value| f64::from(*value));
+    let of = |sequence: Sequence| {
+        input
+            .iter()
+            .skip(sequence as usize)
+            .step_by(channels)
+            .map(|value| f64::from(*value))
+    };
     // A sequence that is missing is 0 everywhere; T2 then has no deviation.
     if of(Sequence::Lge).all(|value| value == 0.0) {
         return None;
     }
     let moments = |label: Label| {
-        let weights = probabilities.chunks_exact(Label::ALL.len()).map(|p| f64::from(p[label.class()]));
-        let add =
-            |[n, sum, squares]: [f64; 3], (p, value): (f64, f64)| [n + p, sum + p * value, squares + p * value * value];
+        let weights = probabilities
+            .chunks_exact(Label::ALL.len())
+            .map(|p| f64::from(p[label.class()]));
+        let add = |[n, sum, squares]: [f64; 3], (p, value): (f64, f64)| {
+            [n + p, sum + p * value, squares + p * value * value]
+        };
         let [n, sum, squares] = weights.zip(of(Sequence::T2)).fold([0.0; 3], add);
         (sum / n, (squares / n - (sum / n).powi(2)).sqrt())
     };
@@ -64,27 +77,46 @@ mod tests {
     /// Pixels as T2 and the probabilities of healthy myocardium, edema and scar; LGE is 1 everywhere.
     fn case(pixels: &[(f32, [f32; 3])]) -> (Vec<f32>, Vec<f32>) {
         let input = pixels.iter().flat_map(|(t2, _)| [0.0, 1.0, *t2]).collect();
-        let p = pixels.iter().flat_map(|(_, [m, e, s])| [1.0 - m - e - s, 0.0, 0.0, *m, *e, *s]).collect();
+        let p = pixels
+            .iter()
+            .flat_map(|(_, [m, e, s])| [1.0 - m - e - s, 0.0, 0.0, *m, *e, *s])
+            .collect();
         (input, p)
     }
 
     #[test]
     fn the_contrast_is_counted_in_deviations_of_healthy_myocardium() {
         // Healthy: 1 and 3, so 2 ± 1. Scar: 5 with a weight of .75, 3 with one of .25.
-        let (input, p) =
-            case(&[(1.0, [1.0, 0.0, 0.0]), (3.0, [1.0, 0.0, 0.0]), (5.0, [0.0, 0.25, 0.75]), (3.0, [0.0, 0.0, 0.25])]);
+        let (input, p) = case(&[
+            (1.0, [1.0, 0.0, 0.0]),
+            (3.0, [1.0, 0.0, 0.0]),
+            (5.0, [0.0, 0.25, 0.75]),
+            (3.0, [0.0, 0.0, 0.25]),
+        ]);
         assert_eq!(contrast_to_noise(&input, 3, &p), Some(2.5));
     }
 
     #[test]
     fn odds_fall_where_scar_stands_out_and_rise_where_it_does_not() {
-        let pixels =
-            |t2: f32| [(1.0, [1.0, 0.0, 0.0]), (3.0, [1.0, 0.0, 0.0]), (t2, [0.25, 0.25, 0.5]), (2.0, [0.0; 3])];
+        let pixels = |t2: f32| {
+            [
+                (1.0, [1.0, 0.0, 0.0]),
+                (3.0, [1.0, 0.0, 0.0]),
+                (t2, [0.25, 0.25, 0.5]),
+                (2.0, [0.0; 3]),
+            ]
+        };
         let odds = |t2: f32, weight: f64| {
             let (input, mut p) = case(&pixels(t2));
             weigh(weight, &input, 3, &mut p);
-            assert!((p[2 * 6 + 3..3 * 6].iter().sum::<f32>() - 1.0).abs() < 1e-6, "the wall stays");
-            assert!((p[17] / p[16] - 2.0).abs() < 1e-5, "scar and edema keep their shares");
+            assert!(
+                (p[2 * 6 + 3..3 * 6].iter().sum::<f32>() - 1.0).abs() < 1e-6,
+                "the wall stays"
+            );
+            assert!(
+                (p[17] / p[16] - 2.0).abs() < 1e-5,
+                "scar and edema keep their shares"
+            );
             (p[16] + p[17]) / p[15]
         };
         assert!((odds(9.0, 0.0) - 3.0).abs() < 1e-6);
@@ -95,11 +127,17 @@ mod tests {
 
     #[test]
     fn without_lge_or_t2_all_stays_as_it_is() {
-        let (input, p) =
-            case(&[(1.0, [1.0, 0.0, 0.0]), (3.0, [1.0, 0.0, 0.0]), (5.0, [0.25, 0.25, 0.5]), (2.0, [0.0; 3])]);
+        let (input, p) = case(&[
+            (1.0, [1.0, 0.0, 0.0]),
+            (3.0, [1.0, 0.0, 0.0]),
+            (5.0, [0.25, 0.25, 0.5]),
+            (2.0, [0.0; 3]),
+        ]);
         for missing in [Sequence::Lge, Sequence::T2] {
             let mut input = input.clone();
-            input.chunks_exact_mut(3).for_each(|channels| channels[missing as usize] = 0.0);
+            input
+                .chunks_exact_mut(3)
+                .for_each(|channels| channels[missing as usize] = 0.0);
             let mut after = p.clone();
             weigh(1.0, &input, 3, &mut after);
             assert_eq!(after, p);

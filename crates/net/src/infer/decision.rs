@@ -41,7 +41,10 @@ pub struct ThresholdBounds {
 
 impl ThresholdBounds {
     /// More likely than not.
-    pub const HALF: Self = Self { lowest: 0.5, highest: 0.5 };
+    pub const HALF: Self = Self {
+        lowest: 0.5,
+        highest: 0.5,
+    };
 }
 
 impl Default for ThresholdBounds {
@@ -52,7 +55,10 @@ impl Default for ThresholdBounds {
 
 impl Thresholds {
     /// More likely than not.
-    pub const HALF: Self = Self { edema_or_scar: 0.5, scar: 0.5 };
+    pub const HALF: Self = Self {
+        edema_or_scar: 0.5,
+        scar: 0.5,
+    };
 
     /// Those within bounds whose labels have the largest expected Dice, region by region, if every probability comes
     /// true as often as it says (Lipton et al., ECML 2014).
@@ -60,16 +66,27 @@ impl Thresholds {
     /// # Shapes
     /// `probabilities` is `[pixel][label]`, all pixels of a case.
     pub fn of(probabilities: &[f32], bounds: ThresholdBounds) -> Self {
-        let best = |region: Region| best_threshold(&region_probabilities(region, probabilities), bounds);
-        Self { edema_or_scar: best(Region::EDEMA_OR_SCAR), scar: best(Region::SCAR) }
+        let best =
+            |region: Region| best_threshold(&region_probabilities(region, probabilities), bounds);
+        Self {
+            edema_or_scar: best(Region::EDEMA_OR_SCAR),
+            scar: best(Region::SCAR),
+        }
     }
 }
 
 /// The probability of a region in each pixel; those of classes each for itself may add up to more than 1, which counts
 /// as 1.
 pub(super) fn region_probabilities(region: Region, probabilities: &[f32]) -> Vec<f32> {
-    let members: Vec<usize> = Label::ALL.into_iter().filter(|l| region.contains(*l)).map(Label::class).collect();
-    probabilities.chunks_exact(Label::ALL.len()).map(|p| members.iter().map(|m| p[*m]).sum::<f32>().min(1.0)).collect()
+    let members: Vec<usize> = Label::ALL
+        .into_iter()
+        .filter(|l| region.contains(*l))
+        .map(Label::class)
+        .collect();
+    probabilities
+        .chunks_exact(Label::ALL.len())
+        .map(|p| members.iter().map(|m| p[*m]).sum::<f32>().min(1.0))
+        .collect()
 }
 
 /// With the `k` likeliest pixels drawn the expected Dice is about `2 Σ_drawn p / (k + Σ_all p)`.
@@ -101,10 +118,17 @@ impl Decision {
     /// The label of a pixel from its probabilities, in the order of [`Label::ALL`].
     pub fn label(self, p: &[f32], thresholds: Thresholds) -> Label {
         let p = |label: Label| p.get(label.class()).copied().unwrap_or(0.0);
-        let largest =
-            |labels: &[Label]| labels.iter().fold(Label::Background, |best, &l| if p(l) > p(best) { l } else { best });
+        let largest = |labels: &[Label]| {
+            labels.iter().fold(
+                Label::Background,
+                |best, &l| if p(l) > p(best) { l } else { best },
+            )
+        };
         match self {
-            Self::Paint => Label::ALL.into_iter().rfind(|l| p(*l) > 0.5).unwrap_or_default(),
+            Self::Paint => Label::ALL
+                .into_iter()
+                .rfind(|l| p(*l) > 0.5)
+                .unwrap_or_default(),
             Self::Largest => largest(&Label::ALL),
             Self::Nested => {
                 let edema_or_scar = p(Label::Edema) + p(Label::Scar);
@@ -129,10 +153,20 @@ mod tests {
 
     #[test]
     fn later_labels_paint_over_earlier_ones() {
-        let p = [[0.9, 0.6, 0.0, 0.0, 0.51, 0.5], [0.1, 0.2, 0.3, 0.4, 0.5, 0.4], [1.0, 0.0, 0.7, 0.0, 0.0, 0.0]];
+        let p = [
+            [0.9, 0.6, 0.0, 0.0, 0.51, 0.5],
+            [0.1, 0.2, 0.3, 0.4, 0.5, 0.4],
+            [1.0, 0.0, 0.7, 0.0, 0.0, 0.0],
+        ];
         let labels = |decision: Decision| p.map(|p| decision.label(&p, Thresholds::HALF));
-        assert_eq!(labels(Decision::Paint), [Label::Edema, Label::Background, Label::RvPool]);
-        assert_eq!(labels(Decision::Largest), [Label::Background, Label::Edema, Label::Background]);
+        assert_eq!(
+            labels(Decision::Paint),
+            [Label::Edema, Label::Background, Label::RvPool]
+        );
+        assert_eq!(
+            labels(Decision::Largest),
+            [Label::Background, Label::Edema, Label::Background]
+        );
     }
 
     #[test]
@@ -148,18 +182,30 @@ mod tests {
 
     #[test]
     fn a_lower_threshold_finds_more_in_the_wall() {
-        let label = |p: [f32; 6], edema_or_scar, scar| Decision::Nested.label(&p, Thresholds { edema_or_scar, scar });
+        let label = |p: [f32; 6], edema_or_scar, scar| {
+            Decision::Nested.label(
+                &p,
+                Thresholds {
+                    edema_or_scar,
+                    scar,
+                },
+            )
+        };
         let wall = [0.4, 0.0, 0.0, 0.2, 0.1, 0.3];
         assert_eq!(label(wall, 0.5, 0.5), Label::Myocardium);
         assert_eq!(label(wall, 0.4, 0.5), Label::Edema);
         // Scar lies within edema-or-scar, whatever the threshold of that.
         assert_eq!(label(wall, 0.5, 0.3), Label::Scar);
-        assert_eq!(label([0.0, 0.5, 0.0, 0.1, 0.1, 0.3], 0.3, 0.3), Label::LvPool);
+        assert_eq!(
+            label([0.0, 0.5, 0.0, 0.1, 0.1, 0.3], 0.3, 0.3),
+            Label::LvPool
+        );
     }
 
     #[test]
     fn thresholds_are_those_of_the_largest_expected_dice() {
-        let best = |p: &[f32], lowest, highest| best_threshold(p, ThresholdBounds { lowest, highest });
+        let best =
+            |p: &[f32], lowest, highest| best_threshold(p, ThresholdBounds { lowest, highest });
         // One pixel gives 2 x .9 / (1 + 1.8), two 3.0 / 3.8, three 3.6 / 4.8.
         assert_eq!(best(&[0.3, 0.9, 0.6], 0.0, 1.0), 0.6);
         assert_eq!(best(&[0.3, 0.9, 0.6], 0.0, 0.5), 0.5);
@@ -171,8 +217,24 @@ mod tests {
 
     #[test]
     fn scar_counts_as_edema_or_scar() {
-        let case = [[0.25, 0.0, 0.0, 0.0, 0.25, 0.5], [0.2, 0.0, 0.0, 0.0, 0.8, 0.0]].concat();
-        let thresholds = Thresholds::of(&case, ThresholdBounds { lowest: 0.0, highest: 1.0 });
-        assert_eq!(thresholds, Thresholds { edema_or_scar: 0.75, scar: 0.5 });
+        let case = [
+            [0.25, 0.0, 0.0, 0.0, 0.25, 0.5],
+            [0.2, 0.0, 0.0, 0.0, 0.8, 0.0],
+        ]
+        .concat();
+        let thresholds = Thresholds::of(
+            &case,
+            ThresholdBounds {
+                lowest: 0.0,
+                highest: 1.0,
+            },
+        );
+        assert_eq!(
+            thresholds,
+            Thresholds {
+                edema_or_scar: 0.75,
+                scar: 0.5
+            }
+        );
     }
 }

@@ -26,7 +26,9 @@ pub enum JoinError {
     #[error("no network to join")]
     Nothing,
     /// They differ in what makes them comparable.
-    #[error("network {number} has another {what} than the first: only networks of one kind can be averaged")]
+    #[error(
+        "network {number} has another {what} than the first: only networks of one kind can be averaged"
+    )]
     Differs {
         /// Which one, from 1.
         number: usize,
@@ -37,7 +39,11 @@ pub enum JoinError {
 
 impl From<Stored<ModelHeader>> for ModelFile {
     fn from(stored: Stored<ModelHeader>) -> Self {
-        Self { header: stored.settings, locator: None, members: vec![stored.weights] }
+        Self {
+            header: stored.settings,
+            locator: None,
+            members: vec![stored.weights],
+        }
     }
 }
 
@@ -46,7 +52,10 @@ impl ModelFile {
     #[must_use]
     pub fn with_locator(mut self, locator: Stored<ModelHeader>) -> Self {
         let Stored { settings, weights } = locator;
-        self.header.locator = Some(LocatorHeader { model: settings.model, preprocess: settings.recipe.preprocess });
+        self.header.locator = Some(LocatorHeader {
+            model: settings.model,
+            preprocess: settings.recipe.preprocess,
+        });
         self.locator = Some(weights);
         self
     }
@@ -60,8 +69,15 @@ impl ModelFile {
         let mut joined = files.next().ok_or(JoinError::Nothing)?;
         let mut widths = joined.header.member_widths();
         for (n, file) in files.enumerate() {
-            let differs = |what| JoinError::Differs { number: n + 2, what };
-            if (ModelSettings { width: joined.header.model.width, ..file.header.model }) != joined.header.model {
+            let differs = |what| JoinError::Differs {
+                number: n + 2,
+                what,
+            };
+            if (ModelSettings {
+                width: joined.header.model.width,
+                ..file.header.model
+            }) != joined.header.model
+            {
                 return Err(differs("network"));
             }
             if file.header.recipe != joined.header.recipe {
@@ -73,7 +89,9 @@ impl ModelFile {
         }
         joined.header.cases = None;
         joined.header.members = joined.members.len();
-        let same = widths.iter().all(|width| *width == joined.header.model.width);
+        let same = widths
+            .iter()
+            .all(|width| *width == joined.header.model.width);
         joined.header.widths = if same { Vec::new() } else { widths };
         Ok(joined)
     }
@@ -92,7 +110,10 @@ impl ModelFile {
                 if let Some(locator) = locator {
                     all.put_part(LOCATOR, locator);
                 }
-                members.iter().enumerate().for_each(|(n, member)| all.put_part(&member_name(n), member));
+                members
+                    .iter()
+                    .enumerate()
+                    .for_each(|(n, member)| all.put_part(&member_name(n), member));
                 all
             }
         };
@@ -116,15 +137,26 @@ impl ModelFile {
     /// Where the bytes are no safetensors of this program, or do not hold the networks that their header names.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoreError> {
         Self::check_start(bytes, bytes.len() as u64)?;
-        let Stored { settings: header, weights } = Stored::<ModelHeader>::from_bytes(bytes)?;
+        let Stored {
+            settings: header,
+            weights,
+        } = Stored::<ModelHeader>::from_bytes(bytes)?;
         if header.locator.is_none() && header.members == 1 {
-            return Ok(Self { header, locator: None, members: vec![weights] });
+            return Ok(Self {
+                header,
+                locator: None,
+                members: vec![weights],
+            });
         }
         let mut parts = weights.into_parts();
         let mut part = |name: &str| parts.remove(name).unwrap_or_default();
         let locator = header.locator.is_some().then(|| part(LOCATOR));
         let members = (0..header.members).map(|n| part(&member_name(n))).collect();
-        Ok(Self { header, locator, members })
+        Ok(Self {
+            header,
+            locator,
+            members,
+        })
     }
 }
 
@@ -133,9 +165,15 @@ fn tensors_of(header: &ModelHeader) -> Vec<(String, Vec<usize>)> {
     if header.locator.is_none() && header.members == 1 {
         return shapes(&header.member(0));
     }
-    let locator = header.locator.map(|locator| (LOCATOR.to_owned(), locator.model));
+    let locator = header
+        .locator
+        .map(|locator| (LOCATOR.to_owned(), locator.model));
     let members = (0..header.members).map(|n| (member_name(n), header.member(n)));
-    let part = |(name, model)| shapes(&model).into_iter().map(move |(path, shape)| (format!("{name}.{path}"), shape));
+    let part = |(name, model)| {
+        shapes(&model)
+            .into_iter()
+            .map(move |(path, shape)| (format!("{name}.{path}"), shape))
+    };
     locator.into_iter().chain(members).flat_map(part).collect()
 }
 
@@ -158,12 +196,30 @@ mod tests {
 
     /// A narrow network whose bias is `value` everywhere.
     fn stored(value: f32, width: usize, origin: &str) -> Stored<ModelHeader> {
-        let model = ModelSettings { width, ..ModelSettings::published(Architecture::Nested) };
+        let model = ModelSettings {
+            width,
+            ..ModelSettings::published(Architecture::Nested)
+        };
         let mut weights = Weights::of(&model.init(1, &Device::flex()));
-        weights.insert("head.bias", Weight { shape: vec![6], values: vec![value; 6] });
-        let preprocess = Preprocess { framing: Framing::Heart, ..Preprocess::PUBLISHED };
-        let recipe = Recipe { preprocess, ..Recipe::PUBLISHED };
-        Stored { settings: ModelHeader::single(model, recipe, origin), weights }
+        weights.insert(
+            "head.bias",
+            Weight {
+                shape: vec![6],
+                values: vec![value; 6],
+            },
+        );
+        let preprocess = Preprocess {
+            framing: Framing::Heart,
+            ..Preprocess::PUBLISHED
+        };
+        let recipe = Recipe {
+            preprocess,
+            ..Recipe::PUBLISHED
+        };
+        Stored {
+            settings: ModelHeader::single(model, recipe, origin),
+            weights,
+        }
     }
 
     fn locator(value: f32) -> Stored<ModelHeader> {
@@ -189,7 +245,10 @@ mod tests {
         let file = ModelFile::from(locator(3.0));
         assert_eq!(there_and_back(&file), file);
         let bytes = file.to_bytes(Precision::Full).unwrap();
-        assert_eq!(Stored::<ModelHeader>::from_bytes(&bytes).unwrap(), locator(3.0));
+        assert_eq!(
+            Stored::<ModelHeader>::from_bytes(&bytes).unwrap(),
+            locator(3.0)
+        );
     }
 
     #[test]
@@ -197,7 +256,10 @@ mod tests {
         let joined = ModelFile::join(vec![model(1.0, 1), model(2.0, 2), model(3.0, 1)]).unwrap();
         let read = there_and_back(&joined);
         assert_eq!(read, joined);
-        assert_eq!(read.members.iter().map(bias).collect::<Vec<_>>(), [1.0, 2.0, 3.0]);
+        assert_eq!(
+            read.members.iter().map(bias).collect::<Vec<_>>(),
+            [1.0, 2.0, 3.0]
+        );
         assert_eq!(read.locator.as_ref().map(bias), Some(11.0));
         assert_eq!(read.header.origin, "run; run; run");
         assert_eq!([0, 1, 2].map(|n| read.header.member(n).width), [1, 2, 1]);
@@ -206,9 +268,18 @@ mod tests {
     #[test]
     fn half_precision_rounds_filters_and_leaves_vectors() {
         let mut file = ModelFile::from(locator(1.000_1));
-        file.members[0].insert("head.weight", Weight { shape: vec![1, 1, 1, 6], values: vec![0.500_1; 6] });
+        file.members[0].insert(
+            "head.weight",
+            Weight {
+                shape: vec![1, 1, 1, 6],
+                values: vec![0.500_1; 6],
+            },
+        );
         let read = ModelFile::from_bytes(&file.to_bytes(Precision::Half).unwrap()).unwrap();
-        assert_eq!(read.members[0].get("head.bias").unwrap().values, [1.000_1; 6]);
+        assert_eq!(
+            read.members[0].get("head.bias").unwrap().values,
+            [1.000_1; 6]
+        );
         assert_eq!(read.members[0].get("head.weight").unwrap().values, [0.5; 6]);
     }
 
@@ -229,42 +300,90 @@ mod tests {
     #[test]
     fn a_header_is_held_to_the_bounds_of_the_settings() {
         let header = |place: &str, value: Value, expected: &str| {
-            assert_eq!(refused(place, value), format!("the safetensors header: {expected}"));
+            assert_eq!(
+                refused(place, value),
+                format!("the safetensors header: {expected}")
+            );
         };
         header("/members", json!(0), "members = 0: need 1 to 64");
         header("/members", json!(65), "members = 65: need 1 to 64");
-        header("/widths", json!([1, 2]), "widths = 2 numbers: need 1, one for each network");
-        header("/model/classes", json!(5), "model.classes = 5: need 6 (one for each label)");
+        header(
+            "/widths",
+            json!([1, 2]),
+            "widths = 2 numbers: need 1, one for each network",
+        );
+        header(
+            "/model/classes",
+            json!(5),
+            "model.classes = 5: need 6 (one for each label)",
+        );
         header("/model/width", json!(0), "model.width = 0: need 1 to 512");
-        header("/model/inputs", json!(4), "model.inputs = 4: need 3 (one for each sequence)");
+        header(
+            "/model/inputs",
+            json!(4),
+            "model.inputs = 4: need 3 (one for each sequence)",
+        );
         let sides = "a multiple of 16 from 16 to 2048";
-        header("/recipe/preprocess/size", json!(250), &format!("recipe.preprocess.size = 250: need {sides}"));
-        for (value, told) in [(json!(1e9), "1000000000"), (json!(0.0), "0"), (json!(-1.0), "-1")] {
+        header(
+            "/recipe/preprocess/size",
+            json!(250),
+            &format!("recipe.preprocess.size = 250: need {sides}"),
+        );
+        for (value, told) in [
+            (json!(1e9), "1000000000"),
+            (json!(0.0), "0"),
+            (json!(-1.0), "-1"),
+        ] {
             let expected = format!("recipe.preprocess.spacing_mm = {told}: need 0.05 to 50");
             header("/recipe/preprocess/spacing_mm", value, &expected);
         }
-        header("/recipe/temperature", json!(0.0), "recipe.temperature = 0: need 0.01 to 100");
-        header("/recipe/contrast", json!(11), "recipe.contrast = 11: need 0 to 10");
-        header("/recipe/thresholds/highest", json!(0.4), "recipe.thresholds.highest = 0.4: need 0.5 to 1");
-        header("/recipe/cleanup/holes_mm2", json!(-1), "recipe.cleanup.holes_mm2 = -1: need 0 to 10000");
+        header(
+            "/recipe/temperature",
+            json!(0.0),
+            "recipe.temperature = 0: need 0.01 to 100",
+        );
+        header(
+            "/recipe/contrast",
+            json!(11),
+            "recipe.contrast = 11: need 0 to 10",
+        );
+        header(
+            "/recipe/thresholds/highest",
+            json!(0.4),
+            "recipe.thresholds.highest = 0.4: need 0.5 to 1",
+        );
+        header(
+            "/recipe/cleanup/holes_mm2",
+            json!(-1),
+            "recipe.cleanup.holes_mm2 = -1: need 0 to 10000",
+        );
         let spacing = "locator.recipe.preprocess.spacing_mm = 1000: need 0.05 to 50";
         header("/locator/preprocess/spacing_mm", json!(1000), spacing);
-        header("/locator/model/classes", json!(7), "locator.model.classes = 7: need 6 (one for each label)");
-        let framing = "recipe.preprocess.framing = heart: need central, or a [locator] that finds the heart";
+        header(
+            "/locator/model/classes",
+            json!(7),
+            "locator.model.classes = 7: need 6 (one for each label)",
+        );
+        let framing =
+            "recipe.preprocess.framing = heart: need central, or a [locator] that finds the heart";
         header("/locator", Value::Null, framing);
         let architecture = refused("/model/architecture", json!("transformer"));
-        assert!(architecture.contains("unknown variant `transformer`, expected one of `runet`"), "{architecture}");
+        assert!(
+            architecture.contains("unknown variant `transformer`, expected one of `runet`"),
+            "{architecture}"
+        );
     }
 
     #[test]
     fn sizes_that_the_file_does_not_hold_are_refused_by_its_start() {
         let wide = refused("/model/width", json!(512));
-        let expected =
-            "tensor member0.encoder.0.first.conv.weight has shape [3, 3, 3, 2] where the network has [3, 3, 3, 512]";
+        let expected = "tensor member0.encoder.0.first.conv.weight has shape [3, 3, 3, 2] where the network has [3, 3, 3, 512]";
         assert!(wide.starts_with(expected), "{wide}");
         let more = refused("/members", json!(2));
         assert!(
-            more.starts_with("tensor member1.encoder.0.first.conv.weight of shape [3, 3, 3, 2] is missing"),
+            more.starts_with(
+                "tensor member1.encoder.0.first.conv.weight of shape [3, 3, 3, 2] is missing"
+            ),
             "{more}"
         );
 
@@ -286,8 +405,13 @@ mod tests {
     fn networks_of_another_kind_are_not_joined() {
         let mut other = model(1.0, 1);
         other.header.model.architecture = Architecture::Runet;
-        let error = ModelFile::join(vec![model(1.0, 1), other]).unwrap_err().to_string();
-        assert!(error.starts_with("network 2 has another network than the first"), "{error}");
+        let error = ModelFile::join(vec![model(1.0, 1), other])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("network 2 has another network than the first"),
+            "{error}"
+        );
         assert_eq!(ModelFile::join(vec![]), Err(JoinError::Nothing));
     }
 }

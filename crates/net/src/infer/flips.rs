@@ -29,10 +29,22 @@ impl Flips {
     /// What changes places in each pass of one of so many networks, counted from 0.
     pub fn mirrors(self, network: usize, networks: usize) -> &'static [Mirror] {
         const PASSES: [Mirror; 4] = [
-            Mirror { rows: false, columns: false },
-            Mirror { rows: true, columns: true },
-            Mirror { rows: false, columns: true },
-            Mirror { rows: true, columns: false },
+            Mirror {
+                rows: false,
+                columns: false,
+            },
+            Mirror {
+                rows: true,
+                columns: true,
+            },
+            Mirror {
+                rows: false,
+                columns: true,
+            },
+            Mirror {
+                rows: true,
+                columns: false,
+            },
         ];
         const HORIZONTAL: [Mirror; 2] = [PASSES[0], PASSES[2]];
         match self {
@@ -55,7 +67,9 @@ impl Mirror {
                 let row = if self.rows { rows - 1 - row } else { row };
                 let line = &image[row * columns * channels..(row + 1) * columns * channels];
                 if self.columns {
-                    line.chunks_exact(channels).rev().for_each(|pixel| mirrored.extend_from_slice(pixel));
+                    line.chunks_exact(channels)
+                        .rev()
+                        .for_each(|pixel| mirrored.extend_from_slice(pixel));
                 } else {
                     mirrored.extend_from_slice(line);
                 }

@@ -23,7 +23,11 @@ pub struct NotANumber;
 /// # Errors
 /// Where one is not.
 pub fn checked(probabilities: Vec<f32>) -> Result<Vec<f32>, NotANumber> {
-    if probabilities.iter().all(|p| p.is_finite()) { Ok(probabilities) } else { Err(NotANumber) }
+    if probabilities.iter().all(|p| p.is_finite()) {
+        Ok(probabilities)
+    } else {
+        Err(NotANumber)
+    }
 }
 
 /// A network that predicts, in the form that is fastest on its device.
@@ -34,7 +38,10 @@ pub struct Predictor {
 }
 
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "a network is made once and moved seldom")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a network is made once and moved seldom"
+)]
 enum Form {
     Fixed(FixedNetwork),
     Tensors(Network, Device),
@@ -45,7 +52,11 @@ impl Predictor {
     ///
     /// # Errors
     /// Where they do not fit.
-    pub fn new(settings: ModelSettings, weights: Weights, device: &Device) -> Result<Self, WeightsError> {
+    pub fn new(
+        settings: ModelSettings,
+        weights: Weights,
+        device: &Device,
+    ) -> Result<Self, WeightsError> {
         let network = weights.load_into(settings.blank(device))?;
         let form = if is_cpu(device.clone()) {
             Form::Fixed(FixedNetwork::of(&network))
@@ -59,8 +70,17 @@ impl Predictor {
     ///
     /// # Errors
     /// Where one is not a number, since the network's sums have become too large.
-    pub fn probabilities(&self, input: &Prepared, passes: &[Mirror]) -> Result<Vec<f32>, NotANumber> {
-        let Prepared { slices, size, channels, .. } = *input;
+    pub fn probabilities(
+        &self,
+        input: &Prepared,
+        passes: &[Mirror],
+    ) -> Result<Vec<f32>, NotANumber> {
+        let Prepared {
+            slices,
+            size,
+            channels,
+            ..
+        } = *input;
         let (pixels, classes) = (size * size, self.settings.classes);
         let at_once = (BATCH_PIXELS / pixels).max(1);
         let mut mean = vec![0.0; slices * pixels * classes];
@@ -71,7 +91,9 @@ impl Predictor {
                 let n = images.len() / (pixels * channels);
                 let p = self.batch(mirror.apply(images, [n, size, size, channels]), size);
                 let p = mirror.apply(&p, [n, size, size, classes]);
-                sums.iter_mut().zip(p).for_each(|(sum, p)| *sum += p * share);
+                sums.iter_mut()
+                    .zip(p)
+                    .for_each(|(sum, p)| *sum += p * share);
             }
         }
         checked(mean)
@@ -80,10 +102,22 @@ impl Predictor {
     /// The probabilities of images `[n][size][size][channels]`.
     fn batch(&self, images: Vec<f32>, size: usize) -> Vec<f32> {
         let channels = self.settings.inputs;
-        let dims = [images.len() / (size * size * channels), size, size, channels];
+        let dims = [
+            images.len() / (size * size * channels),
+            size,
+            size,
+            channels,
+        ];
         match &self.form {
             // On a thread of the pool, the kernels' pieces start without waking one.
-            Form::Fixed(network) => rayon::scope(|_| network.probabilities(Image { dims, values: images }).values),
+            Form::Fixed(network) => rayon::scope(|_| {
+                network
+                    .probabilities(Image {
+                        dims,
+                        values: images,
+                    })
+                    .values
+            }),
             Form::Tensors(network, device) => {
                 let x = Tensor::<4>::from_data(TensorData::new(images, dims), device);
                 let p = network.forward(x).probabilities(self.settings.architecture);
@@ -102,7 +136,9 @@ mod tests {
     const SIZE: usize = 16;
 
     fn input(mirror: impl Fn(usize, usize) -> (usize, usize)) -> Prepared {
-        let value = |s: usize, r: usize, c: usize, n: usize| ((s * 7 + r * 5 + c * 3 + n * 11) % 13) as f32 / 6.0 - 1.0;
+        let value = |s: usize, r: usize, c: usize, n: usize| {
+            ((s * 7 + r * 5 + c * 3 + n * 11) % 13) as f32 / 6.0 - 1.0
+        };
         let mut data = Vec::new();
         for s in 0..3 {
             for r in 0..SIZE {
@@ -112,20 +148,34 @@ mod tests {
                 }
             }
         }
-        Prepared { slices: 3, size: SIZE, channels: 3, data }
+        Prepared {
+            slices: 3,
+            size: SIZE,
+            channels: 3,
+            data,
+        }
     }
 
     #[test]
     fn a_mirrored_image_gives_the_mirrored_mean() {
-        let settings = ModelSettings { width: 4, ..ModelSettings::published(Architecture::Nested) };
+        let settings = ModelSettings {
+            width: 4,
+            ..ModelSettings::published(Architecture::Nested)
+        };
         let device = Device::flex();
         let weights = Weights::of(&settings.init(3, &device));
         let network = Predictor::new(settings, weights, &device).unwrap();
-        let (plain, turned) = (input(|r, c| (r, c)), input(|r, c| (SIZE - 1 - r, SIZE - 1 - c)));
+        let (plain, turned) = (
+            input(|r, c| (r, c)),
+            input(|r, c| (SIZE - 1 - r, SIZE - 1 - c)),
+        );
         for (flips, same) in [(Flips::None, false), (Flips::Both, true)] {
-            let [a, b] = [&plain, &turned].map(|input| network.probabilities(input, flips.mirrors(0, 1)).unwrap());
+            let [a, b] = [&plain, &turned]
+                .map(|input| network.probabilities(input, flips.mirrors(0, 1)).unwrap());
             assert_eq!(a.len(), 3 * SIZE * SIZE * 6);
-            let back = |s: usize, r: usize, c: usize| &b[((s * SIZE + SIZE - 1 - r) * SIZE + SIZE - 1 - c) * 6..][..6];
+            let back = |s: usize, r: usize, c: usize| {
+                &b[((s * SIZE + SIZE - 1 - r) * SIZE + SIZE - 1 - c) * 6..][..6]
+            };
             let mirrored = a.chunks_exact(6).enumerate().all(|(n, p)| {
                 let q = back(n / SIZE / SIZE, n / SIZE % SIZE, n % SIZE);
                 p.iter().zip(q).all(|(p, q)| (p - q).abs() < 1e-5)
@@ -137,15 +187,33 @@ mod tests {
     #[test]
     fn weights_whose_sums_overflow_give_no_probabilities() {
         let device = Device::flex();
-        for (architecture, size) in [(Architecture::Nested, 16), (Architecture::Unet, 16), (Architecture::Runet, 32)] {
-            let settings = ModelSettings { width: 4, ..ModelSettings::published(architecture) };
-            let input = Prepared { slices: 1, size, channels: 3, data: vec![1.0; size * size * 3] };
+        for (architecture, size) in [
+            (Architecture::Nested, 16),
+            (Architecture::Unet, 16),
+            (Architecture::Runet, 32),
+        ] {
+            let settings = ModelSettings {
+                width: 4,
+                ..ModelSettings::published(architecture)
+            };
+            let input = Prepared {
+                slices: 1,
+                size,
+                channels: 3,
+                data: vec![1.0; size * size * 3],
+            };
             let drawn = Weights::of(&settings.init(3, &device));
             let passes = Flips::None.mirrors(0, 1);
             for (path, weight) in drawn.iter().filter(|(path, _)| path.ends_with("weight")) {
                 let mut weights = drawn.clone();
                 let values = vec![1e38; weight.values.len()];
-                weights.insert(path, crate::weights::Weight { shape: weight.shape.clone(), values });
+                weights.insert(
+                    path,
+                    crate::weights::Weight {
+                        shape: weight.shape.clone(),
+                        values,
+                    },
+                );
                 let network = Predictor::new(settings, weights, &device).unwrap();
                 match network.probabilities(&input, passes) {
                     Err(NotANumber) => {}
@@ -156,10 +224,19 @@ mod tests {
             for path in ["head.weight", "head.bias"] {
                 let head = drawn.get(path).unwrap();
                 let values = vec![f32::MAX; head.values.len()];
-                weights.insert(path, crate::weights::Weight { shape: head.shape.clone(), values });
+                weights.insert(
+                    path,
+                    crate::weights::Weight {
+                        shape: head.shape.clone(),
+                        values,
+                    },
+                );
             }
             let network = Predictor::new(settings, weights, &device).unwrap();
-            assert!(network.probabilities(&input, passes).is_err(), "{architecture:?}");
+            assert!(
+                network.probabilities(&input, passes).is_err(),
+                "{architecture:?}"
+            );
         }
     }
 }

@@ -45,7 +45,11 @@ pub struct TrainedOn {
 impl std::fmt::Display for TrainedOn {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} cases", self.training.len())?;
-        if self.held_out.is_empty() { Ok(()) } else { write!(f, ", {} held out", self.held_out.join(" ")) }
+        if self.held_out.is_empty() {
+            Ok(())
+        } else {
+            write!(f, ", {} held out", self.held_out.join(" "))
+        }
     }
 }
 
@@ -60,7 +64,10 @@ pub struct LocatorHeader {
 
 impl LocatorHeader {
     fn check(&self) -> Result<(), SettingsError> {
-        let recipe = Recipe { preprocess: self.preprocess, ..Recipe::PUBLISHED };
+        let recipe = Recipe {
+            preprocess: self.preprocess,
+            ..Recipe::PUBLISHED
+        };
         recipe.check(&self.model)?;
         recipe.check_framing::<Self>(None)
     }
@@ -73,7 +80,16 @@ impl ModelHeader {
     /// Of one network without a locator, not trained here.
     pub fn single(model: ModelSettings, recipe: Recipe, origin: impl Into<String>) -> Self {
         let origin = origin.into();
-        Self { model, recipe, members: 1, widths: Vec::new(), locator: None, origin, training: None, cases: None }
+        Self {
+            model,
+            recipe,
+            members: 1,
+            widths: Vec::new(),
+            locator: None,
+            origin,
+            training: None,
+            cases: None,
+        }
     }
 
     /// Checks that there are such networks: the bounds are those of the settings of a training.
@@ -82,15 +98,25 @@ impl ModelHeader {
     /// The first number out of its bounds.
     pub fn check(&self) -> Result<(), SettingsError> {
         if !(1..=MOST_MEMBERS).contains(&self.members) {
-            return Err(SettingsError::new("members", &self.members, format!("1 to {MOST_MEMBERS}")));
+            return Err(SettingsError::new(
+                "members",
+                &self.members,
+                format!("1 to {MOST_MEMBERS}"),
+            ));
         }
         if !self.widths.is_empty() && self.widths.len() != self.members {
             let value = format!("{} numbers", self.widths.len());
-            return Err(SettingsError::new("widths", &value, format!("{}, one for each network", self.members)));
+            return Err(SettingsError::new(
+                "widths",
+                &value,
+                format!("{}, one for each network", self.members),
+            ));
         }
         (0..self.members).try_for_each(|n| self.recipe.check(&self.member(n)))?;
         self.recipe.check_framing(self.locator.as_ref())?;
-        self.locator.map_or(Ok(()), |locator| locator.check().map_err(|e| e.within("locator.")))
+        self.locator.map_or(Ok(()), |locator| {
+            locator.check().map_err(|e| e.within("locator."))
+        })
     }
 
     /// The width of each member.
@@ -100,7 +126,10 @@ impl ModelHeader {
 
     /// The network of a member.
     pub fn member(&self, n: usize) -> ModelSettings {
-        ModelSettings { width: self.widths.get(n).copied().unwrap_or(self.model.width), ..self.model }
+        ModelSettings {
+            width: self.widths.get(n).copied().unwrap_or(self.model.width),
+            ..self.model
+        }
     }
 }
 

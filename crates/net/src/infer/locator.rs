@@ -29,9 +29,16 @@ impl Locator {
     ///
     /// # Errors
     /// Where they do not fit.
-    pub fn new(header: LocatorHeader, weights: Weights, device: &Device) -> Result<Self, WeightsError> {
+    pub fn new(
+        header: LocatorHeader,
+        weights: Weights,
+        device: &Device,
+    ) -> Result<Self, WeightsError> {
         let network = Predictor::new(header.model, weights, device)?;
-        Ok(Self { preprocess: header.preprocess, network })
+        Ok(Self {
+            preprocess: header.preprocess,
+            network,
+        })
     }
 
     /// The middle of the heart; `None` where no heart is seen.
@@ -40,7 +47,10 @@ impl Locator {
     /// Where the study cannot be made an input, or the network's output is not a number.
     pub fn find(&self, study: &Study) -> Result<Option<HeartCentre>, SegmentError> {
         let (prepared, restore) = self.preprocess.apply(study)?;
-        let p = self.network.probabilities(&prepared, Flips::None.mirrors(0, 1)).map_err(SegmentError::of(study))?;
+        let p = self
+            .network
+            .probabilities(&prepared, Flips::None.mirrors(0, 1))
+            .map_err(SegmentError::of(study))?;
         let [row_mm, column_mm, _] = restore.spacing_mm();
         let smallest = (SMALLEST_HEART_MM2 / (row_mm * column_mm)).ceil() as usize;
         Ok(heart(&p, prepared.size, smallest).map(|HeartCentre(pixel)| restore.place(pixel)))
@@ -66,9 +76,19 @@ fn heart(probabilities: &[f32], size: usize, smallest: usize) -> Option<HeartCen
     let spacing = Spacing::new_mm([1.0; 3]).ok()?;
     let grid = Grid::new([size, size, 1], Affine::from_spacing(spacing)).ok()?;
     let pieces = Pieces::of(&Volume::new(grid, shadow).ok()?, Region::WALL);
-    let largest = pieces.largest().filter(|n| pieces.voxels[*n as usize - 1] >= smallest)?;
-    let pixels = pieces.ids.data().iter().enumerate().filter(|(_, id)| **id == largest);
-    HeartCentre::of_pixels(pixels.map(|(pixel, _)| [pixel / size, pixel % size]), [size, size])
+    let largest = pieces
+        .largest()
+        .filter(|n| pieces.voxels[*n as usize - 1] >= smallest)?;
+    let pixels = pieces
+        .ids
+        .data()
+        .iter()
+        .enumerate()
+        .filter(|(_, id)| **id == largest);
+    HeartCentre::of_pixels(
+        pixels.map(|(pixel, _)| [pixel / size, pixel % size]),
+        [size, size],
+    )
 }
 
 #[cfg(test)]
@@ -81,7 +101,11 @@ mod tests {
     fn seen(pixels: &[[usize; 2]], p: f32) -> Vec<f32> {
         let slice = |lit: bool| {
             (0..SIZE * SIZE).flat_map(move |pixel| {
-                let wall = if lit && pixels.contains(&[pixel / SIZE, pixel % SIZE]) { p } else { 0.1 };
+                let wall = if lit && pixels.contains(&[pixel / SIZE, pixel % SIZE]) {
+                    p
+                } else {
+                    0.1
+                };
                 [1.0 - wall, wall / 2.0, 0.0, wall / 2.0, 0.0, 0.0]
             })
         };
@@ -90,8 +114,14 @@ mod tests {
 
     #[test]
     fn the_largest_piece_gives_the_centre_and_a_stray_pixel_does_not_move_it() {
-        let block = (2..6).flat_map(|r| (8..13).map(move |c| [r, c])).chain([[15, 0]]).collect::<Vec<_>>();
-        assert_eq!(heart(&seen(&block, 0.9), SIZE, 10), Some(HeartCentre([3.5, 10.0])));
+        let block = (2..6)
+            .flat_map(|r| (8..13).map(move |c| [r, c]))
+            .chain([[15, 0]])
+            .collect::<Vec<_>>();
+        assert_eq!(
+            heart(&seen(&block, 0.9), SIZE, 10),
+            Some(HeartCentre([3.5, 10.0]))
+        );
     }
 
     #[test]

@@ -72,17 +72,46 @@ impl Recipe {
     /// The first setting out of its bounds.
     pub fn check(&self, model: &ModelSettings) -> Result<(), SettingsError> {
         model.check(&self.preprocess)?;
-        let Self { thresholds, cleanup, .. } = self;
+        let Self {
+            thresholds,
+            cleanup,
+            ..
+        } = self;
         check_numbers(&[
             ("recipe.thresholds.lowest", thresholds.lowest, 0.0, 1.0),
-            ("recipe.thresholds.highest", thresholds.highest, thresholds.lowest, 1.0),
+            (
+                "recipe.thresholds.highest",
+                thresholds.highest,
+                thresholds.lowest,
+                1.0,
+            ),
             ("recipe.temperature", self.temperature, 0.01, 100.0),
             ("recipe.contrast", self.contrast, 0.0, 10.0),
             ("recipe.cleanup.holes_mm2", cleanup.holes_mm2, 0.0, 1e4),
-            ("recipe.cleanup.smallest_edema_or_scar_ml", cleanup.smallest_edema_or_scar_ml, 0.0, 1000.0),
-            ("recipe.cleanup.smallest_scar_ml", cleanup.smallest_scar_ml, 0.0, 1000.0),
-            ("recipe.cleanup.smallest_total_scar_ml", cleanup.smallest_total_scar_ml, 0.0, 1000.0),
-            ("recipe.preprocess.spacing_mm", self.preprocess.spacing_mm.unwrap_or(1.0), 0.05, 50.0),
+            (
+                "recipe.cleanup.smallest_edema_or_scar_ml",
+                cleanup.smallest_edema_or_scar_ml,
+                0.0,
+                1000.0,
+            ),
+            (
+                "recipe.cleanup.smallest_scar_ml",
+                cleanup.smallest_scar_ml,
+                0.0,
+                1000.0,
+            ),
+            (
+                "recipe.cleanup.smallest_total_scar_ml",
+                cleanup.smallest_total_scar_ml,
+                0.0,
+                1000.0,
+            ),
+            (
+                "recipe.preprocess.spacing_mm",
+                self.preprocess.spacing_mm.unwrap_or(1.0),
+                0.05,
+                50.0,
+            ),
         ])
     }
 
@@ -96,15 +125,22 @@ impl Recipe {
             (Framing::Central, Some(_)) => ("central", "heart where there is a [locator]"),
             _ => return self.check_axes(),
         };
-        Err(SettingsError::new("recipe.preprocess.framing", &value, bound))
+        Err(SettingsError::new(
+            "recipe.preprocess.framing",
+            &value,
+            bound,
+        ))
     }
 
     fn check_axes(&self) -> Result<(), SettingsError> {
         let turned = self.preprocess.framing == Framing::Heart || self.align != Align::Off;
         if self.preprocess.axes == Axes::Stored && turned {
-            let bound =
-                "anatomical where the heart is found or sequences are aligned, which turns images by their affine";
-            return Err(SettingsError::new("recipe.preprocess.axes", &"stored", bound));
+            let bound = "anatomical where the heart is found or sequences are aligned, which turns images by their affine";
+            return Err(SettingsError::new(
+                "recipe.preprocess.axes",
+                &"stored",
+                bound,
+            ));
         }
         Ok(())
     }
@@ -115,7 +151,12 @@ impl Recipe {
     /// `input` is `[pixel][channel]`, `probabilities` `[pixel][label]`.
     pub fn calibrate(&self, activation: Activation, input: &[f32], probabilities: &mut [f32]) {
         activation.temper(probabilities, LABELS, self.temperature as f32);
-        contrast::weigh(self.contrast, input, self.preprocess.channels(), probabilities);
+        contrast::weigh(
+            self.contrast,
+            input,
+            self.preprocess.channels(),
+            probabilities,
+        );
     }
 
     /// The label of each pixel of a case from its calibrated probabilities.
@@ -123,7 +164,10 @@ impl Recipe {
     /// # Shapes
     /// `probabilities` is `[pixel][label]`.
     pub fn pixel_labels(&self, probabilities: &[f32]) -> Vec<Label> {
-        probabilities.par_chunks_exact(LABELS).map(self.rule(probabilities)).collect()
+        probabilities
+            .par_chunks_exact(LABELS)
+            .map(self.rule(probabilities))
+            .collect()
     }
 
     /// Labels on the study's own grid from the calibrated probabilities `[slice][row][column][label]` of the network's.
@@ -135,7 +179,10 @@ impl Recipe {
 
     /// What makes labels of the pixels of a case.
     fn rule(&self, probabilities: &[f32]) -> impl Fn(&[f32]) -> Label + Sync + Send + use<> {
-        let (decision, thresholds) = (self.decision, self.decision.thresholds(probabilities, self.thresholds));
+        let (decision, thresholds) = (
+            self.decision,
+            self.decision.thresholds(probabilities, self.thresholds),
+        );
         move |pixel| decision.label(pixel, thresholds)
     }
 }

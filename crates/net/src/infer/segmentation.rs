@@ -29,7 +29,10 @@ pub enum SegmentError {
 impl SegmentError {
     /// What a network said of a study.
     pub(super) fn of(study: &Study) -> impl Fn(NotANumber) -> Self {
-        |cause| Self::Output { id: study.id().into(), cause }
+        |cause| Self::Output {
+            id: study.id().into(),
+            cause,
+        }
     }
 }
 
@@ -63,6 +66,9 @@ impl ProbabilityMap {
     /// the background.
     pub fn of(&self, label: Label) -> Volume<f32> {
         let outside = if label == Label::Background { 1.0 } else { 0.0 };
-        self.restore.values(&self.values, Label::ALL.len(), outside, |pixel| pixel[label.class()])
+        self.restore
+            .values(&self.values, Label::ALL.len(), outside, |pixel| {
+                pixel[label.class()]
+            })
     }
 }

@@ -2,7 +2,9 @@
 
 use burn::tensor::Device;
 use myops_image::label::{Label, LabelMap, Region};
-use myops_image::preprocess::{Align, Frame, Misalignment, Missing, Prepared, Restore, aligned, misalignment};
+use myops_image::preprocess::{
+    Align, Frame, Misalignment, Missing, Prepared, Restore, aligned, misalignment,
+};
 use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::study::Study;
 use myops_measure::finding::Finding;
@@ -51,7 +53,11 @@ impl Segmenter {
     /// # Errors
     /// Where they do not fit.
     pub fn new(file: ModelFile, device: &Device) -> Result<Self, WeightsError> {
-        let ModelFile { header, locator, members } = file;
+        let ModelFile {
+            header,
+            locator,
+            members,
+        } = file;
         let locator = match (header.locator, locator) {
             (Some(header), Some(weights)) => Some(Locator::new(header, weights, device)?),
             _ => None,
@@ -61,7 +67,11 @@ impl Segmenter {
             .enumerate()
             .map(|(n, weights)| Predictor::new(header.member(n), weights, device))
             .collect::<Result<_, _>>()?;
-        Ok(Self { header, locator, members })
+        Ok(Self {
+            header,
+            locator,
+            members,
+        })
     }
 
     /// What the weights say of themselves.
@@ -89,17 +99,25 @@ impl Segmenter {
         let (mut prepared, mut restore) = recipe.preprocess.apply_in(study, frame)?;
         let misaligned = match recipe.align {
             Align::Off => PerSequence::default(),
-            Align::Measure | Align::Correct => {
-                self.misalignment(study, frame, &prepared, &restore).map_err(SegmentError::of(study))?
-            }
+            Align::Measure | Align::Correct => self
+                .misalignment(study, frame, &prepared, &restore)
+                .map_err(SegmentError::of(study))?,
         };
-        let moved = if recipe.align == Align::Correct { aligned(study, &misaligned) } else { None };
+        let moved = if recipe.align == Align::Correct {
+            aligned(study, &misaligned)
+        } else {
+            None
+        };
         if let Some(moved) = &moved {
             (prepared, restore) = recipe.preprocess.apply_in(moved, frame)?;
         }
         findings.extend(misaligned.iter().filter_map(|(sequence, m)| {
             let shift_mm = m.filter(|m| m.clear)?.distance_mm();
-            Some(Finding::Misaligned { sequence: sequence.name().into(), shift_mm, corrected: moved.is_some() })
+            Some(Finding::Misaligned {
+                sequence: sequence.name().into(),
+                shift_mm,
+                corrected: moved.is_some(),
+            })
         }));
         let Averaged { mean, members } = self.run(&prepared).map_err(SegmentError::of(study))?;
         let mut labels = recipe.labels(&mean, &restore);
@@ -115,8 +133,18 @@ impl Segmenter {
         // Without LGE no scar is labelled, whatever the networks say of it.
         let scar = study.image(Sequence::Lge).map(|_| confidence(Region::SCAR));
         let edema_or_scar = confidence(Region::EDEMA_OR_SCAR);
-        let probabilities = ProbabilityMap { values: mean, restore };
-        Ok(Segmentation { labels, probabilities, scar, edema_or_scar, misalignment: misaligned, findings })
+        let probabilities = ProbabilityMap {
+            values: mean,
+            restore,
+        };
+        Ok(Segmentation {
+            labels,
+            probabilities,
+            scar,
+            edema_or_scar,
+            misalignment: misaligned,
+            findings,
+        })
     }
 
     /// How far the sequences lie from one another; by what the first network sees in each alone too, where it has learned
@@ -132,20 +160,33 @@ impl Segmenter {
             return Ok(misalignment(study.images(), frame.heart, None));
         }
         let seen = SeenAlone::by(&self.members[0], prepared, study, restore)?;
-        Ok(misalignment(study.images(), frame.heart, Some(&|a, b, shift_mm| seen.overlap(a, b, shift_mm))))
+        Ok(misalignment(
+            study.images(),
+            frame.heart,
+            Some(&|a, b, shift_mm| seen.overlap(a, b, shift_mm)),
+        ))
     }
 
     /// The mean probabilities over all networks, and what each of several says alone.
     fn run(&self, input: &Prepared) -> Result<Averaged, NotANumber> {
         let (recipe, networks) = (&self.header.recipe, self.members.len());
         let share = 1.0 / networks as f32;
-        let mut averaged = Averaged { mean: Vec::new(), members: Vec::new() };
+        let mut averaged = Averaged {
+            mean: Vec::new(),
+            members: Vec::new(),
+        };
         for (n, member) in self.members.iter().enumerate() {
             let p = member.probabilities(input, recipe.flips.mirrors(n, networks))?;
             averaged.mean.resize(p.len(), 0.0);
-            averaged.mean.iter_mut().zip(&p).for_each(|(sum, p)| *sum += p * share);
+            averaged
+                .mean
+                .iter_mut()
+                .zip(&p)
+                .for_each(|(sum, p)| *sum += p * share);
             if networks > 1 {
-                averaged.members.push(recipe.pixel_labels(&self.calibrated(input, p)?));
+                averaged
+                    .members
+                    .push(recipe.pixel_labels(&self.calibrated(input, p)?));
             }
         }
         averaged.mean = self.calibrated(input, averaged.mean)?;
@@ -153,9 +194,17 @@ impl Segmenter {
     }
 
     /// Probabilities that come true as often as they say.
-    fn calibrated(&self, input: &Prepared, mut probabilities: Vec<f32>) -> Result<Vec<f32>, NotANumber> {
+    fn calibrated(
+        &self,
+        input: &Prepared,
+        mut probabilities: Vec<f32>,
+    ) -> Result<Vec<f32>, NotANumber> {
         let ModelHeader { model, recipe, .. } = &self.header;
-        recipe.calibrate(model.architecture.activation(), &input.data, &mut probabilities);
+        recipe.calibrate(
+            model.architecture.activation(),
+            &input.data,
+            &mut probabilities,
+        );
         checked(probabilities)
     }
 }
@@ -166,7 +215,11 @@ fn clear_blank_slices(labels: &mut LabelMap, study: &Study) {
     let step = shape[..axis].iter().product::<usize>();
     let slice_of = |at: usize| at / step % shape[axis];
     let mut blank = vec![true; shape[axis]];
-    for image in study.images().iter().filter_map(|(_, image)| image.as_ref()) {
+    for image in study
+        .images()
+        .iter()
+        .filter_map(|(_, image)| image.as_ref())
+    {
         let first = |slice: usize| image.data()[slice * step];
         for (at, value) in image.data().iter().enumerate() {
             let slice = slice_of(at);
@@ -176,7 +229,11 @@ fn clear_blank_slices(labels: &mut LabelMap, study: &Study) {
         }
     }
     if blank.contains(&true) {
-        let within = labels.data_mut().iter_mut().enumerate().filter(|(at, _)| blank[slice_of(*at)]);
+        let within = labels
+            .data_mut()
+            .iter_mut()
+            .enumerate()
+            .filter(|(at, _)| blank[slice_of(*at)]);
         within.for_each(|(_, label)| *label = Label::Background);
     }
 }

@@ -28,10 +28,17 @@ impl Objective {
         for (p, label) in probabilities.as_chunks::<LABELS>().0.iter().zip(labels) {
             let t = label.class();
             sums.pixels[t] += 1.0;
-            sums.probability[t].iter_mut().zip(p).for_each(|(sum, p)| *sum += f64::from(*p));
+            sums.probability[t]
+                .iter_mut()
+                .zip(p)
+                .for_each(|(sum, p)| *sum += f64::from(*p));
             if let Some((weight, gamma)) = self.loss.focus(*label, &self.pathology) {
                 let p = f64::from(p[t]).max(SMALLEST);
-                let focal = if gamma > 0.0 { (1.0 - p).powf(gamma) } else { 1.0 };
+                let focal = if gamma > 0.0 {
+                    (1.0 - p).powf(gamma)
+                } else {
+                    1.0
+                };
                 sums.entropy -= weight * focal * p.ln();
             }
         }
@@ -62,12 +69,20 @@ impl Confusion {
 
     /// Adds `weight` times the change of a region's Dice with the probability of each label, for pixels of each
     /// reference label: `[reference label][label]`.
-    pub fn add_dice_slopes(&self, region: Members, weight: f64, slopes: &mut [[f64; LABELS]; LABELS]) {
+    pub fn add_dice_slopes(
+        &self,
+        region: Members,
+        weight: f64,
+        slopes: &mut [[f64; LABELS]; LABELS],
+    ) {
         let [doubled_overlap, total] = self.parts(region);
         for (t, row) in slopes.iter_mut().enumerate() {
             let doubled = if region.0[t] { 2.0 } else { 0.0 };
             let slope = weight * (doubled / total - doubled_overlap / (total * total));
-            row.iter_mut().zip(region.0).filter(|(_, inside)| *inside).for_each(|(s, _)| *s += slope);
+            row.iter_mut()
+                .zip(region.0)
+                .filter(|(_, inside)| *inside)
+                .for_each(|(s, _)| *s += slope);
         }
     }
 

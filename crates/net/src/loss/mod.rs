@@ -51,7 +51,12 @@ pub struct PathologyLoss {
 
 impl Default for PathologyLoss {
     fn default() -> Self {
-        Self { focal_gamma: 0.0, edema_weight: 1.0, scar_weight: 1.0, dice_weight: 1.0 }
+        Self {
+            focal_gamma: 0.0,
+            edema_weight: 1.0,
+            scar_weight: 1.0,
+            dice_weight: 1.0,
+        }
     }
 }
 
@@ -110,7 +115,11 @@ impl Objective {
         }
         let dice = Label::ALL.map(|label| confusion.dice(Members::one(label)));
         self.to_gradient(&mut logits, labels, &slopes);
-        LossValue { loss, dice, gradient: logits }
+        LossValue {
+            loss,
+            dice,
+            gradient: logits,
+        }
     }
 }
 
@@ -142,7 +151,10 @@ impl Loss {
             ],
         };
         let total: f64 = regions.iter().map(|(_, weight)| weight).sum();
-        regions.into_iter().map(|(members, weight)| (members, weight / total)).collect()
+        regions
+            .into_iter()
+            .map(|(members, weight)| (members, weight / total))
+            .collect()
     }
 
     /// The weight of the cross-entropy of a pixel, and the exponent of its focal factor.
@@ -153,7 +165,14 @@ impl Loss {
             (Self::RegionDiceCrossEntropy, Label::Scar) => pathology.scar_weight,
             (Self::RegionDiceCrossEntropy, _) => 1.0,
         };
-        Some((weight, if Region::WALL.contains(label) { pathology.focal_gamma } else { 0.0 }))
+        Some((
+            weight,
+            if Region::WALL.contains(label) {
+                pathology.focal_gamma
+            } else {
+                0.0
+            },
+        ))
     }
 }
 

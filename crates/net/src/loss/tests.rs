@@ -1,10 +1,27 @@
 use super::*;
 
-const SOFT_DICE: Objective = Objective { activation: Activation::Sigmoid, loss: Loss::SoftDice, pathology: PLAIN };
-const REGIONS: Objective =
-    Objective { activation: Activation::Softmax, loss: Loss::RegionDiceCrossEntropy, pathology: PLAIN };
-const PLAIN: PathologyLoss = PathologyLoss { focal_gamma: 0.0, edema_weight: 1.0, scar_weight: 1.0, dice_weight: 1.0 };
-const FOCAL: PathologyLoss = PathologyLoss { focal_gamma: 2.0, edema_weight: 1.5, scar_weight: 3.0, dice_weight: 2.0 };
+const SOFT_DICE: Objective = Objective {
+    activation: Activation::Sigmoid,
+    loss: Loss::SoftDice,
+    pathology: PLAIN,
+};
+const REGIONS: Objective = Objective {
+    activation: Activation::Softmax,
+    loss: Loss::RegionDiceCrossEntropy,
+    pathology: PLAIN,
+};
+const PLAIN: PathologyLoss = PathologyLoss {
+    focal_gamma: 0.0,
+    edema_weight: 1.0,
+    scar_weight: 1.0,
+    dice_weight: 1.0,
+};
+const FOCAL: PathologyLoss = PathologyLoss {
+    focal_gamma: 2.0,
+    edema_weight: 1.5,
+    scar_weight: 3.0,
+    dice_weight: 2.0,
+};
 
 fn logit(p: f32) -> f32 {
     (p / (1.0 - p)).ln()
@@ -19,12 +36,31 @@ fn certain(label: Label) -> [f32; LABELS] {
 fn soft_dice_of_two_pixels_by_hand() {
     // Background: p = .5, .5 against 1, 0; LV pool: p = .25, .75 against 0, 1; the rest is absent and unseen.
     let none = -40.0;
-    let x = [[0.0, logit(0.25), none, none, none, none], [0.0, logit(0.75), none, none, none, none]].concat();
+    let x = [
+        [0.0, logit(0.25), none, none, none, none],
+        [0.0, logit(0.75), none, none, none, none],
+    ]
+    .concat();
     let value = SOFT_DICE.of(x, &[Label::Background, Label::LvPool]);
-    assert!((value.dice[0] - 2.0 * 0.5 / 2.0).abs() < 1e-4, "{:?}", value.dice);
-    assert!((value.dice[1] - 2.0 * 0.75 / 2.0).abs() < 1e-4, "{:?}", value.dice);
-    assert!(value.dice[2..].iter().all(|d| (d - 1.0).abs() < 1e-6), "an absent label that nothing claims");
-    assert!((value.loss - (1.0 - (0.5 + 0.75 + 4.0) / 6.0)).abs() < 1e-4, "{}", value.loss);
+    assert!(
+        (value.dice[0] - 2.0 * 0.5 / 2.0).abs() < 1e-4,
+        "{:?}",
+        value.dice
+    );
+    assert!(
+        (value.dice[1] - 2.0 * 0.75 / 2.0).abs() < 1e-4,
+        "{:?}",
+        value.dice
+    );
+    assert!(
+        value.dice[2..].iter().all(|d| (d - 1.0).abs() < 1e-6),
+        "an absent label that nothing claims"
+    );
+    assert!(
+        (value.loss - (1.0 - (0.5 + 0.75 + 4.0) / 6.0)).abs() < 1e-4,
+        "{}",
+        value.loss
+    );
 }
 
 #[test]
@@ -32,35 +68,61 @@ fn edema_taken_for_scar_costs_the_scar_and_not_the_wall() {
     let labels = [Label::LvPool, Label::RvPool, Label::Edema, Label::Scar];
     let right = REGIONS.of(labels.map(certain).concat(), &labels);
     assert!(right.loss.abs() < 1e-5, "{}", right.loss);
-    let wrong = REGIONS.of([Label::LvPool, Label::RvPool, Label::Scar, Label::Scar].map(certain).concat(), &labels);
+    let wrong = REGIONS.of(
+        [Label::LvPool, Label::RvPool, Label::Scar, Label::Scar]
+            .map(certain)
+            .concat(),
+        &labels,
+    );
     // One pixel of four at the smallest probability; of five regions only scar is wrong: 2 * 1 / (2 + 1).
     let expected = -confusion::SMALLEST.ln() / 4.0 + (1.0 - 2.0 / 3.0) / 5.0;
-    assert!((wrong.loss - expected).abs() < 1e-3, "{} {expected}", wrong.loss);
+    assert!(
+        (wrong.loss - expected).abs() < 1e-3,
+        "{} {expected}",
+        wrong.loss
+    );
 }
 
 #[test]
 fn a_focal_pixel_of_scar_by_hand() {
     // p = 1/6 of each label: 3 * (5/6)^2 * ln 6; every region's soft Dice from the same sixth.
-    let objective = Objective { pathology: FOCAL, ..REGIONS };
+    let objective = Objective {
+        pathology: FOCAL,
+        ..REGIONS
+    };
     let value = objective.of(vec![0.0; 6], &[Label::Scar]);
     let dice = |p: f64, t: f64| (2.0 * p * t + 1e-5) / (p + t + 1e-5);
-    let [pool, wall, union, scar] = [dice(1.0 / 6.0, 0.0), dice(0.5, 1.0), dice(1.0 / 3.0, 1.0), dice(1.0 / 6.0, 1.0)];
+    let [pool, wall, union, scar] = [
+        dice(1.0 / 6.0, 0.0),
+        dice(0.5, 1.0),
+        dice(1.0 / 3.0, 1.0),
+        dice(1.0 / 6.0, 1.0),
+    ];
     let mean = (2.0 * pool + wall + 2.0 * union + 2.0 * scar) / 7.0;
     let expected = 3.0 * (25.0 / 36.0) * 6.0_f64.ln() + 1.0 - mean;
-    assert!((value.loss - expected).abs() < 1e-5, "{} {expected}", value.loss);
+    assert!(
+        (value.loss - expected).abs() < 1e-5,
+        "{} {expected}",
+        value.loss
+    );
 }
 
 /// Some output for pixels of every label, none of it near the ends.
 fn some_pixels() -> (Vec<f32>, Vec<Label>) {
     let labels: Vec<Label> = (0..12).map(|n| Label::ALL[n * 5 % 6]).collect();
-    let x = (0..labels.len() * LABELS).map(|n| ((n * 37 % 23) as f32 - 11.0) / 6.0).collect();
+    let x = (0..labels.len() * LABELS)
+        .map(|n| ((n * 37 % 23) as f32 - 11.0) / 6.0)
+        .collect();
     (x, labels)
 }
 
 #[test]
 fn the_gradient_is_what_small_steps_give() {
     let (x, labels) = some_pixels();
-    let focal = Objective { pathology: FOCAL, ..REGIONS };
+    let focal = Objective {
+        pathology: FOCAL,
+        ..REGIONS
+    };
     for objective in [SOFT_DICE, REGIONS, focal] {
         let gradient = objective.of(x.clone(), &labels).gradient;
         for n in 0..x.len() {
@@ -70,7 +132,11 @@ fn the_gradient_is_what_small_steps_give() {
                 objective.of(x, &labels).loss
             };
             let slope = (at(1e-2) - at(-1e-2)) / 2e-2;
-            assert!((slope - f64::from(gradient[n])).abs() < 2e-4, "{objective:?} {n}: {slope} {}", gradient[n]);
+            assert!(
+                (slope - f64::from(gradient[n])).abs() < 2e-4,
+                "{objective:?} {n}: {slope} {}",
+                gradient[n]
+            );
         }
     }
 }
@@ -81,6 +147,11 @@ fn many_pixels_give_the_same_as_few_repeated() {
     let times = 2 * PIECE / labels.len();
     let few = REGIONS.of(x.clone(), &labels);
     let many = REGIONS.of(x.repeat(times), &labels.repeat(times));
-    assert!((few.loss - many.loss).abs() < 1e-4, "{} {}", few.loss, many.loss);
+    assert!(
+        (few.loss - many.loss).abs() < 1e-4,
+        "{} {}",
+        few.loss,
+        many.loss
+    );
     assert!((few.gradient[7] - many.gradient[7] * times as f32).abs() < 1e-4);
 }

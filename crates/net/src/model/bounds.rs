@@ -17,7 +17,12 @@ pub struct SettingsError {
 impl SettingsError {
     /// A setting of the network's own.
     pub fn new(name: &'static str, value: &impl ToString, bound: impl Into<String>) -> Self {
-        Self { part: "", name, value: value.to_string(), bound: bound.into() }
+        Self {
+            part: "",
+            name,
+            value: value.to_string(),
+            bound: bound.into(),
+        }
     }
 
     /// The same setting in a table of its own.
@@ -32,8 +37,13 @@ impl SettingsError {
 /// # Errors
 /// The first that is out of its bounds or not a number.
 pub fn check_numbers(numbers: &[(&'static str, f64, f64, f64)]) -> Result<(), SettingsError> {
-    match numbers.iter().find(|(_, value, low, high)| !(low..=high).contains(&value)) {
-        Some((name, value, low, high)) => Err(SettingsError::new(name, value, format!("{low} to {high}"))),
+    match numbers
+        .iter()
+        .find(|(_, value, low, high)| !(low..=high).contains(&value))
+    {
+        Some((name, value, low, high)) => {
+            Err(SettingsError::new(name, value, format!("{low} to {high}")))
+        }
         None => Ok(()),
     }
 }

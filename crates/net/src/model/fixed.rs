@@ -15,7 +15,10 @@ use crate::device::numbers;
 pub struct FixedNetwork(Kind);
 
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "a network is made once and moved seldom")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a network is made once and moved seldom"
+)]
 enum Kind {
     Runet(FixedRunet),
     Unet(FixedUnet),
@@ -39,7 +42,9 @@ impl FixedNetwork {
     pub fn probabilities(&self, x: Image) -> Image {
         match &self.0 {
             // The head and the sigmoid look at one pixel at a time, so both run before the last upsampling.
-            Kind::Runet(network) => activated(network.half_size_logits(&x), Architecture::Runet).upsampled(),
+            Kind::Runet(network) => {
+                activated(network.half_size_logits(&x), Architecture::Runet).upsampled()
+            }
             Kind::Unet(network) => activated(network.logits(x), Architecture::Unet),
             Kind::Nested(network) => activated(network.logits(x), Architecture::Nested),
         }
@@ -47,7 +52,9 @@ impl FixedNetwork {
 }
 
 fn activated(mut logits: Image, architecture: Architecture) -> Image {
-    architecture.activation().apply(&mut logits.values, logits.dims[3]);
+    architecture
+        .activation()
+        .apply(&mut logits.values, logits.dims[3]);
     logits
 }
 
@@ -56,23 +63,42 @@ fn folded(layer: &ConvNorm) -> ([usize; 4], Vec<f32>, Vec<f32>) {
     let (conv, norm) = (&layer.conv, &layer.norm);
     let gamma = numbers(norm.gamma.val());
     let variance = numbers(norm.running_variance.value());
-    let factor: Vec<f32> =
-        gamma.iter().zip(variance).map(|(g, v)| g / (v + BATCH_NORM_EPSILON as f32).sqrt()).collect();
+    let factor: Vec<f32> = gamma
+        .iter()
+        .zip(variance)
+        .map(|(g, v)| g / (v + BATCH_NORM_EPSILON as f32).sqrt())
+        .collect();
     let mut weight = numbers(conv.weight.val());
     for pixel in weight.chunks_exact_mut(factor.len()) {
         pixel.iter_mut().zip(&factor).for_each(|(w, f)| *w *= f);
     }
-    let shift = numbers(norm.beta.val()).into_iter().zip(numbers(norm.running_mean.value()));
+    let shift = numbers(norm.beta.val())
+        .into_iter()
+        .zip(numbers(norm.running_mean.value()));
     let bias = numbers(conv.bias.val()).into_iter().zip(shift).zip(&factor);
-    (conv.weight.dims(), weight, bias.map(|((b, (beta, mean)), f)| (b - mean) * f + beta).collect())
+    (
+        conv.weight.dims(),
+        weight,
+        bias.map(|((b, (beta, mean)), f)| (b - mean) * f + beta)
+            .collect(),
+    )
 }
 
 fn step(conv: &Conv) -> ConvOptions {
-    ConvOptions { stride: conv.stride, padding: conv.padding }
+    ConvOptions {
+        stride: conv.stride,
+        padding: conv.padding,
+    }
 }
 
 fn plain(conv: &Conv) -> FixedConv {
-    FixedConv::new(Isa::best(), conv.weight.dims(), &numbers(conv.weight.val()), numbers(conv.bias.val()), step(conv))
+    FixedConv::new(
+        Isa::best(),
+        conv.weight.dims(),
+        &numbers(conv.weight.val()),
+        numbers(conv.bias.val()),
+        step(conv),
+    )
 }
 
 fn normed(layer: &ConvNorm) -> FixedConv {
@@ -82,7 +108,12 @@ fn normed(layer: &ConvNorm) -> FixedConv {
 
 fn transposed(conv: &TransposedConv) -> FixedTransposed {
     let [_, _, c_in, c_out] = conv.weight.dims();
-    FixedTransposed::new(Isa::best(), [c_in, c_out], &numbers(conv.weight.val()), numbers(conv.bias.val()))
+    FixedTransposed::new(
+        Isa::best(),
+        [c_in, c_out],
+        &numbers(conv.weight.val()),
+        numbers(conv.bias.val()),
+    )
 }
 
 #[derive(Debug)]
@@ -142,9 +173,15 @@ impl FixedBottleneck {
     }
 
     fn run(&self, x: &Image) -> Image {
-        let inner = self.spatial.run(&self.reduce.run(x, None, true), None, true);
-        let projected = self.shortcut.as_ref().map(|shortcut| shortcut.run(x, None, false));
-        self.expand.run(&inner, Some(projected.as_ref().unwrap_or(x)), true)
+        let inner = self
+            .spatial
+            .run(&self.reduce.run(x, None, true), None, true);
+        let projected = self
+            .shortcut
+            .as_ref()
+            .map(|shortcut| shortcut.run(x, None, false));
+        self.expand
+            .run(&inner, Some(projected.as_ref().unwrap_or(x)), true)
     }
 }
 
@@ -156,7 +193,10 @@ struct FixedStage {
 
 impl FixedStage {
     fn of(stage: &Stage) -> Self {
-        Self { entry: FixedBottleneck::of(&stage.entry), units: FixedUnits::of(stage) }
+        Self {
+            entry: FixedBottleneck::of(&stage.entry),
+            units: FixedUnits::of(stage),
+        }
     }
 
     fn run(&self, x: &Image) -> Image {
@@ -207,7 +247,8 @@ impl FixedUpStage {
             Some(shortcut) => shortcut.run(x, None, false).upsampled(),
             None => x.upsampled(),
         };
-        self.units.run(self.expand.run(&inner, Some(&residual), true))
+        self.units
+            .run(self.expand.run(&inner, Some(&residual), true))
     }
 }
 
@@ -224,13 +265,17 @@ impl FixedUnet {
         let decoder = network.upsamplers.iter().zip(&network.decoder);
         Self {
             encoder: network.encoder.iter().map(double).collect(),
-            decoder: decoder.map(|(up, level)| (transposed(up), double(level))).collect(),
+            decoder: decoder
+                .map(|(up, level)| (transposed(up), double(level)))
+                .collect(),
             head: plain(&network.head),
         }
     }
 
     fn logits(&self, mut x: Image) -> Image {
-        let double = |[first, second]: &[FixedConv; 2], x: &Image| second.run(&first.run(x, None, true), None, true);
+        let double = |[first, second]: &[FixedConv; 2], x: &Image| {
+            second.run(&first.run(x, None, true), None, true)
+        };
         let mut skips = Vec::with_capacity(self.encoder.len());
         for (depth, level) in self.encoder.iter().enumerate() {
             if depth > 0 {
@@ -258,7 +303,9 @@ impl FixedNested {
         let decoder = network.decoder.iter();
         Self {
             encoder: network.encoder.iter().map(FixedBlock::of).collect(),
-            decoder: decoder.map(|rise| (transposed(&rise.up), FixedBlock::of(&rise.block))).collect(),
+            decoder: decoder
+                .map(|rise| (transposed(&rise.up), FixedBlock::of(&rise.block)))
+                .collect(),
             head: plain(&network.head),
         }
     }
@@ -288,12 +335,17 @@ struct FixedBlock {
 
 impl FixedBlock {
     fn of(block: &ResidualBlock) -> Self {
-        Self { first: normed(&block.first), second: normed(&block.second), shortcut: normed(&block.shortcut) }
+        Self {
+            first: normed(&block.first),
+            second: normed(&block.second),
+            shortcut: normed(&block.shortcut),
+        }
     }
 
     fn run(&self, x: &Image) -> Image {
         let residual = self.shortcut.run(x, None, false);
-        self.second.run(&self.first.run(x, None, true), Some(&residual), true)
+        self.second
+            .run(&self.first.run(x, None, true), Some(&residual), true)
     }
 }
 
@@ -308,18 +360,38 @@ mod tests {
     #[test]
     fn a_fixed_network_gives_what_its_model_gives() {
         for architecture in Architecture::ALL {
-            let settings = ModelSettings { width: 8, ..ModelSettings::published(architecture) };
+            let settings = ModelSettings {
+                width: 8,
+                ..ModelSettings::published(architecture)
+            };
             // A forward pass that records gradients moves the running statistics away from 0 and 1.
             let trained = settings.init(3, &Device::flex().autodiff());
             let dims = [2, 64, 64, 3];
-            let values: Vec<f32> = (0..2 * 64 * 64 * 3).map(|p| (p as f32 * 0.618).fract()).collect();
-            let x = |device: &Device| Tensor::<4>::from_data(TensorData::new(values.clone(), dims), device);
+            let values: Vec<f32> = (0..2 * 64 * 64 * 3)
+                .map(|p| (p as f32 * 0.618).fract())
+                .collect();
+            let x = |device: &Device| {
+                Tensor::<4>::from_data(TensorData::new(values.clone(), dims), device)
+            };
             let _ = trained.forward(x(&Device::flex().autodiff()));
             let network = trained.valid();
-            let expected = numbers(network.forward(x(&Device::flex())).probabilities(architecture).into_tensor());
-            let actual = FixedNetwork::of(&network).probabilities(Image { dims, values: values.clone() });
+            let expected = numbers(
+                network
+                    .forward(x(&Device::flex()))
+                    .probabilities(architecture)
+                    .into_tensor(),
+            );
+            let actual = FixedNetwork::of(&network).probabilities(Image {
+                dims,
+                values: values.clone(),
+            });
             assert_eq!(actual.dims, [2, 64, 64, 6]);
-            let error = actual.values.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            let error = actual
+                .values
+                .iter()
+                .zip(&expected)
+                .map(|(a, b)| (a - b).abs())
+                .fold(0.0, f32::max);
             assert!(error < 2e-5, "{architecture:?}: {error}");
         }
     }

@@ -16,7 +16,10 @@ const BATCH_NORM_UPDATE: f64 = 0.01;
 
 /// Where the weights of a new network come from.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one, while a network is made")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one, while a network is made"
+)]
 pub enum Draw {
     /// Drawn at random.
     Random(ChaCha8Rng),
@@ -37,7 +40,9 @@ impl Initializer {
     /// Draws weights of the given shape `[kh, kw, c_in, c_out]`.
     fn draw(self, shape: [usize; 4], draw: &mut Draw) -> Vec<f32> {
         let [kh, kw, c_in, c_out] = shape;
-        let Draw::Random(rng) = draw else { return vec![0.0; shape.iter().product()] };
+        let Draw::Random(rng) = draw else {
+            return vec![0.0; shape.iter().product()];
+        };
         let (fan_in, fan_out) = ((kh * kw * c_in) as f32, (kh * kw * c_out) as f32);
         let draw_one: &mut dyn FnMut() -> f32 = match self {
             Self::GlorotUniform => {
@@ -75,12 +80,22 @@ pub struct ConvConfig {
 impl ConvConfig {
     /// A convolution of one pixel.
     pub fn pointwise(c_in: usize, c_out: usize) -> Self {
-        Self { channels: [c_in, c_out], kernel: 1, stride: 1, padding: 0 }
+        Self {
+            channels: [c_in, c_out],
+            kernel: 1,
+            stride: 1,
+            padding: 0,
+        }
     }
 
     /// A 3x3 convolution that keeps height and width.
     pub fn same3(c_in: usize, c_out: usize) -> Self {
-        Self { channels: [c_in, c_out], kernel: 3, stride: 1, padding: 1 }
+        Self {
+            channels: [c_in, c_out],
+            kernel: 3,
+            stride: 1,
+            padding: 1,
+        }
     }
 
     /// The same convolution with a stride.
@@ -93,7 +108,12 @@ impl ConvConfig {
     pub fn init(self, initializer: Initializer, draw: &mut Draw, device: &Device) -> Conv {
         let [c_in, c_out] = self.channels;
         Conv {
-            weight: drawn([self.kernel, self.kernel, c_in, c_out], initializer, draw, device),
+            weight: drawn(
+                [self.kernel, self.kernel, c_in, c_out],
+                initializer,
+                draw,
+                device,
+            ),
             bias: constant(c_out, 0.0, device),
             stride: self.stride,
             padding: self.padding,
@@ -118,7 +138,10 @@ impl Conv {
     /// # Shapes
     /// `[N, H, W, c_in]` to `[N, H', W', c_out]`.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let options = ConvOptions { stride: self.stride, padding: self.padding };
+        let options = ConvOptions {
+            stride: self.stride,
+            padding: self.padding,
+        };
         ops::conv2d(x, self.weight.val(), self.bias.val(), options)
     }
 }
@@ -134,8 +157,16 @@ pub struct TransposedConv {
 
 impl TransposedConv {
     /// Draws the weights; the bias starts at 0.
-    pub fn init([c_in, c_out]: [usize; 2], initializer: Initializer, draw: &mut Draw, device: &Device) -> Self {
-        Self { weight: drawn([2, 2, c_in, c_out], initializer, draw, device), bias: constant(c_out, 0.0, device) }
+    pub fn init(
+        [c_in, c_out]: [usize; 2],
+        initializer: Initializer,
+        draw: &mut Draw,
+        device: &Device,
+    ) -> Self {
+        Self {
+            weight: drawn([2, 2, c_in, c_out], initializer, draw, device),
+            bias: constant(c_out, 0.0, device),
+        }
     }
 
     /// # Shapes
@@ -176,15 +207,31 @@ impl BatchNorm {
     ///
     /// # Shapes
     /// `[N, H, W, c]` to the same; the residual has that shape too.
-    pub fn forward(&self, x: Tensor<4>, residual: Option<Tensor<4>>, activation: Activation) -> Tensor<4> {
-        let scale = Scale { gamma: self.gamma.val(), beta: self.beta.val() };
+    pub fn forward(
+        &self,
+        x: Tensor<4>,
+        residual: Option<Tensor<4>>,
+        activation: Activation,
+    ) -> Tensor<4> {
+        let scale = Scale {
+            gamma: self.gamma.val(),
+            beta: self.beta.val(),
+        };
         if !x.device().is_autodiff() {
             let statistics = [self.running_mean.value(), self.running_variance.value()];
-            return ops::batch_norm_infer(x, scale, statistics, BATCH_NORM_EPSILON, residual, activation);
+            return ops::batch_norm_infer(
+                x,
+                scale,
+                statistics,
+                BATCH_NORM_EPSILON,
+                residual,
+                activation,
+            );
         }
         let normalized = ops::batch_norm_train(x, scale, BATCH_NORM_EPSILON, residual, activation);
         self.running_mean.update(normalized.mean, BATCH_NORM_UPDATE);
-        self.running_variance.update(normalized.variance, BATCH_NORM_UPDATE);
+        self.running_variance
+            .update(normalized.variance, BATCH_NORM_UPDATE);
         normalized.output
     }
 }
@@ -202,27 +249,41 @@ impl ConvNorm {
     /// Draws the convolution's weights.
     pub fn init(config: ConvConfig, draw: &mut Draw, device: &Device) -> Self {
         let conv = config.init(Initializer::GlorotUniform, draw, device);
-        Self { conv, norm: BatchNorm::init(config.channels[1], device) }
+        Self {
+            conv,
+            norm: BatchNorm::init(config.channels[1], device),
+        }
     }
 
     /// `norm(conv(x))`.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        self.norm.forward(self.conv.forward(x), None, Activation::None)
+        self.norm
+            .forward(self.conv.forward(x), None, Activation::None)
     }
 
     /// `relu(norm(conv(x)))`.
     pub fn forward_relu(&self, x: Tensor<4>) -> Tensor<4> {
-        self.norm.forward(self.conv.forward(x), None, Activation::Relu)
+        self.norm
+            .forward(self.conv.forward(x), None, Activation::Relu)
     }
 
     /// `relu(norm(conv(x)) + residual)`.
     pub fn forward_add_relu(&self, x: Tensor<4>, residual: Tensor<4>) -> Tensor<4> {
-        self.norm.forward(self.conv.forward(x), Some(residual), Activation::Relu)
+        self.norm
+            .forward(self.conv.forward(x), Some(residual), Activation::Relu)
     }
 }
 
-fn drawn(shape: [usize; 4], initializer: Initializer, draw: &mut Draw, device: &Device) -> Param<Tensor<4>> {
-    Param::from_tensor(Tensor::from_data(TensorData::new(initializer.draw(shape, draw), shape), device))
+fn drawn(
+    shape: [usize; 4],
+    initializer: Initializer,
+    draw: &mut Draw,
+    device: &Device,
+) -> Param<Tensor<4>> {
+    Param::from_tensor(Tensor::from_data(
+        TensorData::new(initializer.draw(shape, draw), shape),
+        device,
+    ))
 }
 
 fn constant(channels: usize, value: f32, device: &Device) -> Param<Tensor<1>> {

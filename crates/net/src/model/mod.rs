@@ -18,7 +18,9 @@ use serde::{Deserialize, Serialize};
 
 pub use bounds::{SettingsError, check_numbers};
 pub use fixed::FixedNetwork;
-pub use layers::{BATCH_NORM_EPSILON, BatchNorm, Conv, ConvConfig, ConvNorm, Draw, Initializer, TransposedConv};
+pub use layers::{
+    BATCH_NORM_EPSILON, BatchNorm, Conv, ConvConfig, ConvNorm, Draw, Initializer, TransposedConv,
+};
 pub use nested_unet::{NestedUnet, NestedUnetConfig, ResidualBlock, Rise};
 pub use output::{Activation, Logits, Probabilities};
 pub use residual_unet::{Bottleneck, ResidualUnet, ResidualUnetConfig, Stage};
@@ -90,21 +92,49 @@ impl ModelSettings {
     /// # Errors
     /// The first number out of its bounds.
     pub fn check(&self, preprocess: &Preprocess) -> Result<(), SettingsError> {
-        let Preprocess { size: side, neighbours, .. } = *preprocess;
+        let Preprocess {
+            size: side,
+            neighbours,
+            ..
+        } = *preprocess;
         let multiple = self.architecture.side_multiple();
         let sides = format!("a multiple of {multiple} from {multiple} to 2048");
-        let inputs = Preprocess { neighbours: neighbours.min(MOST_NEIGHBOURS), ..*preprocess }.channels();
+        let inputs = Preprocess {
+            neighbours: neighbours.min(MOST_NEIGHBOURS),
+            ..*preprocess
+        }
+        .channels();
         let channels = match neighbours {
             0 => "3 (one for each sequence)".into(),
             n => format!("{inputs} (one for each sequence of a slice and of {n} on either side)"),
         };
         let most = format!("0 to {MOST_NEIGHBOURS}");
         for (name, value, fits, bound) in [
-            ("recipe.preprocess.neighbours", neighbours, neighbours <= MOST_NEIGHBOURS, most),
-            ("model.width", self.width, (1..=512).contains(&self.width), "1 to 512".into()),
+            (
+                "recipe.preprocess.neighbours",
+                neighbours,
+                neighbours <= MOST_NEIGHBOURS,
+                most,
+            ),
+            (
+                "model.width",
+                self.width,
+                (1..=512).contains(&self.width),
+                "1 to 512".into(),
+            ),
             ("model.inputs", self.inputs, self.inputs == inputs, channels),
-            ("model.classes", self.classes, self.classes == 6, "6 (one for each label)".into()),
-            ("recipe.preprocess.size", side, (1..=2048).contains(&side) && side.is_multiple_of(multiple), sides),
+            (
+                "model.classes",
+                self.classes,
+                self.classes == 6,
+                "6 (one for each label)".into(),
+            ),
+            (
+                "recipe.preprocess.size",
+                side,
+                (1..=2048).contains(&side) && side.is_multiple_of(multiple),
+                sides,
+            ),
         ] {
             if !fits {
                 return Err(SettingsError::new(name, &value, bound));
@@ -115,7 +145,12 @@ impl ModelSettings {
 
     /// The published network of this architecture: three sequences in, six labels out, 16 filters.
     pub fn published(architecture: Architecture) -> Self {
-        Self { architecture, inputs: 3, classes: 6, width: 16 }
+        Self {
+            architecture,
+            inputs: 3,
+            classes: 6,
+            width: 16,
+        }
     }
 
     /// Draws the weights of a network from a seed.
@@ -129,18 +164,47 @@ impl ModelSettings {
     }
 
     fn with(&self, draw: &mut Draw, device: &Device) -> Network {
-        let Self { architecture, inputs, classes, width } = *self;
+        let Self {
+            architecture,
+            inputs,
+            classes,
+            width,
+        } = *self;
         match architecture {
-            Architecture::Runet => Network::Runet(ResidualUnetConfig { inputs, classes, width }.init(draw, device)),
-            Architecture::Unet => Network::Unet(UnetConfig { inputs, classes, width }.init(draw, device)),
-            Architecture::Nested => Network::Nested(NestedUnetConfig { inputs, classes, width }.init(draw, device)),
+            Architecture::Runet => Network::Runet(
+                ResidualUnetConfig {
+                    inputs,
+                    classes,
+                    width,
+                }
+                .init(draw, device),
+            ),
+            Architecture::Unet => Network::Unet(
+                UnetConfig {
+                    inputs,
+                    classes,
+                    width,
+                }
+                .init(draw, device),
+            ),
+            Architecture::Nested => Network::Nested(
+                NestedUnetConfig {
+                    inputs,
+                    classes,
+                    width,
+                }
+                .init(draw, device),
+            ),
         }
     }
 }
 
 /// Any of the networks.
 #[derive(Module, Debug)]
-#[expect(clippy::large_enum_variant, reason = "a network is made once and moved seldom")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a network is made once and moved seldom"
+)]
 pub enum Network {
     /// The Residual U-Net.
     Runet(ResidualUnet),

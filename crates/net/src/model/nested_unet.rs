@@ -40,10 +40,25 @@ impl NestedUnetConfig {
     pub fn init(self, draw: &mut Draw, device: &Device) -> NestedUnet {
         let widths = WIDTHS.map(|w| w * self.width);
         let inputs = [self.inputs].into_iter().chain(widths);
-        let encoder = inputs.zip(widths).map(|(c_in, c_out)| ResidualBlock::init(c_in, c_out, draw, device)).collect();
-        let decoder = widths.windows(2).rev().map(|w| Rise::init([w[1], w[0]], draw, device)).collect();
-        let head = ConvConfig::pointwise(widths[0], self.classes).init(Initializer::GlorotUniform, draw, device);
-        NestedUnet { encoder, decoder, head }
+        let encoder = inputs
+            .zip(widths)
+            .map(|(c_in, c_out)| ResidualBlock::init(c_in, c_out, draw, device))
+            .collect();
+        let decoder = widths
+            .windows(2)
+            .rev()
+            .map(|w| Rise::init([w[1], w[0]], draw, device))
+            .collect();
+        let head = ConvConfig::pointwise(widths[0], self.classes).init(
+            Initializer::GlorotUniform,
+            draw,
+            device,
+        );
+        NestedUnet {
+            encoder,
+            decoder,
+            head,
+        }
     }
 }
 
@@ -90,7 +105,8 @@ impl ResidualBlock {
     /// `[N, H, W, c_in]` to `[N, H, W, c_out]`.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let shortcut = self.shortcut.forward(x.clone());
-        self.second.forward_add_relu(self.first.forward_relu(x), shortcut)
+        self.second
+            .forward_add_relu(self.first.forward_relu(x), shortcut)
     }
 }
 

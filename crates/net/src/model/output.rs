@@ -19,7 +19,11 @@ impl Activation {
     pub fn apply(self, values: &mut [f32], classes: usize) {
         match self {
             Self::Sigmoid => values.iter_mut().for_each(|v| {
-                *v = if v.is_finite() { 1.0 / (1.0 + (-*v).exp()) } else { f32::NAN };
+                *v = if v.is_finite() {
+                    1.0 / (1.0 + (-*v).exp())
+                } else {
+                    f32::NAN
+                };
             }),
             Self::Softmax => values.chunks_exact_mut(classes).for_each(|pixel| {
                 let largest = pixel.iter().copied().fold(f32::MIN, f32::max);
@@ -40,16 +44,20 @@ impl Activation {
         if power == 1.0 {
             return;
         }
-        probabilities.par_chunks_exact_mut(classes).for_each(|pixel| match self {
-            Self::Sigmoid => {
-                pixel.iter_mut().for_each(|p| *p = p.powf(power) / (p.powf(power) + (1.0 - *p).powf(power)));
-            }
-            Self::Softmax => {
-                pixel.iter_mut().for_each(|p| *p = p.powf(power));
-                let total: f32 = pixel.iter().sum();
-                pixel.iter_mut().for_each(|p| *p /= total);
-            }
-        });
+        probabilities
+            .par_chunks_exact_mut(classes)
+            .for_each(|pixel| match self {
+                Self::Sigmoid => {
+                    pixel.iter_mut().for_each(|p| {
+                        *p = p.powf(power) / (p.powf(power) + (1.0 - *p).powf(power))
+                    });
+                }
+                Self::Softmax => {
+                    pixel.iter_mut().for_each(|p| *p = p.powf(power));
+                    let total: f32 = pixel.iter().sum();
+                    pixel.iter_mut().for_each(|p| *p /= total);
+                }
+            });
     }
 }
 
@@ -108,7 +116,13 @@ mod tests {
             };
             let mut tempered = of(1.0);
             activation.temper(&mut tempered, 3, 1.8);
-            assert!(tempered.iter().zip(of(1.8)).all(|(a, b)| (a - b).abs() < 1e-6), "{activation:?}: {tempered:?}");
+            assert!(
+                tempered
+                    .iter()
+                    .zip(of(1.8))
+                    .all(|(a, b)| (a - b).abs() < 1e-6),
+                "{activation:?}: {tempered:?}"
+            );
         }
     }
 }

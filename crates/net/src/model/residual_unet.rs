@@ -40,7 +40,12 @@ impl ResidualUnetConfig {
     /// Draws the weights of a network.
     pub fn init(self, draw: &mut Draw, device: &Device) -> ResidualUnet {
         let w = self.width;
-        let stem = ConvConfig { channels: [self.inputs, w], kernel: 7, stride: 2, padding: 5 };
+        let stem = ConvConfig {
+            channels: [self.inputs, w],
+            kernel: 7,
+            stride: 2,
+            padding: 5,
+        };
         let stem = ConvNorm::init(stem, draw, device);
         let mut stage = |c_in, filters, stride| Stage::init(c_in, filters, stride, draw, device);
         let encoder = vec![
@@ -55,8 +60,15 @@ impl ResidualUnetConfig {
             stage(8 * w, [8 * w, 2 * w, 2 * w], 1),
             stage(4 * w, [4 * w, w, w], 1),
         ];
-        let head = ConvConfig::pointwise(w, self.classes).init(Initializer::GlorotUniform, draw, device);
-        ResidualUnet { stem, encoder, bridge, decoder, head }
+        let head =
+            ConvConfig::pointwise(w, self.classes).init(Initializer::GlorotUniform, draw, device);
+        ResidualUnet {
+            stem,
+            encoder,
+            bridge,
+            decoder,
+            head,
+        }
     }
 }
 
@@ -92,9 +104,17 @@ pub struct Stage {
 }
 
 impl Stage {
-    fn init(c_in: usize, filters: [usize; 3], stride: usize, draw: &mut Draw, device: &Device) -> Self {
+    fn init(
+        c_in: usize,
+        filters: [usize; 3],
+        stride: usize,
+        draw: &mut Draw,
+        device: &Device,
+    ) -> Self {
         let entry = Bottleneck::init(c_in, filters, Some(stride), draw, device);
-        let units = (0..UNITS).map(|_| Bottleneck::init(filters[2], filters, None, draw, device)).collect();
+        let units = (0..UNITS)
+            .map(|_| Bottleneck::init(filters[2], filters, None, draw, device))
+            .collect();
         Self { entry, units }
     }
 
@@ -126,7 +146,13 @@ pub struct Bottleneck {
 
 impl Bottleneck {
     /// A block of filters `[f1, f2, f3]`; with a stride, it has a 1x1 on its shortcut.
-    fn init(c_in: usize, filters: [usize; 3], stride: Option<usize>, draw: &mut Draw, device: &Device) -> Self {
+    fn init(
+        c_in: usize,
+        filters: [usize; 3],
+        stride: Option<usize>,
+        draw: &mut Draw,
+        device: &Device,
+    ) -> Self {
         let [f1, f2, f3] = filters;
         let step = stride.unwrap_or(1);
         let mut layer = |config| ConvNorm::init(config, draw, device);
@@ -139,8 +165,14 @@ impl Bottleneck {
     }
 
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let residual = self.shortcut.as_ref().map_or_else(|| x.clone(), |s| s.forward(x.clone()));
-        self.expand.forward_add_relu(self.spatial.forward_relu(self.reduce.forward_relu(x)), residual)
+        let residual = self
+            .shortcut
+            .as_ref()
+            .map_or_else(|| x.clone(), |s| s.forward(x.clone()));
+        self.expand.forward_add_relu(
+            self.spatial.forward_relu(self.reduce.forward_relu(x)),
+            residual,
+        )
     }
 
     /// The block on the input doubled by nearest-neighbour upsampling.
@@ -148,8 +180,14 @@ impl Bottleneck {
     /// The 1x1 convolutions, their batch norms and `ReLU` commute with the upsampling (each pixel counts four times in
     /// the batch statistics, which leaves them as they were), so they run before it, on a quarter of the pixels.
     fn forward_up(&self, x: Tensor<4>) -> Tensor<4> {
-        let residual = self.shortcut.as_ref().map_or_else(|| x.clone(), |s| s.forward(x.clone()));
+        let residual = self
+            .shortcut
+            .as_ref()
+            .map_or_else(|| x.clone(), |s| s.forward(x.clone()));
         let reduced = ops::upsample_nearest2(self.reduce.forward_relu(x));
-        self.expand.forward_add_relu(self.spatial.forward_relu(reduced), ops::upsample_nearest2(residual))
+        self.expand.forward_add_relu(
+            self.spatial.forward_relu(reduced),
+            ops::upsample_nearest2(residual),
+        )
     }
 }

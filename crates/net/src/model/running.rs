@@ -2,7 +2,9 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use burn::module::{Content, Devices, Module, ModuleDisplay, ModuleDisplayDefault, ModuleMapper, ModuleVisitor};
+use burn::module::{
+    Content, Devices, Module, ModuleDisplay, ModuleDisplayDefault, ModuleMapper, ModuleVisitor,
+};
 use burn::module::{Param, ParamId};
 use burn::tensor::{Device, Tensor};
 
@@ -20,7 +22,10 @@ pub struct RunningMean {
 impl RunningMean {
     /// Starts with a value.
     pub fn new(value: Tensor<1>) -> Self {
-        Self { id: ParamId::new(), value: Mutex::new(value) }
+        Self {
+            id: ParamId::new(),
+            value: Mutex::new(value),
+        }
     }
 
     /// The value after the last update.
@@ -41,7 +46,10 @@ impl RunningMean {
     }
 
     fn with(&self, change: impl FnOnce(Tensor<1>) -> Tensor<1>) -> Self {
-        Self { id: self.id, value: Mutex::new(change(self.value())) }
+        Self {
+            id: self.id,
+            value: Mutex::new(change(self.value())),
+        }
     }
 }
 
@@ -57,9 +65,14 @@ impl Module for RunningMean {
     }
 
     fn map<M: ModuleMapper>(self, mapper: &mut M) -> Self {
-        let (id, value, _) = mapper.map_float(Param::initialized(self.id, self.value())).consume();
+        let (id, value, _) = mapper
+            .map_float(Param::initialized(self.id, self.value()))
+            .consume();
         // It is no weight: the optimiser leaves it alone.
-        Self { id, value: Mutex::new(value.set_require_grad(false)) }
+        Self {
+            id,
+            value: Mutex::new(value.set_require_grad(false)),
+        }
     }
 
     fn to_device(self, device: &Device) -> Self {
@@ -122,6 +135,9 @@ mod tests {
         let running = RunningMean::new(Tensor::zeros([1], &device));
         let clone = running.clone();
         running.update(Tensor::ones([1], &device), 0.5);
-        assert_eq!([numbers(running.value()), numbers(clone.value())], [[0.5], [0.0]]);
+        assert_eq!(
+            [numbers(running.value()), numbers(clone.value())],
+            [[0.5], [0.0]]
+        );
     }
 }

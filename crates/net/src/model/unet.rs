@@ -51,12 +51,23 @@ impl UnetConfig {
         let (mut upsamplers, mut decoder) = (Vec::new(), Vec::new());
         for dropout in DROPOUT_UP {
             let width = c / 2;
-            upsamplers.push(TransposedConv::init([c, width], Initializer::GlorotUniform, draw, device));
+            upsamplers.push(TransposedConv::init(
+                [c, width],
+                Initializer::GlorotUniform,
+                draw,
+                device,
+            ));
             decoder.push(DoubleConv::init([c, width], dropout, draw, device));
             c = width;
         }
-        let head = ConvConfig::pointwise(c, self.classes).init(Initializer::GlorotUniform, draw, device);
-        Unet { encoder, upsamplers, decoder, head }
+        let head =
+            ConvConfig::pointwise(c, self.classes).init(Initializer::GlorotUniform, draw, device);
+        Unet {
+            encoder,
+            upsamplers,
+            decoder,
+            head,
+        }
     }
 }
 
@@ -93,9 +104,14 @@ pub struct DoubleConv {
 
 impl DoubleConv {
     fn init([c_in, c_out]: [usize; 2], dropout: f64, draw: &mut Draw, device: &Device) -> Self {
-        let mut conv = |c_in| ConvConfig::same3(c_in, c_out).init(Initializer::HeNormal, draw, device);
+        let mut conv =
+            |c_in| ConvConfig::same3(c_in, c_out).init(Initializer::HeNormal, draw, device);
         let (first, second) = (conv(c_in), conv(c_out));
-        Self { first, dropout: DropoutConfig::new(dropout).init(), second }
+        Self {
+            first,
+            dropout: DropoutConfig::new(dropout).init(),
+            second,
+        }
     }
 
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {

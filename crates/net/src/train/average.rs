@@ -32,7 +32,13 @@ mod tests {
 
     fn one(value: f32) -> Weights {
         let mut weights = Weights::default();
-        weights.insert("w", Weight { shape: vec![1], values: vec![value] });
+        weights.insert(
+            "w",
+            Weight {
+                shape: vec![1],
+                values: vec![value],
+            },
+        );
         weights
     }
 

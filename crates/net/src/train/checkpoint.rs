@@ -72,7 +72,10 @@ impl Checkpoint {
     pub fn to_bytes(&self) -> Result<Vec<u8>, StoreError> {
         let header = HashMap::from([(PROGRESS.to_owned(), serde_json::to_string(&self.progress)?)]);
         let view = |bytes| TensorView::new(Dtype::U8, vec![<[u8]>::len(bytes)], bytes);
-        let mut views = vec![("model", view(&self.model)?), ("optimizer", view(&self.optimizer)?)];
+        let mut views = vec![
+            ("model", view(&self.model)?),
+            ("optimizer", view(&self.optimizer)?),
+        ];
         if let Some(average) = &self.average {
             views.push(("average", view(average)?));
         }
@@ -88,17 +91,32 @@ impl Checkpoint {
     /// Where the bytes are not a whole checkpoint, or not those that were written; checkpoints of version 0.1.0 have no
     /// checksum and count as damaged.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoreError> {
-        let (bytes, checksum) = bytes.split_last_chunk::<CHECKSUM_BYTES>().ok_or(StoreError::Damaged)?;
+        let (bytes, checksum) = bytes
+            .split_last_chunk::<CHECKSUM_BYTES>()
+            .ok_or(StoreError::Damaged)?;
         if Sha256::digest(bytes)[..] != checksum[..] {
             return Err(StoreError::Damaged);
         }
         let (_, metadata) = SafeTensors::read_metadata(bytes)?;
-        let header = metadata.metadata().as_ref().and_then(|m| m.get(PROGRESS)).ok_or(StoreError::NoSettings)?;
+        let header = metadata
+            .metadata()
+            .as_ref()
+            .and_then(|m| m.get(PROGRESS))
+            .ok_or(StoreError::NoSettings)?;
         let tensors = SafeTensors::deserialize(bytes)?;
         let take = |name| Ok::<_, StoreError>(tensors.tensor(name)?.data().to_vec());
-        let average = tensors.names().contains(&"average").then(|| take("average")).transpose()?;
+        let average = tensors
+            .names()
+            .contains(&"average")
+            .then(|| take("average"))
+            .transpose()?;
         let progress = serde_json::from_str(header)?;
-        Ok(Self { progress, model: take("model")?, average, optimizer: take("optimizer")? })
+        Ok(Self {
+            progress,
+            model: take("model")?,
+            average,
+            optimizer: take("optimizer")?,
+        })
     }
 }
 
@@ -113,19 +131,33 @@ mod tests {
             learning_rate: 1e-3,
             loss: 0.1 + 0.2,
             soft_dice: vec![0.5; 6],
-            validation: Some(Validation { loss: 0.25, dice: vec![("scar".into(), 1.0 / 3.0)] }),
+            validation: Some(Validation {
+                loss: 0.25,
+                dice: vec![("scar".into(), 1.0 / 3.0)],
+            }),
         };
-        let progress =
-            Progress { next_epoch: 1, schedule: Schedule::new(1e-3), finished: false, history: vec![record] };
+        let progress = Progress {
+            next_epoch: 1,
+            schedule: Schedule::new(1e-3),
+            finished: false,
+            history: vec![record],
+        };
         for average in [None, Some(vec![7; 9])] {
-            let checkpoint =
-                Checkpoint { progress: progress.clone(), model: vec![1, 2, 3], average, optimizer: vec![] };
+            let checkpoint = Checkpoint {
+                progress: progress.clone(),
+                model: vec![1, 2, 3],
+                average,
+                optimizer: vec![],
+            };
             let bytes = checkpoint.to_bytes().unwrap();
             assert_eq!(Checkpoint::from_bytes(&bytes).unwrap(), checkpoint);
             for bit in 0..bytes.len() * 8 {
                 let mut flipped = bytes.clone();
                 flipped[bit / 8] ^= 1 << (bit % 8);
-                assert!(matches!(Checkpoint::from_bytes(&flipped), Err(StoreError::Damaged)), "bit {bit}");
+                assert!(
+                    matches!(Checkpoint::from_bytes(&flipped), Err(StoreError::Damaged)),
+                    "bit {bit}"
+                );
             }
             assert!(Checkpoint::from_bytes(&bytes[..bytes.len() - 1]).is_err());
         }

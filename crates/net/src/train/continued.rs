@@ -16,21 +16,38 @@ pub fn continued(header: &ModelHeader, now: &TrainSettings) -> Result<TrainSetti
     let cycle = |settings: &TrainSettings| settings.cosine.cycle_epochs(settings.epochs);
     let same_parts = trained.epochs == now.epochs || now.alone_epochs() == 0;
     let same_rates = now.course == Course::Plateau || cycle(&trained) == cycle(now);
-    let recipe = Recipe { preprocess: trained.recipe.preprocess, ..now.recipe };
-    let cosine = CosineSettings { cycles: now.cosine.cycles, ..trained.cosine };
+    let recipe = Recipe {
+        preprocess: trained.recipe.preprocess,
+        ..now.recipe
+    };
+    let cosine = CosineSettings {
+        cycles: now.cosine.cycles,
+        ..trained.cosine
+    };
     // Where cycles are of another length, so are the settings that tell it.
     let allowed = if same_rates && same_parts {
-        TrainSettings { epochs: now.epochs, cosine, recipe, ..trained }
+        TrainSettings {
+            epochs: now.epochs,
+            cosine,
+            recipe,
+            ..trained
+        }
     } else {
         trained
     };
-    if allowed == *now { Ok(trained) } else { Err(differences(&allowed, now)) }
+    if allowed == *now {
+        Ok(trained)
+    } else {
+        Err(differences(&allowed, now))
+    }
 }
 
 /// The settings in which two trainings differ, by their names in a settings file.
 fn differences(trained: &TrainSettings, now: &TrainSettings) -> String {
     let (trained, now) = (serde_json::to_value(trained), serde_json::to_value(now));
-    let (Ok(trained), Ok(now)) = (trained, now) else { return String::new() };
+    let (Ok(trained), Ok(now)) = (trained, now) else {
+        return String::new();
+    };
     let mut found = Vec::new();
     collect_differences("", &trained, &now, &mut found);
     found.join(", ")
@@ -40,7 +57,11 @@ fn collect_differences(name: &str, trained: &Value, now: &Value, found: &mut Vec
     match (trained, now) {
         (Value::Object(trained), Value::Object(now)) => {
             for (key, value) in trained {
-                let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                let name = if name.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{name}.{key}")
+                };
                 collect_differences(&name, value, now.get(key).unwrap_or(&Value::Null), found);
             }
         }

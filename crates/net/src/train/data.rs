@@ -43,7 +43,9 @@ impl TrainingCase {
     /// # Errors
     /// Where the study has no reference labels or cannot be made an input.
     pub fn prepare(study: &Study, recipe: &Recipe, margin: usize) -> Result<Self, CaseError> {
-        let reference = study.reference().ok_or_else(|| CaseError::Unlabelled(study.id().to_owned()))?;
+        let reference = study
+            .reference()
+            .ok_or_else(|| CaseError::Unlabelled(study.id().to_owned()))?;
         let heart = match recipe.preprocess.framing {
             Framing::Central => None,
             Framing::Heart => HeartCentre::of_labels(reference),
@@ -54,23 +56,40 @@ impl TrainingCase {
         let images = prepared.data.chunks_exact(pixels * prepared.channels);
         let slices = images
             .zip(labels.chunks_exact(pixels))
-            .map(|(image, labels)| Sample { image: image.to_vec(), labels: labels.to_vec() })
+            .map(|(image, labels)| Sample {
+                image: image.to_vec(),
+                labels: labels.to_vec(),
+            })
             .collect();
-        Ok(Self { id: study.id().to_owned(), slices })
+        Ok(Self {
+            id: study.id().to_owned(),
+            slices,
+        })
     }
 }
 
 /// Applies each augmentation to its sample, on all threads; `side` is the height and width of the slices, `margin` of
 /// which is cut off on every side. Channels from `seen` on become 0.
-pub fn augmented(samples: &[(&Sample, Augmentation)], side: usize, margin: usize, seen: usize) -> Vec<Sample> {
+pub fn augmented(
+    samples: &[(&Sample, Augmentation)],
+    side: usize,
+    margin: usize,
+    seen: usize,
+) -> Vec<Sample> {
     use rayon::prelude::*;
     samples
         .par_iter()
         .map(|(sample, augmentation)| {
             let channels = sample.image.len() / (side * side);
-            let (mut image, mut labels) = (with_channels(&sample.image, channels, seen), sample.labels.clone());
+            let (mut image, mut labels) = (
+                with_channels(&sample.image, channels, seen),
+                sample.labels.clone(),
+            );
             augmentation.apply_within(&mut image, &mut labels, side, margin);
-            Sample { image: with_channels(&image, seen, channels), labels }
+            Sample {
+                image: with_channels(&image, seen, channels),
+                labels,
+            }
         })
         .collect()
 }
@@ -97,5 +116,8 @@ pub fn batch(samples: &[Sample], side: usize, device: &Device) -> (Tensor<4>, Ve
     let images: Vec<f32> = samples.iter().flat_map(|s| &s.image).copied().collect();
     let labels = samples.iter().flat_map(|s| &s.labels).copied().collect();
     let channels = images.len() / (n * side * side).max(1);
-    (Tensor::from_data(TensorData::new(images, [n, side, side, channels]), device), labels)
+    (
+        Tensor::from_data(TensorData::new(images, [n, side, side, channels]), device),
+        labels,
+    )
 }

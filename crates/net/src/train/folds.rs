@@ -45,7 +45,12 @@ impl Folds {
     /// Where there are fewer than two patients, fewer than two folds, or more folds than patients.
     pub fn deal(cases: &[Member], folds: usize, seed: u64) -> Result<Self, FoldsError> {
         let mut by_patient: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        cases.iter().for_each(|case| by_patient.entry(&case.patient).or_default().push(case.id.clone()));
+        cases.iter().for_each(|case| {
+            by_patient
+                .entry(&case.patient)
+                .or_default()
+                .push(case.id.clone())
+        });
         let patients = by_patient.len();
         if patients < 2 {
             return Err(FoldsError::TooFewPatients(patients));
@@ -83,7 +88,12 @@ mod tests {
     use super::*;
 
     fn members(ids: impl IntoIterator<Item = String>) -> Vec<Member> {
-        ids.into_iter().map(|id| Member { patient: patient_of(&id).into(), id }).collect()
+        ids.into_iter()
+            .map(|id| Member {
+                patient: patient_of(&id).into(),
+                id,
+            })
+            .collect()
     }
 
     fn cases(n: usize) -> Vec<Member> {
@@ -91,7 +101,9 @@ mod tests {
     }
 
     fn held_out(folds: &Folds) -> Vec<Vec<String>> {
-        (0..folds.count()).map(|f| folds.held_out(f).unwrap().to_vec()).collect()
+        (0..folds.count())
+            .map(|f| folds.held_out(f).unwrap().to_vec())
+            .collect()
     }
 
     #[test]
@@ -102,7 +114,10 @@ mod tests {
         let mut expected: Vec<String> = cases(25).into_iter().map(|c| c.id).collect();
         expected.sort();
         assert_eq!(all, expected);
-        assert_eq!(held_out(&folds).iter().map(Vec::len).collect::<Vec<_>>(), [7, 6, 6, 6]);
+        assert_eq!(
+            held_out(&folds).iter().map(Vec::len).collect::<Vec<_>>(),
+            [7, 6, 6, 6]
+        );
         assert_eq!(folds.held_out(4), None);
     }
 
@@ -116,35 +131,78 @@ mod tests {
 
     #[test]
     fn a_patient_is_in_one_fold() {
-        let names = ["p5x00", "p5x01", "p6x00", "p6x01", "p7_ED", "p7_ES", "sub-1_ses-1", "sub-1_ses-2"];
+        let names = [
+            "p5x00",
+            "p5x01",
+            "p6x00",
+            "p6x01",
+            "p7_ED",
+            "p7_ES",
+            "sub-1_ses-1",
+            "sub-1_ses-2",
+        ];
         let folds = Folds::deal(&members(names.map(String::from)), 2, 2020).unwrap();
         for pair in names.chunks(2) {
-            let fold_of = |id: &str| held_out(&folds).iter().position(|fold| fold.iter().any(|i| i == id)).unwrap();
+            let fold_of = |id: &str| {
+                held_out(&folds)
+                    .iter()
+                    .position(|fold| fold.iter().any(|i| i == id))
+                    .unwrap()
+            };
             assert_eq!(fold_of(pair[0]), fold_of(pair[1]), "{pair:?}");
         }
-        assert_eq!(held_out(&folds).iter().map(Vec::len).collect::<Vec<_>>(), [4, 4]);
+        assert_eq!(
+            held_out(&folds).iter().map(Vec::len).collect::<Vec<_>>(),
+            [4, 4]
+        );
     }
 
     /// The deal that the published results depend on: 25 cases, five folds, seed 2020.
     #[test]
     fn the_published_folds_stay_as_they_are() {
-        let folds = Folds::deal(&members((1..=25).map(|n| format!("Case30{n:02}"))), 5, 2020).unwrap();
-        let numbers = |fold: &Vec<String>| fold.iter().map(|id| id[6..].parse().unwrap()).collect::<Vec<u32>>();
+        let folds =
+            Folds::deal(&members((1..=25).map(|n| format!("Case30{n:02}"))), 5, 2020).unwrap();
+        let numbers = |fold: &Vec<String>| {
+            fold.iter()
+                .map(|id| id[6..].parse().unwrap())
+                .collect::<Vec<u32>>()
+        };
         let dealt: Vec<Vec<u32>> = held_out(&folds).iter().map(numbers).collect();
         assert_eq!(dealt, PUBLISHED);
     }
 
-    const PUBLISHED: [[u32; 5]; 5] =
-        [[3, 5, 6, 24, 25], [1, 2, 19, 20, 21], [7, 12, 15, 17, 18], [10, 11, 13, 22, 23], [4, 8, 9, 14, 16]];
+    const PUBLISHED: [[u32; 5]; 5] = [
+        [3, 5, 6, 24, 25],
+        [1, 2, 19, 20, 21],
+        [7, 12, 15, 17, 18],
+        [10, 11, 13, 22, 23],
+        [4, 8, 9, 14, 16],
+    ];
 
     #[test]
     fn numbers_that_the_patients_do_not_allow_are_refused_with_the_bound() {
-        let refused = |cases: &[Member], folds| Folds::deal(cases, folds, 0).unwrap_err().to_string();
-        assert_eq!(refused(&cases(25), 30), "folds = 30: need 2 to 25 (the number of patients)");
-        assert_eq!(refused(&cases(25), 1), "folds = 1: need 2 to 25 (the number of patients)");
-        assert_eq!(refused(&cases(1), 5), "cross-validation needs at least 2 patients, there is 1");
-        assert_eq!(refused(&[], 2), "cross-validation needs at least 2 patients, there are 0");
+        let refused =
+            |cases: &[Member], folds| Folds::deal(cases, folds, 0).unwrap_err().to_string();
+        assert_eq!(
+            refused(&cases(25), 30),
+            "folds = 30: need 2 to 25 (the number of patients)"
+        );
+        assert_eq!(
+            refused(&cases(25), 1),
+            "folds = 1: need 2 to 25 (the number of patients)"
+        );
+        assert_eq!(
+            refused(&cases(1), 5),
+            "cross-validation needs at least 2 patients, there is 1"
+        );
+        assert_eq!(
+            refused(&[], 2),
+            "cross-validation needs at least 2 patients, there are 0"
+        );
         let copies = members(["p5x00", "p5x01", "p5x02"].map(String::from));
-        assert_eq!(refused(&copies, 2), "cross-validation needs at least 2 patients, there is 1");
+        assert_eq!(
+            refused(&copies, 2),
+            "cross-validation needs at least 2 patients, there is 1"
+        );
     }
 }

@@ -30,7 +30,14 @@ pub struct LocatorSettings {
 
 impl Default for LocatorSettings {
     fn default() -> Self {
-        Self { epochs: 60, batch_size: 8, learning_rate: 3e-3, width: 8, size: 64, spacing_mm: 4.0 }
+        Self {
+            epochs: 60,
+            batch_size: 8,
+            learning_rate: 3e-3,
+            width: 8,
+            size: 64,
+            spacing_mm: 4.0,
+        }
     }
 }
 
@@ -51,7 +58,11 @@ impl LocatorSettings {
         let augment = if network.augment == AugmentRanges::NONE {
             AugmentRanges::NONE
         } else {
-            AugmentRanges { elastic_pixels: 0.0, blur_pixels: 0.0, ..AugmentRanges::STRONG }
+            AugmentRanges {
+                elastic_pixels: 0.0,
+                blur_pixels: 0.0,
+                ..AugmentRanges::STRONG
+            }
         };
         TrainSettings {
             seed: network.seed,
@@ -67,8 +78,16 @@ impl LocatorSettings {
             crop_pixels: 0,
             loss: Loss::RegionDiceCrossEntropy,
             pathology: PathologyLoss::default(),
-            model: ModelSettings { inputs: preprocess.channels(), width: self.width, ..nested.model },
-            recipe: Recipe { preprocess, decision: Decision::Largest, ..Recipe::PUBLISHED },
+            model: ModelSettings {
+                inputs: preprocess.channels(),
+                width: self.width,
+                ..nested.model
+            },
+            recipe: Recipe {
+                preprocess,
+                decision: Decision::Largest,
+                ..Recipe::PUBLISHED
+            },
             locator: None,
             augment,
             ..nested
@@ -82,11 +101,21 @@ mod tests {
 
     #[test]
     fn what_is_asked_of_the_training_reaches_the_locator() {
-        let network = TrainSettings { seed: 7, phantoms: 3, ..TrainSettings::of(Architecture::Nested) };
+        let network = TrainSettings {
+            seed: 7,
+            phantoms: 3,
+            ..TrainSettings::of(Architecture::Nested)
+        };
         let locator = LocatorSettings::default().training(&network);
         assert_eq!((locator.seed, locator.phantoms), (7, 3));
         assert_ne!(locator.augment, AugmentRanges::NONE);
-        let network = TrainSettings { augment: AugmentRanges::NONE, ..network };
-        assert_eq!(LocatorSettings::default().training(&network).augment, AugmentRanges::NONE);
+        let network = TrainSettings {
+            augment: AugmentRanges::NONE,
+            ..network
+        };
+        assert_eq!(
+            LocatorSettings::default().training(&network).augment,
+            AugmentRanges::NONE
+        );
     }
 }

@@ -33,7 +33,12 @@ pub struct Optimizer {
 impl Optimizer {
     /// Before its first step.
     pub fn new(weight_decay: f64, clip_norm: f64) -> Self {
-        Self { weight_decay, clip_norm, steps: 0, means: Default::default() }
+        Self {
+            weight_decay,
+            clip_norm,
+            steps: 0,
+            means: Default::default(),
+        }
     }
 
     /// The network after one step.
@@ -47,7 +52,12 @@ impl Optimizer {
             epsilon: EPSILON,
             gradient_factor: clip_factor(&gradients, self.clip_norm),
         };
-        network.map(&mut Step { adam, gradients, means: &mut self.means, path: Path::default() })
+        network.map(&mut Step {
+            adam,
+            gradients,
+            means: &mut self.means,
+            path: Path::default(),
+        })
     }
 
     /// How far it has come, as bytes.
@@ -56,8 +66,15 @@ impl Optimizer {
     /// Where the state cannot be written as bytes.
     pub fn to_bytes(&self) -> Result<Vec<u8>, StoreError> {
         let mut weights = Weights::default();
-        MEANS.iter().zip(&self.means).for_each(|(name, means)| weights.put_part(name, means));
-        Stored { settings: self.steps, weights }.to_bytes()
+        MEANS
+            .iter()
+            .zip(&self.means)
+            .for_each(|(name, means)| weights.put_part(name, means));
+        Stored {
+            settings: self.steps,
+            weights,
+        }
+        .to_bytes()
     }
 
     /// Goes on from where [`Self::to_bytes`] was called, with a network of these weights.
@@ -65,15 +82,25 @@ impl Optimizer {
     /// # Errors
     /// Where the bytes are of something else, or of another network.
     pub fn resume(self, bytes: &[u8], network: &Weights) -> Result<Self, StoreError> {
-        let Stored { settings: steps, weights } = Stored::<usize>::from_bytes(bytes)?;
+        let Stored {
+            settings: steps,
+            weights,
+        } = Stored::<usize>::from_bytes(bytes)?;
         let mut parts = weights.into_parts();
         let means = MEANS.map(|name| parts.remove(name).unwrap_or_default());
         for (path, mean) in means.iter().flat_map(Weights::iter) {
-            if network.get(path).is_none_or(|weight| weight.shape != mean.shape) {
+            if network
+                .get(path)
+                .is_none_or(|weight| weight.shape != mean.shape)
+            {
                 return Err(StoreError::Stray(path.into()));
             }
         }
-        Ok(Self { steps, means, ..self })
+        Ok(Self {
+            steps,
+            means,
+            ..self
+        })
     }
 }
 
@@ -85,7 +112,11 @@ fn clip_factor(gradients: &Weights, longest: f64) -> f64 {
         pieces.iter().sum::<f64>()
     };
     let norm = gradients.iter().map(squares).sum::<f64>().sqrt();
-    if longest > 0.0 && norm > longest { longest / norm } else { 1.0 }
+    if longest > 0.0 && norm > longest {
+        longest / norm
+    } else {
+        1.0
+    }
 }
 
 struct Step<'a> {
@@ -106,13 +137,20 @@ impl ModuleMapper for Step<'_> {
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let path = self.path.to_string();
-        let Some(gradient) = self.gradients.get(&path) else { return param };
-        let means = self.means.each_mut().map(|means| means.zeros_at(&path, gradient).values.as_mut_slice());
+        let Some(gradient) = self.gradients.get(&path) else {
+            return param;
+        };
+        let means = self
+            .means
+            .each_mut()
+            .map(|means| means.zeros_at(&path, gradient).values.as_mut_slice());
         param.map(|old| {
             let (device, needs_gradient) = (old.device(), old.is_require_grad());
             let mut values = numbers(old);
-            self.adam.update(Isa::best(), &mut values, &gradient.values, means);
-            let new = Tensor::from_data(TensorData::new(values, gradient.shape.as_slice()), &device);
+            self.adam
+                .update(Isa::best(), &mut values, &gradient.values, means);
+            let new =
+                Tensor::from_data(TensorData::new(values, gradient.shape.as_slice()), &device);
             new.set_require_grad(needs_gradient)
         })
     }
@@ -127,7 +165,11 @@ mod tests {
     /// A small network, and what a batch of its own says about its weights.
     fn network_and_gradients(seed: u64) -> (Network, Gradients) {
         let device = Device::flex().autodiff();
-        let network = ModelSettings { width: 4, ..ModelSettings::published(Architecture::Nested) }.init(1, &device);
+        let network = ModelSettings {
+            width: 4,
+            ..ModelSettings::published(Architecture::Nested)
+        }
+        .init(1, &device);
         device.seed(seed);
         let x = Tensor::<4>::random([1, 16, 16, 3], Distribution::Default, &device);
         let gradients = network.forward(x).into_tensor().square().sum().backward();
@@ -142,13 +184,26 @@ mod tests {
         let after = Weights::of(&optimizer.step(0.01, network, gradients));
         assert!(optimizer.means[0].iter().count() > 20);
         for (path, weight) in before.iter() {
-            let moved = weight.values.iter().zip(&after.get(path).unwrap().values).map(|(b, a)| a - b);
+            let moved = weight
+                .values
+                .iter()
+                .zip(&after.get(path).unwrap().values)
+                .map(|(b, a)| a - b);
             let Some(mean) = optimizer.means[0].get(path) else {
-                assert!(path.contains("running") && moved.into_iter().all(|m| m == 0.0), "{path}");
+                assert!(
+                    path.contains("running") && moved.into_iter().all(|m| m == 0.0),
+                    "{path}"
+                );
                 continue;
             };
-            for (moved, mean) in moved.zip(&mean.values).filter(|(_, mean)| mean.abs() > 1e-3) {
-                assert!((moved + 0.01 * mean.signum()).abs() < 1e-5, "{path}: {moved} for {mean}");
+            for (moved, mean) in moved
+                .zip(&mean.values)
+                .filter(|(_, mean)| mean.abs() > 1e-3)
+            {
+                assert!(
+                    (moved + 0.01 * mean.signum()).abs() < 1e-5,
+                    "{path}: {moved} for {mean}"
+                );
             }
         }
     }
@@ -156,8 +211,20 @@ mod tests {
     #[test]
     fn gradients_are_shortened_to_the_longest_allowed_and_short_ones_stay() {
         let mut gradients = Weights::default();
-        gradients.insert("a", Weight { shape: vec![1], values: vec![3.0] });
-        gradients.insert("b", Weight { shape: vec![2], values: vec![0.0, 4.0] });
+        gradients.insert(
+            "a",
+            Weight {
+                shape: vec![1],
+                values: vec![3.0],
+            },
+        );
+        gradients.insert(
+            "b",
+            Weight {
+                shape: vec![2],
+                values: vec![0.0, 4.0],
+            },
+        );
         assert!((clip_factor(&gradients, 2.0) - 0.4).abs() < 1e-12);
         assert_eq!(clip_factor(&gradients, 5.5), 1.0);
         assert_eq!(clip_factor(&gradients, 0.0), 1.0);
@@ -177,7 +244,10 @@ mod tests {
         };
         assert_eq!(step(&mut resumed), step(&mut optimizer));
 
-        let error = Optimizer::new(0.1, 1.0).resume(&bytes, &Weights::default()).unwrap_err().to_string();
+        let error = Optimizer::new(0.1, 1.0)
+            .resume(&bytes, &Weights::default())
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("is of another network"), "{error}");
     }
 }

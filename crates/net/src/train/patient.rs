@@ -1,9 +1,21 @@
 //! Which patient a case is of, by its name.
 
 /// Words at the end of a name that tell a phase of the heart or a view apart.
-const WORDS: [&str; 10] = ["ed", "es", "sa", "la", "sax", "lax", "baseline", "followup", "pre", "post"];
+const WORDS: [&str; 10] = [
+    "ed", "es", "sa", "la", "sax", "lax", "baseline", "followup", "pre", "post",
+];
 /// Words at the end of a name that a number follows: `ses-02`, `frame01`, `run_2`.
-const NUMBERED: [&str; 9] = ["ses", "session", "visit", "tp", "timepoint", "frame", "phase", "run", "aug"];
+const NUMBERED: [&str; 9] = [
+    "ses",
+    "session",
+    "visit",
+    "tp",
+    "timepoint",
+    "frame",
+    "phase",
+    "run",
+    "aug",
+];
 
 /// The patient of a case, by the case's name. What tells cases of one patient apart is cut from its end, again and again:
 ///
@@ -14,8 +26,13 @@ const NUMBERED: [&str; 9] = ["ses", "session", "visit", "tp", "timepoint", "fram
 /// and of a BIDS name (`sub-12_ses-1_run-2`) the subject is left. Parts are divided by `_`, `-` or `.`; letters may be in
 /// either case. A name that would be left empty stays whole.
 pub fn patient_of(id: &str) -> &str {
-    if let Some(subject) = id.get(..4).filter(|start| start.eq_ignore_ascii_case("sub-")) {
-        let end = id[subject.len()..].find('_').map_or(id.len(), |at| subject.len() + at);
+    if let Some(subject) = id
+        .get(..4)
+        .filter(|start| start.eq_ignore_ascii_case("sub-"))
+    {
+        let end = id[subject.len()..]
+            .find('_')
+            .map_or(id.len(), |at| subject.len() + at);
         return without_copy(&id[..end]).unwrap_or(&id[..end]);
     }
     let mut patient = id;
@@ -29,7 +46,9 @@ pub fn patient_of(id: &str) -> &str {
 fn without_copy(id: &str) -> Option<&str> {
     let start = id.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = id.len() - start.len();
-    start.strip_suffix('x').filter(|rest| digits >= 2 && !rest.is_empty())
+    start
+        .strip_suffix('x')
+        .filter(|rest| digits >= 2 && !rest.is_empty())
 }
 
 /// The name without a last part that tells phases, views or sessions apart.
@@ -45,7 +64,9 @@ fn without_part(id: &str) -> Option<&str> {
     }
     // A number of its own: `ses-02`.
     let (rest, word) = split_last(rest)?;
-    NUMBERED.contains(&word.to_ascii_lowercase().as_str()).then_some(rest)
+    NUMBERED
+        .contains(&word.to_ascii_lowercase().as_str())
+        .then_some(rest)
 }
 
 fn split_last(id: &str) -> Option<(&str, &str)> {

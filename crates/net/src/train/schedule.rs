@@ -26,7 +26,10 @@ pub struct CosineSettings {
 
 impl Default for CosineSettings {
     fn default() -> Self {
-        Self { cycles: 1, warm_up_epochs: 3.0 }
+        Self {
+            cycles: 1,
+            warm_up_epochs: 3.0,
+        }
     }
 }
 
@@ -64,7 +67,11 @@ pub struct PlateauSettings {
 
 impl Default for PlateauSettings {
     fn default() -> Self {
-        Self { factor: 0.5, patience: 10, minimum: 1e-5 }
+        Self {
+            factor: 0.5,
+            patience: 10,
+            minimum: 1e-5,
+        }
     }
 }
 
@@ -97,24 +104,47 @@ pub enum Verdict {
 impl Schedule {
     /// Starts with a learning rate.
     pub fn new(learning_rate: f64) -> Self {
-        Self { learning_rate, best: None, best_epoch: 0, since_best: 0, since_change: 0 }
+        Self {
+            learning_rate,
+            best: None,
+            best_epoch: 0,
+            since_best: 0,
+            since_change: 0,
+        }
     }
 
     /// Takes in the loss of an epoch; a loss that is not a number counts as worse.
     ///
     /// `stop_after` is the number of epochs without a new best that ends the training; 0 never does.
-    pub fn observe(&mut self, epoch: usize, loss: f64, plateau: &PlateauSettings, stop_after: usize) -> Verdict {
+    pub fn observe(
+        &mut self,
+        epoch: usize,
+        loss: f64,
+        plateau: &PlateauSettings,
+        stop_after: usize,
+    ) -> Verdict {
         if loss.is_finite() && self.best.is_none_or(|best| loss < best) {
-            *self = Self { best: Some(loss), best_epoch: epoch, since_best: 0, since_change: 0, ..*self };
+            *self = Self {
+                best: Some(loss),
+                best_epoch: epoch,
+                since_best: 0,
+                since_change: 0,
+                ..*self
+            };
             return Verdict::Best;
         }
         self.since_best += 1;
         self.since_change += 1;
         if self.since_change >= plateau.patience.max(1) {
-            self.learning_rate = (self.learning_rate * plateau.factor).max(plateau.minimum.min(self.learning_rate));
+            self.learning_rate =
+                (self.learning_rate * plateau.factor).max(plateau.minimum.min(self.learning_rate));
             self.since_change = 0;
         }
-        if stop_after > 0 && self.since_best >= stop_after { Verdict::Stop } else { Verdict::Worse }
+        if stop_after > 0 && self.since_best >= stop_after {
+            Verdict::Stop
+        } else {
+            Verdict::Worse
+        }
     }
 }
 
@@ -124,7 +154,11 @@ mod tests {
 
     #[test]
     fn the_rate_halves_after_the_patience_and_not_below_the_minimum() {
-        let plateau = PlateauSettings { factor: 0.5, patience: 2, minimum: 3e-4 };
+        let plateau = PlateauSettings {
+            factor: 0.5,
+            patience: 2,
+            minimum: 3e-4,
+        };
         let mut schedule = Schedule::new(1e-3);
         assert_eq!(schedule.observe(0, 0.5, &plateau, 5), Verdict::Best);
         let rates: Vec<f64> = (1..=4)
@@ -138,16 +172,35 @@ mod tests {
 
     #[test]
     fn the_cosine_rises_to_one_and_falls_to_zero() {
-        let cosine = CosineSettings { cycles: 1, warm_up_epochs: 2.0 };
+        let cosine = CosineSettings {
+            cycles: 1,
+            warm_up_epochs: 2.0,
+        };
         let shares = [0.0, 1.0, 2.0, 6.0, 10.0, 11.0].map(|epoch| cosine.share(epoch, 10));
         let expected = [0.0, 0.5, 1.0, 0.5, 0.0, 0.0];
-        assert!(shares.iter().zip(expected).all(|(s, e)| (s - e).abs() < 1e-12), "{shares:?}");
-        assert_eq!(CosineSettings { cycles: 1, warm_up_epochs: 0.0 }.share(0.0, 10), 1.0);
+        assert!(
+            shares
+                .iter()
+                .zip(expected)
+                .all(|(s, e)| (s - e).abs() < 1e-12),
+            "{shares:?}"
+        );
+        assert_eq!(
+            CosineSettings {
+                cycles: 1,
+                warm_up_epochs: 0.0
+            }
+            .share(0.0, 10),
+            1.0
+        );
     }
 
     #[test]
     fn every_cycle_is_as_the_first() {
-        let once = CosineSettings { cycles: 1, warm_up_epochs: 2.0 };
+        let once = CosineSettings {
+            cycles: 1,
+            warm_up_epochs: 2.0,
+        };
         let twice = CosineSettings { cycles: 2, ..once };
         for after in [0.0, 1.0, 2.0, 5.5, 9.5] {
             assert_eq!(twice.share(after, 20), once.share(after, 10));
@@ -162,8 +215,14 @@ mod tests {
         let plateau = PlateauSettings::default();
         let mut schedule = Schedule::new(1e-3);
         let losses = [0.5, 0.4, f64::NAN, 0.4, 0.39, 0.5, 0.5, 0.5];
-        let verdicts = losses.iter().enumerate().map(|(epoch, loss)| schedule.observe(epoch, *loss, &plateau, 3));
-        assert_eq!(verdicts.collect::<Vec<_>>(), [Best, Best, Worse, Worse, Best, Worse, Worse, Stop]);
+        let verdicts = losses
+            .iter()
+            .enumerate()
+            .map(|(epoch, loss)| schedule.observe(epoch, *loss, &plateau, 3));
+        assert_eq!(
+            verdicts.collect::<Vec<_>>(),
+            [Best, Best, Worse, Worse, Best, Worse, Worse, Stop]
+        );
         assert_eq!((schedule.best, schedule.best_epoch), (Some(0.39), 4));
     }
 }

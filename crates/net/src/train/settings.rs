@@ -119,16 +119,28 @@ impl TrainSettings {
             clip_norm: 10.0,
             average_decay: 0.995,
             validate_every: 30,
-            cosine: CosineSettings { cycles: 3, ..CosineSettings::default() },
+            cosine: CosineSettings {
+                cycles: 3,
+                ..CosineSettings::default()
+            },
             margin_pixels: 32,
             crop_pixels: 112,
             loss: Loss::RegionDiceCrossEntropy,
-            pathology: PathologyLoss { dice_weight: 2.0, ..PathologyLoss::default() },
-            model: ModelSettings { inputs: preprocess.channels(), ..ModelSettings::published(Architecture::Nested) },
+            pathology: PathologyLoss {
+                dice_weight: 2.0,
+                ..PathologyLoss::default()
+            },
+            model: ModelSettings {
+                inputs: preprocess.channels(),
+                ..ModelSettings::published(Architecture::Nested)
+            },
             recipe: Recipe {
                 preprocess,
                 decision: Decision::Nested,
-                thresholds: ThresholdBounds { lowest: 0.3, highest: 0.5 },
+                thresholds: ThresholdBounds {
+                    lowest: 0.3,
+                    highest: 0.5,
+                },
                 align: Align::Correct,
                 flips: Flips::Dealt,
                 temperature: 1.6,
@@ -183,12 +195,20 @@ impl TrainSettings {
 
     /// Height and width of what a training step sees, pixels.
     pub fn seen_pixels(&self) -> usize {
-        if self.crop_pixels > 0 { self.crop_pixels } else { self.recipe.preprocess.size }
+        if self.crop_pixels > 0 {
+            self.crop_pixels
+        } else {
+            self.recipe.preprocess.size
+        }
     }
 
     /// Epochs, from the first, in which each slice is seen for itself although the network has channels for others.
     pub fn alone_epochs(&self) -> usize {
-        if self.recipe.preprocess.neighbours == 0 { 0 } else { (self.alone * self.epochs as f64).round() as usize }
+        if self.recipe.preprocess.neighbours == 0 {
+            0
+        } else {
+            (self.alone * self.epochs as f64).round() as usize
+        }
     }
 
     /// The share of the full learning rate after so many epochs of [`Course::Cosine`], fractions of one included.
@@ -199,7 +219,10 @@ impl TrainSettings {
         } else if after_epochs < alone as f64 {
             self.cosine.share(after_epochs, alone)
         } else {
-            let once = CosineSettings { cycles: 1, ..self.cosine };
+            let once = CosineSettings {
+                cycles: 1,
+                ..self.cosine
+            };
             once.share(after_epochs - alone as f64, self.epochs - alone)
         }
     }
@@ -207,7 +230,11 @@ impl TrainSettings {
     /// What is made small.
     pub fn objective(&self) -> Objective {
         let activation = self.model.architecture.activation();
-        Objective { activation, loss: self.loss, pathology: self.pathology }
+        Objective {
+            activation,
+            loss: self.loss,
+            pathology: self.pathology,
+        }
     }
 
     /// Checks every setting once, so that none is found wrong in hour three.
@@ -221,7 +248,10 @@ impl TrainSettings {
         self.check_numbers()?;
         self.check_parts()?;
         match &self.locator {
-            Some(locator) => locator.training(self).check().map_err(|e| e.within("locator.")),
+            Some(locator) => locator
+                .training(self)
+                .check()
+                .map_err(|e| e.within("locator.")),
             None => Ok(()),
         }
     }
@@ -237,7 +267,11 @@ impl TrainSettings {
             ("margin_pixels", self.margin_pixels, 0, 512),
         ] {
             if !(least..=most).contains(&value) {
-                return Err(SettingsError::new(name, &value, format!("{least} to {most}")));
+                return Err(SettingsError::new(
+                    name,
+                    &value,
+                    format!("{least} to {most}"),
+                ));
             }
         }
         Ok(())
@@ -247,7 +281,9 @@ impl TrainSettings {
         let (crop, side) = (self.crop_pixels, self.recipe.preprocess.size);
         let multiple = self.model.architecture.side_multiple();
         if crop > side || !crop.is_multiple_of(multiple) || !(side - crop).is_multiple_of(2) {
-            let bound = format!("0, or a multiple of {multiple} up to {side} that leaves as much on either side");
+            let bound = format!(
+                "0, or a multiple of {multiple} up to {side} that leaves as much on either side"
+            );
             return Err(SettingsError::new("crop_pixels", &crop, bound));
         }
         Ok(())
@@ -262,27 +298,92 @@ impl TrainSettings {
             ("average_decay", self.average_decay, 0.0, 0.999_999),
             ("plateau.factor", self.plateau.factor, 1e-3, 1.0),
             ("plateau.minimum", self.plateau.minimum, 0.0, 10.0),
-            ("cosine.warm_up_epochs", self.cosine.warm_up_epochs, 0.0, 100_000.0),
-            ("pathology.focal_gamma", self.pathology.focal_gamma, 0.0, 10.0),
-            ("pathology.edema_weight", self.pathology.edema_weight, 0.0, 1000.0),
-            ("pathology.scar_weight", self.pathology.scar_weight, 0.0, 1000.0),
-            ("pathology.dice_weight", self.pathology.dice_weight, 0.0, 1000.0),
+            (
+                "cosine.warm_up_epochs",
+                self.cosine.warm_up_epochs,
+                0.0,
+                100_000.0,
+            ),
+            (
+                "pathology.focal_gamma",
+                self.pathology.focal_gamma,
+                0.0,
+                10.0,
+            ),
+            (
+                "pathology.edema_weight",
+                self.pathology.edema_weight,
+                0.0,
+                1000.0,
+            ),
+            (
+                "pathology.scar_weight",
+                self.pathology.scar_weight,
+                0.0,
+                1000.0,
+            ),
+            (
+                "pathology.dice_weight",
+                self.pathology.dice_weight,
+                0.0,
+                1000.0,
+            ),
             ("augment.share", self.augment.share, 0.0, 1.0),
             ("augment.dropout", self.augment.dropout, 0.0, 1.0),
-            ("augment.rotation_degrees", self.augment.rotation_degrees, 0.0, 180.0),
-            ("augment.flip_horizontal", self.augment.flip_horizontal, 0.0, 1.0),
-            ("augment.flip_vertical", self.augment.flip_vertical, 0.0, 1.0),
+            (
+                "augment.rotation_degrees",
+                self.augment.rotation_degrees,
+                0.0,
+                180.0,
+            ),
+            (
+                "augment.flip_horizontal",
+                self.augment.flip_horizontal,
+                0.0,
+                1.0,
+            ),
+            (
+                "augment.flip_vertical",
+                self.augment.flip_vertical,
+                0.0,
+                1.0,
+            ),
             ("augment.scale", self.augment.scale, 0.0, 10.0),
-            ("augment.shift_pixels", self.augment.shift_pixels, 0.0, 1000.0),
-            ("augment.elastic_pixels", self.augment.elastic_pixels, 0.0, 1000.0),
-            ("augment.elastic_grid_pixels", self.augment.elastic_grid_pixels, 8.0, 1000.0),
+            (
+                "augment.shift_pixels",
+                self.augment.shift_pixels,
+                0.0,
+                1000.0,
+            ),
+            (
+                "augment.elastic_pixels",
+                self.augment.elastic_pixels,
+                0.0,
+                1000.0,
+            ),
+            (
+                "augment.elastic_grid_pixels",
+                self.augment.elastic_grid_pixels,
+                8.0,
+                1000.0,
+            ),
             ("augment.contrast", self.augment.contrast, 0.0, 10.0),
             ("augment.brightness", self.augment.brightness, 0.0, 10.0),
             ("augment.gamma", self.augment.gamma, 0.0, 10.0),
             ("augment.noise", self.augment.noise, 0.0, 10.0),
             ("augment.blur_pixels", self.augment.blur_pixels, 0.0, 100.0),
-            ("augment.misalignment_pixels", self.augment.misalignment_pixels, 0.0, 1000.0),
-            ("augment.sequence_dropout", self.augment.sequence_dropout, 0.0, 1.0),
+            (
+                "augment.misalignment_pixels",
+                self.augment.misalignment_pixels,
+                0.0,
+                1000.0,
+            ),
+            (
+                "augment.sequence_dropout",
+                self.augment.sequence_dropout,
+                0.0,
+                1.0,
+            ),
         ])
     }
 
@@ -290,11 +391,21 @@ impl TrainSettings {
     fn check_parts(&self) -> Result<(), SettingsError> {
         if self.course == Course::Plateau && self.validate_every > 1 {
             let bound = "1 with course = plateau, which follows the validation loss";
-            return Err(SettingsError::new("validate_every", &self.validate_every, bound));
+            return Err(SettingsError::new(
+                "validate_every",
+                &self.validate_every,
+                bound,
+            ));
         }
-        if self.loss == Loss::RegionDiceCrossEntropy && self.model.architecture.activation() == Activation::Sigmoid {
+        if self.loss == Loss::RegionDiceCrossEntropy
+            && self.model.architecture.activation() == Activation::Sigmoid
+        {
             let bound = "soft-dice for runet and unet, whose probabilities do not add up to 1";
-            return Err(SettingsError::new("loss", &"region-dice-cross-entropy", bound));
+            return Err(SettingsError::new(
+                "loss",
+                &"region-dice-cross-entropy",
+                bound,
+            ));
         }
         self.recipe.check_framing(self.locator.as_ref())
     }
@@ -309,15 +420,37 @@ mod tests {
         for architecture in Architecture::ALL {
             assert_eq!(TrainSettings::of(architecture).check(), Ok(()));
         }
-        assert_eq!(TrainSettings { stop_after: 0, ..TrainSettings::default() }.check(), Ok(()));
+        assert_eq!(
+            TrainSettings {
+                stop_after: 0,
+                ..TrainSettings::default()
+            }
+            .check(),
+            Ok(())
+        );
     }
 
     #[test]
     fn a_setting_out_of_bounds_is_named_with_value_and_bound() {
-        let settings = TrainSettings { batch_size: 0, ..TrainSettings::default() };
-        assert_eq!(settings.check().unwrap_err().to_string(), "batch_size = 0: need 1 to 1024");
-        let settings = TrainSettings { learning_rate: f64::NAN, ..TrainSettings::default() };
-        assert!(settings.check().unwrap_err().to_string().starts_with("learning_rate = NaN"));
+        let settings = TrainSettings {
+            batch_size: 0,
+            ..TrainSettings::default()
+        };
+        assert_eq!(
+            settings.check().unwrap_err().to_string(),
+            "batch_size = 0: need 1 to 1024"
+        );
+        let settings = TrainSettings {
+            learning_rate: f64::NAN,
+            ..TrainSettings::default()
+        };
+        assert!(
+            settings
+                .check()
+                .unwrap_err()
+                .to_string()
+                .starts_with("learning_rate = NaN")
+        );
     }
 
     #[test]
@@ -329,8 +462,17 @@ mod tests {
         // Three cycles of 180 1/3 epochs, then one of 119; each rises for three epochs.
         assert!([3.01, 183.4, 363.7, 544.01].into_iter().all(full));
         assert!([180.3, 360.6, 540.9, 659.9].into_iter().all(low));
-        let preprocess = Preprocess { neighbours: 0, ..nested.recipe.preprocess };
-        let narrow = TrainSettings { recipe: Recipe { preprocess, ..nested.recipe }, ..nested };
+        let preprocess = Preprocess {
+            neighbours: 0,
+            ..nested.recipe.preprocess
+        };
+        let narrow = TrainSettings {
+            recipe: Recipe {
+                preprocess,
+                ..nested.recipe
+            },
+            ..nested
+        };
         assert_eq!(narrow.alone_epochs(), 0);
         assert!(narrow.cosine_share(219.9) < 1e-4 && narrow.cosine_share(544.01) < 0.7);
     }
@@ -339,13 +481,37 @@ mod tests {
     fn settings_that_do_not_go_together_are_refused() {
         let refused = |settings: TrainSettings| settings.check().unwrap_err().to_string();
         let nested = TrainSettings::of(Architecture::Nested);
-        let error = refused(TrainSettings { locator: None, ..nested });
-        assert_eq!(error, "recipe.preprocess.framing = heart: need central, or a [locator] that finds the heart");
-        let error = refused(TrainSettings { course: Course::Plateau, ..nested });
-        assert_eq!(error, "validate_every = 30: need 1 with course = plateau, which follows the validation loss");
-        let locator = Some(LocatorSettings { batch_size: 0, ..LocatorSettings::default() });
-        assert_eq!(refused(TrainSettings { locator, ..nested }), "locator.batch_size = 0: need 1 to 1024");
+        let error = refused(TrainSettings {
+            locator: None,
+            ..nested
+        });
+        assert_eq!(
+            error,
+            "recipe.preprocess.framing = heart: need central, or a [locator] that finds the heart"
+        );
+        let error = refused(TrainSettings {
+            course: Course::Plateau,
+            ..nested
+        });
+        assert_eq!(
+            error,
+            "validate_every = 30: need 1 with course = plateau, which follows the validation loss"
+        );
+        let locator = Some(LocatorSettings {
+            batch_size: 0,
+            ..LocatorSettings::default()
+        });
+        assert_eq!(
+            refused(TrainSettings { locator, ..nested }),
+            "locator.batch_size = 0: need 1 to 1024"
+        );
         let loss = Loss::RegionDiceCrossEntropy;
-        assert!(refused(TrainSettings { loss, ..TrainSettings::default() }).starts_with("loss = region-dice"));
+        assert!(
+            refused(TrainSettings {
+                loss,
+                ..TrainSettings::default()
+            })
+            .starts_with("loss = region-dice")
+        );
     }
 }

@@ -56,7 +56,9 @@ pub enum TrainError {
     #[error("no labelled slice to train on")]
     NoSlices,
     /// The loss is no longer a number.
-    #[error("the loss became {loss} in epoch {epoch}: lower learning_rate (it was {learning_rate})")]
+    #[error(
+        "the loss became {loss} in epoch {epoch}: lower learning_rate (it was {learning_rate})"
+    )]
     Diverged {
         /// The epoch.
         epoch: usize,
@@ -66,7 +68,9 @@ pub enum TrainError {
         learning_rate: f64,
     },
     /// A weight is no longer a number, though the last loss was.
-    #[error("tensor {path} after epoch {epoch}: {flaw}: lower learning_rate (it was {learning_rate})")]
+    #[error(
+        "tensor {path} after epoch {epoch}: {flaw}: lower learning_rate (it was {learning_rate})"
+    )]
     Overflow {
         /// The epoch, from 0.
         epoch: usize,
@@ -93,7 +97,9 @@ pub enum TrainError {
     #[error("it may have learned from {0}, which is held out here")]
     Seen(String),
     /// A network to begin with saw images along the first axes, and this training sees them along the second.
-    #[error("the network to begin with saw axes {0}, this training has recipe.preprocess.axes = {1}")]
+    #[error(
+        "the network to begin with saw axes {0}, this training has recipe.preprocess.axes = {1}"
+    )]
     Axes(Axes, Axes),
     /// A checkpoint was made with other cases.
     #[error("the checkpoint was made with other cases ({before}) than these ({now})")]
@@ -134,8 +140,22 @@ impl Trainer {
         let average = (decay > 0.0).then(|| Average::new(Weights::of(&network), decay));
         let optimizer = Optimizer::new(settings.weight_decay, settings.clip_norm);
         let schedule = Schedule::new(settings.learning_rate);
-        let progress = Progress { next_epoch: 0, schedule, finished: false, history: Vec::new() };
-        Ok(Self { settings, split, device, plain, network, average, optimizer, progress })
+        let progress = Progress {
+            next_epoch: 0,
+            schedule,
+            finished: false,
+            history: Vec::new(),
+        };
+        Ok(Self {
+            settings,
+            split,
+            device,
+            plain,
+            network,
+            average,
+            optimizer,
+            progress,
+        })
     }
 
     /// Goes on from a checkpoint of the same settings and cases.
@@ -150,12 +170,15 @@ impl Trainer {
     ) -> Result<Self, TrainError> {
         let mut trainer = Self::new(settings, split, device)?;
         let stored = Stored::<ModelHeader>::from_bytes(&checkpoint.model)?;
-        let trained = continued(&stored.settings, &trainer.settings).map_err(TrainError::OtherSettings)?;
+        let trained =
+            continued(&stored.settings, &trainer.settings).map_err(TrainError::OtherSettings)?;
         let now = trainer.cases();
         if let Some(before) = stored.settings.cases.filter(|before| *before != now) {
             return Err(TrainError::OtherCases { before, now });
         }
-        let optimizer = trainer.optimizer.resume(&checkpoint.optimizer, &stored.weights);
+        let optimizer = trainer
+            .optimizer
+            .resume(&checkpoint.optimizer, &stored.weights);
         trainer.optimizer = optimizer.map_err(TrainError::Optimizer)?;
         trainer.network = stored.weights.load_into(trainer.network)?;
         if let (Some(average), Some(bytes)) = (&mut trainer.average, &checkpoint.average) {
@@ -175,14 +198,21 @@ impl Trainer {
     /// # Errors
     /// Where it is of another kind or saw images along other axes, or a case that is held out may be among those it learned from.
     pub fn begin_with(mut self, file: ModelFile) -> Result<Self, TrainError> {
-        let ModelFile { header, members, .. } = file;
-        let [before, now] = [header.recipe, self.settings.recipe].map(|recipe| recipe.preprocess.axes);
+        let ModelFile {
+            header, members, ..
+        } = file;
+        let [before, now] =
+            [header.recipe, self.settings.recipe].map(|recipe| recipe.preprocess.axes);
         if before != now {
             return Err(TrainError::Axes(before, now));
         }
         let weights = members.into_iter().next().unwrap_or_default();
         let learned = header.cases.map(|cases| cases.training);
-        let seen = |id: &str| learned.as_ref().is_none_or(|ids| ids.iter().any(|seen| seen == id));
+        let seen = |id: &str| {
+            learned
+                .as_ref()
+                .is_none_or(|ids| ids.iter().any(|seen| seen == id))
+        };
         if let Some(case) = self.split.validation.iter().find(|case| seen(&case.id)) {
             return Err(TrainError::Seen(case.id.clone()));
         }
@@ -201,8 +231,16 @@ impl Trainer {
     /// The cases it learns from and is judged by.
     pub fn cases(&self) -> TrainedOn {
         let ids = |cases: &[TrainingCase]| cases.iter().map(|case| case.id.clone()).collect();
-        let Split { fold, training, validation } = &self.split;
-        TrainedOn { fold: *fold, training: ids(training), held_out: ids(validation) }
+        let Split {
+            fold,
+            training,
+            validation,
+        } = &self.split;
+        TrainedOn {
+            fold: *fold,
+            training: ids(training),
+            held_out: ids(validation),
+        }
     }
 
     /// How far it has come.
@@ -219,13 +257,19 @@ impl Trainer {
     ///
     /// # Errors
     /// Where the loss is no longer a number.
-    pub fn epoch(&mut self, on_step: impl FnMut(Step) + Send) -> Result<(EpochRecord, Verdict), TrainError> {
+    pub fn epoch(
+        &mut self,
+        on_step: impl FnMut(Step) + Send,
+    ) -> Result<(EpochRecord, Verdict), TrainError> {
         // A step is some thousand pieces of parallel work. A thread of the pool begins each itself; any other would hand
         // it over and be woken at its end.
         rayon::scope(|_| self.epoch_in_pool(on_step))
     }
 
-    fn epoch_in_pool(&mut self, mut on_step: impl FnMut(Step)) -> Result<(EpochRecord, Verdict), TrainError> {
+    fn epoch_in_pool(
+        &mut self,
+        mut on_step: impl FnMut(Step),
+    ) -> Result<(EpochRecord, Verdict), TrainError> {
         let epoch = self.progress.next_epoch;
         let order = self.order(epoch);
         let batches = order.len().div_ceil(self.settings.batch_size);
@@ -236,20 +280,41 @@ impl Trainer {
             let learning_rate = self.learning_rate(step, batches);
             let (loss, dice) = self.step(step, &samples, learning_rate);
             if !loss.is_finite() {
-                return Err(TrainError::Diverged { epoch, loss, learning_rate });
+                return Err(TrainError::Diverged {
+                    epoch,
+                    loss,
+                    learning_rate,
+                });
             }
             sums.add(loss, &dice, samples.len());
-            on_step(Step { epoch, batch: n + 1, batches, loss });
+            on_step(Step {
+                epoch,
+                batch: n + 1,
+                batches,
+                loss,
+            });
         }
         let (loss, soft_dice) = sums.means();
         let learning_rate = self.learning_rate(epoch * batches + batches / 2, batches);
         if let Some((path, flaw)) = Weights::of(&self.network).flaw() {
-            return Err(TrainError::Overflow { epoch, path: path.into(), flaw, learning_rate });
+            return Err(TrainError::Overflow {
+                epoch,
+                path: path.into(),
+                flaw,
+                learning_rate,
+            });
         }
-        let record = EpochRecord { epoch, learning_rate, loss, soft_dice, validation: self.validation(epoch)? };
+        let record = EpochRecord {
+            epoch,
+            learning_rate,
+            loss,
+            soft_dice,
+            validation: self.validation(epoch)?,
+        };
         let verdict = self.judge(&record);
         self.progress.next_epoch += 1;
-        self.progress.finished = verdict == Verdict::Stop || self.progress.next_epoch >= self.settings.epochs;
+        self.progress.finished =
+            verdict == Verdict::Stop || self.progress.next_epoch >= self.settings.epochs;
         self.progress.history.push(record.clone());
         Ok((record, verdict))
     }
@@ -267,15 +332,24 @@ impl Trainer {
 
     /// What the held-out cases give, in the epochs that look at them.
     fn validation(&self, epoch: usize) -> Result<Option<Validation>, TrainError> {
-        let due = (epoch + 1).is_multiple_of(self.settings.validate_every) || epoch + 1 == self.settings.epochs;
+        let due = (epoch + 1).is_multiple_of(self.settings.validate_every)
+            || epoch + 1 == self.settings.epochs;
         if !due || self.split.validation.is_empty() {
             return Ok(None);
         }
         let network = match &self.average {
             None => self.network.valid(),
-            Some(average) => average.weights.clone().load_into(self.settings.model.blank(&self.plain))?,
+            Some(average) => average
+                .weights
+                .clone()
+                .load_into(self.settings.model.blank(&self.plain))?,
         };
-        Ok(Some(validate(&network, &self.split.validation, &self.settings, &self.plain)))
+        Ok(Some(validate(
+            &network,
+            &self.split.validation,
+            &self.settings,
+            &self.plain,
+        )))
     }
 
     fn judge(&mut self, record: &EpochRecord) -> Verdict {
@@ -283,14 +357,22 @@ impl Trainer {
             return Verdict::Kept;
         }
         let loss = record.validation.as_ref().map_or(record.loss, |v| v.loss);
-        self.progress.schedule.observe(record.epoch, loss, &self.settings.plateau, self.settings.stop_after)
+        self.progress.schedule.observe(
+            record.epoch,
+            loss,
+            &self.settings.plateau,
+            self.settings.stop_after,
+        )
     }
 
     /// Every training slice once, as (case, slice), in an order of the epoch's own.
     fn order(&self, epoch: usize) -> Vec<(usize, usize)> {
         let cases = self.split.training.iter().enumerate();
-        let mut order: Vec<_> = cases.flat_map(|(c, case)| (0..case.slices.len()).map(move |s| (c, s))).collect();
-        let key = self.settings.seed.rotate_left(32) ^ ((self.split.fold as u64) << 24) ^ epoch as u64;
+        let mut order: Vec<_> = cases
+            .flat_map(|(c, case)| (0..case.slices.len()).map(move |s| (c, s)))
+            .collect();
+        let key =
+            self.settings.seed.rotate_left(32) ^ ((self.split.fold as u64) << 24) ^ epoch as u64;
         order.shuffle(&mut ChaCha8Rng::seed_from_u64(key));
         order
     }
@@ -302,26 +384,44 @@ impl Trainer {
             .map(|&(c, s)| {
                 let case = &self.split.training[c];
                 let mut rng = sample_rng(self.settings.seed, self.split.fold, epoch, &case.id, s);
-                (&case.slices[s], self.settings.augment.draw(&mut rng, Sequence::ALL.len()))
+                (
+                    &case.slices[s],
+                    self.settings.augment.draw(&mut rng, Sequence::ALL.len()),
+                )
             })
             .collect();
         let prepared = self.settings.recipe.preprocess.size + 2 * self.settings.margin_pixels;
         let alone = epoch < self.settings.alone_epochs();
-        let seen = if alone { Sequence::ALL.len() } else { self.settings.model.inputs };
-        augmented(&drawn, prepared, (prepared - self.settings.seen_pixels()) / 2, seen)
+        let seen = if alone {
+            Sequence::ALL.len()
+        } else {
+            self.settings.model.inputs
+        };
+        augmented(
+            &drawn,
+            prepared,
+            (prepared - self.settings.seen_pixels()) / 2,
+            seen,
+        )
     }
 
     /// One step of the optimiser; gives the loss and the soft Dice of each label before it.
     fn step(&mut self, step: usize, samples: &[Sample], learning_rate: f64) -> (f64, [f64; 6]) {
         // Drop-out draws from the device's generator.
-        self.device.seed(self.settings.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ step as u64);
+        self.device
+            .seed(self.settings.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ step as u64);
         let (x, labels) = batch(samples, self.settings.seen_pixels(), &self.device);
         let output = self.network.forward(x).into_tensor();
-        let value = self.settings.objective().of(numbers(output.clone()), &labels);
+        let value = self
+            .settings
+            .objective()
+            .of(numbers(output.clone()), &labels);
         let (loss, dice) = (value.loss, value.dice);
         let gradients = value.backward_from(output).backward();
         // A clone shares its tensors, so this copies nothing.
-        self.network = self.optimizer.step(learning_rate, self.network.clone(), gradients);
+        self.network = self
+            .optimizer
+            .step(learning_rate, self.network.clone(), gradients);
         if let Some(average) = &mut self.average {
             average.add(&Weights::of(&self.network), step);
         }
@@ -335,7 +435,11 @@ impl Trainer {
 
     /// The network as it is, or its average, for use or for the file of the best.
     pub fn model(&self) -> Stored<ModelHeader> {
-        self.stored(self.average.as_ref().map_or_else(|| Weights::of(&self.network), |a| a.weights.clone()))
+        self.stored(
+            self.average
+                .as_ref()
+                .map_or_else(|| Weights::of(&self.network), |a| a.weights.clone()),
+        )
     }
 
     fn stored(&self, weights: Weights) -> Stored<ModelHeader> {
@@ -348,8 +452,15 @@ impl Trainer {
         );
         let training = serde_json::to_value(settings).ok();
         let single = ModelHeader::single(settings.model, settings.recipe, origin);
-        let header = ModelHeader { training, cases: Some(self.cases()), ..single };
-        Stored { settings: header, weights }
+        let header = ModelHeader {
+            training,
+            cases: Some(self.cases()),
+            ..single
+        };
+        Stored {
+            settings: header,
+            weights,
+        }
     }
 
     /// All that is needed to go on.
@@ -358,8 +469,17 @@ impl Trainer {
     /// Where the state cannot be written as bytes.
     pub fn checkpoint(&self) -> Result<Checkpoint, TrainError> {
         let model = self.stored(Weights::of(&self.network)).to_bytes()?;
-        let average = self.average.as_ref().map(|a| self.stored(a.weights.clone()).to_bytes()).transpose()?;
-        Ok(Checkpoint { progress: self.progress.clone(), model, average, optimizer: self.optimizer.to_bytes()? })
+        let average = self
+            .average
+            .as_ref()
+            .map(|a| self.stored(a.weights.clone()).to_bytes())
+            .transpose()?;
+        Ok(Checkpoint {
+            progress: self.progress.clone(),
+            model,
+            average,
+            optimizer: self.optimizer.to_bytes()?,
+        })
     }
 }
 
@@ -369,7 +489,11 @@ fn drawn(settings: &TrainSettings, device: &Device) -> Result<Network, WeightsEr
     if settings.alone_epochs() == 0 {
         return Ok(network);
     }
-    let alone = ModelSettings { inputs: Sequence::ALL.len(), ..settings.model }.init(settings.seed, device);
+    let alone = ModelSettings {
+        inputs: Sequence::ALL.len(),
+        ..settings.model
+    }
+    .init(settings.seed, device);
     Weights::of(&alone).load_widened(network)
 }
 
@@ -386,11 +510,17 @@ impl EpochSums {
         self.slices += slices;
         self.loss += loss * weight;
         self.dice.resize(dice.len(), 0.0);
-        self.dice.iter_mut().zip(dice).for_each(|(sum, d)| *sum += d * weight);
+        self.dice
+            .iter_mut()
+            .zip(dice)
+            .for_each(|(sum, d)| *sum += d * weight);
     }
 
     fn means(self) -> (f64, Vec<f64>) {
         let slices = self.slices as f64;
-        (self.loss / slices, self.dice.into_iter().map(|d| d / slices).collect())
+        (
+            self.loss / slices,
+            self.dice.into_iter().map(|d| d / slices).collect(),
+        )
     }
 }

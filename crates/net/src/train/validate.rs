@@ -12,7 +12,12 @@ use crate::model::Network;
 
 /// The loss over the slices of each case, batch by batch, and the Dice of each scored region on the network's own grid,
 /// both averaged over cases.
-pub fn validate(network: &Network, cases: &[TrainingCase], settings: &TrainSettings, device: &Device) -> Validation {
+pub fn validate(
+    network: &Network,
+    cases: &[TrainingCase],
+    settings: &TrainSettings,
+    device: &Device,
+) -> Validation {
     let (objective, classes) = (settings.objective(), settings.model.classes);
     let mut loss = 0.0;
     let mut dice = [0.0; Region::SCORED.len()];
@@ -27,14 +32,28 @@ pub fn validate(network: &Network, cases: &[TrainingCase], settings: &TrainSetti
             probabilities.append(&mut values);
         }
         let input: Vec<f32> = case.slices.iter().flat_map(|s| &s.image).copied().collect();
-        settings.recipe.calibrate(objective.activation, &input, &mut probabilities);
+        settings
+            .recipe
+            .calibrate(objective.activation, &input, &mut probabilities);
         let labels = settings.recipe.pixel_labels(&probabilities);
-        let reference: Vec<Label> = case.slices.iter().flat_map(|s| &s.labels).copied().collect();
+        let reference: Vec<Label> = case
+            .slices
+            .iter()
+            .flat_map(|s| &s.labels)
+            .copied()
+            .collect();
         for (sum, region) in dice.iter_mut().zip(Region::SCORED) {
             *sum += Overlap::of(&labels, &reference, region).challenge_dice();
         }
     }
     let n = cases.len() as f64;
-    let dice = Region::SCORED.iter().zip(dice).map(|(r, sum)| (r.name().to_owned(), sum / n)).collect();
-    Validation { loss: loss / n, dice }
+    let dice = Region::SCORED
+        .iter()
+        .zip(dice)
+        .map(|(r, sum)| (r.name().to_owned(), sum / n))
+        .collect();
+    Validation {
+        loss: loss / n,
+        dice,
+    }
 }

@@ -32,7 +32,9 @@ pub enum KerasError {
         architecture: &'static str,
     },
     /// The file has more layers of a kind than the network.
-    #[error("layer {name} is one too many: the network {architecture} has {expected} layers of kind {kind}")]
+    #[error(
+        "layer {name} is one too many: the network {architecture} has {expected} layers of kind {kind}"
+    )]
     ExtraLayer {
         /// The layer in the file.
         name: String,
@@ -107,10 +109,12 @@ impl Kind {
 
     /// The kind and number of a layer from its name: `conv2d` is the first, `conv2d_7` a later one.
     fn parse(layer: &str) -> Option<(Self, usize)> {
-        Self::ALL.into_iter().find_map(|kind| match layer.strip_prefix(kind.keras_name())? {
-            "" => Some((kind, 0)),
-            rest => Some((kind, rest.strip_prefix('_')?.parse().ok()?)),
-        })
+        Self::ALL
+            .into_iter()
+            .find_map(|kind| match layer.strip_prefix(kind.keras_name())? {
+                "" => Some((kind, 0)),
+                rest => Some((kind, rest.strip_prefix('_')?.parse().ok()?)),
+            })
     }
 
     /// Keras' name of the tensor that one of our paths ends in.
@@ -147,25 +151,43 @@ impl KerasFile {
 ///
 /// # Errors
 /// Where the file cannot be read or does not hold the network's layers: the first that differs is named.
-pub fn from_keras(KerasFile(file): &KerasFile, settings: &ModelSettings) -> Result<Weights, KerasError> {
+pub fn from_keras(
+    KerasFile(file): &KerasFile,
+    settings: &ModelSettings,
+) -> Result<Weights, KerasError> {
     let root = file.root();
-    let layers = if root.groups()?.iter().any(|g| g == "model_weights") { root.group("model_weights")? } else { root };
+    let layers = if root.groups()?.iter().any(|g| g == "model_weights") {
+        root.group("model_weights")?
+    } else {
+        root
+    };
     let architecture = settings.architecture.name();
-    let mut queues = Kind::ALL.map(|kind| Queue { kind, taken: 0, layers: VecDeque::new() });
+    let mut queues = Kind::ALL.map(|kind| Queue {
+        kind,
+        taken: 0,
+        layers: VecDeque::new(),
+    });
     let mut groups_left = MOST_GROUPS;
     for name in layers.groups()? {
-        let tensors = tensors_below(layers.group(&name)?, &mut groups_left)?
-            .ok_or_else(|| KerasError::Groups { layer: name.clone() })?;
+        let tensors = tensors_below(layers.group(&name)?, &mut groups_left)?.ok_or_else(|| {
+            KerasError::Groups {
+                layer: name.clone(),
+            }
+        })?;
         if tensors.is_empty() {
             continue;
         }
-        let (kind, number) = Kind::parse(&name).ok_or_else(|| KerasError::UnknownLayer(name.clone()))?;
+        let (kind, number) =
+            Kind::parse(&name).ok_or_else(|| KerasError::UnknownLayer(name.clone()))?;
         if let Some(queue) = queues.iter_mut().find(|q| q.kind == kind) {
             queue.layers.push_back((number, Layer { name, tensors }));
         }
     }
     for queue in &mut queues {
-        queue.layers.make_contiguous().sort_by_key(|(number, _)| *number);
+        queue
+            .layers
+            .make_contiguous()
+            .sort_by_key(|(number, _)| *number);
     }
 
     let mut weights = Weights::default();
@@ -186,7 +208,12 @@ pub fn from_keras(KerasFile(file): &KerasFile, settings: &ModelSettings) -> Resu
     for queue in queues {
         if let Some((_, layer)) = queue.layers.front() {
             let (name, kind) = (layer.name.clone(), queue.kind.keras_name());
-            return Err(KerasError::ExtraLayer { name, kind, expected: queue.taken, architecture });
+            return Err(KerasError::ExtraLayer {
+                name,
+                kind,
+                expected: queue.taken,
+                architecture,
+            });
         }
     }
     Ok(weights)
@@ -215,7 +242,12 @@ impl Queue {
         let (kind, index) = (self.kind.keras_name(), self.taken);
         self.taken += 1;
         let layer = self.layers.pop_front();
-        layer.map(|(_, l)| l).ok_or(KerasError::MissingLayer { kind, index, found: index, architecture })
+        layer.map(|(_, l)| l).ok_or(KerasError::MissingLayer {
+            kind,
+            index,
+            found: index,
+            architecture,
+        })
     }
 }
 
@@ -228,7 +260,10 @@ impl Layer {
     fn take(&self, kind: Kind, path: &str, expected: &[usize]) -> Result<Weight, KerasError> {
         let (layer, tensor) = (self.name.clone(), kind.tensor(path));
         let found = self.tensors.iter().find(|(name, _)| name == tensor);
-        let (_, dataset) = found.ok_or_else(|| KerasError::MissingTensor { layer: layer.clone(), tensor })?;
+        let (_, dataset) = found.ok_or_else(|| KerasError::MissingTensor {
+            layer: layer.clone(),
+            tensor,
+        })?;
         let stored: Vec<usize> = dataset.shape()?.into_iter().map(|n| n as usize).collect();
         let swapped = kind == Kind::TransposedConv && tensor == "kernel";
         let mut shape = stored.clone();
@@ -237,18 +272,37 @@ impl Layer {
         }
         // Nothing is read before it is known to be as large as the network's.
         if shape != expected {
-            return Err(KerasError::Shape { layer, tensor, found: shape, expected: expected.to_vec() });
+            return Err(KerasError::Shape {
+                layer,
+                tensor,
+                found: shape,
+                expected: expected.to_vec(),
+            });
         }
-        let weight = Weight { shape: stored, values: dataset.read_f32()? };
+        let weight = Weight {
+            shape: stored,
+            values: dataset.read_f32()?,
+        };
         if let Some(flaw) = weight.flaw(tensor) {
-            return Err(KerasError::Values { layer, tensor, flaw });
+            return Err(KerasError::Values {
+                layer,
+                tensor,
+                flaw,
+            });
         }
-        Ok(if swapped { swap_last_two(&weight) } else { weight })
+        Ok(if swapped {
+            swap_last_two(&weight)
+        } else {
+            weight
+        })
     }
 }
 
 /// Every dataset below a group by its last name; Keras 2 ends it in `:0`. `None` where there are more groups than are left.
-fn tensors_below(group: Group, groups_left: &mut usize) -> Result<Option<Vec<(String, Dataset)>>, KerasError> {
+fn tensors_below(
+    group: Group,
+    groups_left: &mut usize,
+) -> Result<Option<Vec<(String, Dataset)>>, KerasError> {
     let mut tensors = Vec::new();
     let mut groups = VecDeque::from([group]);
     while let Some(group) = groups.pop_front() {
@@ -257,7 +311,9 @@ fn tensors_below(group: Group, groups_left: &mut usize) -> Result<Option<Vec<(St
             tensors.push((name.strip_suffix(":0").unwrap_or(&name).to_owned(), dataset));
         }
         for name in group.groups()? {
-            let Some(left) = groups_left.checked_sub(1) else { return Ok(None) };
+            let Some(left) = groups_left.checked_sub(1) else {
+                return Ok(None);
+            };
             *groups_left = left;
             groups.push_back(group.group(&name)?);
         }
@@ -266,7 +322,9 @@ fn tensors_below(group: Group, groups_left: &mut usize) -> Result<Option<Vec<(St
 }
 
 fn swap_last_two(weight: &Weight) -> Weight {
-    let [.., rows, columns] = weight.shape[..] else { return weight.clone() };
+    let [.., rows, columns] = weight.shape[..] else {
+        return weight.clone();
+    };
     let mut shape = weight.shape.clone();
     let rank = shape.len();
     shape.swap(rank - 1, rank - 2);
@@ -287,16 +345,28 @@ mod tests {
     fn layer_names_tell_kind_and_order() {
         assert_eq!(Kind::parse("conv2d"), Some((Kind::Conv, 0)));
         assert_eq!(Kind::parse("conv2d_12"), Some((Kind::Conv, 12)));
-        assert_eq!(Kind::parse("conv2d_transpose_3"), Some((Kind::TransposedConv, 3)));
-        assert_eq!(Kind::parse("batch_normalization_80"), Some((Kind::BatchNorm, 80)));
+        assert_eq!(
+            Kind::parse("conv2d_transpose_3"),
+            Some((Kind::TransposedConv, 3))
+        );
+        assert_eq!(
+            Kind::parse("batch_normalization_80"),
+            Some((Kind::BatchNorm, 80))
+        );
         assert_eq!(Kind::parse("dense_1"), None);
     }
 
     #[test]
     fn the_last_two_axes_change_places() {
-        let weight = Weight { shape: vec![1, 2, 3], values: vec![1., 2., 3., 4., 5., 6.] };
+        let weight = Weight {
+            shape: vec![1, 2, 3],
+            values: vec![1., 2., 3., 4., 5., 6.],
+        };
         let swapped = swap_last_two(&weight);
-        assert_eq!((swapped.shape, swapped.values), (vec![1, 3, 2], vec![1., 4., 2., 5., 3., 6.]));
+        assert_eq!(
+            (swapped.shape, swapped.values),
+            (vec![1, 3, 2], vec![1., 4., 2., 5., 3., 6.])
+        );
     }
 
     #[test]
@@ -305,7 +375,10 @@ mod tests {
         let mut group = file.create_group("conv2d");
         let mut values = vec![0.5; 7 * 7 * 3 * 16];
         values[100] = f32::NAN;
-        group.create_dataset("kernel:0").with_shape(&[7, 7, 3, 16]).with_f32_data(&values);
+        group
+            .create_dataset("kernel:0")
+            .with_shape(&[7, 7, 3, 16])
+            .with_f32_data(&values);
         file.add_group(group.finish());
         let file = KerasFile::from_bytes(file.finish().unwrap()).unwrap();
         let settings = ModelSettings::published(crate::model::Architecture::Runet);
@@ -315,6 +388,9 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_hdf5_are_refused() {
-        assert!(matches!(KerasFile::from_bytes(b"not hdf5".to_vec()), Err(KerasError::Format(_))));
+        assert!(matches!(
+            KerasFile::from_bytes(b"not hdf5".to_vec()),
+            Err(KerasError::Format(_))
+        ));
     }
 }

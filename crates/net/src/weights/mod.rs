@@ -34,7 +34,11 @@ impl Weight {
     /// negative value.
     pub fn flaw(&self, name: &str) -> Option<String> {
         let count = |is_bad: fn(&f32) -> bool| self.values.iter().filter(|v| is_bad(v)).count();
-        let negative = if name.ends_with("variance") { count(|v| *v < 0.0) } else { 0 };
+        let negative = if name.ends_with("variance") {
+            count(|v| *v < 0.0)
+        } else {
+            0
+        };
         let found = [
             (count(|v| v.is_nan()), "NaN"),
             (count(|v| v.is_infinite()), "infinite"),
@@ -47,7 +51,11 @@ impl Weight {
 
 /// So many values, and the verb that goes with them.
 pub(crate) fn counted(values: usize) -> String {
-    if values == 1 { "1 value is".into() } else { format!("{values} values are") }
+    if values == 1 {
+        "1 value is".into()
+    } else {
+        format!("{values} values are")
+    }
 }
 
 /// Every tensor of a network by its path in it, such as `encoder.0.entry.reduce.conv.weight`.
@@ -103,7 +111,10 @@ impl Weights {
 
     /// In the place of a network's weights their gradients, of those that have one.
     pub(crate) fn gradients_of(network: &Network, gradients: Gradients) -> Self {
-        let mut collect = Collect { gradients: Some(gradients), ..Collect::default() };
+        let mut collect = Collect {
+            gradients: Some(gradients),
+            ..Collect::default()
+        };
         network.visit(&mut collect);
         collect.weights
     }
@@ -113,14 +124,21 @@ impl Weights {
     /// # Errors
     /// Where a tensor is missing, left over, or of another shape: the first one is named.
     pub fn load_into(self, network: Network) -> Result<Network, WeightsError> {
-        let mut fill = Fill { left: self, path: Path::default(), error: None };
+        let mut fill = Fill {
+            left: self,
+            path: Path::default(),
+            error: None,
+        };
         let network = network.map(&mut fill);
         if let Some(error) = fill.error {
             return Err(error);
         }
         let Self { order, by_path } = fill.left;
         match order.into_iter().find(|path| by_path.contains_key(path)) {
-            Some(path) => Err(WeightsError::Unused { path, count: by_path.len() }),
+            Some(path) => Err(WeightsError::Unused {
+                path,
+                count: by_path.len(),
+            }),
             None => Ok(network),
         }
     }
@@ -133,12 +151,20 @@ impl Weights {
     pub fn load_widened(mut self, network: Network) -> Result<Network, WeightsError> {
         let like = Self::of(&network);
         for (path, weight) in &mut self.by_path {
-            let Some(Weight { shape: wide, .. }) = like.get(path) else { continue };
-            let (&mut [kh, kw, before, out], &[.., after, _]) = (&mut weight.shape[..], &wide[..]) else { continue };
+            let Some(Weight { shape: wide, .. }) = like.get(path) else {
+                continue;
+            };
+            let (&mut [kh, kw, before, out], &[.., after, _]) = (&mut weight.shape[..], &wide[..])
+            else {
+                continue;
+            };
             if before < after && *wide == [kh, kw, after, out] {
                 let zeros = vec![0.0; (after - before) * out];
                 let pixels = weight.values.chunks_exact(before * out);
-                weight.values = pixels.flat_map(|pixel| pixel.iter().chain(&zeros)).copied().collect();
+                weight.values = pixels
+                    .flat_map(|pixel| pixel.iter().chain(&zeros))
+                    .copied()
+                    .collect();
                 weight.shape[2] = after;
             }
         }
@@ -163,20 +189,26 @@ impl Weights {
         let Self { order, by_path } = self;
         by_path.entry(path.to_owned()).or_insert_with(|| {
             order.push(path.to_owned());
-            Weight { shape: like.shape.clone(), values: vec![0.0; like.values.len()] }
+            Weight {
+                shape: like.shape.clone(),
+                values: vec![0.0; like.values.len()],
+            }
         })
     }
 
     /// Adds all of another network's tensors, `name.` before each path.
     pub fn put_part(&mut self, name: &str, part: &Self) {
-        part.iter().for_each(|(path, weight)| self.insert(format!("{name}.{path}"), weight.clone()));
+        part.iter()
+            .for_each(|(path, weight)| self.insert(format!("{name}.{path}"), weight.clone()));
     }
 
     /// Takes apart what [`Self::put_part`] put together: the tensors of each name, without it.
     pub fn into_parts(mut self) -> BTreeMap<String, Self> {
         let mut parts: BTreeMap<String, Self> = BTreeMap::new();
         for path in self.order {
-            if let (Some((name, rest)), Some(weight)) = (path.split_once('.'), self.by_path.remove(&path)) {
+            if let (Some((name, rest)), Some(weight)) =
+                (path.split_once('.'), self.by_path.remove(&path))
+            {
                 parts.entry(name.into()).or_default().insert(rest, weight);
             }
         }
@@ -186,8 +218,14 @@ impl Weights {
     /// Moves every value by a share of its distance to another network's, both of one shape.
     pub fn move_towards(&mut self, other: &Self, share: f32) {
         self.by_path.par_iter_mut().for_each(|(path, weight)| {
-            let Some(target) = other.get(path) else { return };
-            weight.values.iter_mut().zip(&target.values).for_each(|(v, t)| *v += (t - *v) * share);
+            let Some(target) = other.get(path) else {
+                return;
+            };
+            weight
+                .values
+                .iter_mut()
+                .zip(&target.values)
+                .for_each(|(v, t)| *v += (t - *v) * share);
         });
     }
 
@@ -198,7 +236,8 @@ impl Weights {
 
     /// The first tensor whose values are useless, and what is wrong with them (see [`Weight::flaw`]).
     pub fn flaw(&self) -> Option<(&str, String)> {
-        self.iter().find_map(|(path, weight)| Some((path, weight.flaw(path)?)))
+        self.iter()
+            .find_map(|(path, weight)| Some((path, weight.flaw(path)?)))
     }
 
     /// Checks that these are the weights of a network of the given shape.
@@ -206,7 +245,12 @@ impl Weights {
     /// # Errors
     /// As [`Self::load_into`].
     pub fn check(&self, settings: &ModelSettings) -> Result<(), WeightsError> {
-        check_shapes(shapes(settings), self.iter().map(|(path, w)| (path.to_owned(), w.shape.clone())).collect())
+        check_shapes(
+            shapes(settings),
+            self.iter()
+                .map(|(path, w)| (path.to_owned(), w.shape.clone()))
+                .collect(),
+        )
     }
 
     /// How many numbers there are in all.
@@ -262,7 +306,8 @@ impl ModuleVisitor for Collect {
         };
         if let Some(tensor) = found {
             let (shape, values) = (tensor.dims().to_vec(), numbers(tensor));
-            self.weights.insert(self.path.to_string(), Weight { shape, values });
+            self.weights
+                .insert(self.path.to_string(), Weight { shape, values });
         }
     }
 }
@@ -287,11 +332,18 @@ impl ModuleMapper for Fill {
         let path = self.path.to_string();
         let expected = param.val().dims().to_vec();
         let Some(Weight { shape, values }) = self.left.by_path.remove(&path) else {
-            self.error.get_or_insert(WeightsError::Missing { path, shape: expected });
+            self.error.get_or_insert(WeightsError::Missing {
+                path,
+                shape: expected,
+            });
             return param;
         };
         if shape != expected {
-            self.error.get_or_insert(WeightsError::Shape { path, found: shape, expected });
+            self.error.get_or_insert(WeightsError::Shape {
+                path,
+                found: shape,
+                expected,
+            });
             return param;
         }
         param.map(|old| {
@@ -309,7 +361,10 @@ mod tests {
     use burn::tensor::Device;
 
     fn narrow(architecture: Architecture) -> ModelSettings {
-        ModelSettings { width: 4, ..ModelSettings::published(architecture) }
+        ModelSettings {
+            width: 4,
+            ..ModelSettings::published(architecture)
+        }
     }
 
     #[test]
@@ -322,12 +377,27 @@ mod tests {
 
     #[test]
     fn values_that_no_network_has_are_counted() {
-        let flaw = |name: &str, values: &[f32]| Weight { shape: vec![values.len()], values: values.into() }.flaw(name);
-        assert_eq!(flaw("kernel", &[1.0, f32::NAN, -2.0]).as_deref(), Some("1 value is NaN"));
-        assert_eq!(flaw("kernel", &[f32::INFINITY, f32::NEG_INFINITY]).as_deref(), Some("2 values are infinite"));
+        let flaw = |name: &str, values: &[f32]| {
+            Weight {
+                shape: vec![values.len()],
+                values: values.into(),
+            }
+            .flaw(name)
+        };
+        assert_eq!(
+            flaw("kernel", &[1.0, f32::NAN, -2.0]).as_deref(),
+            Some("1 value is NaN")
+        );
+        assert_eq!(
+            flaw("kernel", &[f32::INFINITY, f32::NEG_INFINITY]).as_deref(),
+            Some("2 values are infinite")
+        );
         assert_eq!(flaw("norm.running_mean", &[-1.0, 0.0]), None);
         let variance = flaw("norm.running_variance", &[-1.0, -0.0, 1.0]);
-        assert_eq!(variance.as_deref(), Some("1 value is negative, which no variance is"));
+        assert_eq!(
+            variance.as_deref(),
+            Some("1 value is negative, which no variance is")
+        );
     }
 
     #[test]
@@ -336,7 +406,10 @@ mod tests {
         let settings = narrow(Architecture::Runet);
         let weights = Weights::of(&settings.init(1, &device));
         assert!(weights.get("encoder.0.entry.reduce.conv.weight").is_some());
-        let loaded = weights.clone().load_into(settings.init(2, &device)).unwrap();
+        let loaded = weights
+            .clone()
+            .load_into(settings.init(2, &device))
+            .unwrap();
         assert_eq!(Weights::of(&loaded), weights);
         assert_ne!(Weights::of(&settings.init(2, &device)), weights);
     }
@@ -345,15 +418,23 @@ mod tests {
     fn a_widened_network_says_what_it_said_whatever_its_new_channels_hold() {
         let device = Device::flex();
         let before = narrow(Architecture::Nested);
-        let after = ModelSettings { inputs: 9, ..before };
+        let after = ModelSettings {
+            inputs: 9,
+            ..before
+        };
         let network = before.init(1, &device);
-        let wide = Weights::of(&network).load_widened(after.init(2, &device)).unwrap();
+        let wide = Weights::of(&network)
+            .load_widened(after.init(2, &device))
+            .unwrap();
         let says = |network: &Network, channels: usize| {
             let value = |n: usize| ((n / channels * 9 + n % channels) as f32 * 0.618).fract();
             let values: Vec<f32> = (0..16 * 16 * channels).map(value).collect();
             numbers(
                 network
-                    .forward(Tensor::from_data(TensorData::new(values, [1, 16, 16, channels]), &device))
+                    .forward(Tensor::from_data(
+                        TensorData::new(values, [1, 16, 16, channels]),
+                        &device,
+                    ))
                     .into_tensor(),
             )
         };
@@ -367,18 +448,42 @@ mod tests {
         let settings = narrow(Architecture::Runet);
         let weights = Weights::of(&settings.init(1, &device));
 
-        let wide = ModelSettings { width: 8, ..settings };
-        let error = weights.clone().load_into(wide.init(0, &device)).unwrap_err().to_string();
-        assert!(error.starts_with("tensor stem.conv.weight has shape [7, 7, 3, 4] where the network has [7, 7, 3, 8]"));
+        let wide = ModelSettings {
+            width: 8,
+            ..settings
+        };
+        let error = weights
+            .clone()
+            .load_into(wide.init(0, &device))
+            .unwrap_err()
+            .to_string();
+        assert!(error.starts_with(
+            "tensor stem.conv.weight has shape [7, 7, 3, 4] where the network has [7, 7, 3, 8]"
+        ));
 
         let mut less = weights.clone();
         less.by_path.remove("head.bias");
-        let error = less.load_into(settings.init(0, &device)).unwrap_err().to_string();
+        let error = less
+            .load_into(settings.init(0, &device))
+            .unwrap_err()
+            .to_string();
         assert_eq!(error, "tensor head.bias of shape [6] is missing");
 
         let mut more = weights.clone();
-        more.insert("tail.bias", Weight { shape: vec![1], values: vec![0.0] });
-        let error = more.load_into(settings.init(0, &device)).unwrap_err().to_string();
-        assert!(error.starts_with("tensor tail.bias belongs to no layer"), "{error}");
+        more.insert(
+            "tail.bias",
+            Weight {
+                shape: vec![1],
+                values: vec![0.0],
+            },
+        );
+        let error = more
+            .load_into(settings.init(0, &device))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("tensor tail.bias belongs to no layer"),
+            "{error}"
+        );
     }
 }

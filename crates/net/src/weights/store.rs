@@ -49,7 +49,9 @@ pub enum StoreError {
     #[error("not a whole safetensors file: {0}")]
     Format(#[from] SafeTensorError),
     /// The header does not say what the weights belong to.
-    #[error("the safetensors header has no \"{SETTINGS_KEY}\" entry: these weights are not from this program")]
+    #[error(
+        "the safetensors header has no \"{SETTINGS_KEY}\" entry: these weights are not from this program"
+    )]
     NoSettings,
     /// The settings in the header cannot be read.
     #[error("the settings in the safetensors header cannot be read: {0}")]
@@ -111,7 +113,9 @@ pub(crate) struct Head<S> {
 /// # Errors
 /// Where there are fewer, or it is longer than any.
 pub fn start_bytes(first: &[u8]) -> Result<u64, StoreError> {
-    let length = first.first_chunk::<LENGTH_BYTES>().ok_or(SafeTensorError::HeaderTooSmall)?;
+    let length = first
+        .first_chunk::<LENGTH_BYTES>()
+        .ok_or(SafeTensorError::HeaderTooSmall)?;
     match u64::from_le_bytes(*length) {
         header @ 1..=MAX_HEADER_BYTES => Ok(LENGTH_BYTES as u64 + header),
         0 => Err(SafeTensorError::HeaderTooSmall.into()),
@@ -126,9 +130,11 @@ impl<S: DeserializeOwned> Head<S> {
     /// Where it is none, or the file is not as long as it says.
     pub fn read(start: &[u8], file_bytes: u64) -> Result<Self, StoreError> {
         let data_at = start_bytes(start)? as usize;
-        let header = start.get(LENGTH_BYTES..data_at).ok_or(SafeTensorError::InvalidHeaderLength)?;
-        let metadata: Metadata =
-            serde_json::from_slice(header).map_err(SafeTensorError::InvalidHeaderDeserialization)?;
+        let header = start
+            .get(LENGTH_BYTES..data_at)
+            .ok_or(SafeTensorError::InvalidHeaderLength)?;
+        let metadata: Metadata = serde_json::from_slice(header)
+            .map_err(SafeTensorError::InvalidHeaderDeserialization)?;
         if (data_at + metadata.data_len()) as u64 != file_bytes {
             return Err(SafeTensorError::MetadataIncompleteBuffer.into());
         }
@@ -136,16 +142,29 @@ impl<S: DeserializeOwned> Head<S> {
         let settings_text = told.get(SETTINGS_KEY).ok_or(StoreError::NoSettings)?;
         let order_text = told.get(ORDER_KEY).cloned().unwrap_or_default();
         let settings = serde_json::from_str(settings_text)?;
-        let shapes: BTreeMap<_, _> =
-            metadata.tensors().into_iter().map(|(path, info)| (path, info.shape.clone())).collect();
-        let order: Vec<String> =
-            if order_text.is_empty() { shapes.keys().cloned().collect() } else { serde_json::from_str(&order_text)? };
+        let shapes: BTreeMap<_, _> = metadata
+            .tensors()
+            .into_iter()
+            .map(|(path, info)| (path, info.shape.clone()))
+            .collect();
+        let order: Vec<String> = if order_text.is_empty() {
+            shapes.keys().cloned().collect()
+        } else {
+            serde_json::from_str(&order_text)?
+        };
         // Each tensor is read once; one that the order leaves out is missed where the network is filled.
         if order.len() > shapes.len() {
             return Err(SafeTensorError::TensorNotFound("beyond those of the order".into()).into());
         }
         let texts = [settings_text.clone(), order_text];
-        Ok(Self { settings, shapes, order, texts, checksum: told.get(CHECKSUM_KEY).cloned(), data_at })
+        Ok(Self {
+            settings,
+            shapes,
+            order,
+            texts,
+            checksum: told.get(CHECKSUM_KEY).cloned(),
+            data_at,
+        })
     }
 }
 
@@ -165,13 +184,22 @@ impl<S: Serialize + DeserializeOwned> Stored<S> {
     pub fn to_bytes_in(&self, precision: Precision) -> Result<Vec<u8>, StoreError> {
         check_values(&self.weights)?;
         let order: Vec<&str> = self.weights.iter().map(|(path, _)| path).collect();
-        let texts = [serde_json::to_string(&self.settings)?, serde_json::to_string(&order)?];
+        let texts = [
+            serde_json::to_string(&self.settings)?,
+            serde_json::to_string(&order)?,
+        ];
         let encode = |(path, weight)| Ok((path, encode(path, weight, precision)?));
-        let encoded = self.weights.iter().map(encode).collect::<Result<Vec<_>, StoreError>>()?;
+        let encoded = self
+            .weights
+            .iter()
+            .map(encode)
+            .collect::<Result<Vec<_>, StoreError>>()?;
         let views = encoded
             .iter()
             .zip(self.weights.iter())
-            .map(|((path, (dtype, bytes)), (_, w))| Ok((*path, TensorView::new(*dtype, w.shape.clone(), bytes)?)))
+            .map(|((path, (dtype, bytes)), (_, w))| {
+                Ok((*path, TensorView::new(*dtype, w.shape.clone(), bytes)?))
+            })
             .collect::<Result<Vec<_>, SafeTensorError>>()?;
         with_header(&safetensors::serialize(views, None)?, texts)
     }
@@ -182,7 +210,14 @@ impl<S: Serialize + DeserializeOwned> Stored<S> {
     /// Where the bytes are no safetensors, have no settings, hold another type or a value that is not finite, or do not
     /// match their checksum; files of version 0.1.0 have none.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoreError> {
-        let Head { settings, order, texts, checksum, data_at, .. } = Head::read(bytes, bytes.len() as u64)?;
+        let Head {
+            settings,
+            order,
+            texts,
+            checksum,
+            data_at,
+            ..
+        } = Head::read(bytes, bytes.len() as u64)?;
         if checksum.is_some_and(|told| told != checksum_of(&texts, &bytes[data_at..])) {
             return Err(StoreError::Damaged);
         }
@@ -191,14 +226,31 @@ impl<S: Serialize + DeserializeOwned> Stored<S> {
         for path in order {
             let tensor = tensors.tensor(&path)?;
             let values = match tensor.dtype() {
-                Dtype::F32 => tensor.data().as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect(),
+                Dtype::F32 => tensor
+                    .data()
+                    .as_chunks()
+                    .0
+                    .iter()
+                    .map(|b| f32::from_le_bytes(*b))
+                    .collect(),
                 Dtype::F16 => {
-                    let halves = tensor.data().as_chunks().0.iter().map(|b| f16::from_le_bytes(*b));
+                    let halves = tensor
+                        .data()
+                        .as_chunks()
+                        .0
+                        .iter()
+                        .map(|b| f16::from_le_bytes(*b));
                     halves.collect::<Vec<_>>().to_f32_vec()
                 }
                 dtype => return Err(StoreError::Type { path, dtype }),
             };
-            weights.insert(path, Weight { shape: tensor.shape().to_vec(), values });
+            weights.insert(
+                path,
+                Weight {
+                    shape: tensor.shape().to_vec(),
+                    values,
+                },
+            );
         }
         check_values(&weights)?;
         Ok(Self { settings, weights })
@@ -207,22 +259,39 @@ impl<S: Serialize + DeserializeOwned> Stored<S> {
 
 fn check_values(weights: &Weights) -> Result<(), StoreError> {
     match weights.flaw() {
-        Some((path, flaw)) => Err(StoreError::Values { path: path.into(), flaw }),
+        Some((path, flaw)) => Err(StoreError::Values {
+            path: path.into(),
+            flaw,
+        }),
         None => Ok(()),
     }
 }
 
-fn encode(path: &str, weight: &Weight, precision: Precision) -> Result<(Dtype, Vec<u8>), StoreError> {
+fn encode(
+    path: &str,
+    weight: &Weight,
+    precision: Precision,
+) -> Result<(Dtype, Vec<u8>), StoreError> {
     let values = weight.values.iter();
     if precision == Precision::Full || weight.shape.len() == 1 {
         return Ok((Dtype::F32, values.flat_map(|v| v.to_le_bytes()).collect()));
     }
     let halves: Vec<f16> = values.map(|v| f16::from_f32(*v)).collect();
     match halves.iter().filter(|v| v.is_infinite()).count() {
-        0 => Ok((Dtype::F16, halves.iter().flat_map(|v| v.to_le_bytes()).collect())),
+        0 => Ok((
+            Dtype::F16,
+            halves.iter().flat_map(|v| v.to_le_bytes()).collect(),
+        )),
         n => {
-            let flaw = format!("{} too large for 16-bit floats: need -{MAX} to {MAX}", counted(n), MAX = f16::MAX);
-            Err(StoreError::Values { path: path.into(), flaw })
+            let flaw = format!(
+                "{} too large for 16-bit floats: need -{MAX} to {MAX}",
+                counted(n),
+                MAX = f16::MAX
+            );
+            Err(StoreError::Values {
+                path: path.into(),
+                flaw,
+            })
         }
     }
 }
@@ -232,22 +301,37 @@ fn checksum_of(texts: &[String; 2], data: &[u8]) -> String {
     let mut hash = Sha256::new();
     texts.iter().for_each(|text| hash.update(text));
     hash.update(data);
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
+    hash.finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 /// The same file with settings, order and checksum in its header, whose keys are in the order of the alphabet: the
 /// format's crate leaves that of the settings to chance, and equal weights are to be equal files.
 fn with_header(file: &[u8], texts: [String; 2]) -> Result<Vec<u8>, StoreError> {
     let data_at = start_bytes(file)? as usize;
-    let (start, data) = file.split_at_checked(data_at).ok_or(SafeTensorError::InvalidHeaderLength)?;
+    let (start, data) = file
+        .split_at_checked(data_at)
+        .ok_or(SafeTensorError::InvalidHeaderLength)?;
     let mut header: BTreeMap<String, Value> = serde_json::from_slice(&start[LENGTH_BYTES..])?;
     let checksum = checksum_of(&texts, data);
     let [settings, order] = texts;
-    let told = BTreeMap::from([(SETTINGS_KEY, settings), (ORDER_KEY, order), (CHECKSUM_KEY, checksum)]);
+    let told = BTreeMap::from([
+        (SETTINGS_KEY, settings),
+        (ORDER_KEY, order),
+        (CHECKSUM_KEY, checksum),
+    ]);
     header.insert("__metadata__".into(), serde_json::to_value(told)?);
     let mut header = serde_json::to_vec(&header)?;
     header.resize(header.len().next_multiple_of(LENGTH_BYTES), b' ');
-    Ok([&(header.len() as u64).to_le_bytes(), header.as_slice(), data].concat())
+    Ok([
+        &(header.len() as u64).to_le_bytes(),
+        header.as_slice(),
+        data,
+    ]
+    .concat())
 }
 
 #[cfg(test)]
@@ -256,14 +340,35 @@ mod tests {
 
     fn stored() -> Stored<u32> {
         let mut weights = Weights::default();
-        weights.insert("b", Weight { shape: vec![2, 1], values: vec![1.5, -2.0] });
-        weights.insert("a", Weight { shape: vec![1], values: vec![0.25] });
-        Stored { settings: 7, weights }
+        weights.insert(
+            "b",
+            Weight {
+                shape: vec![2, 1],
+                values: vec![1.5, -2.0],
+            },
+        );
+        weights.insert(
+            "a",
+            Weight {
+                shape: vec![1],
+                values: vec![0.25],
+            },
+        );
+        Stored {
+            settings: 7,
+            weights,
+        }
     }
 
     fn holding(values: &[f32]) -> Stored<u32> {
         let mut stored = stored();
-        stored.weights.insert("c", Weight { shape: vec![values.len(), 1], values: values.into() });
+        stored.weights.insert(
+            "c",
+            Weight {
+                shape: vec![values.len(), 1],
+                values: values.into(),
+            },
+        );
         stored
     }
 
@@ -289,7 +394,10 @@ mod tests {
     fn bytes_cut_short_are_refused() {
         let bytes = stored().to_bytes().unwrap();
         for length in [0, 7, 8, 20, bytes.len() - 1] {
-            assert!(Stored::<u32>::from_bytes(&bytes[..length]).is_err(), "{length} bytes");
+            assert!(
+                Stored::<u32>::from_bytes(&bytes[..length]).is_err(),
+                "{length} bytes"
+            );
         }
         assert!(refused(&[0; 64]).starts_with("not a whole safetensors file"));
         assert!(refused(&[0xff; 64]).starts_with("not a whole safetensors file"));
@@ -310,12 +418,19 @@ mod tests {
 
     #[test]
     fn values_that_no_network_has_are_neither_written_nor_read() {
-        let error = holding(&[1.0, f32::NAN, f32::NAN]).to_bytes().unwrap_err().to_string();
+        let error = holding(&[1.0, f32::NAN, f32::NAN])
+            .to_bytes()
+            .unwrap_err()
+            .to_string();
         assert_eq!(error, "tensor c: 2 values are NaN");
         // As another program would have written it, without a checksum.
         let bytes = holding(&[1.25, 2.0]).to_bytes().unwrap();
-        let mut bytes = String::from_utf8_lossy(&bytes).contains("sha256").then_some(bytes).unwrap();
-        let at = |bytes: &[u8], part: &[u8]| bytes.windows(part.len()).position(|w| w == part).unwrap();
+        let mut bytes = String::from_utf8_lossy(&bytes)
+            .contains("sha256")
+            .then_some(bytes)
+            .unwrap();
+        let at =
+            |bytes: &[u8], part: &[u8]| bytes.windows(part.len()).position(|w| w == part).unwrap();
         let name = at(&bytes, b"sha256");
         bytes[name..name + 6].copy_from_slice(b"sha999");
         let value = at(&bytes, &1.25_f32.to_le_bytes());
@@ -325,9 +440,19 @@ mod tests {
 
     #[test]
     fn what_half_precision_cannot_hold_is_not_written() {
-        assert!(holding(&[65504.0, -65504.0]).to_bytes_in(Precision::Half).is_ok());
-        let error = holding(&[65504.0, -65536.0]).to_bytes_in(Precision::Half).unwrap_err().to_string();
-        assert_eq!(error, "tensor c: 1 value is too large for 16-bit floats: need -65504 to 65504");
+        assert!(
+            holding(&[65504.0, -65504.0])
+                .to_bytes_in(Precision::Half)
+                .is_ok()
+        );
+        let error = holding(&[65504.0, -65536.0])
+            .to_bytes_in(Precision::Half)
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            error,
+            "tensor c: 1 value is too large for 16-bit floats: need -65504 to 65504"
+        );
         assert!(holding(&[65504.0, -65536.0]).to_bytes().is_ok());
     }
 }

@@ -15,10 +15,14 @@ pub struct Edges {
 impl Edges {
     /// Of an image `[size][size]`.
     pub fn of(values: &[f32], size: usize) -> Self {
-        let at = |row: usize, column: usize| values[row.min(size - 1) * size + column.min(size - 1)];
+        let at =
+            |row: usize, column: usize| values[row.min(size - 1) * size + column.min(size - 1)];
         let slope = |pixel: usize| {
             let (r, c) = (pixel / size, pixel % size);
-            [at(r + 1, c) - at(r.saturating_sub(1), c), at(r, c + 1) - at(r, c.saturating_sub(1))]
+            [
+                at(r + 1, c) - at(r.saturating_sub(1), c),
+                at(r, c + 1) - at(r, c.saturating_sub(1)),
+            ]
         };
         let mut directions: Vec<[f32; 2]> = (0..size * size).map(slope).collect();
         let mut lengths: Vec<f32> = directions.iter().map(|[dr, dc]| dr.hypot(*dc)).collect();
@@ -42,9 +46,15 @@ impl Edges {
         for row in inner.clone() {
             let other = (row as i32 + shift[0]) as usize * self.size;
             let start = ((other + inner.start) as i32 + shift[1]) as usize;
-            let fixed = &self.directions[row * self.size + inner.start..row * self.size + inner.end];
-            let line = fixed.iter().zip(&moving.directions[start..start + inner.len()]);
-            sum += f64::from(line.map(|(a, b)| (a[0] * b[0] + a[1] * b[1]).powi(2)).sum::<f32>());
+            let fixed =
+                &self.directions[row * self.size + inner.start..row * self.size + inner.end];
+            let line = fixed
+                .iter()
+                .zip(&moving.directions[start..start + inner.len()]);
+            sum += f64::from(
+                line.map(|(a, b)| (a[0] * b[0] + a[1] * b[1]).powi(2))
+                    .sum::<f32>(),
+            );
         }
         sum
     }
@@ -63,7 +73,13 @@ impl Scores {
     pub fn of(reach: usize, score: impl Fn([i32; 2]) -> f64 + Sync) -> Self {
         let (reach, side) = (reach as i32, 2 * reach as i32 + 1);
         let shift = |n: i32| [n / side - reach, n % side - reach];
-        Self { reach, values: (0..side * side).into_par_iter().map(|n| score(shift(n))).collect() }
+        Self {
+            reach,
+            values: (0..side * side)
+                .into_par_iter()
+                .map(|n| score(shift(n)))
+                .collect(),
+        }
     }
 
     /// The same as shares of the score of no shift, where that is above 0.
@@ -75,7 +91,10 @@ impl Scores {
 
     /// The sum of several.
     pub fn sum(mut self, other: &Self) -> Self {
-        self.values.iter_mut().zip(&other.values).for_each(|(a, b)| *a += b);
+        self.values
+            .iter_mut()
+            .zip(&other.values)
+            .for_each(|(a, b)| *a += b);
         self
     }
 
@@ -89,8 +108,16 @@ impl Scores {
     /// an axis there is nothing to draw a parabola through.
     pub fn best(&self) -> ([f64; 2], f64) {
         let side = 2 * self.reach + 1;
-        let (index, &top) = self.values.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap_or((0, &0.0));
-        let best = [index as i32 / side - self.reach, index as i32 % side - self.reach];
+        let (index, &top) = self
+            .values
+            .iter()
+            .enumerate()
+            .max_by(|a, b| a.1.total_cmp(b.1))
+            .unwrap_or((0, &0.0));
+        let best = [
+            index as i32 / side - self.reach,
+            index as i32 % side - self.reach,
+        ];
         let place = [0, 1].map(|axis| {
             if best[axis].abs() == self.reach {
                 return f64::from(best[axis]);
@@ -109,7 +136,11 @@ impl Scores {
 /// The place of the top of a parabola through three heights at -1, 0 and 1.
 fn peak(before: f64, at: f64, after: f64) -> f64 {
     let curvature = before - 2.0 * at + after;
-    if curvature < 0.0 { (0.5 * (before - after) / curvature).clamp(-0.5, 0.5) } else { 0.0 }
+    if curvature < 0.0 {
+        (0.5 * (before - after) / curvature).clamp(-0.5, 0.5)
+    } else {
+        0.0
+    }
 }
 
 #[cfg(test)]
@@ -121,18 +152,30 @@ mod tests {
         // -(x - 0.25)^2 at -1, 0, 1.
         assert!((peak(-1.5625, -0.0625, -0.5625) - 0.25).abs() < 1e-12);
         assert_eq!(peak(1.0, 1.0, 1.0), 0.0);
-        let scores = Scores::of(3, |[row, column]| -f64::from((row - 2).pow(2) + (column + 1).pow(2)));
+        let scores = Scores::of(3, |[row, column]| {
+            -f64::from((row - 2).pow(2) + (column + 1).pow(2))
+        });
         assert_eq!(scores.best(), ([2.0, -1.0], 0.0));
     }
 
     #[test]
     fn a_square_turned_dark_is_found_where_it_went() {
         let square = |top: usize, left: usize, inside: f32| {
-            let pixel = |p: usize| (top..top + 6).contains(&(p / 24)) && (left..left + 6).contains(&(p % 24));
-            Edges::of(&(0..24 * 24).map(|p| if pixel(p) { inside } else { 1.0 }).collect::<Vec<_>>(), 24)
+            let pixel = |p: usize| {
+                (top..top + 6).contains(&(p / 24)) && (left..left + 6).contains(&(p % 24))
+            };
+            Edges::of(
+                &(0..24 * 24)
+                    .map(|p| if pixel(p) { inside } else { 1.0 })
+                    .collect::<Vec<_>>(),
+                24,
+            )
         };
         let (fixed, moved) = (square(9, 9, 2.0), square(7, 12, 0.5));
         let (place, _) = Scores::of(4, |shift| fixed.agreement(&moved, shift, 4)).best();
-        assert!((place[0] + 2.0).abs() < 0.1 && (place[1] - 3.0).abs() < 0.1, "{place:?}");
+        assert!(
+            (place[0] + 2.0).abs() < 0.1 && (place[1] - 3.0).abs() < 0.1,
+            "{place:?}"
+        );
     }
 }

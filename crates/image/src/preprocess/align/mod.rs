@@ -64,19 +64,35 @@ struct Doubt {
 
 /// Of edges alone: none of the 25 pre-aligned training cases goes beyond it, wherever within 4 mm the heart's centre is taken
 /// to be.
-const EDGES: Doubt = Doubt { shift_mm: 2.75, gain: 0.05 };
+const EDGES: Doubt = Doubt {
+    shift_mm: 2.75,
+    gain: 0.05,
+};
 
 /// Of edges and anatomy together.
-const BOTH: Doubt = Doubt { shift_mm: 1.5, gain: 0.015 };
+const BOTH: Doubt = Doubt {
+    shift_mm: 1.5,
+    gain: 0.015,
+};
 
 /// Of LGE, where others lie elsewhere beyond doubt: moving it blurs what scar is read from, so that it has to gain twice
 /// as much. Moved by 3 mm, the LGE of the 25 cases gains .031 to .1; two of them gain .032 as they are.
-const LGE: Doubt = Doubt { gain: 2.0 * BOTH.gain, ..BOTH };
+const LGE: Doubt = Doubt {
+    gain: 2.0 * BOTH.gain,
+    ..BOTH
+};
 
 impl Doubt {
     fn judge(self, shift_mm: [f64; 2], gain: f64) -> Misalignment {
-        let found = Misalignment { shift_mm, gain, clear: false };
-        Misalignment { clear: found.distance_mm() >= self.shift_mm && gain >= self.gain, ..found }
+        let found = Misalignment {
+            shift_mm,
+            gain,
+            clear: false,
+        };
+        Misalignment {
+            clear: found.distance_mm() >= self.shift_mm && gain >= self.gain,
+            ..found
+        }
     }
 }
 
@@ -101,18 +117,31 @@ pub fn misalignment(
     overlap: Option<Overlap>,
 ) -> PerSequence<Option<Misalignment>> {
     let mut found = PerSequence::default();
-    let Some(grid) = images.iter().find_map(|(_, image)| Some(image.as_ref()?.grid())) else { return found };
+    let Some(grid) = images
+        .iter()
+        .find_map(|(_, image)| Some(image.as_ref()?.grid()))
+    else {
+        return found;
+    };
     let field = Field::about(grid, heart);
     let (mut first, mut fixed) = (None, Vec::new());
     for sequence in [Sequence::Lge, Sequence::Bssfp, Sequence::T2] {
-        let Some(image) = &images[sequence] else { continue };
+        let Some(image) = &images[sequence] else {
+            continue;
+        };
         let first = *first.get_or_insert(sequence);
         let anatomy = |overlap: Overlap| {
-            Scores::of(REACH, |shift| overlap(first, sequence, shift.map(|s| f64::from(s) * PIXEL_MM))).relative()
+            Scores::of(REACH, |shift| {
+                overlap(first, sequence, shift.map(|s| f64::from(s) * PIXEL_MM))
+            })
+            .relative()
         };
         let edges = compare(&fixed, &field.edges(image, [0.0; 2]));
         found[sequence] = edges.map(|edges| misaligned(edges, overlap.and_then(anatomy)));
-        fixed.push(field.edges(image, found[sequence].map_or([0.0; 2], |m: Misalignment| m.shift_mm)));
+        fixed.push(field.edges(
+            image,
+            found[sequence].map_or([0.0; 2], |m: Misalignment| m.shift_mm),
+        ));
     }
     odd_one_out(found)
 }
@@ -120,11 +149,23 @@ pub fn misalignment(
 /// How the edges of a sequence's slices lie on those of all others under each shift.
 fn compare(fixed: &[Vec<Edges>], moving: &[Edges]) -> Option<Scores> {
     let of_slice = |(k, moving): (usize, &Edges)| {
-        let scores = |fixed: &Vec<Edges>| Scores::of(REACH, |shift| fixed[k].agreement(moving, shift, REACH));
-        fixed.iter().map(scores).reduce(|sum, scores| sum.sum(&scores))
+        let scores = |fixed: &Vec<Edges>| {
+            Scores::of(REACH, |shift| fixed[k].agreement(moving, shift, REACH))
+        };
+        fixed
+            .iter()
+            .map(scores)
+            .reduce(|sum, scores| sum.sum(&scores))
     };
-    let slices: Vec<Scores> = moving.par_iter().enumerate().map(of_slice).collect::<Option<_>>()?;
-    slices.into_iter().reduce(|sum, scores| sum.sum(&scores))?.relative()
+    let slices: Vec<Scores> = moving
+        .par_iter()
+        .enumerate()
+        .map(of_slice)
+        .collect::<Option<_>>()?;
+    slices
+        .into_iter()
+        .reduce(|sum, scores| sum.sum(&scores))?
+        .relative()
 }
 
 /// The shift of the best score.
@@ -139,13 +180,24 @@ fn misaligned(edges: Scores, anatomy: Option<Scores>) -> Misalignment {
 
 /// The same, said of LGE where one of the others clearly lies elsewhere, but both lie nearer to one another than to it.
 fn odd_one_out(found: PerSequence<Option<Misalignment>>) -> PerSequence<Option<Misalignment>> {
-    let PerSequence { bssfp: Some(bssfp), lge: None, t2: Some(t2) } = found else { return found };
+    let PerSequence {
+        bssfp: Some(bssfp),
+        lge: None,
+        t2: Some(t2),
+    } = found
+    else {
+        return found;
+    };
     let apart = (bssfp.shift_mm[0] - t2.shift_mm[0]).hypot(bssfp.shift_mm[1] - t2.shift_mm[1]);
     if !(bssfp.clear || t2.clear) || apart >= bssfp.distance_mm().min(t2.distance_mm()) {
         return found;
     }
     let shift_mm = [0, 1].map(|axis| -(bssfp.shift_mm[axis] + t2.shift_mm[axis]) / 2.0);
-    PerSequence { bssfp: None, lge: Some(LGE.judge(shift_mm, bssfp.gain.max(t2.gain))), t2: None }
+    PerSequence {
+        bssfp: None,
+        lge: Some(LGE.judge(shift_mm, bssfp.gain.max(t2.gain))),
+        t2: None,
+    }
 }
 
 /// The study with the sequences that clearly lie elsewhere moved back; `None` where there is none.
@@ -162,17 +214,25 @@ pub fn aligned(study: &Study, found: &PerSequence<Option<Misalignment>>) -> Opti
             Some(m) => moved_back(image, m.shift_mm),
         })
     });
-    Some(Study::new(study.id(), images, study.reference().cloned()).expect("moved images keep their grid"))
+    Some(
+        Study::new(study.id(), images, study.reference().cloned())
+            .expect("moved images keep their grid"),
+    )
 }
 
 /// The image with every slice moved by the opposite of a shift; what comes in from outside is 0.
 fn moved_back(image: &Volume<f32>, [rows_mm, columns_mm]: [f64; 2]) -> Volume<f32> {
     let orientation = Orientation::canonical(image.grid());
     let mut turned = orientation.apply(image);
-    let ([columns, rows, slices], [i_mm, j_mm, _]) = (turned.shape(), turned.spacing().rounded_mm());
+    let ([columns, rows, slices], [i_mm, j_mm, _]) =
+        (turned.shape(), turned.spacing().rounded_mm());
     let size = rows.max(columns);
     let middle = (size as f64 - 1.0) / 2.0;
-    let window = Window::about([middle + rows_mm / j_mm, middle + columns_mm / i_mm], size, [1.0; 2]);
+    let window = Window::about(
+        [middle + rows_mm / j_mm, middle + columns_mm / i_mm],
+        size,
+        [1.0; 2],
+    );
     for k in 0..slices {
         let slice = turned.slice(k).to_vec();
         let out = turned.slice_mut(k);
@@ -200,18 +260,25 @@ impl Field {
         let ([ni, nj, _], [i_mm, j_mm, _]) = (grid.shape(), grid.spacing().rounded_mm());
         let middle = [nj, ni].map(|n| (n as f64 - 1.0) / 2.0);
         let centre = heart.map_or(middle, |HeartCentre(centre)| centre);
-        Self { orientation, centre, pixel: [PIXEL_MM / j_mm, PIXEL_MM / i_mm] }
+        Self {
+            orientation,
+            centre,
+            pixel: [PIXEL_MM / j_mm, PIXEL_MM / i_mm],
+        }
     }
 
     /// The edges of each slice, of an image that lies `shift_mm` away.
     fn edges(&self, image: &Volume<f32>, shift_mm: [f64; 2]) -> Vec<Edges> {
         let image = self.orientation.apply(image);
         let [columns, rows, slices] = image.shape();
-        let centre = [0, 1].map(|axis| self.centre[axis] + shift_mm[axis] / PIXEL_MM * self.pixel[axis]);
+        let centre =
+            [0, 1].map(|axis| self.centre[axis] + shift_mm[axis] / PIXEL_MM * self.pixel[axis]);
         let window = Window::about(centre, SIDE + 2 * REACH, self.pixel);
         let slice = |k| {
             let mut values = vec![0.0; window.pixels()];
-            window.sample(image.slice(k), [rows, columns], |pixel, value| values[pixel] = value);
+            window.sample(image.slice(k), [rows, columns], |pixel, value| {
+                values[pixel] = value
+            });
             Edges::of(&values, window.size())
         };
         (0..slices).into_par_iter().map(slice).collect()

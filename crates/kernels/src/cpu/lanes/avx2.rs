@@ -1,10 +1,10 @@
 //! Eight floats: AVX2 and FMA.
 
 use std::arch::x86_64::{
-    __m256, __m256i, _CMP_GT_OQ, _mm256_add_ps, _mm256_and_ps, _mm256_castps_si256, _mm256_castsi256_ps, _mm256_cmp_ps,
-    _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_maskload_ps, _mm256_maskstore_ps, _mm256_max_ps,
-    _mm256_mul_ps, _mm256_set1_ps, _mm256_setzero_ps, _mm256_slli_epi32, _mm256_srli_epi32, _mm256_storeu_ps,
-    _mm256_sub_ps,
+    __m256, __m256i, _CMP_GT_OQ, _mm256_add_ps, _mm256_and_ps, _mm256_castps_si256,
+    _mm256_castsi256_ps, _mm256_cmp_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_loadu_si256,
+    _mm256_maskload_ps, _mm256_maskstore_ps, _mm256_max_ps, _mm256_mul_ps, _mm256_set1_ps,
+    _mm256_setzero_ps, _mm256_slli_epi32, _mm256_srli_epi32, _mm256_storeu_ps, _mm256_sub_ps,
 };
 
 use super::Lanes;
@@ -22,7 +22,10 @@ unsafe fn first(n: usize) -> __m256i {
 }
 
 // SAFETY of every block: the trait asks the caller for a processor with AVX2 and FMA and for valid pointers.
-#[expect(clippy::undocumented_unsafe_blocks, reason = "said once above, for all of them")]
+#[expect(
+    clippy::undocumented_unsafe_blocks,
+    reason = "said once above, for all of them"
+)]
 impl Lanes for Avx2 {
     const N: usize = 8;
     const TILE: usize = 6;
@@ -79,7 +82,12 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     unsafe fn where_positive(self, other: Self) -> Self {
-        Self(unsafe { _mm256_and_ps(self.0, _mm256_cmp_ps::<_CMP_GT_OQ>(other.0, _mm256_setzero_ps())) })
+        Self(unsafe {
+            _mm256_and_ps(
+                self.0,
+                _mm256_cmp_ps::<_CMP_GT_OQ>(other.0, _mm256_setzero_ps()),
+            )
+        })
     }
 
     #[inline(always)]

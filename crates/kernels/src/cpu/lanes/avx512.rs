@@ -1,10 +1,11 @@
 //! Sixteen floats: AVX-512F.
 
 use std::arch::x86_64::{
-    __m512, __m512bh, __mmask16, _CMP_GT_OQ, _mm512_add_ps, _mm512_castps_si512, _mm512_castsi512_ps,
-    _mm512_cmp_ps_mask, _mm512_dpbf16_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_mask_storeu_ps,
-    _mm512_maskz_loadu_ps, _mm512_maskz_mov_ps, _mm512_max_ps, _mm512_mul_ps, _mm512_set1_ps, _mm512_setzero_ps,
-    _mm512_slli_epi32, _mm512_srli_epi32, _mm512_storeu_ps, _mm512_sub_ps,
+    __m512, __m512bh, __mmask16, _CMP_GT_OQ, _mm512_add_ps, _mm512_castps_si512,
+    _mm512_castsi512_ps, _mm512_cmp_ps_mask, _mm512_dpbf16_ps, _mm512_fmadd_ps, _mm512_loadu_ps,
+    _mm512_mask_storeu_ps, _mm512_maskz_loadu_ps, _mm512_maskz_mov_ps, _mm512_max_ps,
+    _mm512_mul_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_slli_epi32, _mm512_srli_epi32,
+    _mm512_storeu_ps, _mm512_sub_ps,
 };
 use std::mem::transmute;
 
@@ -20,7 +21,10 @@ pub fn first(n: usize) -> __mmask16 {
 }
 
 // SAFETY of every block: the trait asks the caller for a processor with AVX-512F and for valid pointers.
-#[expect(clippy::undocumented_unsafe_blocks, reason = "said once above, for all of them")]
+#[expect(
+    clippy::undocumented_unsafe_blocks,
+    reason = "said once above, for all of them"
+)]
 impl Lanes for Avx512 {
     const N: usize = 16;
     const TILE: usize = 12;
@@ -77,7 +81,12 @@ impl Lanes for Avx512 {
 
     #[inline(always)]
     unsafe fn where_positive(self, other: Self) -> Self {
-        Self(unsafe { _mm512_maskz_mov_ps(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(other.0, _mm512_setzero_ps()), self.0) })
+        Self(unsafe {
+            _mm512_maskz_mov_ps(
+                _mm512_cmp_ps_mask::<_CMP_GT_OQ>(other.0, _mm512_setzero_ps()),
+                self.0,
+            )
+        })
     }
 
     #[inline(always)]

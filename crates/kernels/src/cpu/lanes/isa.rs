@@ -43,7 +43,11 @@ impl Isa {
     pub fn best() -> Self {
         static BEST: OnceLock<Isa> = OnceLock::new();
         let best = *BEST.get_or_init(|| Self::available()[0]);
-        if BF16.load(Ordering::Relaxed) { best.in_bf16() } else { best }
+        if BF16.load(Ordering::Relaxed) {
+            best.in_bf16()
+        } else {
+            best
+        }
     }
 
     /// Lets all convolutions of the process that are set up from now on multiply in bf16, or in 32 bits again.
@@ -64,13 +68,24 @@ impl Isa {
             }
         }
         all.push(Kind::Portable);
-        all.into_iter().map(|kind| Self { kind, factors: Factors::Floats }).collect()
+        all.into_iter()
+            .map(|kind| Self {
+                kind,
+                factors: Factors::Floats,
+            })
+            .collect()
     }
 
     /// All that this processor has, the fastest first, multiplying in bf16.
     pub fn available_in_bf16() -> Vec<Self> {
-        let in_pairs = Self::available().into_iter().map(|isa| Self { factors: Factors::Pairs, ..isa });
-        let in_tiles = Self::available().into_iter().map(Self::in_bf16).filter(|isa| isa.matrix().is_some());
+        let in_pairs = Self::available().into_iter().map(|isa| Self {
+            factors: Factors::Pairs,
+            ..isa
+        });
+        let in_tiles = Self::available()
+            .into_iter()
+            .map(Self::in_bf16)
+            .filter(|isa| isa.matrix().is_some());
         in_tiles.chain(in_pairs).collect()
     }
 
@@ -78,7 +93,14 @@ impl Isa {
     #[must_use]
     pub fn in_bf16(self) -> Self {
         let has_tiles = self.lanes() == 16 && Matrix::get().is_some();
-        Self { factors: if has_tiles { Factors::Tiles } else { Factors::Pairs }, ..self }
+        Self {
+            factors: if has_tiles {
+                Factors::Tiles
+            } else {
+                Factors::Pairs
+            },
+            ..self
+        }
     }
 
     /// Whether convolutions multiply in bf16.
@@ -88,7 +110,11 @@ impl Isa {
 
     /// What multiplies tiles, where convolutions do.
     pub(in crate::cpu) fn matrix(self) -> Option<Matrix> {
-        if self.factors == Factors::Tiles { Matrix::get() } else { None }
+        if self.factors == Factors::Tiles {
+            Matrix::get()
+        } else {
+            None
+        }
     }
 
     /// Whether the processor has a matrix unit for bf16; elsewhere pairs are multiplied, which is right, but where it was

@@ -17,7 +17,10 @@ pub use isa::Isa;
 /// # Safety
 /// Every method may be called only on a processor that has the instruction set of the implementing type, and with
 /// pointers to as many floats as it reads or writes.
-#[expect(clippy::missing_safety_doc, reason = "the trait's doc says it for all of them")]
+#[expect(
+    clippy::missing_safety_doc,
+    reason = "the trait's doc says it for all of them"
+)]
 pub trait Lanes: Copy {
     /// Floats in a register.
     const N: usize;

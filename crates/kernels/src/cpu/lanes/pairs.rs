@@ -33,7 +33,10 @@ impl<L: Lanes> Products<L> for Split {
     }
 }
 
-#[expect(clippy::undocumented_unsafe_blocks, reason = "every method has its caller's promise for that of `L`")]
+#[expect(
+    clippy::undocumented_unsafe_blocks,
+    reason = "every method has its caller's promise for that of `L`"
+)]
 impl<L: Lanes, P: Products<L>> Lanes for Pairs<L, P> {
     const N: usize = L::N;
     const TILE: usize = L::TILE;

@@ -8,7 +8,10 @@ use super::Lanes;
 pub struct Portable([f32; 8]);
 
 // SAFETY of every block: the trait asks the caller for valid pointers.
-#[expect(clippy::undocumented_unsafe_blocks, reason = "said once above, for all of them")]
+#[expect(
+    clippy::undocumented_unsafe_blocks,
+    reason = "said once above, for all of them"
+)]
 impl Lanes for Portable {
     const N: usize = 8;
     const TILE: usize = 6;
@@ -25,7 +28,13 @@ impl Lanes for Portable {
 
     #[inline(always)]
     unsafe fn load_first(from: *const f32, n: usize) -> Self {
-        Self(from_fn(|lane| if lane < n { unsafe { *from.add(lane) } } else { 0.0 }))
+        Self(from_fn(|lane| {
+            if lane < n {
+                unsafe { *from.add(lane) }
+            } else {
+                0.0
+            }
+        }))
     }
 
     #[inline(always)]
@@ -43,7 +52,9 @@ impl Lanes for Portable {
     #[inline(always)]
     unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
         // Two roundings: a fused multiplication is a slow call where the processor has none.
-        Self(from_fn(|lane| self.0[lane] * factor.0[lane] + addend.0[lane]))
+        Self(from_fn(|lane| {
+            self.0[lane] * factor.0[lane] + addend.0[lane]
+        }))
     }
 
     #[inline(always)]
@@ -68,7 +79,13 @@ impl Lanes for Portable {
 
     #[inline(always)]
     unsafe fn where_positive(self, other: Self) -> Self {
-        Self(from_fn(|lane| if other.0[lane] > 0.0 { self.0[lane] } else { 0.0 }))
+        Self(from_fn(|lane| {
+            if other.0[lane] > 0.0 {
+                self.0[lane]
+            } else {
+                0.0
+            }
+        }))
     }
 
     #[inline(always)]

@@ -20,7 +20,13 @@ pub fn convolve(matrix: Matrix, piece: &Piece) {
     let place = |n: usize| [n / per_row, (n % per_row * lanes).min(width - lanes)];
     for (n, block) in piece.packed.blocks.iter().enumerate() {
         let weights = piece.packed.block(n, piece.walk.kernel[0] * run, SIDE);
-        let span = Span { piece, block, weights: weights.as_ptr(), lanes, steps };
+        let span = Span {
+            piece,
+            block,
+            weights: weights.as_ptr(),
+            lanes,
+            steps,
+        };
         for at in (0..places).step_by(2) {
             // SAFETY: a matrix unit comes with AVX-512; the places lie within the rows of this piece.
             unsafe {
@@ -49,9 +55,24 @@ struct Span<'a> {
 impl Span<'_> {
     /// Sums up and writes `P` tiles of pixels, the first pixel `[row, column]` of each given.
     #[target_feature(enable = "avx512f")]
-    unsafe fn write<const P: usize, const V: usize>(&self, tiles: &mut Tiles, places: [[usize; 2]; P]) {
-        let &Self { piece, block, weights, lanes, steps } = self;
-        let Walk { kernel, channels, stride, .. } = *piece.walk;
+    unsafe fn write<const P: usize, const V: usize>(
+        &self,
+        tiles: &mut Tiles,
+        places: [[usize; 2]; P],
+    ) {
+        let &Self {
+            piece,
+            block,
+            weights,
+            lanes,
+            steps,
+        } = self;
+        let Walk {
+            kernel,
+            channels,
+            stride,
+            ..
+        } = *piece.walk;
         let (run, pixel) = (piece.walk.run(), stride * channels);
         let pairs = run / steps;
         // SAFETY: the table has `kernel[0]` pointers for each row, to as many pixels as the walk needs; the weights of
@@ -60,9 +81,14 @@ impl Span<'_> {
             let factors = (0..kernel[0] * steps).map(|n| {
                 let (kernel_row, first) = (n / steps, n % steps * pairs);
                 let row = |[row, column]: [usize; 2]| {
-                    (*piece.rows.pointers().add(row * kernel[0] + kernel_row)).add(column * pixel + first).cast()
+                    (*piece.rows.pointers().add(row * kernel[0] + kernel_row))
+                        .add(column * pixel + first)
+                        .cast()
                 };
-                (places.map(row), weights.add((kernel_row * run + first) * V * SIDE).cast())
+                (
+                    places.map(row),
+                    weights.add((kernel_row * run + first) * V * SIDE).cast(),
+                )
             });
             let sums = tiles.sums::<P, V>(factors, [4 * pixel, 4 * V * SIDE]);
             for v in 0..V {
@@ -72,7 +98,12 @@ impl Span<'_> {
                     let to = row * piece.layout.row_step + column * piece.layout.pixel_step + start;
                     for (lane, sums) in sums[v][..lanes].iter().enumerate() {
                         let value = Avx512::load(sums.as_ptr()).add(bias);
-                        piece.finish.write(value, piece.out, to + lane * piece.layout.pixel_step, n);
+                        piece.finish.write(
+                            value,
+                            piece.out,
+                            to + lane * piece.layout.pixel_step,
+                            n,
+                        );
                     }
                 }
             }

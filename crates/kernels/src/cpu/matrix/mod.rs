@@ -23,7 +23,9 @@ const PAIRS: usize = 16;
 
 /// Cuts so many pairs into as few equal steps as a tile's rows allow.
 fn steps_of(pairs: usize) -> usize {
-    (pairs.div_ceil(PAIRS).max(1)..=pairs).find(|steps| pairs.is_multiple_of(*steps)).unwrap_or(1)
+    (pairs.div_ceil(PAIRS).max(1)..=pairs)
+        .find(|steps| pairs.is_multiple_of(*steps))
+        .unwrap_or(1)
 }
 
 #[cfg(test)]
@@ -32,6 +34,9 @@ mod tests {
 
     #[test]
     fn steps_are_equal_and_few() {
-        assert_eq!([0, 1, 16, 24, 48, 144, 17].map(steps_of), [1, 1, 1, 2, 3, 9, 17]);
+        assert_eq!(
+            [0, 1, 16, 24, 48, 144, 17].map(steps_of),
+            [1, 1, 1, 2, 3, 9, 17]
+        );
     }
 }

@@ -1,6 +1,8 @@
 //! Pairs of bf16 numbers, rounded by the processor.
 
-use std::arch::x86_64::{__m512bh, __m512i, _mm512_cvtne2ps_pbh, _mm512_mask_storeu_epi32, _mm512_maskz_loadu_ps};
+use std::arch::x86_64::{
+    __m512bh, __m512i, _mm512_cvtne2ps_pbh, _mm512_mask_storeu_epi32, _mm512_maskz_loadu_ps,
+};
 use std::mem::transmute;
 
 use super::SIDE;

@@ -22,10 +22,19 @@ impl Matrix {
     /// Shapes the registers: sums of `lanes` rows, first factors of `lanes` rows of `pairs`, second ones of `pairs` rows.
     ///
     /// Registers 0 to 3 are sums, 4 and 5 first factors, 6 and 7 second ones.
-    #[expect(clippy::unused_self, reason = "the value proves that there are registers")]
+    #[expect(
+        clippy::unused_self,
+        reason = "the value proves that there are registers"
+    )]
     pub(super) fn tiles(self, lanes: usize, pairs: usize) -> Tiles {
-        assert!((1..=SIDE).contains(&lanes) && (1..=super::PAIRS).contains(&pairs), "a tile of another size");
-        let mut shape = Shape { palette: 1, ..Shape::default() };
+        assert!(
+            (1..=SIDE).contains(&lanes) && (1..=super::PAIRS).contains(&pairs),
+            "a tile of another size"
+        );
+        let mut shape = Shape {
+            palette: 1,
+            ..Shape::default()
+        };
         for n in 0..8 {
             let [rows, columns] = if n < 4 {
                 [lanes, SIDE]
@@ -38,7 +47,9 @@ impl Matrix {
         }
         // SAFETY: the processor has the instruction, and every shape is one that it allows.
         unsafe { asm!("ldtilecfg [{}]", in(reg) &raw const shape, options(nostack, readonly)) };
-        Tiles { sums: [[[0.0; SIDE]; SIDE]; 4] }
+        Tiles {
+            sums: [[[0.0; SIDE]; SIDE]; 4],
+        }
     }
 }
 
@@ -67,7 +78,9 @@ fn is_available() -> bool {
     const ARCH_PRCTL: u64 = 158;
     const REQUEST_PERMISSION: u64 = 0x1023;
     const TILE_DATA: u64 = 18;
-    if !(is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bf16")) || __get_cpuid_max(0).0 < 7 {
+    if !(is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bf16"))
+        || __get_cpuid_max(0).0 < 7
+    {
         return false;
     }
     let has_instructions = __cpuid_count(7, 0).edx & BF16_AND_TILES == BF16_AND_TILES;
@@ -121,7 +134,13 @@ impl Tiles {
         let [first, second, third, fourth] = self.sums.each_mut().map(|sums| sums.as_mut_ptr());
         // SAFETY: the registers have shapes; the caller vouches for the addresses, and each tile of sums has its room.
         unsafe {
-            asm!("tilezero tmm0", "tilezero tmm1", "tilezero tmm2", "tilezero tmm3", options(nostack, nomem));
+            asm!(
+                "tilezero tmm0",
+                "tilezero tmm1",
+                "tilezero tmm2",
+                "tilezero tmm3",
+                options(nostack, nomem)
+            );
             for (a, b) in factors {
                 multiply::<P, V>(a, b, steps);
             }
@@ -142,7 +161,11 @@ impl Tiles {
 
 /// Adds the products of `P` first factors and `V` second ones to their sums.
 #[inline(always)]
-unsafe fn multiply<const P: usize, const V: usize>(a: [*const u8; P], b: *const u8, [a_step, b_step]: [usize; 2]) {
+unsafe fn multiply<const P: usize, const V: usize>(
+    a: [*const u8; P],
+    b: *const u8,
+    [a_step, b_step]: [usize; 2],
+) {
     // SAFETY: the caller vouches for the addresses and for the registers' shapes.
     unsafe {
         match (P, V) {

@@ -39,7 +39,8 @@ impl Mask {
                         continue;
                     }
                     let within = i > 0 && j > 0 && k > 0 && i + 1 < ni && j + 1 < nj && k + 1 < nk;
-                    let neighbours = |at: usize| [at - 1, at + 1, at - row, at + row, at - slice, at + slice];
+                    let neighbours =
+                        |at: usize| [at - 1, at + 1, at - row, at + row, at - slice, at + slice];
                     if !within || neighbours(at).iter().any(|n| !self.inside[*n]) {
                         border.push(at);
                     }
@@ -66,10 +67,16 @@ pub fn crop(a: &LabelMap, b: &LabelMap, region: Region) -> (Mask, Mask) {
         let rows = a.slice(k).chunks_exact(ni).zip(b.slice(k).chunks_exact(ni));
         for (j, (a, b)) in rows.enumerate() {
             let belongs = |i: &usize| region.contains(a[*i]) || region.contains(b[*i]);
-            let Some(first) = (0..ni).find(belongs) else { continue };
+            let Some(first) = (0..ni).find(belongs) else {
+                continue;
+            };
             let last = (first..ni).rfind(belongs).unwrap_or(first);
             low = [low[0].min(first), low[1].min(j), low[2].min(k)];
-            high = [high[0].max(last + 1), high[1].max(j + 1), high[2].max(k + 1)];
+            high = [
+                high[0].max(last + 1),
+                high[1].max(j + 1),
+                high[2].max(k + 1),
+            ];
         }
     }
     debug_assert!(high[1] <= nj, "rows lie within the volume");
@@ -81,8 +88,15 @@ fn cut(map: &LabelMap, region: Region, low: [usize; 3], high: [usize; 3]) -> Mas
     let mut inside = Vec::new();
     for k in low[2]..high[2] {
         for row in map.slice(k).chunks_exact(ni).take(high[1]).skip(low[1]) {
-            inside.extend(row[low[0]..high[0]].iter().map(|label| region.contains(*label)));
+            inside.extend(
+                row[low[0]..high[0]]
+                    .iter()
+                    .map(|label| region.contains(*label)),
+            );
         }
     }
-    Mask { shape: [0, 1, 2].map(|axis| high[axis].saturating_sub(low[axis])), inside }
+    Mask {
+        shape: [0, 1, 2].map(|axis| high[axis].saturating_sub(low[axis])),
+        inside,
+    }
 }

@@ -63,7 +63,10 @@ impl SurfaceDistances {
 
     /// The 95th percentile of the distances of both borders pooled, in mm (`hd95` of `MedPy`).
     pub fn hd95_pooled_mm(&self) -> f64 {
-        percentile(&ascending([self.prediction_mm.as_slice(), &self.reference_mm].concat()), 95.0)
+        percentile(
+            &ascending([self.prediction_mm.as_slice(), &self.reference_mm].concat()),
+            95.0,
+        )
     }
 
     /// The larger of the 95th percentiles of the distances of each border, in mm (`compute_hausdorff_distance` of
@@ -75,7 +78,8 @@ impl SurfaceDistances {
     /// The larger of the area-weighted 95th percentiles of the distances of each surface, in mm
     /// (`compute_robust_hausdorff` of surface-distance).
     pub fn hd95_area_mm(&self) -> f64 {
-        area_percentile(&self.prediction_surfels, 95.0).max(area_percentile(&self.reference_surfels, 95.0))
+        area_percentile(&self.prediction_surfels, 95.0)
+            .max(area_percentile(&self.reference_surfels, 95.0))
     }
 
     /// The average symmetric surface distance: the mean of the distances of both borders pooled, in mm (`assd` of `MedPy`
@@ -95,12 +99,18 @@ fn surfel_distances(p: &Mask, r: &Mask, spacing_mm: [f64; 3]) -> (Vec<Surfel>, V
         let mut surfels: Vec<_> = distances
             .into_iter()
             .zip(&of.areas_mm2)
-            .map(|(distance_mm, &area_mm2)| Surfel { distance_mm, area_mm2 })
+            .map(|(distance_mm, &area_mm2)| Surfel {
+                distance_mm,
+                area_mm2,
+            })
             .collect();
         surfels.sort_unstable_by(|a, b| a.distance_mm.total_cmp(&b.distance_mm));
         surfels
     };
-    (measure(&p_surfels, &r_surfels), measure(&r_surfels, &p_surfels))
+    (
+        measure(&p_surfels, &r_surfels),
+        measure(&r_surfels, &p_surfels),
+    )
 }
 
 fn ascending(mut mm: Vec<f64>) -> Vec<f64> {

@@ -11,7 +11,9 @@ pub fn area_percentile(ascending: &[Surfel], percent: f64) -> f64 {
         area += surfel.area_mm2;
         area / total >= percent / 100.0
     });
-    reached.or(ascending.last()).map_or(0.0, |surfel| surfel.distance_mm)
+    reached
+        .or(ascending.last())
+        .map_or(0.0, |surfel| surfel.distance_mm)
 }
 
 #[cfg(test)]
@@ -20,8 +22,17 @@ mod tests {
 
     #[test]
     fn area_decides_the_weighted_percentile() {
-        let surfel = |distance_mm, area_mm2| Surfel { distance_mm, area_mm2 };
-        assert_eq!(area_percentile(&[surfel(1.0, 96.0), surfel(9.0, 4.0)], 95.0), 1.0);
-        assert_eq!(area_percentile(&[surfel(1.0, 90.0), surfel(9.0, 10.0)], 95.0), 9.0);
+        let surfel = |distance_mm, area_mm2| Surfel {
+            distance_mm,
+            area_mm2,
+        };
+        assert_eq!(
+            area_percentile(&[surfel(1.0, 96.0), surfel(9.0, 4.0)], 95.0),
+            1.0
+        );
+        assert_eq!(
+            area_percentile(&[surfel(1.0, 90.0), surfel(9.0, 10.0)], 95.0),
+            9.0
+        );
     }
 }

@@ -16,9 +16,16 @@ pub fn surfels(mask: &Mask, table: &AreaTable) -> Surfels {
     let [ni, nj, nk] = mask.shape();
     let empty = vec![false; ni];
     let row = |j: usize, k: usize| {
-        if j >= 1 && j <= nj && k >= 1 && k <= nk { mask.row(j - 1, k - 1) } else { &empty }
+        if j >= 1 && j <= nj && k >= 1 && k <= nk {
+            mask.row(j - 1, k - 1)
+        } else {
+            &empty
+        }
     };
-    let mut found = Surfels { corners: Vec::new(), areas_mm2: Vec::new() };
+    let mut found = Surfels {
+        corners: Vec::new(),
+        areas_mm2: Vec::new(),
+    };
     for k in 0..=nk {
         for j in 0..=nj {
             let rows = [row(j, k), row(j + 1, k), row(j, k + 1), row(j + 1, k + 1)];
@@ -58,7 +65,11 @@ impl AreaTable {
         for code in 1..=127_u8 {
             // A code and its complement share their surface; with four corners each, both have the inside cut off.
             for (code, complement) in [(code, !code), (!code, code)] {
-                let few = if code.count_ones() <= 4 { code } else { complement };
+                let few = if code.count_ones() <= 4 {
+                    code
+                } else {
+                    complement
+                };
                 areas[usize::from(code)] = loops(few).iter().map(|l| fan_area(l, spacing_mm)).sum();
             }
         }
@@ -72,7 +83,10 @@ fn inside(code: u8, [i, j, k]: Corner) -> bool {
 
 /// The closed lines in which the surface meets the faces, as the edges they cross.
 fn loops(code: u8) -> Vec<Vec<Edge>> {
-    let mut segments: Vec<[Edge; 2]> = faces().iter().flat_map(|face| face_segments(code, face)).collect();
+    let mut segments: Vec<[Edge; 2]> = faces()
+        .iter()
+        .flat_map(|face| face_segments(code, face))
+        .collect();
     let mut loops = Vec::new();
     while let Some([first, mut last]) = segments.pop() {
         let mut line = vec![first];
@@ -108,22 +122,40 @@ fn face_segments(code: u8, face: &[Corner; 4]) -> Vec<[Edge; 2]> {
         edge.sort_unstable();
         edge
     };
-    let crossed: Vec<usize> = (0..4).filter(|&n| inside(code, face[n]) != inside(code, face[(n + 1) % 4])).collect();
+    let crossed: Vec<usize> = (0..4)
+        .filter(|&n| inside(code, face[n]) != inside(code, face[(n + 1) % 4]))
+        .collect();
     match crossed[..] {
         [a, b] => vec![[edge(a), edge(b)]],
-        [_, _, _, _] => (0..4).filter(|&n| inside(code, face[n])).map(|n| [edge(n + 3), edge(n)]).collect(),
+        [_, _, _, _] => (0..4)
+            .filter(|&n| inside(code, face[n]))
+            .map(|n| [edge(n + 3), edge(n)])
+            .collect(),
         _ => Vec::new(),
     }
 }
 
 fn fan_area(edges: &[Edge], spacing_mm: [f64; 3]) -> f64 {
     let middles = |mm: [f64; 3]| -> Vec<[f64; 3]> {
-        edges.iter().map(|[a, b]| [0, 1, 2].map(|x| f64::midpoint(f64::from(a[x]), f64::from(b[x])) * mm[x])).collect()
+        edges
+            .iter()
+            .map(|[a, b]| {
+                [0, 1, 2].map(|x| f64::midpoint(f64::from(a[x]), f64::from(b[x])) * mm[x])
+            })
+            .collect()
     };
     let (cubic, scaled) = (middles([1.0; 3]), middles(spacing_mm));
     let area = |points: &[[f64; 3]], apex: usize| -> f64 {
         let n = points.len();
-        (1..n - 1).map(|m| triangle_area(points[apex], points[(apex + m) % n], points[(apex + m + 1) % n])).sum()
+        (1..n - 1)
+            .map(|m| {
+                triangle_area(
+                    points[apex],
+                    points[(apex + m) % n],
+                    points[(apex + m + 1) % n],
+                )
+            })
+            .sum()
     };
     let apex = (0..edges.len()).max_by(|&a, &b| area(&cubic, a).total_cmp(&area(&cubic, b)));
     apex.map_or(0.0, |apex| area(&scaled, apex))
@@ -131,7 +163,11 @@ fn fan_area(edges: &[Edge], spacing_mm: [f64; 3]) -> f64 {
 
 fn triangle_area(a: [f64; 3], b: [f64; 3], c: [f64; 3]) -> f64 {
     let [u, v] = [b, c].map(|p| [p[0] - a[0], p[1] - a[1], p[2] - a[2]]);
-    let cross = [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]];
+    let cross = [
+        u[1] * v[2] - u[2] * v[1],
+        u[2] * v[0] - u[0] * v[2],
+        u[0] * v[1] - u[1] * v[0],
+    ];
     cross.iter().map(|x| x * x).sum::<f64>().sqrt() / 2.0
 }
 

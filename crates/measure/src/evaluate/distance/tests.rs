@@ -7,13 +7,29 @@ use serde::Deserialize;
 
 use super::*;
 
-fn scar(shape: [usize; 3], spacing_mm: [f64; 3], mut inside: impl FnMut([usize; 3]) -> bool) -> LabelMap {
-    let grid = Grid::new(shape, Affine::from_spacing(Spacing::new_mm(spacing_mm).unwrap())).unwrap();
-    Volume::from_fn(grid, |v| if inside(v) { Label::Scar } else { Label::Background })
+fn scar(
+    shape: [usize; 3],
+    spacing_mm: [f64; 3],
+    mut inside: impl FnMut([usize; 3]) -> bool,
+) -> LabelMap {
+    let grid = Grid::new(
+        shape,
+        Affine::from_spacing(Spacing::new_mm(spacing_mm).unwrap()),
+    )
+    .unwrap();
+    Volume::from_fn(grid, |v| {
+        if inside(v) {
+            Label::Scar
+        } else {
+            Label::Background
+        }
+    })
 }
 
 fn between(p: &LabelMap, r: &LabelMap) -> SurfaceDistances {
-    SurfaceDistances::between(p, r, Region::SCAR).value().unwrap()
+    SurfaceDistances::between(p, r, Region::SCAR)
+        .value()
+        .unwrap()
 }
 
 #[test]
@@ -31,7 +47,10 @@ fn equal_masks_have_no_distance_even_where_they_fill_the_volume() {
     for fill in [2, 4] {
         let map = scar([4, 4, 4], [1.0; 3], |v| v.iter().all(|x| *x < fill));
         let d = between(&map, &map);
-        assert_eq!([d.hd_mm(), d.hd95_pooled_mm(), d.hd95_area_mm(), d.assd_mm()], [0.0; 4]);
+        assert_eq!(
+            [d.hd_mm(), d.hd95_pooled_mm(), d.hd95_area_mm(), d.assd_mm()],
+            [0.0; 4]
+        );
     }
 }
 
@@ -46,10 +65,22 @@ fn both_directions_are_pooled_in_the_average() {
 
 #[test]
 fn empty_masks_have_no_distances() {
-    let (empty, full) = (scar([3, 3, 3], [1.0; 3], |_| false), scar([3, 3, 3], [1.0; 3], |_| true));
-    assert_eq!(SurfaceDistances::between(&empty, &empty, Region::SCAR), Score::BothEmpty);
-    assert_eq!(SurfaceDistances::between(&empty, &full, Region::SCAR), Score::Missed);
-    assert_eq!(SurfaceDistances::between(&full, &empty, Region::SCAR), Score::Invented);
+    let (empty, full) = (
+        scar([3, 3, 3], [1.0; 3], |_| false),
+        scar([3, 3, 3], [1.0; 3], |_| true),
+    );
+    assert_eq!(
+        SurfaceDistances::between(&empty, &empty, Region::SCAR),
+        Score::BothEmpty
+    );
+    assert_eq!(
+        SurfaceDistances::between(&empty, &full, Region::SCAR),
+        Score::Missed
+    );
+    assert_eq!(
+        SurfaceDistances::between(&full, &empty, Region::SCAR),
+        Score::Invented
+    );
 }
 
 #[derive(Deserialize)]
@@ -77,7 +108,9 @@ impl Case {
     fn mask(&self, seed: u64) -> LabelMap {
         let mut state = seed;
         let mut next = |n: u64| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             (state >> 33) % n
         };
         let boxes: Vec<[[u64; 2]; 3]> = (0..self.boxes)
@@ -89,7 +122,8 @@ impl Case {
             })
             .collect();
         scar(self.shape, self.spacing_mm, |v| {
-            let within = |b: &[[u64; 2]; 3]| (0..3).all(|x| (b[x][0]..=b[x][1]).contains(&(v[x] as u64)));
+            let within =
+                |b: &[[u64; 2]; 3]| (0..3).all(|x| (b[x][0]..=b[x][1]).contains(&(v[x] as u64)));
             boxes.iter().any(within) ^ (self.flip > 0 && next(self.flip) == 0)
         })
     }
@@ -97,10 +131,14 @@ impl Case {
 
 #[test]
 fn distances_are_those_of_the_libraries() {
-    let fixture: Fixture = serde_json::from_str(include_str!("../../../tests/fixtures/distances.json")).unwrap();
+    let fixture: Fixture =
+        serde_json::from_str(include_str!("../../../tests/fixtures/distances.json")).unwrap();
     assert_eq!(fixture.cases.len(), 8);
     for case in fixture.cases {
-        let d = between(&case.mask(case.prediction_seed), &case.mask(case.reference_seed));
+        let d = between(
+            &case.mask(case.prediction_seed),
+            &case.mask(case.reference_seed),
+        );
         let area: f64 = d.reference_surfels.iter().map(|s| s.area_mm2).sum();
         for (name, found, expected) in [
             ("hd", d.hd_mm(), case.hd_mm),
@@ -111,7 +149,11 @@ fn distances_are_those_of_the_libraries() {
             ("area", area, case.reference_area_mm2),
         ] {
             let tolerance = 1e-5 * expected.max(1.0);
-            assert!((found - expected).abs() < tolerance, "{:?} {name}: {found}, not {expected}", case.shape);
+            assert!(
+                (found - expected).abs() < tolerance,
+                "{:?} {name}: {found}, not {expected}",
+                case.shape
+            );
         }
     }
 }

@@ -9,7 +9,15 @@ use super::super::number::{NONE, cell, fixed, signed};
 pub fn comparison_table(comparison: &Comparison, first: &str, second: &str) -> String {
     let mut table = format!(
         "\n{} cases in pairs: first {first}, second {second}\n{:<20} {:<32} {:>8} {:>8} {:>9} {:>18} {:>9} {:>9}\n",
-        comparison.cases, "region", "measure", "first", "second", "diff.", "95 % interval", "Wilcoxon", "left out"
+        comparison.cases,
+        "region",
+        "measure",
+        "first",
+        "second",
+        "diff.",
+        "95 % interval",
+        "Wilcoxon",
+        "left out"
     );
     for m in &comparison.measures {
         let interval = m.difference.interval;
@@ -20,7 +28,11 @@ pub fn comparison_table(comparison: &Comparison, first: &str, second: &str) -> S
             m.first_mean,
             m.second_mean,
             signed(m.difference.mean_difference, 3),
-            interval.map_or(NONE.into(), |i| format!("{} to {}", signed(i.low, 3), signed(i.high, 3))),
+            interval.map_or(NONE.into(), |i| format!(
+                "{} to {}",
+                signed(i.low, 3),
+                signed(i.high, 3)
+            )),
             probability(m),
             m.left_out,
         );
@@ -59,11 +71,21 @@ pub fn comparison_csv(comparison: &Comparison) -> String {
     ]);
     for m in &comparison.measures {
         let d = &m.difference;
-        let mut row = vec![m.region.clone(), m.measure.clone(), d.n.to_string(), m.left_out.to_string()];
+        let mut row = vec![
+            m.region.clone(),
+            m.measure.clone(),
+            d.n.to_string(),
+            m.left_out.to_string(),
+        ];
         row.extend([m.first_mean, m.second_mean, d.mean_difference].map(|v| cell(Some(v))));
         row.extend([d.interval.map(|i| i.low), d.interval.map(|i| i.high)].map(cell));
         row.extend(match &d.wilcoxon {
-            Some(w) => [w.n.to_string(), cell(Some(w.statistic)), format!("{:e}", w.p), w.exact.to_string()],
+            Some(w) => [
+                w.n.to_string(),
+                cell(Some(w.statistic)),
+                format!("{:e}", w.p),
+                w.exact.to_string(),
+            ],
             None => Default::default(),
         });
         csv.row(row);

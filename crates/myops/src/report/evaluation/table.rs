@@ -39,7 +39,10 @@ pub fn table(evaluation: &Evaluation) -> String {
             mean_and_sd(hd95.summary(region), 1),
             mean(region.hd_mm.as_ref(), 1),
             mean(region.assd_mm.as_ref(), 2),
-            region.volume_difference_ml.as_ref().map_or(NONE.into(), |s| signed(s.mean, 2)),
+            region
+                .volume_difference_ml
+                .as_ref()
+                .map_or(NONE.into(), |s| signed(s.mean, 2)),
             empties(region),
         );
     }
@@ -70,15 +73,27 @@ fn rules(evaluation: &Evaluation) -> String {
         table += &format!(" {:>24}", rule.name());
     }
     table += "\n";
-    for region in evaluation.regions.iter().filter(|r| UNDER_EACH_RULE.contains(&r.region.as_str())) {
+    for region in evaluation
+        .regions
+        .iter()
+        .filter(|r| UNDER_EACH_RULE.contains(&r.region.as_str()))
+    {
         table += &format!("{:<20}", region.region);
         for rule in EmptyRule::ALL {
             let summary = region.dice.get(rule);
-            table += &format!(" {:>24}", format!("{} (n = {})", mean_and_sd(summary, 3), summary.map_or(0, |s| s.n)));
+            table += &format!(
+                " {:>24}",
+                format!(
+                    "{} (n = {})",
+                    mean_and_sd(summary, 3),
+                    summary.map_or(0, |s| s.n)
+                )
+            );
         }
         table += "\n";
     }
-    table + "challenge: both empty 1, one empty 0; dropped: empty references left out; nan: any empty mask left out\n"
+    table
+        + "challenge: both empty 1, one empty 0; dropped: empty references left out; nan: any empty mask left out\n"
 }
 
 fn range(ends: Option<(f64, f64)>) -> String {
@@ -86,12 +101,26 @@ fn range(ends: Option<(f64, f64)>) -> String {
 }
 
 fn mean_and_sd(summary: Option<&Summary>, digits: usize) -> String {
-    summary.map_or(NONE.into(), |s| format!("{} ± {}", fixed(Some(s.mean), digits), fixed(s.sd, digits)))
+    summary.map_or(NONE.into(), |s| {
+        format!("{} ± {}", fixed(Some(s.mean), digits), fixed(s.sd, digits))
+    })
 }
 
 fn empties(region: &RegionSummary) -> String {
     let e = region.empties;
-    let kinds = [(e.both_empty, "both"), (e.missed, "missed"), (e.invented, "invented")];
-    let told: Vec<String> = kinds.iter().filter(|(n, _)| *n > 0).map(|(n, kind)| format!("{n} {kind}")).collect();
-    if told.is_empty() { "none".into() } else { told.join(", ") }
+    let kinds = [
+        (e.both_empty, "both"),
+        (e.missed, "missed"),
+        (e.invented, "invented"),
+    ];
+    let told: Vec<String> = kinds
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, kind)| format!("{n} {kind}"))
+        .collect();
+    if told.is_empty() {
+        "none".into()
+    } else {
+        told.join(", ")
+    }
 }

@@ -11,17 +11,43 @@ const HEIGHT: f64 = 380.0;
 const PLOT: [f64; 4] = [64.0, 44.0, 486.0, 328.0];
 
 /// Draws pairs `(prediction, reference)` in ml, with bias and limits of agreement where there are any.
-pub fn agreement(title: &str, pairs_ml: &[(f64, f64)], limits: Option<&Agreement>, colour: &str) -> String {
+pub fn agreement(
+    title: &str,
+    pairs_ml: &[(f64, f64)],
+    limits: Option<&Agreement>,
+    colour: &str,
+) -> String {
     let [left, top, right, bottom] = PLOT;
-    let points: Vec<(f64, f64)> = pairs_ml.iter().map(|(p, r)| (f64::midpoint(*p, *r), p - r)).collect();
+    let points: Vec<(f64, f64)> = pairs_ml
+        .iter()
+        .map(|(p, r)| (f64::midpoint(*p, *r), p - r))
+        .collect();
     let lines: Vec<(f64, &str)> = limits.map_or_else(Vec::new, |a| {
-        vec![(a.upper_limit_ml, "bias + 1.96 SD"), (a.bias_ml, "bias"), (a.lower_limit_ml, "bias − 1.96 SD")]
+        vec![
+            (a.upper_limit_ml, "bias + 1.96 SD"),
+            (a.bias_ml, "bias"),
+            (a.lower_limit_ml, "bias − 1.96 SD"),
+        ]
     });
     let x = Axis::around(points.iter().map(|p| p.0).chain([0.0]), [left, right]);
-    let y = Axis::around(points.iter().map(|p| p.1).chain(lines.iter().map(|l| l.0)).chain([0.0]), [bottom, top]);
+    let y = Axis::around(
+        points
+            .iter()
+            .map(|p| p.1)
+            .chain(lines.iter().map(|l| l.0))
+            .chain([0.0]),
+        [bottom, top],
+    );
     let mut inside = format!("<rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#FFFFFF\"/>\n");
     inside += &text(left, 18.0, 14.0, "start", INK, title);
-    inside += &text(left, 34.0, 10.5, "start", FAINT, "prediction − reference, ml");
+    inside += &text(
+        left,
+        34.0,
+        10.5,
+        "start",
+        FAINT,
+        "prediction − reference, ml",
+    );
     for (value, name) in y.ticks() {
         inside += &line([left, y.at(value)], [right, y.at(value)], GRID, 1.0);
         inside += &text(left - 7.0, y.at(value) + 4.0, 11.0, "end", FAINT, &name);
@@ -29,11 +55,21 @@ pub fn agreement(title: &str, pairs_ml: &[(f64, f64)], limits: Option<&Agreement
     for (value, name) in x.ticks() {
         inside += &text(x.at(value), bottom + 17.0, 11.0, "middle", FAINT, &name);
     }
-    inside +=
-        &text(f64::midpoint(left, right), bottom + 36.0, 11.0, "middle", FAINT, "mean of prediction and reference, ml");
+    inside += &text(
+        f64::midpoint(left, right),
+        bottom + 36.0,
+        11.0,
+        "middle",
+        FAINT,
+        "mean of prediction and reference, ml",
+    );
     inside += &line([left, y.at(0.0)], [right, y.at(0.0)], FAINT, 1.0);
     for (value, name) in &lines {
-        let dashes = if *name == "bias" { "" } else { " stroke-dasharray=\"6 4\"" };
+        let dashes = if *name == "bias" {
+            ""
+        } else {
+            " stroke-dasharray=\"6 4\""
+        };
         inside += &format!(
             "<line x1=\"{left}\" y1=\"{0:.1}\" x2=\"{right}\" y2=\"{0:.1}\" stroke=\"{INK}\" stroke-width=\"1.6\"{dashes}/>\n",
             y.at(*value)
@@ -57,7 +93,11 @@ pub fn agreement(title: &str, pairs_ml: &[(f64, f64)], limits: Option<&Agreement
             )
         },
     );
-    drawing([WIDTH, HEIGHT], &format!("{title}, {} cases: {told}", points.len()), &inside)
+    drawing(
+        [WIDTH, HEIGHT],
+        &format!("{title}, {} cases: {told}", points.len()),
+        &inside,
+    )
 }
 
 /// The names of the lines at the right, moved apart where they would touch.
@@ -67,7 +107,14 @@ fn names(lines: &[(f64, &str)], y: &Axis) -> String {
     for (value, name) in lines {
         let at = y.at(*value).max(below + 28.0);
         below = at;
-        inside += &text(PLOT[2] + 8.0, at - 1.0, 11.0, "start", INK, &format!("{value:+.2} ml"));
+        inside += &text(
+            PLOT[2] + 8.0,
+            at - 1.0,
+            11.0,
+            "start",
+            INK,
+            &format!("{value:+.2} ml"),
+        );
         inside += &text(PLOT[2] + 8.0, at + 11.0, 10.0, "start", FAINT, name);
     }
     inside

@@ -13,7 +13,9 @@ impl Axis {
     /// Round ticks (1, 2 or 5 times a power of ten apart), about five of them, around all values.
     pub fn around(values: impl IntoIterator<Item = f64>, ends: [f64; 2]) -> Self {
         let finite = values.into_iter().filter(|v| v.is_finite());
-        let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+        let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
+            (l.min(v), h.max(v))
+        });
         let (low, high) = match high - low {
             range if range > 1e-9 => (low, high),
             range if range >= 0.0 => (low - 1.0, high + 1.0),
@@ -21,10 +23,19 @@ impl Axis {
         };
         let rough = (high - low) / 5.0;
         let power = 10_f64.powf(rough.log10().floor());
-        let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|s| *s >= 0.999 * rough).unwrap_or(rough);
+        let step = [1.0, 2.0, 5.0, 10.0]
+            .map(|m| m * power)
+            .into_iter()
+            .find(|s| *s >= 0.999 * rough)
+            .unwrap_or(rough);
         let first = (low / step + 1e-9).floor();
         let last = (high / step - 1e-9).ceil().max(first + 1.0);
-        Self { step, first, last, ends }
+        Self {
+            step,
+            first,
+            last,
+            ends,
+        }
     }
 
     /// Where a value is drawn.
@@ -54,7 +65,10 @@ mod tests {
             let axis = Axis::around(values.iter().copied(), [0.0, 100.0]);
             axis.ticks().map(|t| t.1).collect::<Vec<_>>()
         };
-        assert_eq!(names(&[0.0, 1.0]), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
+        assert_eq!(
+            names(&[0.0, 1.0]),
+            ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]
+        );
         assert_eq!(names(&[-3.0, 14.0]), ["-5", "0", "5", "10", "15"]);
         assert_eq!(names(&[7.0]), ["6.0", "6.5", "7.0", "7.5", "8.0"]);
         assert_eq!(names(&[]).len(), 6);

@@ -40,7 +40,11 @@ pub fn boxes(plot: &Boxes) -> String {
     let width = LEFT + GROUP * plot.groups.len() as f64 + 14.0;
     let width = width.max(LEFT + 7.6 * plot.title.chars().count() as f64);
     let height = TOP + PLOT + 44.0;
-    let all = plot.groups.iter().flat_map(|g| g.values.iter().copied()).chain(plot.hold.iter().copied());
+    let all = plot
+        .groups
+        .iter()
+        .flat_map(|g| g.values.iter().copied())
+        .chain(plot.hold.iter().copied());
     let axis = Axis::around(all, [TOP + PLOT, TOP]);
     let mut inside = format!("<rect width=\"{width}\" height=\"{height}\" fill=\"#FFFFFF\"/>\n");
     inside += &text(LEFT, 18.0, 14.0, "start", INK, &plot.title);
@@ -54,21 +58,41 @@ pub fn boxes(plot: &Boxes) -> String {
         let middle = LEFT + GROUP * (n as f64 + 0.5);
         inside += &one_box(group, middle, &axis);
         inside += &text(middle, TOP + PLOT + 18.0, 11.5, "middle", INK, &group.name);
-        inside += &text(middle, TOP + PLOT + 33.0, 10.0, "middle", FAINT, &group.note);
+        inside += &text(
+            middle,
+            TOP + PLOT + 33.0,
+            10.0,
+            "middle",
+            FAINT,
+            &group.note,
+        );
     }
-    let told = plot.groups.iter().map(|group| match quartiles(&group.values) {
-        Some([_, median, _]) => format!("{} median {median:.2} ({})", group.name, group.note),
-        None => format!("{} without values", group.name),
-    });
+    let told = plot
+        .groups
+        .iter()
+        .map(|group| match quartiles(&group.values) {
+            Some([_, median, _]) => format!("{} median {median:.2} ({})", group.name, group.note),
+            None => format!("{} without values", group.name),
+        });
     let told: Vec<String> = told.collect();
-    drawing([width, height], &format!("{}, {}: {}", plot.title, plot.quantity, told.join("; ")), &inside)
+    drawing(
+        [width, height],
+        &format!("{}, {}: {}", plot.title, plot.quantity, told.join("; ")),
+        &inside,
+    )
 }
 
 fn one_box(group: &Group, middle: f64, axis: &Axis) -> String {
     let dots = dots(group, middle, axis);
-    let (Some([first, median, third]), 2..) = (quartiles(&group.values), group.values.len()) else { return dots };
+    let (Some([first, median, third]), 2..) = (quartiles(&group.values), group.values.len()) else {
+        return dots;
+    };
     let reach = 1.5 * (third - first);
-    let within = group.values.iter().copied().filter(|v| *v >= first - reach && *v <= third + reach);
+    let within = group
+        .values
+        .iter()
+        .copied()
+        .filter(|v| *v >= first - reach && *v <= third + reach);
     let (low, high) = within.fold((first, third), |(low, high), v| (low.min(v), high.max(v)));
     let (x, half) = (middle - 17.0, 15.0);
     let [low, first, median, third, high] = [low, first, median, third, high].map(|v| axis.at(v));
@@ -126,7 +150,12 @@ mod tests {
             values: values.to_vec(),
         };
         let groups = vec![group(&[0.2, 0.5, 0.9]), group(&[])];
-        let drawn = boxes(&Boxes { title: "Dice".into(), quantity: "0 to 1".into(), hold: vec![0.0, 1.0], groups });
+        let drawn = boxes(&Boxes {
+            title: "Dice".into(),
+            quantity: "0 to 1".into(),
+            hold: vec![0.0, 1.0],
+            groups,
+        });
         assert_eq!(drawn.matches("<circle").count(), 3);
         assert!(drawn.contains("scar median 0.50 (n = 3); scar without values"));
         assert_eq!(quartiles(&[4.0, 1.0, 3.0, 2.0]), Some([1.75, 2.5, 3.25]));

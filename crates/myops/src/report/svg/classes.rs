@@ -16,8 +16,22 @@ pub fn classes(title: &str, shares: &[(&str, f64)], colour: &str) -> String {
              <rect x=\"{left}\" y=\"{y}\" width=\"{width:.1}\" height=\"15\" fill=\"{colour}\"/>\n",
             right - left - 46.0
         );
-        inside += &text(right, y + 12.0, 11.0, "end", INK, &format!("{percent:.1} %"));
+        inside += &text(
+            right,
+            y + 12.0,
+            11.0,
+            "end",
+            INK,
+            &format!("{percent:.1} %"),
+        );
     }
-    let told: Vec<String> = shares.iter().map(|(name, percent)| format!("{name}: {percent:.1} %")).collect();
-    drawing([300.0, height], &format!("{title}: {}", told.join(", ")), &inside)
+    let told: Vec<String> = shares
+        .iter()
+        .map(|(name, percent)| format!("{name}: {percent:.1} %"))
+        .collect();
+    drawing(
+        [300.0, height],
+        &format!("{title}: {}", told.join(", ")),
+        &inside,
+    )
 }

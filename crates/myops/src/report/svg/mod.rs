@@ -20,7 +20,10 @@ const GRID: &str = "#D5D9DE";
 
 /// Text inside SVG and attributes.
 pub fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 /// A drawing with its title for readers who do not see it.
