@@ -15,7 +15,7 @@ use super::view::CaseView;
 /// The name of the layout of the JSON, published as `docs/quantify.schema.json`.
 pub const SCHEMA: &str = "myops-quantify-2";
 /// An expected Dice of scar and edema below this is flagged: out of fold, three of 25 cases lie below it, the second, third
-/// and sixth in true Dice from below (docs/results.md).
+/// and sixth in true Dice from below (docs/robustness.md).
 const LOW_EXPECTED_DICE: f64 = 0.65;
 
 /// Which weights drew the labels.

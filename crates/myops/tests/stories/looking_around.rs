@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::program::{done, myops, patients, place, refused};
+use super::program::{done, myops, names, patients, place, refused};
 
 #[test]
 fn wrong_usage_ends_with_2_and_says_what_was_wrong() {
@@ -89,6 +89,21 @@ fn the_settings_of_a_training_without_flags_are_the_flagships() {
             printed.lines().any(|printed| printed == line),
             "{line} is not in\n{printed}"
         );
+    }
+}
+
+#[test]
+fn every_preset_is_a_settings_file_and_the_flagship_is_the_default() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let printed = |file: &str| done(&format!("train --print-config --config {root}/{file}"));
+    assert_eq!(
+        printed("configs/flagship.toml"),
+        done("train --print-config")
+    );
+    for folder in ["configs", "docs/experiments"] {
+        for name in names(&format!("{root}/{folder}")) {
+            printed(&format!("{folder}/{name}"));
+        }
     }
 }
 
