@@ -9,9 +9,9 @@ use std::time::Duration;
 use criterion::{BenchmarkGroup, Criterion, Throughput};
 use myops_benches::Rate;
 use myops_kernels::allocator::{Allocator, keep_freed_memory};
-use myops_kernels::cpu::{
-    ConvShape, Finish, Isa, NormBackward, convolve, input_gradient, max_pool, norm_backward,
-    norm_forward, transposed_convolve, weight_gradient,
+use myops_kernels::{
+    ConvShape, Finish, Isa, Nonlinearity, NormBackward, ResidualGradient, Scale, convolve,
+    input_gradient, max_pool, norm_backward, norm_forward, transposed_convolve, weight_gradient,
 };
 
 #[global_allocator]
@@ -91,7 +91,16 @@ fn others(criterion: &mut Criterion<Rate>, isa: Isa) {
     let (dims, c) = ([4, 112, 112, 16], 16);
     let len = dims.iter().product();
     let [x, g, gamma] = [len, len, c].map(numbers);
-    let forward = || norm_forward(isa, &x, [&gamma, &gamma], 1e-3, None, true);
+    let scale = Scale {
+        gamma: &gamma,
+        beta: &gamma,
+        epsilon: 1e-3,
+    };
+    let finish = Finish {
+        nonlinearity: Nonlinearity::Relu,
+        ..Finish::default()
+    };
+    let forward = || norm_forward(isa, &x, scale, finish);
     let saved = forward();
     let saved = NormBackward {
         x: &x,
@@ -104,7 +113,7 @@ fn others(criterion: &mut Criterion<Rate>, isa: Isa) {
     let group = &mut criterion.benchmark_group("4 x 112x112, 16 channels");
     bench_floats(group, "batch norm and ReLU, forward", 3 * len, forward);
     bench_floats(group, "batch norm and ReLU, backward", 7 * len, || {
-        norm_backward(isa, saved, &g, false)
+        norm_backward(isa, saved, &g, ResidualGradient::Unwanted)
     });
     bench_floats(group, "largest of 2x2", len + len / 4, || {
         max_pool(&x, dims, 2, 2)

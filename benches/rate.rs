@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use criterion::Throughput;
 use criterion::measurement::{Measurement, ValueFormatter, WallTime};
-use myops_kernels::cpu::Isa;
-use myops_kernels::cpu::lanes::{Job, Lanes};
+use myops_kernels::Isa;
+use myops_kernels::lanes::{Job, Lanes};
 use rayon::prelude::*;
 
 /// Time, and what it means: operations a second with their share of the peak.

@@ -7,9 +7,8 @@
 
 use std::io::Read;
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use burn::tensor::Device;
 use flate2::Compression;
 use flate2::read::{GzEncoder, MultiGzDecoder};
 use hdf5_pure::FileBuilder;
@@ -17,6 +16,7 @@ use myops::image::io::{Placement, encode_image, encode_labels};
 use myops::image::phantom::{Phantom, PhantomSettings};
 use myops::image::sequence::{PerSequence, Sequence};
 use myops::image::study::Study;
+use myops::net::engine::{Cpu, Device};
 use myops::net::infer::{LocatorHeader, ModelFile, ModelHeader, Recipe};
 use myops::net::model::{Architecture, ModelSettings};
 use myops::net::train::{LocatorSettings, Split, TrainSettings, Trainer, TrainingCase};
@@ -42,6 +42,11 @@ pub static TRAINING: LazyLock<(TrainSettings, Split)> = LazyLock::new(|| {
         },
     )
 });
+
+/// The processor.
+pub fn cpu() -> Device {
+    Arc::new(Cpu::default())
+}
 
 fn phantom(side: usize, spacing_mm: f32) -> Study {
     let settings = PhantomSettings {
@@ -161,7 +166,7 @@ pub fn quantities() -> Vec<Vec<u8>> {
 }
 
 fn network(settings: &ModelSettings, seed: u64) -> Weights {
-    Weights::of(&settings.init(seed, &Device::flex()))
+    Weights::drawn(&settings.graph(), seed)
 }
 
 /// A network alone, one with a locator, and two.
@@ -218,7 +223,7 @@ pub fn weights() -> Vec<Vec<u8>> {
 /// A training after its first epoch.
 pub fn checkpoint() -> Vec<Vec<u8>> {
     let (settings, split) = TRAINING.clone();
-    let mut trainer = Trainer::new(settings, split, &Device::flex()).expect("a training begins");
+    let mut trainer = Trainer::new(settings, split, &cpu()).expect("a training begins");
     trainer.epoch(|_| {}).expect("an epoch is trained");
     let checkpoint = trainer.checkpoint().expect("a checkpoint is made");
     vec![checkpoint.to_bytes().expect("a checkpoint is written")]

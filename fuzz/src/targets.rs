@@ -4,7 +4,6 @@
 
 use std::path::Path;
 
-use burn::tensor::Device;
 use myops::cli::{Record, decode_settings};
 use myops::image::io::{
     LabelNumbers, decode_dataset, decode_image, decode_labels, encode_image, encode_labels,
@@ -16,7 +15,7 @@ use myops::net::weights::{KerasFile, Precision, Weights, from_keras};
 use myops::report::{CaseSheet, CohortCase, cohort_csv, cohort_page, terminal_table};
 
 use crate::mutate::Tensors;
-use crate::seeds;
+use crate::seeds::{self, cpu};
 
 /// A reader of files.
 pub struct Target {
@@ -185,12 +184,12 @@ fn weights(bytes: &[u8]) -> bool {
         ModelFile::from_bytes(&again).is_ok_and(|again| again == file),
         "a model changes where it is written"
     );
-    accepted(Segmenter::new(file, &Device::flex())).is_some()
+    accepted(Segmenter::new(file, &cpu())).is_some()
 }
 
 /// Every model that is accepted segments a study, or says why not.
 fn segment(bytes: &[u8]) -> bool {
-    let Some(segmenter) = accepted(Segmenter::from_bytes(bytes, &Device::flex())) else {
+    let Some(segmenter) = accepted(Segmenter::from_bytes(bytes, &cpu())) else {
         return false;
     };
     accepted(segmenter.segment(&seeds::STUDY)).is_some()
@@ -216,12 +215,7 @@ fn checkpoint(bytes: &[u8]) -> bool {
     });
     let Some(checkpoint) = read else { return false };
     let (settings, split) = seeds::TRAINING.clone();
-    let Some(trainer) = accepted(Trainer::resume(
-        settings,
-        split,
-        &Device::flex(),
-        checkpoint,
-    )) else {
+    let Some(trainer) = accepted(Trainer::resume(settings, split, &cpu(), checkpoint)) else {
         return false;
     };
     let again = trainer

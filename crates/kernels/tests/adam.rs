@@ -2,7 +2,7 @@
 
 mod plain;
 
-use myops_kernels::cpu::{Adam, Isa};
+use myops_kernels::{Adam, Isa};
 use plain::{assert_close, values};
 
 /// Algorithm 1 of the paper, weights decaying first.

@@ -2,11 +2,11 @@
 
 mod plain;
 
-use myops_kernels::cpu::{
-    self, ConvShape, Finish, Isa, bias_gradient, convolve, input_gradient, transposed_convolve,
-    transposed_gradients, weight_gradient,
+use myops_kernels::{
+    self as cpu, ConvShape, Finish, Isa, Nonlinearity, bias_gradient, convolve, input_gradient,
+    transposed_convolve, transposed_gradients, weight_gradient,
 };
-use plain::{assert_close, values};
+use plain::{assert_close, nonlinearity, values};
 use proptest::prelude::*;
 
 fn shapes() -> impl Strategy<Value = ConvShape> {
@@ -60,7 +60,7 @@ proptest! {
             if relu { *y = y.max(0.0); }
         }
         for isa in Isa::available() {
-            let finish = Finish { bias: Some(&bias), residual: with_residual.then_some(&residual), relu };
+            let finish = Finish { bias: Some(&bias), residual: with_residual.then_some(&residual), nonlinearity: nonlinearity(relu) };
             assert_close(&convolve(isa, &shape, &x, &w, finish), &expected, isa);
         }
     }
@@ -81,7 +81,7 @@ proptest! {
         }
         let (of_x, _) = plain::gradients(&shape, &x, &w, &g);
         for isa in Isa::available() {
-            let finish = Finish { bias: Some(&bias), residual: Some(&residual), relu: true };
+            let finish = Finish { bias: Some(&bias), residual: Some(&residual), nonlinearity: Nonlinearity::Relu };
             assert_close(&convolve(isa, &shape, &x, &w, finish), &expected, isa);
             assert_close(&input_gradient(isa, &shape, &w, &g), &of_x, isa);
         }
@@ -160,7 +160,7 @@ proptest! {
         }
         let (of_x, of_w) = plain::gradients(&shape, &x, &w, &g);
         for isa in Isa::available_in_bf16() {
-            let finish = Finish { bias: Some(&bias), residual: Some(&residual), relu };
+            let finish = Finish { bias: Some(&bias), residual: Some(&residual), nonlinearity: nonlinearity(relu) };
             assert_close(&convolve(isa, &shape, &x, &w, finish), &expected, isa);
             assert_close(&input_gradient(isa, &shape, &w, &g), &of_x, isa);
             assert_close(&weight_gradient(isa, &shape, &x, &g), &of_w, isa);

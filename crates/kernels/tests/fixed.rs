@@ -2,11 +2,11 @@
 
 mod plain;
 
-use myops_kernels::cpu::{
-    ConvOptions, ConvShape, Finish, FixedConv, FixedTransposed, Image, Isa, UpsampledConv,
-    convolve, transposed_convolve,
+use myops_kernels::{
+    ConvOptions, ConvShape, Finish, FixedConv, FixedTransposed, Image, Isa, Nonlinearity,
+    UpsampledConv, convolve, transposed_convolve,
 };
-use plain::{assert_close, values};
+use plain::{assert_close, nonlinearity, values};
 use proptest::prelude::*;
 
 fn image(dims: [usize; 4], seed: u64) -> Image {
@@ -40,8 +40,8 @@ proptest! {
         for isa in everywhere() {
             let step = ConvOptions { stride: 1, padding: 1 };
             let doubled = FixedConv::new(isa, [3, 3, c_in, c_out], &weight, bias.clone(), step);
-            let expected = doubled.run(&x.upsampled(), None, relu);
-            let actual = UpsampledConv::new(isa, [c_in, c_out], &weight, bias.clone()).run(&x, relu);
+            let expected = doubled.run(&x.upsampled(), None, nonlinearity(relu));
+            let actual = UpsampledConv::new(isa, [c_in, c_out], &weight, bias.clone()).run(&x, nonlinearity(relu));
             prop_assert_eq!(actual.dims, expected.dims);
             assert_close(&actual.values, &wide(&expected.values), isa);
         }
@@ -55,10 +55,10 @@ proptest! {
         let [oh, ow] = shape.output();
         let residual = image([n, oh, ow, 20], 4);
         for isa in everywhere() {
-            let finish = Finish { bias: Some(&bias), residual: Some(&residual.values), relu: true };
+            let finish = Finish { bias: Some(&bias), residual: Some(&residual.values), nonlinearity: Nonlinearity::Relu };
             let expected = convolve(isa, &shape, &x.values, &weight, finish);
             let fixed = FixedConv::new(isa, [3, 3, c, 20], &weight, bias.clone(), ConvOptions { stride, padding: 1 });
-            prop_assert_eq!(fixed.run(&x, Some(&residual), true), Image { dims: [n, oh, ow, 20], values: expected });
+            prop_assert_eq!(fixed.run(&x, Some(&residual), Nonlinearity::Relu), Image { dims: [n, oh, ow, 20], values: expected });
 
             let weight = values(4 * c * 20, 5);
             let expected = transposed_convolve(isa, x.dims, &x.values, &weight, &bias);

@@ -2,14 +2,30 @@
 
 mod plain;
 
-use myops_kernels::cpu::{
-    Isa, NormBackward, concat, max_pool, max_pool_backward, norm_backward, norm_forward, split,
-    upsample, upsample_backward,
+use myops_kernels::{
+    Finish, Isa, NormBackward, ResidualGradient, Scale, concat, max_pool, max_pool_backward,
+    norm_backward, norm_forward, split, upsample, upsample_backward,
 };
-use plain::{assert_close, values};
+use plain::{assert_close, nonlinearity, values};
 use proptest::prelude::*;
 
 const EPSILON: f32 = 1e-3;
+
+fn scale<'a>(gamma: &'a [f32], beta: &'a [f32]) -> Scale<'a> {
+    Scale {
+        gamma,
+        beta,
+        epsilon: EPSILON,
+    }
+}
+
+fn finish(residual: Option<&[f32]>, relu: bool) -> Finish<'_> {
+    Finish {
+        bias: None,
+        residual,
+        nonlinearity: nonlinearity(relu),
+    }
+}
 
 /// The batch norm in double precision.
 fn norm(x: &[f32], gamma: &[f32], beta: &[f32], residual: Option<&[f32]>, relu: bool) -> Vec<f64> {
@@ -49,7 +65,7 @@ proptest! {
         let residual = with_residual.then_some(r.as_slice());
         let expected = norm(&x, &gamma, &beta, residual, relu);
         for isa in Isa::available() {
-            let actual = norm_forward(isa, &x, [&gamma, &beta], EPSILON, residual, relu);
+            let actual = norm_forward(isa, &x, scale(&gamma, &beta), finish(residual, relu));
             let error = actual.output.iter().zip(&expected).map(|(a, e)| (f64::from(*a) - e).abs()).fold(0.0, f64::max);
             prop_assert!(error < 2e-4, "{}: {error}", isa.name());
         }
@@ -63,7 +79,7 @@ proptest! {
             norm(x, gamma, beta, Some(residual), relu).iter().zip(&weights).map(|(y, w)| y * f64::from(*w)).sum()
         };
         for isa in Isa::available() {
-            let forward = norm_forward(isa, &x, [&gamma, &beta], EPSILON, Some(&residual), relu);
+            let forward = norm_forward(isa, &x, scale(&gamma, &beta), finish(Some(&residual), relu));
             let saved = NormBackward {
                 x: &x,
                 output: relu.then_some(&forward.output),
@@ -71,7 +87,7 @@ proptest! {
                 statistics: &forward.statistics,
                 epsilon: EPSILON,
             };
-            let gradients = norm_backward(isa, saved, &weights, true);
+            let gradients = norm_backward(isa, saved, &weights, ResidualGradient::Wanted);
             let of_residual = gradients.residual.unwrap();
             let check = |actual: f32, moved: &dyn Fn(f32) -> f64, what: &str| -> Result<(), TestCaseError> {
                 let step = 1e-3f32;

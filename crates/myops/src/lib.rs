@@ -9,6 +9,7 @@ pub use myops_measure as measure;
 pub use myops_net as net;
 
 pub mod cli;
+pub mod device;
 pub mod failure;
 pub mod models;
 pub mod report;

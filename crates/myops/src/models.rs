@@ -4,9 +4,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use burn::tensor::Device;
 use myops_image::io::{open_regular, read_small};
 use myops_measure::finding::Finding;
+use myops_net::engine::Device;
 use myops_net::infer::{ModelFile, ModelHeader, Segmenter};
 use myops_net::weights::start_bytes;
 use serde::Deserialize;

@@ -1,7 +1,7 @@
 //! Times the networks in one process: `speed infer|train NETWORK SLICES [PRECISION]`, which is `f32` or `bf16`.
 //!
 //! Prints one line of JSON: what was timed, the shortest and the median milliseconds, and the peak of memory in MiB
-//! where the system tells it. `MYOPS_KERNELS=burn` times Burn's own operations. `RAYON_NUM_THREADS` sets the threads.
+//! where the system tells it. `RAYON_NUM_THREADS` sets the threads.
 
 #![expect(
     clippy::expect_used,
@@ -12,15 +12,13 @@
 
 use std::time::{Duration, Instant};
 
-use burn::module::Module;
-use burn::tensor::{Device, Tensor, TensorData};
 use myops_image::label::Label;
 use myops_kernels::allocator::{Allocator, keep_freed_memory};
-use myops_kernels::cpu::{Image, Isa};
-use myops_kernels::ops::KERNELS_VARIABLE;
+use myops_net::engine::{Batch, Cpu, Engine, Image, Precision};
 use myops_net::loss::{Loss, Objective, PathologyLoss};
-use myops_net::model::{Architecture, FixedNetwork, ModelSettings};
+use myops_net::model::{Architecture, ModelSettings};
 use myops_net::train::Optimizer;
+use myops_net::weights::Weights;
 
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator;
@@ -45,26 +43,23 @@ fn run() {
         panic!("infer|train NETWORK SLICES [PRECISION]")
     };
     let precision = rest.first().map_or("f32", String::as_str);
-    Isa::multiply_in_bf16(precision == "bf16");
+    let engine = Cpu::new(match precision {
+        "bf16" => Precision::Bf16,
+        _ => Precision::Float32,
+    });
     let architecture = Architecture::ALL
         .into_iter()
         .find(|a| a.name() == name)
         .expect("a network");
     let slices = slices.parse().expect("a number of slices");
-    let stock = std::env::var(KERNELS_VARIABLE).is_ok_and(|v| v == "burn");
-    let mut times = match (what.as_str(), stock) {
-        ("infer", false) => infer(architecture, slices),
-        ("infer", true) => infer_stock(architecture, slices),
-        _ => train(architecture, slices),
+    let mut times = match what.as_str() {
+        "infer" => infer(engine, architecture, slices),
+        _ => train(engine, architecture, slices),
     };
     times.sort_by(f64::total_cmp);
-    let engine = if stock {
-        "burn flex".to_owned()
-    } else {
-        format!("myops {}", Isa::best().name())
-    };
     println!(
-        r#"{{"engine": "{engine}", "precision": "{precision}", "net": "{name}", "batch": {slices}, "threads": {}, "min_ms": {:.2}, "median_ms": {:.2}, "peak_rss_mib": {}}}"#,
+        r#"{{"engine": "myops {}", "precision": "{precision}", "net": "{name}", "batch": {slices}, "threads": {}, "min_ms": {:.2}, "median_ms": {:.2}, "peak_rss_mib": {}}}"#,
+        engine.name(),
         rayon::current_num_threads(),
         times[0],
         times[times.len() / 2],
@@ -103,47 +98,24 @@ fn values(n: usize, channels: usize) -> Vec<f32> {
         .collect()
 }
 
-fn tensor(n: usize, channels: usize, device: &Device) -> Tensor<4> {
-    Tensor::from_data(
-        TensorData::new(values(n, channels), [n, SIDE, SIDE, channels]),
-        device,
-    )
-}
-
-fn infer(architecture: Architecture, n: usize) -> Vec<f64> {
-    let network = FixedNetwork::of(
-        &ModelSettings::published(architecture)
-            .init(0, &Device::flex())
-            .valid(),
-    );
-    let x = Image {
+fn images(n: usize) -> Image {
+    Image {
         dims: [n, SIDE, SIDE, 3],
         values: values(n, 3),
-    };
-    timed(|| drop(network.probabilities(x.clone())))
+    }
 }
 
-fn infer_stock(architecture: Architecture, n: usize) -> Vec<f64> {
-    let network = ModelSettings::published(architecture)
-        .init(0, &Device::flex())
-        .valid();
-    let x = tensor(n, 3, &Device::flex());
-    timed(|| {
-        drop(
-            network
-                .forward(x.clone())
-                .probabilities(architecture)
-                .into_tensor()
-                .into_data(),
-        )
-    })
+fn infer(engine: Cpu, architecture: Architecture, n: usize) -> Vec<f64> {
+    let graph = ModelSettings::published(architecture).probability_graph();
+    let network = engine.predictor(&graph, &Weights::drawn(&graph, 0));
+    let (network, x) = (network.expect("its own weights"), images(n));
+    timed(|| drop(network.run(x.clone())))
 }
 
-fn train(architecture: Architecture, n: usize) -> Vec<f64> {
-    let device = Device::flex().autodiff();
-    let mut network = ModelSettings::published(architecture).init(0, &device);
+fn train(engine: Cpu, architecture: Architecture, n: usize) -> Vec<f64> {
+    let graph = ModelSettings::published(architecture).graph();
+    let (learner, mut weights) = (engine.learner(&graph), Weights::drawn(&graph, 0));
     let mut optimizer = Optimizer::new(0.0, 0.0);
-    let x = tensor(n, 3, &device);
     let labels: Vec<Label> = (0..n * SIDE * SIDE)
         .map(|p| Label::ALL[p / 7 % 6])
         .collect();
@@ -152,11 +124,16 @@ fn train(architecture: Architecture, n: usize) -> Vec<f64> {
         loss: Loss::SoftDice,
         pathology: PathologyLoss::default(),
     };
+    let x = images(n);
     timed(|| {
-        let output = network.forward(x.clone()).into_tensor();
-        let numbers = output.clone().into_data().try_into_vec().expect("floats");
-        let gradient = TensorData::new(objective.of(numbers, &labels).gradient, output.dims());
-        let surrogate = (output * Tensor::from_data(gradient, &device)).sum();
-        network = optimizer.step(1e-3, network.clone(), surrogate.backward());
+        let batch = Batch {
+            x: x.clone(),
+            seed: 0,
+        };
+        let mut slope = |output: Image| objective.of(output.values, &labels).gradient;
+        let pass = learner.pass(&weights, batch, &mut slope);
+        let pass = pass.expect("its own weights");
+        optimizer.step(1e-3, &mut weights, &pass.gradients);
+        weights.move_statistics(&pass.statistics);
     })
 }

@@ -1,8 +1,12 @@
-//! What learns and predicts: the networks, their weights, the loss, inference and training.
+//! What learns and predicts: networks as data, their weights, the engine that runs them on a CPU, the loss, inference and
+//! training.
 
-pub mod device;
+pub mod engine;
+pub mod graph;
 pub mod infer;
 pub mod loss;
 pub mod model;
+pub mod onnx;
+pub mod rewrite;
 pub mod train;
 pub mod weights;

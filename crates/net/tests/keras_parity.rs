@@ -7,8 +7,7 @@
 use std::io::Read;
 use std::path::PathBuf;
 
-use burn::module::Module;
-use burn::tensor::{Device, Tensor, TensorData};
+use myops_net::engine::{Cpu, Engine, Image};
 use myops_net::model::{Architecture, ModelSettings};
 use myops_net::weights::{KerasError, KerasFile, Weights, from_keras};
 
@@ -84,22 +83,12 @@ fn keras_weights(file: &str, architecture: Architecture) -> Option<Weights> {
 
 fn largest_difference(file: &str, io: &str, architecture: Architecture) -> Option<f32> {
     let weights = keras_weights(file, architecture)?;
-    let device = Device::flex();
-    let network = weights
-        .load_into(ModelSettings::published(architecture).init(0, &device))
-        .unwrap();
+    let graph = ModelSettings::published(architecture).probability_graph();
+    let network = Cpu::default().predictor(&graph, &weights).unwrap();
     let io = reference(io)?;
-    let (x, shape) = channels_last(&io, "x");
+    let (values, dims) = channels_last(&io, "x");
     let (expected, _) = channels_last(&io, "y");
-    let x = Tensor::<4>::from_data(TensorData::new(x, shape), &device);
-    let y: Vec<f32> = network
-        .valid()
-        .forward(x)
-        .sigmoid()
-        .into_tensor()
-        .into_data()
-        .try_into_vec()
-        .unwrap();
+    let y = network.run(Image { dims, values }).values;
     assert_eq!(y.len(), expected.len());
     Some(
         y.iter()

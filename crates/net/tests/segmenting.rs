@@ -2,7 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
-use burn::tensor::Device;
+use std::sync::Arc;
+
 use myops_image::geometry::{Affine, Grid};
 use myops_image::label::Label;
 use myops_image::orientation::Orientation;
@@ -10,12 +11,17 @@ use myops_image::phantom::{Phantom, PhantomSettings};
 use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::study::Study;
 use myops_measure::finding::Finding;
+use myops_net::engine::{Cpu, Device};
 use myops_net::infer::{LocatorHeader, ModelFile, ModelHeader, Segmenter};
 use myops_net::model::{Architecture, ModelSettings};
 use myops_net::train::{LocatorSettings, TrainSettings};
 use myops_net::weights::{Weight, Weights};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+
+fn cpu() -> Device {
+    Arc::new(Cpu::default())
+}
 
 fn phantom() -> Study {
     Phantom::draw(
@@ -28,7 +34,7 @@ fn phantom() -> Study {
 
 /// A drawn network of four filters that has learned nothing, but is biased towards a label.
 fn weights(settings: &ModelSettings, seed: u64, towards: Label) -> Weights {
-    let mut weights = Weights::of(&settings.init(seed, &Device::flex()));
+    let mut weights = Weights::drawn(&settings.graph(), seed);
     let values = Label::ALL
         .map(|l| if l == towards { 8.0 } else { 0.0 })
         .to_vec();
@@ -73,7 +79,7 @@ fn model(members: &[Label], locator_sees: Label) -> ModelFile {
 }
 
 fn segmenter(file: ModelFile) -> Segmenter {
-    Segmenter::new(file, &Device::flex()).unwrap()
+    Segmenter::new(file, &cpu()).unwrap()
 }
 
 fn without(study: &Study, sequences: &[Sequence]) -> Study {

@@ -2,12 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 
-use burn::tensor::Device;
 use myops_image::augment::AugmentRanges;
 use myops_image::label::Label;
 use myops_image::preprocess::{Axes, Preprocess};
+use myops_net::engine::{Cpu, Device};
 use myops_net::infer::{ModelFile, ModelHeader, Recipe};
 use myops_net::loss::Loss;
 use myops_net::model::{Architecture, ModelSettings};
@@ -18,8 +18,9 @@ use myops_net::weights::{Stored, Weights};
 
 const SIZE: usize = 64;
 
-/// Drop-out draws from the one generator of the device, so trainings side by side would disturb each other.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+fn cpu() -> Device {
+    Arc::new(Cpu::default())
+}
 
 /// Discs of another place in every slice: bright in all sequences, labelled LV pool.
 fn case(id: &str, slices: usize) -> TrainingCase {
@@ -122,12 +123,11 @@ fn train(trainer: &mut Trainer) -> Vec<f64> {
 
 #[test]
 fn the_loss_falls() {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let settings = TrainSettings {
         augment: AugmentRanges::NONE,
         ..settings(Architecture::Runet, 8)
     };
-    let mut trainer = Trainer::new(settings, split(), &Device::flex()).unwrap();
+    let mut trainer = Trainer::new(settings, split(), &cpu()).unwrap();
     let losses = train(&mut trainer);
     assert!(losses[7] < losses[0] - 0.03, "{losses:?}");
     let last = trainer.progress().history.last().unwrap();
@@ -136,21 +136,20 @@ fn the_loss_falls() {
 
 #[test]
 fn stopped_and_resumed_it_ends_with_the_same_weights() {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     for settings in Architecture::ALL
         .map(|a| settings(a, 3))
         .into_iter()
         .chain([flagship(3)])
     {
-        let mut whole = Trainer::new(settings, split(), &Device::flex()).unwrap();
+        let mut whole = Trainer::new(settings, split(), &cpu()).unwrap();
         train(&mut whole);
 
-        let mut first = Trainer::new(settings, split(), &Device::flex()).unwrap();
+        let mut first = Trainer::new(settings, split(), &cpu()).unwrap();
         first.epoch(|_| {}).unwrap();
         let bytes = first.checkpoint().unwrap().to_bytes().unwrap();
         drop(first);
         let checkpoint = Checkpoint::from_bytes(&bytes).unwrap();
-        let mut rest = Trainer::resume(settings, split(), &Device::flex(), checkpoint).unwrap();
+        let mut rest = Trainer::resume(settings, split(), &cpu(), checkpoint).unwrap();
         train(&mut rest);
         assert!(
             rest.model().weights == whole.model().weights,
@@ -166,7 +165,6 @@ fn stopped_and_resumed_it_ends_with_the_same_weights() {
 
 #[test]
 fn on_whichever_thread_an_epoch_runs_it_ends_with_the_same_weights() {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     // As a locator is trained: nothing looks at the network between its epochs.
     let settings = TrainSettings {
         average_decay: 0.0,
@@ -181,7 +179,7 @@ fn on_whichever_thread_an_epoch_runs_it_ends_with_the_same_weights() {
             .unwrap()
     });
     let trained = |pool_of: fn(usize) -> usize| {
-        let mut trainer = Trainer::new(settings, split(), &Device::flex()).unwrap();
+        let mut trainer = Trainer::new(settings, split(), &cpu()).unwrap();
         for epoch in 0..4 {
             pools[pool_of(epoch)]
                 .install(|| trainer.epoch(|_| {}))
@@ -199,8 +197,7 @@ fn on_whichever_thread_an_epoch_runs_it_ends_with_the_same_weights() {
 
 #[test]
 fn the_flagship_keeps_the_average_of_its_last_steps_and_looks_when_it_is_due() {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut trainer = Trainer::new(flagship(3), split(), &Device::flex()).unwrap();
+    let mut trainer = Trainer::new(flagship(3), split(), &cpu()).unwrap();
     train(&mut trainer);
     assert!(!trainer.keeps_best());
     let looked: Vec<bool> = trainer
@@ -225,7 +222,6 @@ fn the_flagship_keeps_the_average_of_its_last_steps_and_looks_when_it_is_due() {
 
 #[test]
 fn before_they_are_seen_the_slices_beside_each_change_nothing() {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let beside = |mut case: TrainingCase| {
         for (n, sample) in case.slices.iter_mut().enumerate() {
             let pixels = sample.image.as_chunks::<3>().0;
@@ -269,10 +265,10 @@ fn before_they_are_seen_the_slices_beside_each_change_nothing() {
             ..settings
         },
         wide,
-        &Device::flex(),
+        &cpu(),
     )
     .unwrap();
-    let mut alone = Trainer::new(narrow, split(), &Device::flex()).unwrap();
+    let mut alone = Trainer::new(narrow, split(), &cpu()).unwrap();
     let others = |trainer: &Trainer| {
         let weights = unaveraged(trainer);
         let first = weights.get("encoder.0.first.conv.weight").unwrap().clone();
@@ -304,8 +300,7 @@ fn before_they_are_seen_the_slices_beside_each_change_nothing() {
 
 #[test]
 fn a_training_begins_with_a_network_that_has_not_seen_the_held_out_cases() {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let new = |split| Trainer::new(flagship(1), split, &Device::flex()).unwrap();
+    let new = |split| Trainer::new(flagship(1), split, &cpu()).unwrap();
     let mut first = new(split());
     train(&mut first);
     let second = new(split()).begin_with(first.model().into()).unwrap();
@@ -342,14 +337,13 @@ fn a_training_begins_with_a_network_that_has_not_seen_the_held_out_cases() {
 
 #[test]
 fn a_checkpoint_of_other_settings_is_refused() {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let trainer = Trainer::new(settings(Architecture::Runet, 3), split(), &Device::flex()).unwrap();
+    let trainer = Trainer::new(settings(Architecture::Runet, 3), split(), &cpu()).unwrap();
     let checkpoint = trainer.checkpoint().unwrap();
     let other = TrainSettings {
         seed: 6,
         ..settings(Architecture::Runet, 3)
     };
-    let error = Trainer::resume(other, split(), &Device::flex(), checkpoint)
+    let error = Trainer::resume(other, split(), &cpu(), checkpoint)
         .err()
         .unwrap()
         .to_string();

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-use myops_kernels::cpu::{ConvShape, Isa};
+use myops_kernels::{ConvShape, Isa, Nonlinearity};
 
 /// Numbers between -1 and 1 that look random.
 pub fn values(n: usize, seed: u64) -> Vec<f32> {
@@ -14,6 +14,15 @@ pub fn values(n: usize, seed: u64) -> Vec<f32> {
         (state >> 40) as f32 / (1u64 << 23) as f32 - 1.0
     };
     (0..n).map(|_| next()).collect()
+}
+
+/// A ReLU or nothing.
+pub fn nonlinearity(relu: bool) -> Nonlinearity {
+    if relu {
+        Nonlinearity::Relu
+    } else {
+        Nonlinearity::Identity
+    }
 }
 
 /// Equal to rounding, relative to the largest value.

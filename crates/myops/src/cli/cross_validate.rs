@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use burn::tensor::Device;
 use myops_image::io::{CaseFiles, read_small, write_labels, write_whole};
 use myops_image::study::Study;
+use myops_net::engine::Device;
 use myops_net::train::{Folds, TrainSettings};
 
 use super::folder::OutputFolder;

@@ -4,11 +4,11 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use crate::device::DeviceChoice;
 use anyhow::Result;
 use myops_image::io::find_cases;
 use myops_image::label::{LabelMap, Region};
 use myops_measure::evaluate::{Overlap, Score};
-use myops_net::device::DeviceChoice;
 
 use super::folder::OutputFolder;
 use super::record::{CaseFolder, Setup};

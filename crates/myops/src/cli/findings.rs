@@ -2,10 +2,10 @@
 
 use std::fs::read_to_string;
 
+use crate::device::DeviceChoice;
 use myops_image::phantom::{Phantom, PhantomSettings};
 use myops_image::sequence::PerSequence;
 use myops_measure::finding::Finding;
-use myops_net::device::DeviceChoice;
 use myops_net::infer::Confidence;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::device::DeviceChoice;
 use anyhow::Result;
 use myops_image::io::{CaseFiles, read_small, remove_unfinished, write_whole};
 use myops_image::label::Label;
 use myops_image::sequence::Sequence;
 use myops_measure::finding::Finding;
-use myops_net::device::DeviceChoice;
 use myops_net::infer::Confidence;
 use serde::{Deserialize, Serialize};
 

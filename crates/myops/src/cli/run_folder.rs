@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
-use burn::tensor::Device;
 use indicatif::ProgressBar;
 use myops_image::io::{read_bounded, read_small, write_whole};
 use myops_image::label::Label;
 use myops_image::picture::{Series, curves};
 use myops_image::study::Study;
+use myops_net::engine::Device;
 use myops_net::infer::{ModelFile, ModelHeader, TrainedOn};
 use myops_net::train::{
     Checkpoint, EpochRecord, Split, TrainSettings, Trainer, Validation, Verdict,
@@ -275,7 +275,7 @@ impl RunFolder {
 /// told of as many epochs as there may be.
 fn most_checkpoint_bytes(settings: &TrainSettings) -> u64 {
     const TOLD: u64 = 1 << 27;
-    let weights: usize = shapes(&settings.model)
+    let weights: usize = shapes(&settings.model.graph())
         .iter()
         .map(|(_, shape)| shape.iter().product::<usize>())
         .sum();

@@ -49,7 +49,7 @@ pub struct Args {
     /// Where to compute: cpu, cpu-bf16 (multiplies with 8 bits of precision; faster where the processor has
     /// a matrix unit, AMX), or cuda or wgpu in a build that has them
     #[arg(long, value_name = "NAME", default_value = "cpu")]
-    device: myops_net::device::DeviceChoice,
+    device: crate::device::DeviceChoice,
     /// Save how likely each label is, as a float32 image of 0 to 1 for each
     #[arg(long)]
     probabilities: bool,

@@ -43,7 +43,7 @@ pub struct TrainArgs {
     /// Where to compute: cpu, cpu-bf16 (multiplies with 8 bits of precision; faster where the processor has
     /// a matrix unit, AMX), or cuda or wgpu in a build that has them
     #[arg(long, value_name = "NAME", default_value = "cpu")]
-    pub device: myops_net::device::DeviceChoice,
+    pub device: crate::device::DeviceChoice,
 }
 
 impl TrainArgs {

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
+use crate::device::DeviceChoice;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use myops_net::device::DeviceChoice;
 
 /// Says things, or keeps quiet.
 #[derive(Debug, Clone, Copy)]

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use burn::tensor::Device;
 use myops_image::io::CaseFiles;
 use myops_image::study::Study;
+use myops_net::engine::Device;
 use myops_net::train::{Folds, Split, TrainSettings, Trainer, TrainingCase};
 
 use super::patients::{self, Patients};

@@ -163,14 +163,14 @@ impl ModelFile {
 /// The name and shape of every tensor of a file.
 fn tensors_of(header: &ModelHeader) -> Vec<(String, Vec<usize>)> {
     if header.locator.is_none() && header.members == 1 {
-        return shapes(&header.member(0));
+        return shapes(&header.member(0).graph());
     }
     let locator = header
         .locator
         .map(|locator| (LOCATOR.to_owned(), locator.model));
     let members = (0..header.members).map(|n| (member_name(n), header.member(n)));
-    let part = |(name, model)| {
-        shapes(&model)
+    let part = |(name, model): (String, ModelSettings)| {
+        shapes(&model.graph())
             .into_iter()
             .map(move |(path, shape)| (format!("{name}.{path}"), shape))
     };
@@ -186,7 +186,6 @@ fn member_name(n: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use burn::tensor::Device;
     use myops_image::preprocess::{Framing, Preprocess};
     use serde_json::{Value, json};
 
@@ -200,7 +199,7 @@ mod tests {
             width,
             ..ModelSettings::published(Architecture::Nested)
         };
-        let mut weights = Weights::of(&model.init(1, &Device::flex()));
+        let mut weights = Weights::drawn(&model.graph(), 1);
         weights.insert(
             "head.bias",
             Weight {

@@ -1,13 +1,10 @@
 //! A network run over the slices of one case.
 
-use burn::tensor::{Device, Tensor, TensorData};
 use myops_image::preprocess::Prepared;
-use myops_kernels::cpu::Image;
-use myops_kernels::ops::is_cpu;
 
 use super::flips::Mirror;
-use crate::device::numbers;
-use crate::model::{FixedNetwork, ModelSettings, Network};
+use crate::engine::{Device, Image, Predict};
+use crate::model::ModelSettings;
 use crate::weights::{Weights, WeightsError};
 
 /// Pixels that pass through a network at once: enough for every core, few enough for the caches and for memory.
@@ -30,21 +27,11 @@ pub fn checked(probabilities: Vec<f32>) -> Result<Vec<f32>, NotANumber> {
     }
 }
 
-/// A network that predicts, in the form that is fastest on its device.
+/// A network that gives the probabilities of prepared images.
 #[derive(Debug)]
 pub struct Predictor {
     settings: ModelSettings,
-    form: Form,
-}
-
-#[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a network is made once and moved seldom"
-)]
-enum Form {
-    Fixed(FixedNetwork),
-    Tensors(Network, Device),
+    network: Box<dyn Predict>,
 }
 
 impl Predictor {
@@ -54,16 +41,11 @@ impl Predictor {
     /// Where they do not fit.
     pub fn new(
         settings: ModelSettings,
-        weights: Weights,
+        weights: &Weights,
         device: &Device,
     ) -> Result<Self, WeightsError> {
-        let network = weights.load_into(settings.blank(device))?;
-        let form = if is_cpu(device.clone()) {
-            Form::Fixed(FixedNetwork::of(&network))
-        } else {
-            Form::Tensors(network, device.clone())
-        };
-        Ok(Self { settings, form })
+        let network = device.predictor(&settings.probability_graph(), weights)?;
+        Ok(Self { settings, network })
     }
 
     /// The probability of each label in each pixel, `[slice][row][column][label]`: the mean over mirrored images.
@@ -100,36 +82,25 @@ impl Predictor {
     }
 
     /// The probabilities of images `[n][size][size][channels]`.
-    fn batch(&self, images: Vec<f32>, size: usize) -> Vec<f32> {
+    fn batch(&self, values: Vec<f32>, size: usize) -> Vec<f32> {
         let channels = self.settings.inputs;
         let dims = [
-            images.len() / (size * size * channels),
+            values.len() / (size * size * channels),
             size,
             size,
             channels,
         ];
-        match &self.form {
-            // On a thread of the pool, the kernels' pieces start without waking one.
-            Form::Fixed(network) => rayon::scope(|_| {
-                network
-                    .probabilities(Image {
-                        dims,
-                        values: images,
-                    })
-                    .values
-            }),
-            Form::Tensors(network, device) => {
-                let x = Tensor::<4>::from_data(TensorData::new(images, dims), device);
-                let p = network.forward(x).probabilities(self.settings.architecture);
-                numbers(p.into_tensor())
-            }
-        }
+        // On a thread of the pool, the kernels' pieces start without waking one.
+        rayon::scope(|_| self.network.run(Image { dims, values }).values)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::engine::Cpu;
     use crate::infer::Flips;
     use crate::model::Architecture;
 
@@ -162,9 +133,9 @@ mod tests {
             width: 4,
             ..ModelSettings::published(Architecture::Nested)
         };
-        let device = Device::flex();
-        let weights = Weights::of(&settings.init(3, &device));
-        let network = Predictor::new(settings, weights, &device).unwrap();
+        let device: Device = Arc::new(Cpu::default());
+        let weights = Weights::drawn(&settings.graph(), 3);
+        let network = Predictor::new(settings, &weights, &device).unwrap();
         let (plain, turned) = (
             input(|r, c| (r, c)),
             input(|r, c| (SIZE - 1 - r, SIZE - 1 - c)),
@@ -186,7 +157,7 @@ mod tests {
 
     #[test]
     fn weights_whose_sums_overflow_give_no_probabilities() {
-        let device = Device::flex();
+        let device: Device = Arc::new(Cpu::default());
         for (architecture, size) in [
             (Architecture::Nested, 16),
             (Architecture::Unet, 16),
@@ -202,7 +173,7 @@ mod tests {
                 channels: 3,
                 data: vec![1.0; size * size * 3],
             };
-            let drawn = Weights::of(&settings.init(3, &device));
+            let drawn = Weights::drawn(&settings.graph(), 3);
             let passes = Flips::None.mirrors(0, 1);
             for (path, weight) in drawn.iter().filter(|(path, _)| path.ends_with("weight")) {
                 let mut weights = drawn.clone();
@@ -214,7 +185,7 @@ mod tests {
                         values,
                     },
                 );
-                let network = Predictor::new(settings, weights, &device).unwrap();
+                let network = Predictor::new(settings, &weights, &device).unwrap();
                 match network.probabilities(&input, passes) {
                     Err(NotANumber) => {}
                     Ok(p) => assert!(p.iter().all(|p| p.is_finite()), "{path}"),
@@ -232,7 +203,7 @@ mod tests {
                     },
                 );
             }
-            let network = Predictor::new(settings, weights, &device).unwrap();
+            let network = Predictor::new(settings, &weights, &device).unwrap();
             assert!(
                 network.probabilities(&input, passes).is_err(),
                 "{architecture:?}"

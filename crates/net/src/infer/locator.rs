@@ -1,6 +1,5 @@
 //! Where the heart lies, found by a small network on coarse pixels.
 
-use burn::tensor::Device;
 use myops_image::geometry::{Affine, Grid, Spacing};
 use myops_image::label::{Label, Region};
 use myops_image::preprocess::{HeartCentre, Preprocess};
@@ -12,6 +11,7 @@ use super::flips::Flips;
 use super::forward::Predictor;
 use super::header::LocatorHeader;
 use super::segmentation::SegmentError;
+use crate::engine::Device;
 use crate::weights::{Weights, WeightsError};
 
 /// A heart's shadow over all slices is larger than this: a fifth of the smallest one of the training data.
@@ -31,7 +31,7 @@ impl Locator {
     /// Where they do not fit.
     pub fn new(
         header: LocatorHeader,
-        weights: Weights,
+        weights: &Weights,
         device: &Device,
     ) -> Result<Self, WeightsError> {
         let network = Predictor::new(header.model, weights, device)?;

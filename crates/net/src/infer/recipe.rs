@@ -9,7 +9,8 @@ use super::cleanup::{Cleanup, Keep};
 use super::contrast;
 use super::decision::{Decision, ThresholdBounds};
 use super::flips::Flips;
-use crate::model::{Activation, ModelSettings, SettingsError, check_numbers};
+use crate::graph::Activation;
+use crate::model::{ModelSettings, SettingsError, check_numbers};
 
 /// Labels, and so numbers a pixel.
 const LABELS: usize = Label::ALL.len();

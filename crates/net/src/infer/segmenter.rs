@@ -1,6 +1,5 @@
 //! Trained networks ready to segment studies.
 
-use burn::tensor::Device;
 use myops_image::label::{Label, LabelMap, Region};
 use myops_image::preprocess::{
     Align, Frame, Misalignment, Missing, Prepared, Restore, aligned, misalignment,
@@ -18,6 +17,7 @@ use super::forward::{NotANumber, Predictor, checked};
 use super::header::ModelHeader;
 use super::locator::Locator;
 use super::segmentation::{ProbabilityMap, SegmentError, Segmentation};
+use crate::engine::Device;
 use crate::weights::{StoreError, WeightsError};
 
 /// Trained networks with what comes before and after them.
@@ -59,13 +59,13 @@ impl Segmenter {
             members,
         } = file;
         let locator = match (header.locator, locator) {
-            (Some(header), Some(weights)) => Some(Locator::new(header, weights, device)?),
+            (Some(header), Some(weights)) => Some(Locator::new(header, &weights, device)?),
             _ => None,
         };
         let members = members
             .into_par_iter()
             .enumerate()
-            .map(|(n, weights)| Predictor::new(header.member(n), weights, device))
+            .map(|(n, weights)| Predictor::new(header.member(n), &weights, device))
             .collect::<Result<_, _>>()?;
         Ok(Self {
             header,

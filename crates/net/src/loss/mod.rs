@@ -7,14 +7,13 @@
 mod confusion;
 mod gradient;
 
-use burn::tensor::{Tensor, TensorData};
 use myops_image::label::{Label, Region};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use confusion::Confusion;
 
-use crate::model::Activation;
+use crate::graph::Activation;
 
 /// Labels, and so numbers a pixel.
 const LABELS: usize = Label::ALL.len();
@@ -80,15 +79,6 @@ pub struct LossValue {
     pub dice: [f64; LABELS],
     /// How the loss changes with each number of the network's output, in the same order.
     pub gradient: Vec<f32>,
-}
-
-impl LossValue {
-    /// A number whose gradient by the network's output is that of the loss, to start going backwards from.
-    pub fn backward_from(self, output: Tensor<4>) -> Tensor<1> {
-        let gradient = TensorData::new(self.gradient, output.dims());
-        let gradient = Tensor::from_data(gradient, &output.device());
-        (output * gradient).sum()
-    }
 }
 
 impl Objective {

@@ -1,72 +1,61 @@
-//! The networks: what they compute, not how they are trained or run.
+//! The architectures: what each computes, by name, and the settings that its weights depend on.
+//!
+//! A new architecture is one file that builds its graph, and one row in the table below.
 
 mod bounds;
-mod fixed;
-mod layers;
 mod nested_unet;
-mod output;
 mod residual_unet;
-mod running;
 mod unet;
 
-use burn::module::Module;
-use burn::tensor::{Device, Tensor};
 use myops_image::preprocess::Preprocess;
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 pub use bounds::{SettingsError, check_numbers};
-pub use fixed::FixedNetwork;
-pub use layers::{
-    BATCH_NORM_EPSILON, BatchNorm, Conv, ConvConfig, ConvNorm, Draw, Initializer, TransposedConv,
-};
-pub use nested_unet::{NestedUnet, NestedUnetConfig, ResidualBlock, Rise};
-pub use output::{Activation, Logits, Probabilities};
-pub use residual_unet::{Bottleneck, ResidualUnet, ResidualUnetConfig, Stage};
-pub use running::RunningMean;
-pub use unet::{DoubleConv, Unet, UnetConfig};
 
-/// Which network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Architecture {
-    /// The Residual U-Net of MyoPS 2020.
-    Runet,
-    /// The U-Net that it was compared with.
-    Unet,
-    /// A residual U-Net at full resolution, whose probabilities add up to one.
-    Nested,
+use crate::graph::{Activation, Graph};
+
+/// Makes the enum of architectures and what is known of each from one row.
+macro_rules! architectures {
+    ($($(#[doc = $about:literal])+ $variant:ident = $name:literal, $activation:ident, multiple of $side:literal, $build:path;)+) => {
+        /// Which network.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum Architecture {
+            $($(#[doc = $about])+ #[serde(rename = $name)] $variant,)+
+        }
+
+        impl Architecture {
+            /// All of them.
+            pub const ALL: [Self; [$($name),+].len()] = [$(Self::$variant),+];
+
+            /// Its name in settings files and on the command line.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            /// What makes probabilities of its output.
+            pub fn activation(self) -> Activation {
+                match self { $(Self::$variant => Activation::$activation),+ }
+            }
+
+            /// The sides of an input are multiples of this.
+            pub fn side_multiple(self) -> usize {
+                match self { $(Self::$variant => $side),+ }
+            }
+
+            fn build(self) -> fn(&ModelSettings) -> Graph {
+                match self { $(Self::$variant => $build),+ }
+            }
+        }
+    };
 }
 
-impl Architecture {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Runet, Self::Unet, Self::Nested];
-
-    /// Its name in settings files and on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Runet => "runet",
-            Self::Unet => "unet",
-            Self::Nested => "nested",
-        }
-    }
-
-    /// What makes probabilities of its output.
-    pub fn activation(self) -> Activation {
-        match self {
-            Self::Runet | Self::Unet => Activation::Sigmoid,
-            Self::Nested => Activation::Softmax,
-        }
-    }
-
-    /// The sides of an input are multiples of this.
-    pub fn side_multiple(self) -> usize {
-        match self {
-            Self::Runet => 32,
-            Self::Unet | Self::Nested => 16,
-        }
-    }
+architectures! {
+    /// The Residual U-Net of MyoPS 2020.
+    Runet = "runet", Sigmoid, multiple of 32, residual_unet::build;
+    /// The U-Net that it was compared with.
+    Unet = "unet", Sigmoid, multiple of 16, unet::build;
+    /// A residual U-Net at full resolution, whose probabilities add up to one.
+    Nested = "nested", Softmax, multiple of 16, nested_unet::build;
 }
 
 /// The most slices on either side that a network may see beside each.
@@ -153,75 +142,16 @@ impl ModelSettings {
         }
     }
 
-    /// Draws the weights of a network from a seed.
-    pub fn init(&self, seed: u64, device: &Device) -> Network {
-        self.with(&mut Draw::Random(ChaCha8Rng::seed_from_u64(seed)), device)
-    }
-
-    /// A network to put weights into; drawing them would take longer than reading them.
-    pub fn blank(&self, device: &Device) -> Network {
-        self.with(&mut Draw::Blank, device)
-    }
-
-    fn with(&self, draw: &mut Draw, device: &Device) -> Network {
-        let Self {
-            architecture,
-            inputs,
-            classes,
-            width,
-        } = *self;
-        match architecture {
-            Architecture::Runet => Network::Runet(
-                ResidualUnetConfig {
-                    inputs,
-                    classes,
-                    width,
-                }
-                .init(draw, device),
-            ),
-            Architecture::Unet => Network::Unet(
-                UnetConfig {
-                    inputs,
-                    classes,
-                    width,
-                }
-                .init(draw, device),
-            ),
-            Architecture::Nested => Network::Nested(
-                NestedUnetConfig {
-                    inputs,
-                    classes,
-                    width,
-                }
-                .init(draw, device),
-            ),
-        }
-    }
-}
-
-/// Any of the networks.
-#[derive(Module, Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a network is made once and moved seldom"
-)]
-pub enum Network {
-    /// The Residual U-Net.
-    Runet(ResidualUnet),
-    /// The U-Net.
-    Unet(Unet),
-    /// The residual U-Net at full resolution.
-    Nested(NestedUnet),
-}
-
-impl Network {
+    /// The network, whose result is what becomes probabilities by the architecture's activation.
+    ///
     /// # Shapes
     /// `[N, H, W, inputs]` to `[N, H, W, classes]`.
-    pub fn forward(&self, x: Tensor<4>) -> Logits {
-        match self {
-            Self::Runet(network) => network.forward(x),
-            Self::Unet(network) => network.forward(x),
-            Self::Nested(network) => network.forward(x),
-        }
+    pub fn graph(&self) -> Graph {
+        self.architecture.build()(self)
+    }
+
+    /// The network with probabilities as its result.
+    pub fn probability_graph(&self) -> Graph {
+        self.graph().with_activation(self.architecture.activation())
     }
 }

@@ -1,10 +1,10 @@
 //! Labelled cases as a network sees them.
 
-use burn::tensor::{Device, Tensor, TensorData};
 use myops_image::augment::Augmentation;
 use myops_image::label::Label;
 use myops_image::preprocess::{Frame, Framing, HeartCentre, PreprocessError};
 use myops_image::study::Study;
+use myops_kernels::Image;
 
 use crate::infer::Recipe;
 
@@ -111,13 +111,11 @@ fn with_channels(image: &[f32], before: usize, after: usize) -> Vec<f32> {
 ///
 /// # Shapes
 /// The input is `[N, side, side, sequences]`, the labels `[N * side * side]`.
-pub fn batch(samples: &[Sample], side: usize, device: &Device) -> (Tensor<4>, Vec<Label>) {
+pub fn batch(samples: &[Sample], side: usize) -> (Image, Vec<Label>) {
     let n = samples.len();
-    let images: Vec<f32> = samples.iter().flat_map(|s| &s.image).copied().collect();
+    let values: Vec<f32> = samples.iter().flat_map(|s| &s.image).copied().collect();
     let labels = samples.iter().flat_map(|s| &s.labels).copied().collect();
-    let channels = images.len() / (n * side * side).max(1);
-    (
-        Tensor::from_data(TensorData::new(images, [n, side, side, channels]), device),
-        labels,
-    )
+    let channels = values.len() / (n * side * side).max(1);
+    let dims = [n, side, side, channels];
+    (Image { dims, values }, labels)
 }

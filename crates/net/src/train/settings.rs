@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::locator::LocatorSettings;
 use super::schedule::{CosineSettings, Course, PlateauSettings};
+use crate::graph::Activation;
 use crate::infer::{Cleanup, Decision, Flips, Keep, Recipe, ThresholdBounds};
 use crate::loss::{Loss, Objective, PathologyLoss};
-use crate::model::{Activation, Architecture, ModelSettings, SettingsError, check_numbers};
+use crate::model::{Architecture, ModelSettings, SettingsError, check_numbers};
 
 /// Everything that decides what a training gives, apart from the data.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -1,7 +1,5 @@
 //! A training, one epoch at a time.
 
-use burn::module::Module;
-use burn::tensor::Device;
 use myops_image::augment::sample_rng;
 use myops_image::preprocess::Axes;
 use myops_image::sequence::Sequence;
@@ -17,9 +15,10 @@ use super::optimizer::Optimizer;
 use super::schedule::{Course, Schedule, Verdict};
 use super::settings::TrainSettings;
 use super::validate::validate;
-use crate::device::numbers;
+use crate::engine::{Batch, Device, Learn};
+use crate::graph::Graph;
 use crate::infer::{ModelFile, ModelHeader, TrainedOn};
-use crate::model::{ModelSettings, Network, SettingsError};
+use crate::model::{ModelSettings, SettingsError};
 use crate::weights::{StoreError, Stored, Weights, WeightsError};
 
 /// The cases of a training, apart from each other.
@@ -116,8 +115,9 @@ pub struct Trainer {
     settings: TrainSettings,
     split: Split,
     device: Device,
-    plain: Device,
-    network: Network,
+    graph: Graph,
+    learner: Box<dyn Learn>,
+    network: Weights,
     average: Option<Average>,
     optimizer: Optimizer,
     progress: Progress,
@@ -133,11 +133,10 @@ impl Trainer {
         if split.training.iter().all(|case| case.slices.is_empty()) {
             return Err(TrainError::NoSlices);
         }
-        let plain = device.clone();
-        let device = device.clone().autodiff();
-        let network = drawn(&settings, &device)?;
+        let graph = settings.model.graph();
+        let network = drawn(&settings, &graph)?;
         let decay = settings.average_decay;
-        let average = (decay > 0.0).then(|| Average::new(Weights::of(&network), decay));
+        let average = (decay > 0.0).then(|| Average::new(network.clone(), decay));
         let optimizer = Optimizer::new(settings.weight_decay, settings.clip_norm);
         let schedule = Schedule::new(settings.learning_rate);
         let progress = Progress {
@@ -149,8 +148,9 @@ impl Trainer {
         Ok(Self {
             settings,
             split,
-            device,
-            plain,
+            device: device.clone(),
+            learner: device.learner(&graph),
+            graph,
             network,
             average,
             optimizer,
@@ -180,10 +180,11 @@ impl Trainer {
             .optimizer
             .resume(&checkpoint.optimizer, &stored.weights);
         trainer.optimizer = optimizer.map_err(TrainError::Optimizer)?;
-        trainer.network = stored.weights.load_into(trainer.network)?;
+        stored.weights.check(&trainer.graph)?;
+        trainer.network = stored.weights;
         if let (Some(average), Some(bytes)) = (&mut trainer.average, &checkpoint.average) {
             let stored = Stored::<ModelHeader>::from_bytes(bytes)?;
-            stored.weights.check(&trainer.settings.model)?;
+            stored.weights.check(&trainer.graph)?;
             average.weights = stored.weights;
         }
         trainer.progress = checkpoint.progress;
@@ -216,9 +217,9 @@ impl Trainer {
         if let Some(case) = self.split.validation.iter().find(|case| seen(&case.id)) {
             return Err(TrainError::Seen(case.id.clone()));
         }
-        self.network = weights.load_widened(self.network)?;
+        self.network = weights.widened(&self.graph)?;
         if let Some(average) = &mut self.average {
-            average.weights = Weights::of(&self.network);
+            average.weights = self.network.clone();
         }
         Ok(self)
     }
@@ -278,7 +279,7 @@ impl Trainer {
             let samples = self.draw(epoch, indices);
             let step = epoch * batches + n;
             let learning_rate = self.learning_rate(step, batches);
-            let (loss, dice) = self.step(step, &samples, learning_rate);
+            let (loss, dice) = self.step(step, &samples, learning_rate)?;
             if !loss.is_finite() {
                 return Err(TrainError::Diverged {
                     epoch,
@@ -296,7 +297,7 @@ impl Trainer {
         }
         let (loss, soft_dice) = sums.means();
         let learning_rate = self.learning_rate(epoch * batches + batches / 2, batches);
-        if let Some((path, flaw)) = Weights::of(&self.network).flaw() {
+        if let Some((path, flaw)) = self.network.flaw() {
             return Err(TrainError::Overflow {
                 epoch,
                 path: path.into(),
@@ -337,19 +338,9 @@ impl Trainer {
         if !due || self.split.validation.is_empty() {
             return Ok(None);
         }
-        let network = match &self.average {
-            None => self.network.valid(),
-            Some(average) => average
-                .weights
-                .clone()
-                .load_into(self.settings.model.blank(&self.plain))?,
-        };
-        Ok(Some(validate(
-            &network,
-            &self.split.validation,
-            &self.settings,
-            &self.plain,
-        )))
+        let network = self.device.predictor(&self.graph, self.kept())?;
+        let cases = &self.split.validation;
+        Ok(Some(validate(&*network, cases, &self.settings)))
     }
 
     fn judge(&mut self, record: &EpochRecord) -> Verdict {
@@ -406,26 +397,30 @@ impl Trainer {
     }
 
     /// One step of the optimiser; gives the loss and the soft Dice of each label before it.
-    fn step(&mut self, step: usize, samples: &[Sample], learning_rate: f64) -> (f64, [f64; 6]) {
-        // Drop-out draws from the device's generator.
-        self.device
-            .seed(self.settings.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ step as u64);
-        let (x, labels) = batch(samples, self.settings.seen_pixels(), &self.device);
-        let output = self.network.forward(x).into_tensor();
-        let value = self
-            .settings
-            .objective()
-            .of(numbers(output.clone()), &labels);
-        let (loss, dice) = (value.loss, value.dice);
-        let gradients = value.backward_from(output).backward();
-        // A clone shares its tensors, so this copies nothing.
-        self.network = self
-            .optimizer
-            .step(learning_rate, self.network.clone(), gradients);
+    fn step(
+        &mut self,
+        step: usize,
+        samples: &[Sample],
+        learning_rate: f64,
+    ) -> Result<(f64, [f64; 6]), TrainError> {
+        let seed = self.settings.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ step as u64;
+        let (x, labels) = batch(samples, self.settings.seen_pixels());
+        let objective = self.settings.objective();
+        let mut value = (0.0, [0.0; 6]);
+        let pass = self
+            .learner
+            .pass(&self.network, Batch { x, seed }, &mut |output| {
+                let of_output = objective.of(output.values, &labels);
+                value = (of_output.loss, of_output.dice);
+                of_output.gradient
+            })?;
+        self.optimizer
+            .step(learning_rate, &mut self.network, &pass.gradients);
+        self.network.move_statistics(&pass.statistics);
         if let Some(average) = &mut self.average {
-            average.add(&Weights::of(&self.network), step);
+            average.add(&self.network, step);
         }
-        (loss, dice)
+        Ok(value)
     }
 
     /// Whether the network of the smallest loss is the one to keep, and not the last.
@@ -435,11 +430,14 @@ impl Trainer {
 
     /// The network as it is, or its average, for use or for the file of the best.
     pub fn model(&self) -> Stored<ModelHeader> {
-        self.stored(
-            self.average
-                .as_ref()
-                .map_or_else(|| Weights::of(&self.network), |a| a.weights.clone()),
-        )
+        self.stored(self.kept().clone())
+    }
+
+    /// The weights to keep: the average, where there is one.
+    fn kept(&self) -> &Weights {
+        self.average
+            .as_ref()
+            .map_or(&self.network, |average| &average.weights)
     }
 
     fn stored(&self, weights: Weights) -> Stored<ModelHeader> {
@@ -468,7 +466,7 @@ impl Trainer {
     /// # Errors
     /// Where the state cannot be written as bytes.
     pub fn checkpoint(&self) -> Result<Checkpoint, TrainError> {
-        let model = self.stored(Weights::of(&self.network)).to_bytes()?;
+        let model = self.stored(self.network.clone()).to_bytes()?;
         let average = self
             .average
             .as_ref()
@@ -484,17 +482,15 @@ impl Trainer {
 }
 
 /// The network before its first step: the channels of slices that are seen only later have weights of 0.
-fn drawn(settings: &TrainSettings, device: &Device) -> Result<Network, WeightsError> {
-    let network = settings.model.init(settings.seed, device);
+fn drawn(settings: &TrainSettings, graph: &Graph) -> Result<Weights, WeightsError> {
     if settings.alone_epochs() == 0 {
-        return Ok(network);
+        return Ok(Weights::drawn(graph, settings.seed));
     }
     let alone = ModelSettings {
         inputs: Sequence::ALL.len(),
         ..settings.model
-    }
-    .init(settings.seed, device);
-    Weights::of(&alone).load_widened(network)
+    };
+    Weights::drawn(&alone.graph(), settings.seed).widened(graph)
 }
 
 #[derive(Default)]

@@ -1,22 +1,19 @@
 //! A network judged on held-out cases.
 
-use burn::tensor::Device;
 use myops_image::label::{Label, Region};
 use myops_measure::evaluate::Overlap;
 
 use super::checkpoint::Validation;
 use super::data::{TrainingCase, batch};
 use super::settings::TrainSettings;
-use crate::device::numbers;
-use crate::model::Network;
+use crate::engine::Predict;
 
 /// The loss over the slices of each case, batch by batch, and the Dice of each scored region on the network's own grid,
 /// both averaged over cases.
 pub fn validate(
-    network: &Network,
+    network: &dyn Predict,
     cases: &[TrainingCase],
     settings: &TrainSettings,
-    device: &Device,
 ) -> Validation {
     let (objective, classes) = (settings.objective(), settings.model.classes);
     let mut loss = 0.0;
@@ -24,8 +21,8 @@ pub fn validate(
     for case in cases {
         let mut probabilities = Vec::new();
         for slices in case.slices.chunks(settings.batch_size) {
-            let (x, reference) = batch(slices, settings.recipe.preprocess.size, device);
-            let mut values: Vec<f32> = numbers(network.forward(x).into_tensor());
+            let (x, reference) = batch(slices, settings.recipe.preprocess.size);
+            let mut values = network.run(x).values;
             let value = objective.of(values.clone(), &reference).loss;
             loss += value * slices.len() as f64 / case.slices.len() as f64;
             objective.activation.apply(&mut values, classes);

@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use burn::tensor::Device;
 use hdf5_pure::{Dataset, File, Group};
 
 use super::{Weight, Weights};
+use crate::graph::Role;
 use crate::model::ModelSettings;
 
 /// The most groups below a file's layers; Keras makes two for each. HDF5 lets a group hold itself.
@@ -117,15 +117,17 @@ impl Kind {
             })
     }
 
-    /// Keras' name of the tensor that one of our paths ends in.
-    fn tensor(self, path: &str) -> &'static str {
-        match (self, path.rsplit('.').next().unwrap_or(path)) {
-            (Self::BatchNorm, "gamma") => "gamma",
-            (Self::BatchNorm, "beta") => "beta",
-            (Self::BatchNorm, "running_mean") => "moving_mean",
-            (Self::BatchNorm, _) => "moving_variance",
-            (_, "weight") => "kernel",
-            _ => "bias",
+    /// The kind of the layer that a tensor belongs to, and Keras' name of the tensor.
+    fn of(role: Role) -> (Self, &'static str) {
+        match role {
+            Role::ConvWeight(_) => (Self::Conv, "kernel"),
+            Role::ConvBias => (Self::Conv, "bias"),
+            Role::TransposedWeight(_) => (Self::TransposedConv, "kernel"),
+            Role::TransposedBias => (Self::TransposedConv, "bias"),
+            Role::Gamma => (Self::BatchNorm, "gamma"),
+            Role::Beta => (Self::BatchNorm, "beta"),
+            Role::RunningMean => (Self::BatchNorm, "moving_mean"),
+            Role::RunningVariance => (Self::BatchNorm, "moving_variance"),
         }
     }
 }
@@ -191,18 +193,18 @@ pub fn from_keras(
     }
 
     let mut weights = Weights::default();
-    let template = Weights::of(&settings.blank(&Device::flex()));
     let mut current: Option<(String, Layer)> = None;
-    for (path, expected) in template.iter() {
+    for parameter in settings.graph().parameters() {
+        let path = parameter.name.as_str();
         let (owner, _) = path.rsplit_once('.').unwrap_or(("", path));
-        let kind = kind_of(path, owner);
+        let (kind, tensor) = Kind::of(parameter.role);
         if current.as_ref().is_none_or(|(o, _)| o != owner) {
             let queue = queues.iter_mut().find(|q| q.kind == kind);
             let layer = queue.map(|q| q.next(architecture)).transpose()?;
             current = layer.map(|layer| (owner.to_owned(), layer));
         }
         if let Some((_, layer)) = &current {
-            weights.insert(path, layer.take(kind, path, &expected.shape)?);
+            weights.insert(path, layer.take(kind, tensor, &parameter.shape)?);
         }
     }
     for queue in queues {
@@ -217,17 +219,6 @@ pub fn from_keras(
         }
     }
     Ok(weights)
-}
-
-/// The kind of the layer that one of our paths belongs to.
-fn kind_of(path: &str, owner: &str) -> Kind {
-    if owner.ends_with("norm") {
-        Kind::BatchNorm
-    } else if path.starts_with("upsamplers.") {
-        Kind::TransposedConv
-    } else {
-        Kind::Conv
-    }
 }
 
 /// The layers of one kind that no layer of ours has taken yet, in Keras' order.
@@ -257,8 +248,13 @@ struct Layer {
 }
 
 impl Layer {
-    fn take(&self, kind: Kind, path: &str, expected: &[usize]) -> Result<Weight, KerasError> {
-        let (layer, tensor) = (self.name.clone(), kind.tensor(path));
+    fn take(
+        &self,
+        kind: Kind,
+        tensor: &'static str,
+        expected: &[usize],
+    ) -> Result<Weight, KerasError> {
+        let layer = self.name.clone();
         let found = self.tensors.iter().find(|(name, _)| name == tensor);
         let (_, dataset) = found.ok_or_else(|| KerasError::MissingTensor {
             layer: layer.clone(),

@@ -1,24 +1,14 @@
-//! The sizes of a network's tensors, told by its settings alone.
+//! The names and shapes of a network's tensors, and whether weights have them.
 
 use std::collections::BTreeMap;
 
-use burn::tensor::Device;
+use super::WeightsError;
+use crate::graph::Graph;
 
-use super::{Weight, Weights, WeightsError};
-use crate::model::ModelSettings;
-
-/// The path and shape of every tensor of a network, which is not built for it: each side of a tensor is a constant or
-/// grows evenly with the width, so that networks of widths 1 and 2 tell those of all.
-pub fn shapes(settings: &ModelSettings) -> Vec<(String, Vec<usize>)> {
-    let of = |width| Weights::of(&ModelSettings { width, ..*settings }.blank(&Device::flex()));
-    let (one, two) = (of(1), of(2));
-    let side = |(one, two): (&usize, &usize)| one + (two - one) * (settings.width - 1);
-    let shape =
-        |(one, two): (&Weight, &Weight)| one.shape.iter().zip(&two.shape).map(side).collect();
-    one.iter()
-        .zip(two.iter())
-        .map(|((path, one), (_, two))| (path.to_owned(), shape((one, two))))
-        .collect()
+/// The name and shape of every tensor of a network, in the order of its nodes.
+pub fn shapes(graph: &Graph) -> Vec<(String, Vec<usize>)> {
+    let parameters = graph.parameters().into_iter();
+    parameters.map(|p| (p.name, p.shape)).collect()
 }
 
 /// Checks that tensors of the shapes `found` are those of `expected`, all of them and no other.
@@ -52,29 +42,4 @@ pub(crate) fn check_shapes(
         .into_keys()
         .next()
         .map_or(Ok(()), |path| Err(WeightsError::Unused { path, count }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Architecture;
-
-    #[test]
-    fn shapes_are_those_of_the_network_that_is_built() {
-        for architecture in Architecture::ALL {
-            for (width, inputs) in [(1, 3), (2, 9), (5, 3), (24, 27)] {
-                let settings = ModelSettings {
-                    inputs,
-                    width,
-                    ..ModelSettings::published(architecture)
-                };
-                let built = Weights::of(&settings.blank(&Device::flex()));
-                let built: Vec<_> = built
-                    .iter()
-                    .map(|(path, w)| (path.to_owned(), w.shape.clone()))
-                    .collect();
-                assert_eq!(shapes(&settings), built, "{architecture:?} {width}");
-            }
-        }
-    }
 }

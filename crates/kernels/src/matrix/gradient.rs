@@ -11,11 +11,11 @@ use std::ops::Range;
 
 use super::registers::{Matrix, Tiles};
 use super::{SIDE, steps_of};
-use crate::cpu::buffer::Aligned;
-use crate::cpu::gradient::sum_over;
-use crate::cpu::lanes::first;
-use crate::cpu::rows::needed;
-use crate::cpu::shape::Walk;
+use crate::buffer::Aligned;
+use crate::gradient::sum_over;
+use crate::lanes::first;
+use crate::rows::needed;
+use crate::shape::Walk;
 
 /// The gradient of the weights, `[kernel row][kernel column][c_in][c_out]`, of a walk over floats.
 pub fn weight_gradient(

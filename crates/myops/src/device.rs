@@ -1,11 +1,11 @@
-//! Where tensors live: the CPU, or a GPU where the program was built for one.
+//! What networks run on: the CPU, or a graphics card where the program was built for one.
 
 use std::str::FromStr;
 
-#[cfg(any(feature = "cuda", feature = "wgpu"))]
-use burn::tensor::DeviceType;
-use burn::tensor::{Device, Tensor};
-use myops_kernels::cpu::Isa;
+use std::sync::Arc;
+
+use myops_kernels::Isa;
+use myops_net::engine::{Cpu, Device, Precision};
 
 /// A device that can be asked for by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -70,28 +70,24 @@ impl DeviceChoice {
         }
     }
 
-    /// Opens the device; one at a time decides in what the CPU multiplies.
+    /// Opens the device.
     ///
     /// # Errors
     /// Where the machine has no such card, or no driver for it.
     pub fn open(self) -> Result<Device, NoDevice> {
-        Isa::multiply_in_bf16(self == Self::CpuBf16);
         match self {
             #[cfg(feature = "cuda")]
-            Self::Cuda if Device::enumerate(DeviceType::Cuda).is_empty() => Err(NoDevice {
+            Self::Cuda => myops_gpu::cuda().ok_or(NoDevice {
                 device: "cuda",
                 need: "NVIDIA card, or no driver for it",
             }),
-            #[cfg(feature = "cuda")]
-            Self::Cuda => Ok(Device::cuda(0)),
             #[cfg(feature = "wgpu")]
-            Self::Wgpu if Device::enumerate(DeviceType::Wgpu).is_empty() => Err(NoDevice {
+            Self::Wgpu => myops_gpu::wgpu().ok_or(NoDevice {
                 device: "wgpu",
                 need: "graphics card, or no driver for it",
             }),
-            #[cfg(feature = "wgpu")]
-            Self::Wgpu => Ok(Device::wgpu(burn::tensor::DeviceKind::DefaultDevice)),
-            _ => Ok(Device::flex()),
+            Self::CpuBf16 => Ok(Arc::new(Cpu::new(Precision::Bf16))),
+            _ => Ok(Arc::new(Cpu::new(Precision::Float32))),
         }
     }
 
@@ -102,16 +98,6 @@ impl DeviceChoice {
             "this processor has no matrix unit (AMX): cpu-bf16 is likely to be slower than cpu",
         )
     }
-}
-
-/// The values of a tensor, the last axis fastest, as 32-bit floats.
-#[expect(clippy::expect_used, reason = "every device's floats can be converted")]
-pub(crate) fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor
-        .into_data()
-        .convert::<f32>()
-        .try_into_vec()
-        .expect("floats")
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 
 use super::conv::{Corner, Finish, Kernel, run_corners};
 use super::lanes::Isa;
+use super::nonlinearity::Nonlinearity;
 use super::pack::Packed;
+use super::pool::{max_pool, pooled};
+use super::resize::{concat, upsample};
 use super::shape::ConvShape;
-use super::{concat, max_pool, upsample};
 
 /// Images of a batch with their shape.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +30,7 @@ impl Image {
     /// The largest value of each square of `size`, every `stride` pixels.
     pub fn max_pooled(&self, size: usize, stride: usize) -> Self {
         let [n, h, w, c] = self.dims;
-        let [h, w] = [h, w].map(|v| super::pooled(v, size, stride));
+        let [h, w] = [h, w].map(|v| pooled(v, size, stride));
         Self {
             dims: [n, h, w, c],
             values: max_pool(&self.values, self.dims, size, stride).output,
@@ -91,8 +93,11 @@ impl FixedConv {
         }
     }
 
-    /// `conv(x) + bias + residual`, and then a ReLU where `relu` says so.
-    pub fn run(&self, x: &Image, residual: Option<&Image>, relu: bool) -> Image {
+    /// `nonlinearity(conv(x) + bias + residual)`.
+    ///
+    /// # Panics
+    /// Where the image is of other channels, or the residual of another shape than the result.
+    pub fn run(&self, x: &Image, residual: Option<&Image>, nonlinearity: Nonlinearity) -> Image {
         let [batch, h, w, c] = x.dims;
         assert_eq!(c, self.channels[0], "an image of {c} channels");
         let ConvOptions { stride, padding } = self.step;
@@ -107,7 +112,7 @@ impl FixedConv {
         let finish = Finish {
             bias: Some(&self.bias),
             residual: residual.map(|r| r.values.as_slice()),
-            relu,
+            nonlinearity,
         };
         let [h, w] = shape.output();
         let values = self.weights.run(self.isa, &shape.walk(), &x.values, finish);
@@ -168,10 +173,20 @@ impl UpsampledConv {
         Self { isa, corners, bias }
     }
 
-    /// `conv(upsampled x) + bias`, and then a ReLU where `relu` says so.
-    pub fn run(&self, x: &Image, relu: bool) -> Image {
+    /// `nonlinearity(conv(upsampled x) + bias)`.
+    ///
+    /// # Panics
+    /// Where the image is of other channels.
+    pub fn run(&self, x: &Image, nonlinearity: Nonlinearity) -> Image {
         let [n, h, w, _] = x.dims;
-        let values = run_corners(self.isa, x.dims, &x.values, &self.corners, &self.bias, relu);
+        let values = run_corners(
+            self.isa,
+            x.dims,
+            &x.values,
+            &self.corners,
+            &self.bias,
+            nonlinearity,
+        );
         Image {
             dims: [n, 2 * h, 2 * w, self.bias.len()],
             values,
@@ -210,7 +225,7 @@ impl FixedTransposed {
             &x.values,
             &self.corners,
             &self.bias,
-            false,
+            Nonlinearity::Identity,
         );
         Image {
             dims: [n, 2 * h, 2 * w, self.bias.len()],

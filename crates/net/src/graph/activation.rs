@@ -1,9 +1,6 @@
-//! What a network says of each pixel, before and after the activation.
+//! What makes probabilities of a network's output.
 
-use burn::tensor::Tensor;
 use rayon::prelude::*;
-
-use super::Architecture;
 
 /// What makes probabilities of a network's output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +34,22 @@ impl Activation {
         }
     }
 
+    /// Puts the gradient of the input in the place of that of the `output`, both `[pixels][classes]`.
+    pub fn backward(self, output: &[f32], gradient: &mut [f32], classes: usize) {
+        let pixels = output
+            .chunks_exact(classes)
+            .zip(gradient.chunks_exact_mut(classes));
+        for (p, g) in pixels {
+            let mean = match self {
+                Self::Sigmoid => None,
+                Self::Softmax => Some(p.iter().zip(&*g).map(|(p, g)| p * g).sum::<f32>()),
+            };
+            for (p, g) in p.iter().zip(g) {
+                *g = mean.map_or_else(|| p * (1.0 - p) * *g, |mean| p * (*g - mean));
+            }
+        }
+    }
+
     /// Divides the logarithms of probabilities `[pixels][classes]` by a temperature, or for classes each for itself
     /// those of their odds: what applying the activation to divided numbers would have given.
     pub fn temper(self, probabilities: &mut [f32], classes: usize, temperature: f32) {
@@ -58,46 +71,6 @@ impl Activation {
                     pixel.iter_mut().for_each(|p| *p /= total);
                 }
             });
-    }
-}
-
-/// One number of any size for each class and pixel, `[N, H, W, classes]`.
-#[derive(Debug, Clone)]
-pub struct Logits(pub(crate) Tensor<4>);
-
-/// One number between 0 and 1 for each class and pixel, `[N, H, W, classes]`.
-#[derive(Debug, Clone)]
-pub struct Probabilities(pub(crate) Tensor<4>);
-
-impl Logits {
-    /// The activation that the architecture was made for.
-    pub fn probabilities(self, architecture: Architecture) -> Probabilities {
-        match architecture.activation() {
-            Activation::Sigmoid => self.sigmoid(),
-            Activation::Softmax => self.softmax(),
-        }
-    }
-
-    /// The tensor itself.
-    pub fn into_tensor(self) -> Tensor<4> {
-        self.0
-    }
-
-    /// The softmax over the classes of each pixel.
-    pub fn softmax(self) -> Probabilities {
-        Probabilities(burn::tensor::activation::softmax(self.0, 3))
-    }
-
-    /// The sigmoid of each number.
-    pub fn sigmoid(self) -> Probabilities {
-        Probabilities(burn::tensor::activation::sigmoid(self.0))
-    }
-}
-
-impl Probabilities {
-    /// The tensor itself.
-    pub fn into_tensor(self) -> Tensor<4> {
-        self.0
     }
 }
 

@@ -7,7 +7,7 @@ use std::mem::transmute;
 
 use super::SIDE;
 use super::registers::Matrix;
-use crate::cpu::lanes::first;
+use crate::lanes::first;
 
 /// Neighbours as pairs: half as many as there are values, of which there is an even number.
 pub fn pair(_: Matrix, values: &[f32], pairs: &mut [f32]) {

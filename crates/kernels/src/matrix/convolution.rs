@@ -2,10 +2,10 @@
 
 use super::registers::{Matrix, Tiles};
 use super::{SIDE, steps_of};
-use crate::cpu::conv::Piece;
-use crate::cpu::lanes::{Avx512, Lanes};
-use crate::cpu::pack::Block;
-use crate::cpu::shape::Walk;
+use crate::conv::Piece;
+use crate::lanes::{Avx512, Lanes};
+use crate::pack::Block;
+use crate::shape::Walk;
 
 /// Writes the rows of a piece, whose walk is over pairs of channels.
 pub fn convolve(matrix: Matrix, piece: &Piece) {

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::buffer::{unwritten, written};
 use super::lanes::{Isa, Job, Lanes};
 use super::matrix;
+use super::nonlinearity::Nonlinearity;
 use super::pack::{Block, Packed};
 use super::rows::Rows;
 use super::shape::{ConvShape, Walk};
@@ -21,8 +22,8 @@ pub struct Finish<'a> {
     pub bias: Option<&'a [f32]>,
     /// Added to the result, of its shape.
     pub residual: Option<&'a [f32]>,
-    /// Whether what is below 0 becomes 0.
-    pub relu: bool,
+    /// Applied to the sum of all.
+    pub nonlinearity: Nonlinearity,
 }
 
 impl Finish<'_> {
@@ -58,9 +59,7 @@ impl Finish<'_> {
             if let Some(residual) = self.residual {
                 value = value.add(L::load_first(residual.as_ptr().add(at), count));
             }
-            if self.relu {
-                value = value.relu();
-            }
+            value = self.nonlinearity.apply(value);
             if count >= L::N {
                 value.store(out.add(at))
             } else {
@@ -358,7 +357,7 @@ pub fn transposed_convolve(
     bias: &[f32],
 ) -> Vec<f32> {
     let corners = Corner::transposed(isa, [dims[3], bias.len()], weight);
-    run_corners(isa, dims, input, &corners, bias, false)
+    run_corners(isa, dims, input, &corners, bias, Nonlinearity::Identity)
 }
 
 /// The convolution that gives one pixel of every square of four.
@@ -400,7 +399,7 @@ pub fn run_corners(
     input: &[f32],
     corners: &[Corner; 4],
     bias: &[f32],
-    relu: bool,
+    nonlinearity: Nonlinearity,
 ) -> Vec<f32> {
     let c_out = corners[0].packed.channels();
     assert_eq!(
@@ -411,7 +410,7 @@ pub fn run_corners(
     let finish = Finish {
         bias: Some(bias),
         residual: None,
-        relu,
+        nonlinearity,
     };
     let image = [h, w];
     let still = Walk {

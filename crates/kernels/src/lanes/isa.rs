@@ -1,12 +1,11 @@
 //! Which instruction set the processor has, asked at run time.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Job;
 use super::pairs::{Pairs, Split};
 use super::portable::Portable;
-use crate::cpu::matrix::Matrix;
+use crate::matrix::Matrix;
 
 /// An instruction set that the kernels are compiled for, and how convolutions multiply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,24 +34,11 @@ enum Kind {
     Portable,
 }
 
-/// Whether [`Isa::best`] multiplies in bf16.
-static BF16: AtomicBool = AtomicBool::new(false);
-
 impl Isa {
-    /// The widest that this processor has, asked once, multiplying as [`Isa::multiply_in_bf16`] said last.
+    /// The widest that this processor has, asked once, multiplying in 32 bits.
     pub fn best() -> Self {
         static BEST: OnceLock<Isa> = OnceLock::new();
-        let best = *BEST.get_or_init(|| Self::available()[0]);
-        if BF16.load(Ordering::Relaxed) {
-            best.in_bf16()
-        } else {
-            best
-        }
-    }
-
-    /// Lets all convolutions of the process that are set up from now on multiply in bf16, or in 32 bits again.
-    pub fn multiply_in_bf16(on: bool) {
-        BF16.store(on, Ordering::Relaxed);
+        *BEST.get_or_init(|| Self::available()[0])
     }
 
     /// All that this processor has, the widest first, multiplying in 32 bits.
@@ -109,7 +95,7 @@ impl Isa {
     }
 
     /// What multiplies tiles, where convolutions do.
-    pub(in crate::cpu) fn matrix(self) -> Option<Matrix> {
+    pub(crate) fn matrix(self) -> Option<Matrix> {
         if self.factors == Factors::Tiles {
             Matrix::get()
         } else {
@@ -167,7 +153,7 @@ impl Isa {
     }
 
     /// Does work whose factors are pairs where convolutions multiply in bf16, and floats where they do not.
-    pub(in crate::cpu) fn run_products<J: Job>(self, job: J) -> J::Output {
+    pub(crate) fn run_products<J: Job>(self, job: J) -> J::Output {
         if !self.is_bf16() {
             return self.run(job);
         }

@@ -6,7 +6,9 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::buffer::{unwritten, written};
+use super::conv::Finish;
 use super::lanes::{Isa, Job, Lanes};
+use super::nonlinearity::Nonlinearity;
 
 /// Floats that are summed in single precision before they are added to the total in double.
 const BLOCK_FLOATS: usize = 8 * 1024;
@@ -42,20 +44,50 @@ pub struct NormGradients {
     pub residual: Option<Vec<f32>>,
 }
 
-/// `relu((x - mean) / sqrt(variance + epsilon) * gamma + beta + residual)` with the statistics of the batch.
+/// The learned constants of a batch norm.
+#[derive(Debug, Clone, Copy)]
+pub struct Scale<'a> {
+    /// What the normalised value is multiplied by, `[C]`.
+    pub gamma: &'a [f32],
+    /// What is added to the product, `[C]`.
+    pub beta: &'a [f32],
+    /// Added to the variance before its root is taken.
+    pub epsilon: f32,
+}
+
+/// `nonlinearity((x - mean) / sqrt(variance + epsilon) * gamma + beta + residual)` with the statistics of the batch; the
+/// bias of `finish` is not used.
 ///
 /// # Panics
 /// Where slices are not of one shape.
-pub fn norm_forward(
+pub fn norm_forward(isa: Isa, x: &[f32], scale: Scale, finish: Finish) -> Normalised {
+    let statistics = statistics(isa, x, scale.gamma.len());
+    let output = norm_fixed(isa, x, scale, &statistics, finish);
+    Normalised { output, statistics }
+}
+
+/// The same with statistics that are given.
+///
+/// # Panics
+/// Where slices are not of one shape.
+pub fn norm_fixed(
     isa: Isa,
     x: &[f32],
-    [gamma, beta]: [&[f32]; 2],
-    epsilon: f32,
-    residual: Option<&[f32]>,
-    relu: bool,
-) -> Normalised {
-    let statistics = statistics(isa, x, gamma.len());
-    let inverse = inverse_deviation(&statistics, epsilon);
+    scale: Scale,
+    statistics: &Statistics,
+    finish: Finish,
+) -> Vec<f32> {
+    let Scale {
+        gamma,
+        beta,
+        epsilon,
+    } = scale;
+    let Finish {
+        residual,
+        nonlinearity,
+        ..
+    } = finish;
+    let inverse = inverse_deviation(statistics, epsilon);
     let factor: Vec<f32> = gamma.iter().zip(&inverse).map(|(g, i)| g * i).collect();
     let shift: Vec<f32> = beta
         .iter()
@@ -68,19 +100,27 @@ pub fn norm_forward(
         residual.is_none_or(|r| r.len() == x.len()),
         "a residual of another shape"
     );
-    let output = by_pixels(x.len(), gamma.len(), |start, out| {
+    by_pixels(x.len(), gamma.len(), |start, out| {
         let x = &x[start..start + out.len()];
         let residual = residual.map(|r| &r[start..start + out.len()]);
-        isa.run(Scale {
+        isa.run(ScaleForward {
             x,
             factor: &factor,
             shift: &shift,
             residual,
-            relu,
+            nonlinearity,
             out,
         });
-    });
-    Normalised { output, statistics }
+    })
+}
+
+/// Whether a residual was added whose gradient is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResidualGradient {
+    /// It is wanted.
+    Wanted,
+    /// There was no residual, or nobody asks for its gradient.
+    Unwanted,
 }
 
 /// What [`norm_forward`] saw, for its gradients.
@@ -98,13 +138,17 @@ pub struct NormBackward<'a> {
     pub epsilon: f32,
 }
 
-/// The gradients of [`norm_forward`] from that of its output; of the residual too, where `with_residual` says so.
+/// The gradients of [`norm_forward`] from that of its output.
+///
+/// # Panics
+/// Where slices are not of one shape.
 pub fn norm_backward(
     isa: Isa,
     saved: NormBackward,
     gradient: &[f32],
-    with_residual: bool,
+    residual: ResidualGradient,
 ) -> NormGradients {
+    let with_residual = residual == ResidualGradient::Wanted;
     let NormBackward {
         x,
         output,
@@ -345,17 +389,17 @@ impl PairSums<'_> {
     }
 }
 
-/// `relu(x * factor + shift + residual)`.
-struct Scale<'a> {
+/// `nonlinearity(x * factor + shift + residual)`.
+struct ScaleForward<'a> {
     x: &'a [f32],
     factor: &'a [f32],
     shift: &'a [f32],
     residual: Option<&'a [f32]>,
-    relu: bool,
+    nonlinearity: Nonlinearity,
     out: &'a mut [MaybeUninit<f32>],
 }
 
-impl Job for Scale<'_> {
+impl Job for ScaleForward<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -374,10 +418,7 @@ impl Job for Scale<'_> {
                     if let Some(residual) = self.residual {
                         y = y.add(L::load_first(residual.as_ptr().add(at), n));
                     }
-                    if self.relu {
-                        y = y.relu();
-                    }
-                    y.store_first(out.add(at), n);
+                    self.nonlinearity.apply(y).store_first(out.add(at), n);
                 }
             }
         }
