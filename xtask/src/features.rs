@@ -1,13 +1,17 @@
-//! Whether running and testing share one build of every dependency: Burn takes minutes to compile.
+//! Whether running and testing the program share one build of every dependency.
 
 use std::collections::BTreeSet;
-use std::process::Command;
+
+use crate::cargo;
 
 /// What the two commands of the README build.
 const RUN: &[&str] = &["--package", "myops", "--edges", "normal,build"];
 const TEST: &[&str] = &["--workspace", "--edges", "normal,build,dev"];
 
 /// Compares the features of every package in both; a dependency of the tests alone may turn on more.
+///
+/// # Errors
+/// The packages that are compiled twice, or why `cargo tree` failed.
 pub fn check() -> Result<(), String> {
     let (run, test) = (packages(RUN)?, packages(TEST)?);
     let differing: Vec<&str> = run.difference(&test).map(String::as_str).collect();
@@ -31,19 +35,7 @@ fn packages(selection: &[&str]) -> Result<BTreeSet<String>, String> {
         "--format",
         "{p} [{f}]",
     ];
-    let output = Command::new("cargo")
-        .args(shape)
-        .args(selection)
-        .output()
-        .map_err(|e| format!("cargo tree: {e}"))?;
-    if !output.status.success() {
-        return Err(format!(
-            "cargo tree: {}",
-            String::from_utf8_lossy(&output.stderr)
-        ));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout)
-        .lines()
-        .map(str::to_owned)
-        .collect())
+    let arguments: Vec<&str> = shape.iter().chain(selection).copied().collect();
+    let tree = cargo::output("cargo", &arguments)?;
+    Ok(tree.lines().map(str::to_owned).collect())
 }

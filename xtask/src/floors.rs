@@ -1,0 +1,36 @@
+//! The table of floors.
+
+/// The floors from the ground up: a module uses only modules of lower floors, and those of one floor do not use each other.
+///
+/// A row names a module as `crate::module`, after the folder under `crates/`; the modules within it belong to it, unless
+/// they have a row of their own. A crate in a row stands for all of its modules.
+pub const FLOORS: &[&[&str]] = &[
+    &["image::geometry"],
+    &["image::volume", "image::sequence"],
+    &["image::label", "image::orientation"],
+    &[
+        "image::study",
+        "measure::distance",
+        "measure::percentile",
+        "measure::finding",
+    ],
+    &[
+        "image::io",
+        "image::preprocess",
+        "image::augment",
+        "image::phantom",
+        "image::picture",
+        "measure::evaluate",
+        "measure::quantify",
+        "kernels",
+    ],
+    &["net::device"],
+    &["net::model"],
+    &["net::weights", "net::loss"],
+    &["net::infer"],
+    &["net::train"],
+    &["myops::failure"],
+    &["myops::models"],
+    &["myops::report"],
+    &["myops::cli"],
+];
