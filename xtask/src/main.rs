@@ -8,7 +8,9 @@ mod layers;
 mod offence;
 mod sizes;
 mod source;
+mod standalone;
 mod steps;
+mod targets;
 
 use std::process::ExitCode;
 
@@ -19,7 +21,9 @@ usage: cargo xtask TASK
   ci          every check, build and test that a change has to pass
   layers      modules use lower floors only, and files do not use each other in circles
   sizes       lines of files and functions, bool parameters
+  standalone  the default program has no package of Burn
   features    running and testing share one build of each dependency
+  targets     the libraries without Burn compile for WebAssembly and ARM
   bench       a table of speeds beside other engines";
 
 fn main() -> ExitCode {
@@ -28,7 +32,9 @@ fn main() -> ExitCode {
         Some("ci") => steps::ci(),
         Some("layers") => layers(),
         Some("sizes") => sizes(),
+        Some("standalone") => standalone::check(),
         Some("features") => features::check(),
+        Some("targets") => targets::check(),
         Some("bench") => bench::run(),
         _ => Err(USAGE.into()),
     };
