@@ -7,7 +7,7 @@ use crate::geometry::GeometryError;
 use crate::sequence::Sequence;
 use crate::study::StudyError;
 
-use super::header::{MAX_AXIS, MAX_VOXELS};
+use super::limits::{MAX_AXIS, MAX_VOXELS};
 
 /// Why reading, finding or writing failed. The text is complete; there is no further cause behind it.
 #[derive(Debug, thiserror::Error)]

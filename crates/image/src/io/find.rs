@@ -1,24 +1,12 @@
 //! Finding the cases of a folder by the names of its files; no image is opened.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::cases::CaseFiles;
 use super::error::IoError;
-use super::folder::CaseFolder;
+use super::folder::{CaseFolder, Found};
 use super::names::{CaseFile, Entry, check_id, is_image_name, last_part, listing};
-use super::nnunet::parent_of;
 use super::order::natural;
-
-/// What a search found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Found {
-    /// The cases, in natural order of their names (`case2` before `case10`).
-    pub cases: Vec<CaseFiles>,
-    /// Files of images, in formats that are read and in others, that belong to no case.
-    pub passed_over: Vec<PathBuf>,
-    /// Reference labels without an image under a known name: the case and the file.
-    pub without_images: Vec<(String, PathBuf)>,
-}
 
 /// Finds all cases in one place and tells what was passed over.
 ///
@@ -147,19 +135,4 @@ fn one_case(path: &Path, found: &mut Found) -> Result<(), IoError> {
     found.passed_over.append(&mut here.passed_over);
     found.without_images.append(&mut here.without_images);
     Ok(())
-}
-
-/// Whether a folder is one of nnU-Net's label maps: `labels...` beside `images...` or a `dataset.json`.
-pub(super) fn is_label_folder(folder: &Path, name: &str) -> bool {
-    let Some(rest) = strip_prefix_ignoring_case(name, "labels") else {
-        return false;
-    };
-    let root = parent_of(folder);
-    root.join("dataset.json").is_file() || root.join(format!("images{rest}")).is_dir()
-}
-
-/// What follows a beginning of a name in any case.
-pub(super) fn strip_prefix_ignoring_case<'a>(name: &'a str, prefix: &str) -> Option<&'a str> {
-    let (start, rest) = name.split_at_checked(prefix.len())?;
-    start.eq_ignore_ascii_case(prefix).then_some(rest)
 }

@@ -7,9 +7,20 @@ use crate::sequence::{PerSequence, Sequence};
 
 use super::cases::{CaseFiles, Naming};
 use super::error::IoError;
-use super::find::{Found, is_label_folder, strip_prefix_ignoring_case};
-use super::names::{CaseFile, Entry, Part, is_image_name, last_part, listing, stem};
-use super::nnunet::{Channels, Dataset, default_channels, parent_of};
+use super::names::{CaseFile, Entry, Part, is_image_name, last_part};
+use super::nnunet::{Channels, default_channels};
+use super::nnunet_folder::{LabelsBeside, NnUnet, is_label_folder};
+
+/// What a search found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The cases, in natural order of their names (`case2` before `case10`).
+    pub cases: Vec<CaseFiles>,
+    /// Files of images, in formats that are read and in others, that belong to no case.
+    pub passed_over: Vec<PathBuf>,
+    /// Reference labels without an image under a known name: the case and the file.
+    pub without_images: Vec<(String, PathBuf)>,
+}
 
 /// The files of one folder, by case.
 #[derive(Debug, Default)]
@@ -20,15 +31,6 @@ pub(super) struct CaseFolder<'a> {
     channels: Channels,
     beside: LabelsBeside,
     passed_over: Vec<PathBuf>,
-}
-
-/// Label maps in folders beside one of images.
-#[derive(Debug, Default)]
-struct LabelsBeside {
-    /// The files of each case; more than one is an error once the labels are read.
-    files: BTreeMap<String, Vec<PathBuf>>,
-    /// Whether they are known to be labels of the images in this very folder.
-    paired: bool,
 }
 
 impl<'a> CaseFolder<'a> {
@@ -42,12 +44,12 @@ impl<'a> CaseFolder<'a> {
         let name = last_part(&named);
         let mut folder = Self {
             path: path.into(),
+            channels: default_channels(),
             ..Self::default()
         };
         if is_label_folder(&named, &name) {
             return Ok(folder);
         }
-        let by_channel = |part: Part| matches!(part, Part::Channel(_));
         let mut parsed = Vec::new();
         for entry in files {
             match CaseFile::parse(&entry.name) {
@@ -61,43 +63,36 @@ impl<'a> CaseFolder<'a> {
         } else {
             NnUnet::of(&named, &name)?
         };
-        let has_first = |id| {
-            parsed
-                .iter()
-                .any(|(f, _)| f.id == id && f.part == Part::Channel(0))
+        let has_channels = parsed.iter().any(|(file, _)| file.is_channel());
+        if let Some(layout) = &layout {
+            if has_channels {
+                folder.channels = layout.channels()?;
+            }
+            folder.beside = layout.labels_beside(&named)?;
+        }
+        folder.sort(&parsed, layout.is_some());
+        Ok(folder)
+    }
+
+    /// Gives each file to its case. Four digits are a channel in a folder of nnU-Net, and where channel 0 stands beside
+    /// another; elsewhere they end a name that is no case's.
+    fn sort(&mut self, files: &[(CaseFile<'a>, &'a Path)], is_nnunet: bool) {
+        let channels = |id: &str| {
+            let channels = files.iter().filter(|(f, _)| f.id == id && f.is_channel());
+            channels.map(|(f, _)| f.part).collect::<Vec<_>>()
         };
-        let channels_of = |id| {
-            parsed
-                .iter()
-                .filter(|(f, _)| f.id == id && by_channel(f.part))
-                .count()
-        };
-        for (file, path) in &parsed {
-            let is_case = !by_channel(file.part)
-                || layout.is_some()
-                || has_first(file.id) && channels_of(file.id) > 1;
+        for (file, path) in files {
+            let is_case = !file.is_channel() || is_nnunet || {
+                let channels = channels(file.id);
+                channels.contains(&Part::Channel(0)) && channels.len() > 1
+            };
             if is_case {
-                folder
-                    .cases
-                    .entry(file.id)
-                    .or_default()
-                    .push((file.part, path));
+                let case = self.cases.entry(file.id).or_default();
+                case.push((file.part, path));
             } else {
-                folder.passed_over.push(path.to_path_buf());
+                self.passed_over.push(path.to_path_buf());
             }
         }
-        folder.channels = match &layout {
-            Some(NnUnet {
-                dataset: Some(dataset),
-                ..
-            }) if parsed.iter().any(|(f, _)| by_channel(f.part)) => dataset.channels()?,
-            _ => default_channels(),
-        };
-        folder.beside = layout
-            .map(|l| l.labels_beside(&named))
-            .transpose()?
-            .unwrap_or_default();
-        Ok(folder)
     }
 
     /// Adds what the folder holds to what was found before.
@@ -178,66 +173,4 @@ fn set(
             second: path.into(),
         }),
     }
-}
-
-/// What makes a folder one of nnU-Net's folders of images.
-struct NnUnet {
-    dataset: Option<Dataset>,
-    /// What follows `images` in its name, where it is called so.
-    rest: Option<String>,
-}
-
-impl NnUnet {
-    /// Tells such a folder by its name, or by a `dataset.json` in it or beside it; one beside it is that of the folders
-    /// called `images...`, where there are any.
-    fn of(folder: &Path, name: &str) -> Result<Option<Self>, IoError> {
-        let rest = strip_prefix_ignoring_case(name, "images").map(ToOwned::to_owned);
-        let inside = Dataset::of_folder(folder)?;
-        let root = parent_of(folder);
-        let dataset = match inside {
-            None if rest.is_some() || !has_image_folders(&root) => Dataset::of_folder(&root)?,
-            inside => inside,
-        };
-        Ok((rest.is_some() || dataset.is_some()).then_some(Self { dataset, rest }))
-    }
-
-    /// The label maps of `labelsTr` beside `imagesTr`, and so on; those of all folders called `labels...` beside a folder
-    /// of another name.
-    fn labels_beside(&self, folder: &Path) -> Result<LabelsBeside, IoError> {
-        let root = parent_of(folder);
-        let mut labels = LabelsBeside {
-            paired: self.rest.is_some(),
-            ..LabelsBeside::default()
-        };
-        if !root.is_dir() {
-            return Ok(labels);
-        }
-        for inner in listing(&root)?.1 {
-            let rest = strip_prefix_ignoring_case(&inner.name, "labels");
-            let belongs = match (&self.rest, rest) {
-                (_, None) => false,
-                (Some(own), Some(rest)) => own.eq_ignore_ascii_case(rest),
-                (None, Some(_)) => true,
-            };
-            for file in if belongs {
-                listing(&inner.path)?.0
-            } else {
-                Vec::new()
-            } {
-                if let Some(id) = stem(&file.name) {
-                    labels.files.entry(id.into()).or_default().push(file.path);
-                }
-            }
-        }
-        Ok(labels)
-    }
-}
-
-fn has_image_folders(root: &Path) -> bool {
-    root.is_dir()
-        && listing(root).is_ok_and(|(_, folders)| {
-            folders
-                .iter()
-                .any(|folder| strip_prefix_ignoring_case(&folder.name, "images").is_some())
-        })
 }

@@ -4,16 +4,9 @@ use crate::geometry::Grid;
 
 use super::element::{ByteOrder, DataType};
 use super::error::Flaw;
+use super::limits::{MAX_AXIS, MAX_SLICES, MAX_VOXELS};
 use super::placement::{Placement, Unit};
 
-/// The most voxels that are read: 128 MiB of `f32`, ten times the largest short-axis stack of MyoPS 2020. Three such
-/// images, with what is made of them, stay below 2 GiB.
-pub const MAX_VOXELS: u64 = 1 << 25;
-/// The most voxels along an axis: four times the matrix of cardiac MR.
-pub const MAX_AXIS: u64 = 2048;
-/// The most slices: twice those of a three-dimensional LGE of the whole heart. Each becomes an input of its own to the
-/// network, however few voxels it has.
-pub const MAX_SLICES: usize = 256;
 /// How far a scaled label may be from a whole number: rounding of a slope in `f32`, at the largest code.
 const LABEL_ROUNDING: f64 = 1e-3;
 /// The largest step of scaled integers that whole numbers are told apart in.

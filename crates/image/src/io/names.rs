@@ -99,6 +99,11 @@ impl<'a> CaseFile<'a> {
         };
         Some(Self { id, part })
     }
+
+    /// Whether its name ends in four digits.
+    pub(super) fn is_channel(&self) -> bool {
+        matches!(self.part, Part::Channel(_))
+    }
 }
 
 /// The sequence that a file's suffix means: `C0` or `bSSFP`, `LGE` or `DE`, `T2`, in any case.

@@ -9,8 +9,9 @@ use crate::volume::Volume;
 
 use super::error::{Flaw, IoError};
 use super::gzip::{MAGIC, Members};
-use super::header::{Header, MAX_VOXELS, NIFTI1_BYTES, NIFTI2_BYTES, Version};
+use super::header::{Header, NIFTI1_BYTES, NIFTI2_BYTES, Version};
 use super::label_numbers::LabelNumbers;
+use super::limits::MAX_VOXELS;
 use super::placement::Placement;
 
 /// The longest file that is read: the most voxels, of 8 bytes each, and 64 KiB of header and extensions.

@@ -1,0 +1,104 @@
+//! The folders of nnU-Net: `images...` with label maps in `labels...` beside it, and a `dataset.json`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::error::IoError;
+use super::names::{listing, stem};
+use super::nnunet::{Channels, Dataset, default_channels, parent_of};
+
+/// Label maps in folders beside one of images.
+#[derive(Debug, Default)]
+pub(super) struct LabelsBeside {
+    /// The files of each case; more than one is an error once the labels are read.
+    pub(super) files: BTreeMap<String, Vec<PathBuf>>,
+    /// Whether they are known to be labels of the images in this very folder.
+    pub(super) paired: bool,
+}
+
+/// What makes a folder one of nnU-Net's folders of images.
+pub(super) struct NnUnet {
+    dataset: Option<Dataset>,
+    /// What follows `images` in its name, where it is called so.
+    rest: Option<String>,
+}
+
+impl NnUnet {
+    /// Tells such a folder by its name, or by a `dataset.json` in it or beside it; one beside it is that of the folders
+    /// called `images...`, where there are any.
+    pub(super) fn of(folder: &Path, name: &str) -> Result<Option<Self>, IoError> {
+        let rest = strip_prefix_ignoring_case(name, "images").map(ToOwned::to_owned);
+        let inside = Dataset::of_folder(folder)?;
+        let root = parent_of(folder);
+        let dataset = match inside {
+            None if rest.is_some() || !has_image_folders(&root) => Dataset::of_folder(&root)?,
+            inside => inside,
+        };
+        Ok((rest.is_some() || dataset.is_some()).then_some(Self { dataset, rest }))
+    }
+
+    /// The sequence of each channel: what `dataset.json` says, or the default order.
+    ///
+    /// # Errors
+    /// [`Flaw::Dataset`](super::error::Flaw::Dataset) where channels are named in a way that could be misunderstood.
+    pub(super) fn channels(&self) -> Result<Channels, IoError> {
+        self.dataset
+            .as_ref()
+            .map_or_else(|| Ok(default_channels()), Dataset::channels)
+    }
+
+    /// The label maps of `labelsTr` beside `imagesTr`, and so on; those of all folders called `labels...` beside a folder
+    /// of another name.
+    pub(super) fn labels_beside(&self, folder: &Path) -> Result<LabelsBeside, IoError> {
+        let root = parent_of(folder);
+        let mut labels = LabelsBeside {
+            paired: self.rest.is_some(),
+            ..LabelsBeside::default()
+        };
+        if !root.is_dir() {
+            return Ok(labels);
+        }
+        for inner in listing(&root)?.1 {
+            let rest = strip_prefix_ignoring_case(&inner.name, "labels");
+            let belongs = match (&self.rest, rest) {
+                (_, None) => false,
+                (Some(own), Some(rest)) => own.eq_ignore_ascii_case(rest),
+                (None, Some(_)) => true,
+            };
+            for file in if belongs {
+                listing(&inner.path)?.0
+            } else {
+                Vec::new()
+            } {
+                if let Some(id) = stem(&file.name) {
+                    labels.files.entry(id.into()).or_default().push(file.path);
+                }
+            }
+        }
+        Ok(labels)
+    }
+}
+
+fn has_image_folders(root: &Path) -> bool {
+    root.is_dir()
+        && listing(root).is_ok_and(|(_, folders)| {
+            folders
+                .iter()
+                .any(|folder| strip_prefix_ignoring_case(&folder.name, "images").is_some())
+        })
+}
+
+/// Whether a folder is one of nnU-Net's label maps: `labels...` beside `images...` or a `dataset.json`.
+pub(super) fn is_label_folder(folder: &Path, name: &str) -> bool {
+    let Some(rest) = strip_prefix_ignoring_case(name, "labels") else {
+        return false;
+    };
+    let root = parent_of(folder);
+    root.join("dataset.json").is_file() || root.join(format!("images{rest}")).is_dir()
+}
+
+/// What follows a beginning of a name in any case.
+fn strip_prefix_ignoring_case<'a>(name: &'a str, prefix: &str) -> Option<&'a str> {
+    let (start, rest) = name.split_at_checked(prefix.len())?;
+    start.eq_ignore_ascii_case(prefix).then_some(rest)
+}
