@@ -4,10 +4,10 @@ use std::f32::consts::TAU;
 
 use rand::{Rng, RngExt};
 
-use super::between;
 use super::contrast::Tissue;
 use super::noise::{noise, rough_noise};
 use super::outline::{Ellipse, Outline, Shape};
+use super::random::between;
 
 /// The body of one patient in the plane of the slices.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,22 +21,27 @@ pub struct Body {
     muscle: Outline,
     /// The diaphragm: how far (mm) above the heart's middle in the picture, its slope, and its curvature per 100 mm.
     diaphragm: [f32; 3],
-    liver: Ellipse,
-    stomach: Ellipse,
+    organs: Organs,
     stomach_content: Tissue,
-    kidney: Ellipse,
-    spleen: Ellipse,
-    aorta: Ellipse,
-    spine: Ellipse,
     /// Thickness (mm) of the fat around the heart, where there is any.
     pad_mm: f32,
     seed: u32,
 }
 
-impl Body {
-    /// Draws a body around a heart.
-    pub fn draw(heart: [f32; 2], heart_radius_mm: f32, rng: &mut impl Rng) -> Self {
-        let near = |dx: f32, dy: f32| [heart[0] + dx, heart[1] + dy];
+/// Organs and vessels behind and below the heart.
+#[derive(Debug, Clone, PartialEq)]
+struct Organs {
+    liver: Ellipse,
+    stomach: Ellipse,
+    kidney: Ellipse,
+    spleen: Ellipse,
+    aorta: Ellipse,
+    spine: Ellipse,
+}
+
+impl Organs {
+    /// Draws the organs; `near` gives a point (mm) by its distance from the heart along both axes.
+    fn draw(near: impl Fn(f32, f32) -> [f32; 2], heart_radius_mm: f32, rng: &mut impl Rng) -> Self {
         let mut ellipse = |x: [f32; 2], y: [f32; 2], a: [f32; 2], b: [f32; 2], turn: [f32; 2]| {
             let middle = near(between(rng, x), between(rng, y) - heart_radius_mm);
             Ellipse::new(
@@ -87,6 +92,22 @@ impl Body {
             [17.0, 24.0],
             [0.0, 1.0],
         );
+        Self {
+            liver,
+            stomach,
+            kidney,
+            spleen,
+            aorta,
+            spine,
+        }
+    }
+}
+
+impl Body {
+    /// Draws a body around a heart.
+    pub fn draw(heart: [f32; 2], heart_radius_mm: f32, rng: &mut impl Rng) -> Self {
+        let near = |dx: f32, dy: f32| [heart[0] + dx, heart[1] + dy];
+        let organs = Organs::draw(near, heart_radius_mm, rng);
         let half = [between(rng, [108.0, 135.0]), between(rng, [135.0, 180.0])];
         let turn = between(rng, [-0.5, 0.05]);
         let oval = Ellipse::new([0.0; 2], half, turn);
@@ -111,17 +132,12 @@ impl Body {
                 between(rng, [-0.15, 0.3]),
                 between(rng, [5.0, 18.0]),
             ],
-            liver,
-            stomach,
+            organs,
             stomach_content: if rng.random() {
                 Tissue::BrightContent
             } else {
                 Tissue::DarkContent
             },
-            kidney,
-            spleen,
-            aorta,
-            spine,
             pad_mm: between(rng, [2.0, 7.0]),
             seed: rng.random(),
         }
@@ -175,14 +191,14 @@ impl Body {
         let wave = 3.0 * noise(self.seed ^ 4, x / 30.0, 0.02 * height);
         let diaphragm =
             self.heart[1] - above + slope * aside + curve * (aside / 100.0).powi(2) + wave;
-        if self.spine.distance(point) < 1.0 {
-            return if self.spine.distance(point) > 0.88 {
+        if self.organs.spine.distance(point) < 1.0 {
+            return if self.organs.spine.distance(point) > 0.88 {
                 Tissue::Rim
             } else {
                 Tissue::Bone
             };
         }
-        match self.aorta.distance(point) {
+        match self.organs.aorta.distance(point) {
             d if d < 1.0 => return Tissue::Blood,
             d if d < 1.25 => return Tissue::Muscle,
             _ => {}
@@ -223,7 +239,7 @@ impl Body {
     fn abdomen(&self, point: [f32; 2], height: f32) -> Tissue {
         let [x, y] = point;
         let ragged = 0.08 * rough_noise(self.seed ^ 7, x / 22.0, y / 22.0 + 0.01 * height);
-        match self.stomach.distance(point) + ragged {
+        match self.organs.stomach.distance(point) + ragged {
             d if d < 0.84 => {
                 let fold = rough_noise(self.seed ^ 8, x / 9.0, y / 9.0) > 0.3;
                 return if fold {
@@ -235,19 +251,19 @@ impl Body {
             d if d < 1.0 => return Tissue::Muscle,
             _ => {}
         }
-        if self.liver.distance(point) + ragged < 1.0 {
+        if self.organs.liver.distance(point) + ragged < 1.0 {
             // Veins are pieces of a level line: whole lines would be loops.
             let line = noise(self.seed ^ 9, x / 24.0, y / 13.0).abs();
             let vein = line < 0.12 * noise(self.seed ^ 0xD, x / 11.0, y / 11.0) - 0.02;
             return if vein { Tissue::Vein } else { Tissue::Liver };
         }
-        match self.kidney.distance(point) {
+        match self.organs.kidney.distance(point) {
             d if d < 0.42 => return Tissue::Fat,
             d if d < 1.0 => return Tissue::Kidney,
             d if d < 1.3 => return Tissue::Fat,
             _ => {}
         }
-        if self.spleen.distance(point) + ragged < 1.0 {
+        if self.organs.spleen.distance(point) + ragged < 1.0 {
             return Tissue::Spleen;
         }
         match rough_noise(self.seed ^ 0xA, x / 17.0, y / 17.0) {

@@ -2,8 +2,8 @@
 
 use rand::{Rng, RngExt};
 
-use super::between;
 use super::noise::noise;
+use super::random::between;
 
 /// What tissue shows, as far as the sequences tell it apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

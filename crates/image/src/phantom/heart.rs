@@ -4,9 +4,9 @@ use std::f32::consts::{PI, TAU};
 
 use rand::{Rng, RngExt};
 
-use super::between;
 use super::noise::{noise, rough_noise};
 use super::outline::{Outline, Shape};
+use super::random::between;
 
 /// The least thickness (mm) of the left ventricle's wall.
 const THINNEST_WALL_MM: f32 = 4.5;

@@ -6,7 +6,8 @@ use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
 use super::noise::rough_noise;
-use super::{PhantomSettings, between};
+use super::random::between;
+use super::settings::PhantomSettings;
 
 /// What kind of injury a heart has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use std::f32::consts::TAU;
 
 use rand::{Rng, RngExt};
 
-use super::between;
+use super::random::between;
 
 /// A value from -1 to 1 that varies smoothly with the position and changes about once per unit.
 pub fn noise(seed: u32, x: f32, y: f32) -> f32 {

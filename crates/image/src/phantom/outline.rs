@@ -4,7 +4,7 @@ use std::f32::consts::TAU;
 
 use rand::{Rng, RngExt};
 
-use super::between;
+use super::random::between;
 
 const STEPS: usize = 256;
 

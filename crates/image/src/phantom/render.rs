@@ -5,10 +5,10 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
-use super::Phantom;
 use super::contrast::Tissue;
 use super::heart::{Place, Section};
 use super::injury::WallTissue;
+use super::patient::Phantom;
 use super::truth::{Tally, Truth, segment};
 use crate::geometry::{Affine, Grid};
 use crate::label::Label;
@@ -226,11 +226,10 @@ fn count(tally: &mut Tally, place: Place, share: f32, label: Label, tissue: Opti
     match (label, place) {
         (Label::Background, _) => {}
         (_, Place::Wall { angle, .. }) => {
-            tally.wall(
-                label,
-                tissue == Some(Tissue::NoReflow),
-                segment(angle, share),
-            );
+            tally.wall(label, segment(angle, share));
+            if tissue == Some(Tissue::NoReflow) {
+                tally.no_reflow();
+            }
         }
         _ => tally.pool(label),
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::InjuryKind;
+use super::injury::InjuryKind;
 use crate::label::Label;
 
 /// The sizes of a phantom's regions, from its geometry rather than from its voxels: the area of each region in the
@@ -59,11 +59,15 @@ impl Tally {
     }
 
     /// Counts a point of the wall in a segment (0 to 15).
-    pub fn wall(&mut self, label: Label, no_reflow: bool, segment: usize) {
+    pub fn wall(&mut self, label: Label, segment: usize) {
         self.labels[label.class()] += 1;
-        self.no_reflow += u64::from(no_reflow);
         self.segments[segment].0 += 1;
         self.segments[segment].1 += u64::from(label == Label::Scar);
+    }
+
+    /// Counts a point of scar that shows no reflow, beside [`Self::wall`].
+    pub fn no_reflow(&mut self) {
+        self.no_reflow += 1;
     }
 
     /// Adds the points of another slice.
@@ -158,8 +162,9 @@ mod tests {
     #[test]
     fn shares_are_of_the_wall() {
         let mut tally = Tally::default();
-        tally.wall(Label::Scar, true, 3);
-        tally.wall(Label::Myocardium, false, 3);
+        tally.wall(Label::Scar, 3);
+        tally.no_reflow();
+        tally.wall(Label::Myocardium, 3);
         tally.pool(Label::LvPool);
         let truth = tally.clone().add(&tally).truth(InjuryKind::Patchy, 0.5);
         assert_eq!(truth.volume_ml(Label::Scar), 1.0);
