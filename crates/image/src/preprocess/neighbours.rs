@@ -1,6 +1,6 @@
 //! What lies beside a slice.
 
-use super::Prepared;
+use super::prepared::Prepared;
 
 /// The channels of each slice followed by those of the slices beside it: one below (towards the apex), one above, two below,
 /// and so on.

@@ -1,0 +1,92 @@
+//! The way back from a network's output to the study's own grid.
+
+use rayon::prelude::*;
+
+use crate::geometry::Grid;
+use crate::label::{Label, LabelMap};
+use crate::orientation::Orientation;
+use crate::volume::Volume;
+
+use super::framing::HeartCentre;
+use super::window::Window;
+
+/// The way back from the network's grid to the study's.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Restore {
+    pub(super) orientation: Orientation,
+    original: Grid,
+    pub(super) oriented: Grid,
+    pub(super) window: Window,
+}
+
+impl Restore {
+    /// The way back from `window`, which is cut from slices that `orientation` turned.
+    pub(super) fn new(original: &Grid, orientation: Orientation, window: Window) -> Self {
+        Self {
+            orientation,
+            original: *original,
+            oriented: orientation.grid(original),
+            window,
+        }
+    }
+
+    /// Labels on the study's own grid; background outside the window.
+    ///
+    /// `values` is `[slice][row][column][class]` with `classes` numbers a pixel, interpolated where the grids differ;
+    /// `decide` makes one label of a pixel's numbers.
+    pub fn labels(
+        &self,
+        values: &[f32],
+        classes: usize,
+        decide: impl Fn(&[f32]) -> Label + Sync,
+    ) -> LabelMap {
+        self.values(values, classes, Label::Background, decide)
+    }
+
+    /// As [`Self::labels`], for any value of a pixel's numbers.
+    pub fn values<T: Copy + Send>(
+        &self,
+        values: &[f32],
+        classes: usize,
+        outside: T,
+        value: impl Fn(&[f32]) -> T + Sync,
+    ) -> Volume<T> {
+        let [ni, nj, _] = self.oriented.shape();
+        let mut volume = Volume::filled(self.oriented, outside);
+        let slices = values.par_chunks_exact(self.window.pixels() * classes);
+        volume
+            .data_mut()
+            .par_chunks_exact_mut(ni * nj)
+            .zip(slices)
+            .for_each(|(out, slice)| {
+                let mut pixel = vec![0.0; classes];
+                for (n, out) in out.iter_mut().enumerate() {
+                    if self.window.interpolate(slice, [n / ni, n % ni], &mut pixel) {
+                        *out = value(&pixel);
+                    }
+                }
+            });
+        self.orientation.undo(&volume, &self.original)
+    }
+
+    /// Reference labels on the network's grid, `[slice][row][column]`: those of the nearest voxel.
+    pub fn prepare_labels(&self, labels: &LabelMap) -> Vec<Label> {
+        let labels = self.orientation.apply(labels);
+        let [ni, nj, nk] = labels.shape();
+        (0..nk)
+            .flat_map(|k| self.window.nearest(labels.slice(k), [nj, ni]))
+            .collect()
+    }
+
+    /// The place in the image of a pixel `[row, column]` of the network's grid.
+    pub fn place(&self, pixel: [f64; 2]) -> HeartCentre {
+        HeartCentre(self.window.place(pixel))
+    }
+
+    /// The spacing of the network's pixels and slices, mm, as `[row, column, slice]`.
+    pub fn spacing_mm(&self) -> [f64; 3] {
+        let [i, j, k] = self.oriented.spacing().mm();
+        let [row, column] = self.window.step();
+        [j * row, i * column, k]
+    }
+}

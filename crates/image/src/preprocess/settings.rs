@@ -1,0 +1,185 @@
+//! How a study becomes the input of a network.
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::geometry::Grid;
+use crate::orientation::Orientation;
+use crate::sequence::Sequence;
+use crate::study::Study;
+
+use super::framing::{Frame, Framing, HeartCentre};
+use super::neighbours::with_neighbours;
+use super::normalise::Normalise;
+use super::prepared::Prepared;
+use super::restore::Restore;
+use super::window::Window;
+
+/// How a study becomes the input of a network.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preprocess {
+    /// Which axes of the image are the rows and the columns of the input.
+    #[serde(default)]
+    pub axes: Axes,
+    /// Height and width of the input, pixels.
+    pub size: usize,
+    /// In-plane size of a pixel of the input, mm; without it, the image's own.
+    pub spacing_mm: Option<f64>,
+    /// What the input is centred on.
+    #[serde(default)]
+    pub framing: Framing,
+    /// How intensities are brought on one scale.
+    pub normalise: Normalise,
+    /// What a missing sequence means.
+    pub missing: Missing,
+    /// Slices on either side that are seen beside each slice.
+    #[serde(default)]
+    pub neighbours: usize,
+}
+
+/// Which axes of the image are the rows and the columns of the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Axes {
+    /// Turned by the affine, so that hearts of every scanner lie alike: [`Orientation::canonical`].
+    #[default]
+    Anatomical,
+    /// As the file's array lies, whatever its affine says: rows are its first axis, columns its second. The published
+    /// system feeds `NIfTI` arrays so (Altunok & Oksuz, MyoPS 2020).
+    Stored,
+}
+
+impl std::fmt::Display for Axes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Anatomical => "anatomical",
+            Self::Stored => "stored",
+        })
+    }
+}
+
+/// What a missing sequence means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Missing {
+    /// The study is refused.
+    Refuse,
+    /// Its channel is all zeros, as in training with sequence drop-out.
+    Zero,
+}
+
+/// Why a study cannot become an input.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PreprocessError {
+    /// A sequence that the network needs is not there.
+    #[error("case {id}: {sequence} is missing, and this model needs bSSFP, LGE and T2")]
+    Missing {
+        /// The case.
+        id: String,
+        /// The sequence.
+        sequence: Sequence,
+    },
+    /// Neither sequence that shows scar or edema is there.
+    #[error("case {0}: neither LGE nor T2 is there, and bSSFP alone shows no scar or edema")]
+    NoPathology(String),
+}
+
+impl Preprocess {
+    /// The published preparation (Altunok & Oksuz, MyoPS 2020): the central 256 x 256 pixels, each slice divided by
+    /// the largest value of its three channels.
+    pub const PUBLISHED: Self = Self {
+        axes: Axes::Anatomical,
+        size: 256,
+        spacing_mm: None,
+        framing: Framing::Central,
+        normalise: Normalise::JointMaximum,
+        missing: Missing::Refuse,
+        neighbours: 0,
+    };
+
+    /// Channels of the input: one for each sequence of a slice and of those beside it.
+    pub const fn channels(&self) -> usize {
+        Sequence::ALL.len() * (1 + 2 * self.neighbours)
+    }
+
+    /// Makes the input about the middle of the image, and the way back.
+    ///
+    /// # Errors
+    /// Where a sequence that is needed is missing.
+    pub fn apply(&self, study: &Study) -> Result<(Prepared, Restore), PreprocessError> {
+        self.apply_in(study, Frame::default())
+    }
+
+    /// Makes the input, and the way back; with a margin, both are wider by it on every side.
+    ///
+    /// # Errors
+    /// Where a sequence that is needed is missing, or both LGE and T2 are.
+    pub fn apply_in(
+        &self,
+        study: &Study,
+        frame: Frame,
+    ) -> Result<(Prepared, Restore), PreprocessError> {
+        if self.missing == Missing::Refuse
+            && let Some(&sequence) = study.missing().first()
+        {
+            return Err(PreprocessError::Missing {
+                id: study.id().into(),
+                sequence,
+            });
+        }
+        if study.image(Sequence::Lge).is_none() && study.image(Sequence::T2).is_none() {
+            return Err(PreprocessError::NoPathology(study.id().into()));
+        }
+        let restore = self.restore(study.grid(), frame);
+        let shape = restore.oriented.shape();
+        let (size, channels) = (restore.window.size(), Sequence::ALL.len());
+        let mut data = vec![0.0; shape[2] * size * size * channels];
+        for (channel, (_, image)) in study.images().iter().enumerate() {
+            let Some(image) = image else { continue };
+            let image = restore.orientation.apply(image);
+            data.par_chunks_exact_mut(size * size * channels)
+                .enumerate()
+                .for_each(|(k, slice)| {
+                    restore
+                        .window
+                        .sample(image.slice(k), [shape[1], shape[0]], |pixel, value| {
+                            slice[pixel * channels + channel] = value;
+                        });
+                });
+        }
+        let mut prepared = Prepared {
+            slices: shape[2],
+            size,
+            channels,
+            data,
+        };
+        self.normalise.apply(&mut prepared, frame.margin);
+        if self.neighbours > 0 {
+            prepared = with_neighbours(&prepared, self.neighbours);
+        }
+        Ok((prepared, restore))
+    }
+
+    fn restore(&self, original: &Grid, frame: Frame) -> Restore {
+        let orientation = match self.axes {
+            Axes::Anatomical => Orientation::canonical(original),
+            Axes::Stored => Orientation::FIRST_AXIS_AS_ROWS,
+        };
+        let oriented = orientation.grid(original);
+        let size = self.size + 2 * frame.margin;
+        let window = match frame.heart.filter(|_| self.framing == Framing::Heart) {
+            None => Window::central(&oriented, size, self.spacing_mm),
+            Some(HeartCentre(centre)) => {
+                let [i_mm, j_mm, _] = oriented.spacing().rounded_mm();
+                Window::about(
+                    centre,
+                    size,
+                    self.spacing_mm
+                        .map_or([1.0; 2], |mm| [mm / j_mm, mm / i_mm]),
+                )
+            }
+        };
+        Restore::new(original, orientation, window)
+    }
+}
