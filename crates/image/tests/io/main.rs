@@ -3,10 +3,13 @@
 #![expect(clippy::float_cmp, reason = "tests compare values that are exact")]
 #![expect(clippy::unwrap_used, reason = "what fails in a test is to fail it")]
 
+mod case_errors;
 mod damage;
 mod errors;
 mod handmade;
+mod header_errors;
 mod layouts;
+mod nnunet;
 mod patients;
 mod reading;
 mod writing;
