@@ -1,6 +1,7 @@
 //! A file that appears whole or not at all.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -103,12 +104,9 @@ impl Temporary {
     fn beside(target: &Path) -> io::Result<(Self, File)> {
         target.file_name().ok_or(ErrorKind::InvalidFilename)?;
         loop {
-            let name = format!(
-                "{}{:016x}{}",
-                TEMPORARY.0,
-                rand::random::<u64>(),
-                TEMPORARY.1
-            );
+            // The standard library seeds its hashers at random, also where the system gives no random numbers.
+            let number = RandomState::new().build_hasher().finish();
+            let name = format!("{}{number:016x}{}", TEMPORARY.0, TEMPORARY.1);
             let path = target.with_file_name(name);
             let file = match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Err(e) if e.kind() == ErrorKind::AlreadyExists => continue,
