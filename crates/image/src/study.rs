@@ -132,6 +132,25 @@ impl Study {
     }
 }
 
+/// Which slices (positions along [`Grid::slice_axis`]) are blank: no image has two different values in them. Empty without
+/// an image.
+///
+/// The images lie on one grid, as those of [`Study::images`] do.
+pub fn blank_slices(images: &PerSequence<Option<Volume<f32>>>) -> Vec<bool> {
+    let mut blank = Vec::new();
+    for image in images.iter().filter_map(|(_, image)| image.as_ref()) {
+        let grid = image.grid();
+        let mut firsts = vec![None; grid.shape()[grid.slice_axis()]];
+        blank.resize(firsts.len(), true);
+        for (value, slice) in image.data().iter().zip(grid.slice_indices()) {
+            if *firsts[slice].get_or_insert(*value) != *value {
+                blank[slice] = false;
+            }
+        }
+    }
+    blank
+}
+
 /// Stores a volume as the first of a study is stored.
 fn laid<T: Copy>(
     volume: Option<Volume<T>>,
@@ -277,6 +296,37 @@ mod tests {
                 .iter()
                 .all(|(_, image)| image.as_ref() == Some(&bssfp))
         );
+    }
+
+    #[test]
+    fn a_slice_is_blank_where_no_image_varies() {
+        let grid = |shape, mm| {
+            let affine = Affine::from_spacing(Spacing::new_mm(mm).unwrap());
+            Grid::new(shape, affine).unwrap()
+        };
+        // Slice 0 varies in LGE alone, slice 1 in neither, slice 2 in T2 alone.
+        let images = |last: bool| {
+            let at = |[i, j, k]: [usize; 3]| if last { [i, k] } else { [j, i] };
+            let grid = if last {
+                grid([2, 4, 3], [1.0, 1.0, 10.0])
+            } else {
+                grid([3, 2, 4], [10.0, 1.0, 1.0])
+            };
+            let image = |slice| {
+                Some(Volume::from_fn(grid, |voxel| match at(voxel) {
+                    [1, k] if k == slice => 7.0,
+                    [_, k] => k as f32,
+                }))
+            };
+            PerSequence {
+                bssfp: None,
+                lge: image(0),
+                t2: image(2),
+            }
+        };
+        assert_eq!(blank_slices(&images(true)), [false, true, false]);
+        assert_eq!(blank_slices(&images(false)), [false, true, false]);
+        assert!(blank_slices(&PerSequence::default()).is_empty());
     }
 
     #[test]

@@ -70,6 +70,16 @@ impl Grid {
         i + self.shape[0] * (j + self.shape[1] * k)
     }
 
+    /// The slice of each voxel, a position along [`Self::slice_axis`], in the order in which voxels lie in memory.
+    pub fn slice_indices(&self) -> impl Iterator<Item = usize> {
+        let axis = self.slice_axis();
+        let (slices, step) = (
+            self.shape[axis],
+            self.shape[..axis].iter().product::<usize>(),
+        );
+        (0..self.voxels()).map(move |index| index / step % slices)
+    }
+
     /// How far apart (mm) two grids of the same shape put the same voxel, at the corner where they differ most.
     pub fn displacement_mm(&self, other: &Grid) -> f64 {
         let last = self.shape.map(|n| (n - 1) as f64);
@@ -113,6 +123,18 @@ mod tests {
         assert_eq!(grid([1.0; 3]).index([2, 0, 0]), 2);
         assert_eq!(grid([1.0; 3]).index([0, 1, 0]), 3);
         assert_eq!(grid([1.0; 3]).index([0, 0, 1]), 12);
+    }
+
+    #[test]
+    fn slices_are_counted_along_their_axis() {
+        let slices = |spacing_mm, voxels: [[usize; 3]; 2]| {
+            let grid = grid(spacing_mm);
+            let slices: Vec<usize> = grid.slice_indices().collect();
+            voxels.map(|voxel| slices[grid.index(voxel)])
+        };
+        assert_eq!(slices([1.0, 1.0, 9.0], [[2, 3, 0], [0, 0, 1]]), [0, 1]);
+        assert_eq!(slices([9.0, 1.0, 1.0], [[2, 3, 0], [0, 0, 1]]), [2, 0]);
+        assert_eq!(slices([1.0, 9.0, 1.0], [[2, 3, 0], [0, 1, 1]]), [3, 1]);
     }
 
     #[test]
