@@ -1,14 +1,14 @@
-//! What a voxel is, and the regions that scores and volumes are taken of.
+//! Tissue labels, and the regions that are scored and measured.
 
 use std::ops::Range;
 
 use crate::volume::Volume;
 
-/// What one voxel is. The order of the variants is that of the network's output channels.
+/// The tissue of one voxel. The order of the variants is that of the network's output channels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 #[repr(u8)]
 pub enum Label {
-    /// Anything else.
+    /// Everything else.
     #[default]
     Background,
     /// Blood in the left ventricle.
@@ -27,7 +27,8 @@ pub enum Label {
 pub type LabelMap = Volume<Label>;
 
 impl LabelMap {
-    /// The smallest box along `i`, `j` and `k` about all that is not background; `None` where all is.
+    /// The smallest box along `i`, `j` and `k` that contains all voxels except background; `None`
+    /// if all voxels are background.
     pub fn labelled_box(&self) -> Option<[Range<usize>; 3]> {
         let [ni, nj, _] = self.shape();
         let labelled = self
@@ -75,7 +76,7 @@ impl Label {
         self as usize
     }
 
-    /// The name a reader knows.
+    /// The display name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Background => "background",
@@ -88,7 +89,7 @@ impl Label {
     }
 }
 
-/// A set of labels that is measured or scored as one.
+/// A set of labels that is measured or scored as one region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Region {
     labels: u8,
@@ -98,7 +99,8 @@ pub struct Region {
 impl Region {
     /// Scar alone (2221).
     pub const SCAR: Self = Self::of("scar", &[Label::Scar]);
-    /// Edema without scar (1220). Never set beside figures of [`Self::EDEMA_OR_SCAR`].
+    /// Edema without scar (1220). Its figures cannot be compared with those of
+    /// [`Self::EDEMA_OR_SCAR`].
     pub const EDEMA: Self = Self::of("edema", &[Label::Edema]);
     /// Edema and scar together (1220, 2221): the challenge's second score, the area at risk.
     pub const EDEMA_OR_SCAR: Self = Self::of("scar+edema", &[Label::Edema, Label::Scar]);
@@ -132,12 +134,12 @@ impl Region {
         Self { labels, name }
     }
 
-    /// Whether a voxel of this label belongs to the region.
+    /// Whether voxels of this label belong to the region.
     pub fn contains(self, label: Label) -> bool {
         self.labels >> label as u8 & 1 == 1
     }
 
-    /// The name in tables.
+    /// The display name, as in tables.
     pub fn name(self) -> &'static str {
         self.name
     }

@@ -1,8 +1,9 @@
-//! What a cardiac MR study is and how it becomes the input of a network.
+//! Cardiac MR studies: their images and labels, files, and the preparation of network inputs.
 //!
-//! Read in this order: [`geometry`], [`volume`], [`orientation`], [`sequence`], [`label`] and [`study`] are the nouns; every other
-//! module does one thing to them. Voxel axes are `[i, j, k]` with `i` running fastest in memory and `k` counting
-//! slices; a slice is a picture whose row is `j` and whose column is `i`. World axes are RAS+ in millimetres.
+//! The basic types are in [`geometry`], [`volume`], [`orientation`], [`sequence`], [`label`] and
+//! [`study`]; each other module does one task with them. Voxel axes are `[i, j, k]` with `i`
+//! running fastest in memory and `k` counting slices; the row of a pixel in a slice is `j`, its
+//! column `i`. World axes are RAS+ in millimetres.
 
 pub mod augment;
 pub mod geometry;

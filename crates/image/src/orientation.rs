@@ -1,15 +1,17 @@
-//! The order in which a volume's voxels are stored, and volumes turned so that those of every scanner lie alike.
+//! The storage order of voxels, and the reorientation of volumes to common axes.
 
 use crate::geometry::{Affine, Grid};
 use crate::volume::Volume;
 
-/// How much of a step along an in-plane axis has to go up or down before the axis is taken for the vertical one.
+/// An in-plane axis counts as vertical if at least this share of its direction is along the
+/// head-foot axis.
 const STEEP: f64 = 0.35;
 
-/// From the apex of a heart to its base, as far as all patients agree: to the right, backwards and up.
+/// The direction from apex to base that all patients have in common: right, posterior and superior
+/// (RAS+).
 const APEX_TO_BASE: [f64; 3] = [1.0, -1.0, 1.0];
 
-/// The six orders of three axes.
+/// The six permutations of three axes.
 const ORDERS: [[usize; 3]; 6] = [
     [0, 1, 2],
     [1, 0, 2],
@@ -19,7 +21,7 @@ const ORDERS: [[usize; 3]; 6] = [
     [2, 0, 1],
 ];
 
-/// Which axis of a stored volume each axis of the turned one is, and whether it runs the other way.
+/// The stored axis for each axis of the reoriented volume, and whether its direction is reversed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Orientation {
     axes: [usize; 3],
@@ -27,25 +29,26 @@ pub struct Orientation {
 }
 
 impl Orientation {
-    /// Nothing is turned.
+    /// The stored order, unchanged.
     pub const AS_STORED: Self = Self {
         axes: [0, 1, 2],
         flipped: [false; 3],
     };
 
-    /// The array of a file as `NumPy` holds it: rows (`j` here) are its first axis, columns (`i` here) its second, and
-    /// slices its third; the affine counts for nothing. Keras networks of the published system see images so.
+    /// The array of a file as `NumPy` holds it: rows (`j` here) are its first axis, columns (`i`
+    /// here) its second, slices its third; the affine is ignored. The Keras networks of the
+    /// published system take images in this order.
     pub const FIRST_AXIS_AS_ROWS: Self = Self {
         axes: [1, 0, 2],
         flipped: [false; 3],
     };
 
-    /// The orientation of the training data: `k` counts slices from the apex to the base, `j` runs towards the head,
-    /// `i` to the left and back. Voxels that lie in the same place become the same volume in whatever order they are
-    /// stored.
+    /// The orientation of the training data: `k` counts slices from apex to base, `j` points to the
+    /// head, `i` to the left and posterior. The result does not depend on the order in which voxels
+    /// are stored.
     ///
-    /// Where in-plane axes tell no head (those of an axial stack, say), `i` runs to the right and `j` to the front, so
-    /// that a file whose header holds the spacing alone is left as it is.
+    /// If no in-plane axis points to the head (as in an axial stack), `i` points to the right and
+    /// `j` to anterior, so that a file whose header holds the spacing alone keeps its order.
     pub fn canonical(grid: &Grid) -> Self {
         let slice = grid.slice_axis();
         let [a, b] = match slice {
@@ -92,7 +95,7 @@ impl Orientation {
         }
     }
 
-    /// As readers are used to see it: [`Self::canonical`], with the head on top.
+    /// The orientation for display: [`Self::canonical`] with the head on top.
     pub fn display(grid: &Grid) -> Self {
         let Self {
             axes,
@@ -107,8 +110,8 @@ impl Orientation {
         }
     }
 
-    /// The order in which the voxels of `grid` come closest to those of `target`, and how far apart (mm) they lie even
-    /// so, at the corner where they differ most; `None` where the two have other numbers of voxels in every order.
+    /// The order in which the voxels of `grid` are closest to those of `target`, and the remaining
+    /// distance (mm) at the worst corner; `None` if the shapes differ in every order.
     pub fn onto(grid: &Grid, target: &Grid) -> Option<(Self, f64)> {
         let flips = |n: usize| [n & 1 == 1, n & 2 == 2, n & 4 == 4];
         ORDERS
@@ -124,7 +127,7 @@ impl Orientation {
             .min_by(|(_, a), (_, b)| a.total_cmp(b))
     }
 
-    /// Stores a volume in this order, on a grid that [`Self::onto`] found to hold the same voxels.
+    /// Reorders a volume onto `target`, a grid for which [`Self::onto`] returned this order.
     #[must_use]
     pub fn store<T: Copy>(self, volume: Volume<T>, target: &Grid) -> Volume<T> {
         if self == Self::AS_STORED {
@@ -139,10 +142,10 @@ impl Orientation {
         )
     }
 
-    /// The turned grid; every voxel keeps its place in the patient.
+    /// The reoriented grid; each voxel keeps its position in the patient.
     ///
     /// # Panics
-    /// Never: turning an invertible grid gives an invertible grid.
+    /// Never: reordering the axes of an invertible grid gives an invertible grid.
     #[expect(
         clippy::expect_used,
         reason = "turning an invertible grid gives an invertible grid"
@@ -164,7 +167,7 @@ impl Orientation {
         Grid::new(self.axes.map(|a| shape[a]), affine).expect("the shape only changes its order")
     }
 
-    /// Turns a volume.
+    /// Reorients a volume.
     pub fn apply<T: Copy>(&self, volume: &Volume<T>) -> Volume<T> {
         let steps = steps(volume.shape());
         rearranged(
@@ -175,7 +178,7 @@ impl Orientation {
         )
     }
 
-    /// Turns a volume back onto the grid that it came from.
+    /// Undoes the reorientation of a volume that came from the grid `original`.
     pub fn undo<T: Copy>(&self, turned: &Volume<T>, original: &Grid) -> Volume<T> {
         let steps = steps(turned.shape());
         let (mut back, mut flipped) = ([0; 3], [false; 3]);
@@ -185,7 +188,7 @@ impl Orientation {
         rearranged(turned, *original, back, flipped)
     }
 
-    /// The voxel of the stored volume that a turned one comes from.
+    /// The stored index of a voxel of the reoriented volume.
     fn stored(&self, voxel: [usize; 3], shape: [usize; 3]) -> [usize; 3] {
         let mut stored = [0; 3];
         for (axis, &from) in self.axes.iter().enumerate() {
@@ -199,13 +202,13 @@ impl Orientation {
     }
 }
 
-/// How far apart in memory the neighbours along each axis lie.
+/// The step in memory between neighbours along each axis.
 fn steps([ni, nj, _]: [usize; 3]) -> [usize; 3] {
     [1, ni, ni * nj]
 }
 
-/// The values of a volume on a grid whose neighbours along each axis lie `steps` apart in it, in the other direction
-/// where the axis is flipped.
+/// Copies a volume onto a grid; `steps` are the steps in the volume's memory along each axis of the
+/// grid, reversed if the axis is flipped.
 fn rearranged<T: Copy>(
     volume: &Volume<T>,
     grid: Grid,

@@ -17,7 +17,7 @@ impl Sequence {
     /// All three, in channel order.
     pub const ALL: [Self; 3] = [Self::Bssfp, Self::Lge, Self::T2];
 
-    /// The name a reader knows.
+    /// The display name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Bssfp => "bSSFP",
@@ -33,7 +33,7 @@ impl std::fmt::Display for Sequence {
     }
 }
 
-/// One value for each sequence: a total map, so that none can be forgotten or swapped.
+/// One value for each sequence. None can be forgotten or swapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PerSequence<T> {
     /// The value of bSSFP.
@@ -59,7 +59,7 @@ impl<T> PerSequence<T> {
         Sequence::ALL.into_iter().map(|s| (s, &self[s]))
     }
 
-    /// The map with each value changed.
+    /// Applies a function to each value.
     pub fn map<U>(self, mut value: impl FnMut(T) -> U) -> PerSequence<U> {
         PerSequence {
             bssfp: value(self.bssfp),
@@ -68,7 +68,7 @@ impl<T> PerSequence<T> {
         }
     }
 
-    /// The map of references to the values.
+    /// References to the values.
     pub fn as_ref(&self) -> PerSequence<&T> {
         PerSequence {
             bssfp: &self.bssfp,

@@ -6,11 +6,11 @@ use crate::orientation::Orientation;
 use crate::sequence::{PerSequence, Sequence};
 use crate::volume::Volume;
 
-/// How far apart (mm) two files may place the same voxel and still count as lying on one another: a tenth of the
+/// Two grids count as the same if no voxel is displaced by more than this (mm): a tenth of the
 /// in-plane spacing of cardiac MR, far above the rounding of a quaternion in a header.
 pub const SAME_PLACE_MM: f64 = 0.1;
 
-/// One patient: up to three sequences on one grid, with the reference labels where they are known.
+/// One patient: up to three sequences on one grid, with reference labels if they are known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Study {
     id: String,
@@ -19,13 +19,13 @@ pub struct Study {
     grid: Grid,
 }
 
-/// Why images do not make a study.
+/// Why images do not form a study.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum StudyError {
     /// There is no image at all.
     #[error("case {0} has no image: at least one of bSSFP, LGE and T2 is needed")]
     NoImage(String),
-    /// Its voxels are none of a scanner's.
+    /// The voxels are not plausible for a scanner.
     #[error("case {id}: {geometry}")]
     Geometry {
         /// The case.
@@ -47,7 +47,7 @@ pub enum StudyError {
         /// The shape of that one.
         expected: [usize; 3],
     },
-    /// Two volumes lie in different places.
+    /// Two volumes are at different positions.
     #[error(
         "{what} lies {distance_mm:.1} mm from {first} (bound {SAME_PLACE_MM} mm): the images of a case must lie on one another"
     )]
@@ -56,16 +56,18 @@ pub enum StudyError {
         what: String,
         /// The volume it was compared with.
         first: String,
-        /// How far apart, at the worst corner.
+        /// The displacement at the worst corner, mm.
         distance_mm: f64,
     },
 }
 
 impl Study {
-    /// Puts images and reference labels of one patient together, in the order in which the first image is stored.
+    /// Combines images and reference labels of one patient, in the storage order of the first
+    /// image.
     ///
     /// # Errors
-    /// Where no image is given, two of them (or the labels) differ in shape or place, or no scanner makes such voxels.
+    /// [`StudyError`] if there is no image, if two volumes differ in shape or position, or if the
+    /// voxels are not plausible for a scanner.
     pub fn new(
         id: impl Into<String>,
         images: PerSequence<Option<Volume<f32>>>,
@@ -108,17 +110,17 @@ impl Study {
         &self.grid
     }
 
-    /// The image of a sequence, where there is one.
+    /// The image of a sequence, if there is one.
     pub fn image(&self, sequence: Sequence) -> Option<&Volume<f32>> {
         self.images[sequence].as_ref()
     }
 
-    /// The images, each where there is one.
+    /// The image of each sequence, if there is one.
     pub fn images(&self) -> &PerSequence<Option<Volume<f32>>> {
         &self.images
     }
 
-    /// The reference labels, where they are known.
+    /// The reference labels, if they are known.
     pub fn reference(&self) -> Option<&LabelMap> {
         self.reference.as_ref()
     }
@@ -132,10 +134,10 @@ impl Study {
     }
 }
 
-/// Which slices (positions along [`Grid::slice_axis`]) are blank: no image has two different values in them. Empty without
-/// an image.
+/// Whether each slice (a position along [`Grid::slice_axis`]) is blank: no image has two different
+/// values in it. Empty if there is no image.
 ///
-/// The images lie on one grid, as those of [`Study::images`] do.
+/// All images must share one grid, as those of [`Study::images`] do.
 pub fn blank_slices(images: &PerSequence<Option<Volume<f32>>>) -> Vec<bool> {
     let mut blank = Vec::new();
     for image in images.iter().filter_map(|(_, image)| image.as_ref()) {
@@ -151,7 +153,7 @@ pub fn blank_slices(images: &PerSequence<Option<Volume<f32>>>) -> Vec<bool> {
     blank
 }
 
-/// Stores a volume as the first of a study is stored.
+/// Reorders a volume to the storage order of the first of a study.
 fn laid<T: Copy>(
     volume: Option<Volume<T>>,
     what: &str,
@@ -164,7 +166,8 @@ fn laid<T: Copy>(
     Ok(Some(order.store(volume, first.1)))
 }
 
-/// Checks that two named grids hold the same voxels, and gives the order that stores the second as the first is stored.
+/// Checks that two named grids hold the same voxels, and returns the order that stores the second
+/// like the first.
 ///
 /// # Errors
 /// [`StudyError::Shape`] or [`StudyError::Place`], naming both.

@@ -9,7 +9,7 @@ pub struct Volume<T> {
     data: Vec<T>,
 }
 
-/// The number of values is not that of the grid's voxels.
+/// The number of values differs from the number of voxels.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{values} values for a grid of {voxels} voxels")]
 pub struct LengthError {
@@ -20,10 +20,10 @@ pub struct LengthError {
 }
 
 impl<T> Volume<T> {
-    /// Puts values on a grid.
+    /// Creates a volume from its grid and values, in the order of [`Self::data`].
     ///
     /// # Errors
-    /// [`LengthError`] where their number is not that of the voxels.
+    /// [`LengthError`] if their number differs from the number of voxels.
     pub fn new(grid: Grid, data: Vec<T>) -> Result<Self, LengthError> {
         if data.len() == grid.voxels() {
             Ok(Self { grid, data })
@@ -47,12 +47,12 @@ impl<T> Volume<T> {
         Self { grid, data }
     }
 
-    /// Where the voxels lie.
+    /// The grid of the voxels.
     pub fn grid(&self) -> &Grid {
         &self.grid
     }
 
-    /// Voxels along `i`, `j`, `k`.
+    /// The number of voxels along `i`, `j`, `k`.
     pub fn shape(&self) -> [usize; 3] {
         self.grid.shape()
     }
@@ -67,7 +67,7 @@ impl<T> Volume<T> {
         &self.data
     }
 
-    /// All values, to be changed in place.
+    /// All values, mutable.
     pub fn data_mut(&mut self) -> &mut [T] {
         &mut self.data
     }
@@ -75,22 +75,22 @@ impl<T> Volume<T> {
     /// The values of slice `k`, row after row (`j`), each row along `i`.
     ///
     /// # Panics
-    /// Where there is no slice `k`.
+    /// If there is no slice `k`.
     pub fn slice(&self, k: usize) -> &[T] {
         let n = self.grid.voxels_per_slice();
         &self.data[k * n..(k + 1) * n]
     }
 
-    /// The values of slice `k`, to be changed in place.
+    /// The values of slice `k`, mutable.
     ///
     /// # Panics
-    /// Where there is no slice `k`.
+    /// If there is no slice `k`.
     pub fn slice_mut(&mut self, k: usize) -> &mut [T] {
         let n = self.grid.voxels_per_slice();
         &mut self.data[k * n..(k + 1) * n]
     }
 
-    /// The same grid with each value changed.
+    /// Applies a function to each value.
     pub fn map<U>(&self, value: impl FnMut(&T) -> U) -> Volume<U> {
         Volume {
             grid: self.grid,
@@ -100,7 +100,7 @@ impl<T> Volume<T> {
 }
 
 impl<T: Copy> Volume<T> {
-    /// One value everywhere.
+    /// A volume with the same value in each voxel.
     pub fn filled(grid: Grid, value: T) -> Self {
         Self {
             data: vec![value; grid.voxels()],

@@ -2,11 +2,11 @@
 
 use rand::{Rng, RngExt};
 
-/// Control points on each side of the middle one, enough for images of 1024 pixels at a spacing of 32; beyond them, the
-/// displacement is that of the last.
+/// Control points on each side of the middle one, enough for images of 1024 pixels at a spacing of
+/// 32; beyond them, the displacement is that of the outermost one.
 const REACH: usize = 18;
 
-/// A displacement drawn at the points of a coarse grid and carried between them by cubic B-splines
+/// A displacement that is drawn at the points of a coarse grid and interpolated by cubic B-splines
 /// (Rueckert et al., IEEE TMI 1999).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Elastic {
@@ -18,7 +18,8 @@ pub struct Elastic {
 const SIDE: usize = 2 * REACH + 1;
 
 impl Elastic {
-    /// Draws normal displacements of the given standard deviation (pixels), one every `grid_pixels`.
+    /// Draws normally distributed displacements of the given standard deviation (pixels), one every
+    /// `grid_pixels`.
     pub fn draw(rng: &mut impl Rng, deviation_pixels: f64, grid_pixels: f64) -> Self {
         let mut one =
             || (rng.sample::<f64, _>(rand_distr::StandardNormal) * deviation_pixels) as f32;
@@ -29,7 +30,7 @@ impl Elastic {
         }
     }
 
-    /// The displacement (row, column; pixels) at a place given from the image's centre.
+    /// The displacement (row, column; pixels) at a position relative to the image's centre.
     pub fn at(&self, [row, column]: [f64; 2]) -> [f64; 2] {
         let (r, wr) = self.weights(row);
         let (c, wc) = self.weights(column);

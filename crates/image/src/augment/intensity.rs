@@ -1,36 +1,36 @@
-//! What happens to the values of an image and leaves its labels alone.
+//! Augmentation of intensities; labels are unchanged.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::spatial::{Spatial, resample};
 
-/// A change of values for each channel.
+/// The change of intensities of each channel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Intensity {
-    /// One change a sequence; an image of several slices has the channels of one after those of another, which change
-    /// alike.
+    /// One change for each sequence. An input of several slices has the channels of one slice after
+    /// those of another; the channels of one sequence change alike.
     pub channels: Vec<Channel>,
-    /// What noise is drawn from.
+    /// The random seed of the noise.
     pub noise_seed: u64,
 }
 
 /// The change of one channel, in the order of application.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Channel {
-    /// The sequence lies this many pixels (row, column) off the others.
+    /// The shift of the sequence relative to the others, pixels (row, column).
     pub shift: [f64; 2],
     /// Standard deviation of the blur, pixels.
     pub blur_pixels: f64,
-    /// Exponent of the values, brought to 0..1 before and back after.
+    /// Exponent of the values (gamma), which are scaled to 0..1 for it and back.
     pub gamma: f64,
-    /// Factor of the distance to the channel's mean.
+    /// Factor of the difference from the channel's mean (contrast).
     pub contrast: f64,
-    /// Value added.
+    /// Added value (brightness).
     pub brightness: f64,
     /// Standard deviation of the noise.
     pub noise: f64,
-    /// The sequence is left out: all zeros.
+    /// Whether the sequence is left out: all values become 0.
     pub dropped: bool,
 }
 
@@ -117,7 +117,7 @@ impl Channel {
     }
 }
 
-/// A Gaussian blur, rows first, then columns; the border pixel stands for those outside.
+/// A separable Gaussian blur; the border pixel is repeated outside.
 fn blur(plane: &mut [f32], size: usize, deviation: f64) {
     let reach = (3.0 * deviation).ceil() as usize;
     let weights: Vec<f64> = (0..=2 * reach)
@@ -140,12 +140,12 @@ fn blur(plane: &mut [f32], size: usize, deviation: f64) {
     }
 }
 
-/// Pixels set to zero in all channels.
+/// Pixels that are set to 0 in all channels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PixelDropout {
-    /// The share of pixels.
+    /// The share of pixels, 0 to 1.
     pub fraction: f64,
-    /// What they are drawn from.
+    /// The random seed of their positions.
     pub seed: u64,
 }
 

@@ -1,6 +1,8 @@
-//! Training images varied: drawn first, then applied, so that a sample can be replayed from its seed.
+//! Augmentation of training images: drawn first, then applied, so that a sample can be reproduced
+//! from its seed.
 //!
-//! Image and labels move together in one resampling; labels are taken from the nearest pixel, never interpolated.
+//! Image and labels are resampled together, once; labels are taken from the nearest pixel, never
+//! interpolated.
 
 mod elastic;
 mod intensity;
@@ -17,14 +19,14 @@ pub use spatial::Spatial;
 
 use crate::label::Label;
 
-/// All that is done to one sample.
+/// The augmentation of one sample.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Augmentation {
-    /// Where every pixel comes from.
+    /// The spatial transform.
     pub spatial: Spatial,
-    /// What happens to the image's values, channel by channel.
+    /// The change of intensities of each channel.
     pub intensity: Intensity,
-    /// Pixels set to zero.
+    /// Pixels that are set to 0.
     pub dropout: Option<PixelDropout>,
 }
 
@@ -37,8 +39,8 @@ impl Augmentation {
         self.apply_within(image, labels, size, 0);
     }
 
-    /// Changes image and labels in place and cuts `margin` pixels off every side: what is turned or shifted into the
-    /// picture is taken from there.
+    /// Changes image and labels in place and crops `margin` pixels from every side. Rotation and
+    /// shift move pixels of the margin into the image.
     ///
     /// # Shapes
     /// `image` is `[size][size][channels]` and `labels` `[size][size]`; both sides become `size - 2 margin`.
@@ -62,9 +64,10 @@ impl Augmentation {
     }
 }
 
-/// The generator of one sample: what it draws depends on these alone, not on the order of the work.
+/// The random generator of one sample. It depends only on these arguments, not on the order of
+/// processing.
 pub fn sample_rng(seed: u64, fold: usize, epoch: usize, case: &str, slice: usize) -> ChaCha8Rng {
-    // FNV-1a, which is the same in every process and version.
+    // FNV-1a is the same in every process and version.
     let name = case.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |h, b| {
         (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3)
     });

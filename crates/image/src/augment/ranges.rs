@@ -1,4 +1,4 @@
-//! How far training images are varied.
+//! Ranges of the augmentation.
 
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
@@ -6,21 +6,21 @@ use serde::{Deserialize, Serialize};
 use super::intensity::Channel;
 use super::{Augmentation, Elastic, Intensity, PixelDropout, Spatial};
 
-/// How far training images are varied; 0 leaves a variation out.
+/// Ranges from which augmentations are drawn; 0 disables one.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AugmentRanges {
-    /// The share of samples that are varied at all; the others stay as they are.
+    /// The share of samples that are augmented; the others are unchanged.
     pub share: f64,
     /// The largest share of pixels set to zero.
     pub dropout: f64,
-    /// The largest rotation to either side, degrees.
+    /// The largest rotation in either direction, degrees.
     pub rotation_degrees: f64,
-    /// How often left and right change places.
+    /// The probability of a left-right flip.
     pub flip_horizontal: f64,
-    /// How often top and bottom change places.
+    /// The probability of a top-bottom flip.
     pub flip_vertical: f64,
-    /// The largest change of size: 0.2 draws factors from 1 / 1.2 to 1.2.
+    /// The largest change of scale: 0.2 draws factors from 1 / 1.2 to 1.2.
     pub scale: f64,
     /// The largest shift along either axis, pixels.
     pub shift_pixels: f64,
@@ -32,15 +32,16 @@ pub struct AugmentRanges {
     pub contrast: f64,
     /// The standard deviation of the value added to a channel.
     pub brightness: f64,
-    /// The largest exponent of a channel's values: 1.5 draws from 1 / 1.5 to 1.5; 0 or 1 leaves them.
+    /// The largest exponent of a channel's values: 1.5 draws from 1 / 1.5 to 1.5; 0 or 1 disables
+    /// it.
     pub gamma: f64,
     /// The largest standard deviation of noise.
     pub noise: f64,
     /// The largest standard deviation of a blur, pixels.
     pub blur_pixels: f64,
-    /// The largest shift of one sequence against the others, pixels.
+    /// The largest shift of one sequence relative to the others, pixels.
     pub misalignment_pixels: f64,
-    /// How often a sequence is left out; one always stays.
+    /// The probability that a sequence is left out; at least one is kept.
     pub sequence_dropout: f64,
 }
 
@@ -51,7 +52,7 @@ impl Default for AugmentRanges {
 }
 
 impl AugmentRanges {
-    /// No variation.
+    /// No augmentation.
     pub const NONE: Self = Self {
         share: 1.0,
         dropout: 0.0,
@@ -71,7 +72,7 @@ impl AugmentRanges {
         sequence_dropout: 0.0,
     };
 
-    /// The four variations of the published system, whose ranges were never published.
+    /// The four augmentations of the published system. Their ranges were not published.
     pub const PUBLISHED: Self = Self {
         dropout: 0.05,
         rotation_degrees: 30.0,
@@ -80,7 +81,7 @@ impl AugmentRanges {
         ..Self::NONE
     };
 
-    /// Wide variation of place and intensity.
+    /// Wide ranges of spatial and intensity augmentation.
     pub const STRONG: Self = Self {
         rotation_degrees: 30.0,
         flip_horizontal: 0.5,
@@ -98,7 +99,7 @@ impl AugmentRanges {
         ..Self::NONE
     };
 
-    /// Draws what is done to one sample of so many channels.
+    /// Draws the augmentation of one sample with `channels` channels.
     pub fn draw(&self, rng: &mut impl Rng, channels: usize) -> Augmentation {
         let varied = rng.random_bool(self.share.clamp(0.0, 1.0));
         let ranges = if varied { *self } else { Self::NONE };
@@ -159,7 +160,7 @@ fn symmetric(rng: &mut impl Rng, bound: f64) -> f64 {
     rng.random_range(-1.0..=1.0) * bound
 }
 
-/// A factor between 1 / `bound` and `bound`, as often below 1 as above.
+/// A factor between 1 / `bound` and `bound`, log-uniformly distributed.
 fn factor(rng: &mut impl Rng, bound: f64) -> f64 {
     bound.powf(rng.random_range(-1.0..=1.0))
 }

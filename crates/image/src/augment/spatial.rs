@@ -1,26 +1,26 @@
-//! Where every pixel of a varied image comes from.
+//! Spatial augmentation: the source position of every pixel.
 
 use super::elastic::Elastic;
 
 /// Rotation, flips, scale, shift and elastic displacement about the centre of the image, in one resampling.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spatial {
-    /// Counter-clockwise as seen, degrees.
+    /// Rotation, counter-clockwise as displayed, degrees.
     pub rotation_degrees: f64,
-    /// Left and right change places.
+    /// Whether left and right are swapped.
     pub flip_horizontal: bool,
-    /// Top and bottom change places.
+    /// Whether top and bottom are swapped.
     pub flip_vertical: bool,
-    /// Above 1, everything grows.
+    /// Scale factor; above 1, structures become larger.
     pub scale: f64,
-    /// Towards higher rows and columns, pixels.
+    /// Shift towards higher rows and columns, pixels.
     pub shift: [f64; 2],
     /// The elastic displacement.
     pub elastic: Option<Elastic>,
 }
 
 impl Spatial {
-    /// Nothing moves.
+    /// The identity.
     pub const IDENTITY: Self = Self {
         rotation_degrees: 0.0,
         flip_horizontal: false,
@@ -30,12 +30,13 @@ impl Spatial {
         elastic: None,
     };
 
-    /// Whether nothing moves.
+    /// Whether it is the identity.
     pub fn is_identity(&self) -> bool {
         *self == Self::IDENTITY
     }
 
-    /// The row and column of a square image that each pixel is taken from, but for `margin` pixels on every side.
+    /// The source position (row, column) of each pixel of a square image, without `margin` pixels
+    /// on every side.
     pub fn sources(&self, size: usize, margin: usize) -> Vec<[f32; 2]> {
         let centre = (size as f64 - 1.0) / 2.0;
         let (sin, cos) = self.rotation_degrees.to_radians().sin_cos();
@@ -44,7 +45,7 @@ impl Spatial {
             for column in margin..size - margin {
                 let y = (row as f64 - centre - self.shift[0]) / self.scale;
                 let x = (column as f64 - centre - self.shift[1]) / self.scale;
-                // Rows grow downwards, so this turns what is seen counter-clockwise.
+                // Rows increase downwards, so this is counter-clockwise as displayed.
                 let (mut y, mut x) = (cos * y + sin * x, cos * x - sin * y);
                 if let Some(elastic) = &self.elastic {
                     let [dy, dx] = elastic.at([y, x]);
@@ -59,7 +60,7 @@ impl Spatial {
     }
 }
 
-/// The image at every source, interpolated linearly; 0 outside.
+/// The image at every source position, interpolated linearly; 0 outside.
 pub fn resample(image: &[f32], channels: usize, sources: &[[f32; 2]], size: usize) -> Vec<f32> {
     let mut out = vec![0.0; sources.len() * channels];
     let last = size as f32 - 1.0;
@@ -85,7 +86,7 @@ pub fn resample(image: &[f32], channels: usize, sources: &[[f32; 2]], size: usiz
     out
 }
 
-/// The value of the pixel nearest to every source; the default outside.
+/// The value of the pixel nearest to every source position; the default outside.
 pub fn pick<T: Copy + Default>(values: &[T], sources: &[[f32; 2]], size: usize) -> Vec<T> {
     let last = size as f32 - 1.0;
     let at = |v: f32| (0.0..=last).contains(&v).then(|| v.round() as usize);

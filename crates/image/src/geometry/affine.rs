@@ -12,8 +12,8 @@ impl Affine {
     /// Takes the upper three rows of the homogeneous matrix.
     ///
     /// # Errors
-    /// [`GeometryError::Singular`] where the matrix cannot be inverted or is not finite; whether it can is judged on
-    /// its columns scaled to length 1, so that small voxels are no offence.
+    /// [`GeometryError::Singular`] if the matrix is not finite or cannot be inverted. The test
+    /// scales all columns to length 1, so that small voxels are accepted.
     pub fn new(rows: [[f64; 4]; 3]) -> Result<Self, GeometryError> {
         let affine = Self(rows);
         let det = affine.determinant();
@@ -61,7 +61,7 @@ impl Affine {
             .expect("an invertible matrix has columns of positive length")
     }
 
-    /// Checks that a scanner may have made such voxels: boxes with sides of 0.01 to 100 mm.
+    /// Checks that the voxels are plausible for a scanner: boxes with sides of 0.01 to 100 mm.
     ///
     /// # Errors
     /// [`GeometryError::Sheared`] or [`GeometryError::NoScanner`].

@@ -1,11 +1,13 @@
-//! How many voxels there are, and where they lie.
+//! Voxel grids: shape and position in the patient.
 
 use super::{Affine, GeometryError, Spacing};
 
-/// Slices are thicker than their pixels by more than this factor; where none are, the number of voxels tells the slice axis.
+/// Slices are thicker than pixels are wide by more than this factor. If no axis has such voxels,
+/// the number of voxels determines the slice axis.
 const THICKER: f64 = 1.5;
 
-/// A box of voxels placed in the patient: its shape `[i, j, k]` and the affine of its voxels.
+/// A box of voxels at a position in the patient: its shape `[i, j, k]` and the affine of its
+/// voxels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Grid {
     shape: [usize; 3],
@@ -13,10 +15,10 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Places a box of `shape` voxels.
+    /// Creates a grid of `shape` voxels.
     ///
     /// # Errors
-    /// [`GeometryError::Empty`] where an axis has no voxel.
+    /// [`GeometryError::Empty`] if an axis has no voxel.
     pub fn new(shape: [usize; 3], world_from_voxel: Affine) -> Result<Self, GeometryError> {
         if shape.contains(&0) {
             return Err(GeometryError::Empty(shape));
@@ -27,17 +29,17 @@ impl Grid {
         })
     }
 
-    /// Voxels along `i`, `j`, `k`.
+    /// The number of voxels along `i`, `j`, `k`.
     pub fn shape(&self) -> [usize; 3] {
         self.shape
     }
 
-    /// Voxels in all.
+    /// The number of voxels.
     pub fn voxels(&self) -> usize {
         self.shape.iter().product()
     }
 
-    /// Voxels in one slice.
+    /// The number of voxels with one index `k`.
     pub fn voxels_per_slice(&self) -> usize {
         self.shape[0] * self.shape[1]
     }
@@ -52,8 +54,8 @@ impl Grid {
         self.world_from_voxel.spacing()
     }
 
-    /// The axis that counts slices: that of the thickest voxels; where none are much thicker than the others, that of the
-    /// fewest; the last where that is not told either.
+    /// The axis that counts slices: the axis along which voxels are clearly thickest; else the axis
+    /// with the fewest voxels; else the last axis.
     pub fn slice_axis(&self) -> usize {
         let (mm, voxels) = (self.spacing().mm(), self.shape);
         let alone = |stands_out: &dyn Fn(usize, usize) -> bool| {
@@ -80,7 +82,8 @@ impl Grid {
         (0..self.voxels()).map(move |index| index / step % slices)
     }
 
-    /// How far apart (mm) two grids of the same shape put the same voxel, at the corner where they differ most.
+    /// The largest distance (mm) between the positions of the same voxel in two grids of the same
+    /// shape. It occurs at a corner.
     pub fn displacement_mm(&self, other: &Grid) -> f64 {
         let last = self.shape.map(|n| (n - 1) as f64);
         (0..8)

@@ -1,4 +1,4 @@
-//! Where voxels lie in the patient: spacing, affine and grid.
+//! The position of voxels in the patient: spacing, affine and grid.
 
 mod affine;
 mod grid;
@@ -8,7 +8,7 @@ pub use affine::Affine;
 pub use grid::Grid;
 pub use spacing::Spacing;
 
-/// Why numbers do not describe a place in the patient.
+/// Why numbers are no valid geometry.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum GeometryError {
     /// A spacing is zero, negative or not a number.
@@ -19,7 +19,7 @@ pub enum GeometryError {
         "affine is singular: its determinant is {0}, and voxels would collapse onto one another"
     )]
     Singular(f64),
-    /// A voxel has sides that no scanner gives it.
+    /// A side of the voxels is outside the range of scanners.
     #[error("voxel size {0:?} mm out of range: each side must be 0.01 to 100 mm")]
     NoScanner([f64; 3]),
     /// The axes of the voxels are not at right angles.
@@ -31,7 +31,7 @@ pub enum GeometryError {
 }
 
 impl GeometryError {
-    /// What to do about it.
+    /// Advice on how to correct it.
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Spacing(_) => {

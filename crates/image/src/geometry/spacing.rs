@@ -10,7 +10,7 @@ impl Spacing {
     /// Takes the three spacings in mm.
     ///
     /// # Errors
-    /// [`GeometryError::Spacing`] where one is not finite or not greater than 0.
+    /// [`GeometryError::Spacing`] if one is not finite or not greater than 0.
     pub fn new_mm(mm: [f64; 3]) -> Result<Self, GeometryError> {
         if mm.iter().all(|d| d.is_finite() && *d > 0.0) {
             Ok(Self(mm))
@@ -24,8 +24,9 @@ impl Spacing {
         self.0
     }
 
-    /// The spacings in whole tenths of a micrometre, in mm: headers hold 32-bit numbers, so that the same voxels told by
-    /// columns and by a quaternion differ in the seventh digit, and no label should hang on that.
+    /// The spacings in mm, rounded to tenths of a micrometre. Headers hold 32-bit numbers, so the
+    /// spacing of the same voxels differs in the seventh digit between an s-form and a q-form;
+    /// labels must not depend on that.
     pub fn rounded_mm(self) -> [f64; 3] {
         const STEP_MM: f64 = 1e-4;
         self.0.map(|mm| {

@@ -1,4 +1,4 @@
-//! A file that appears whole or not at all.
+//! Atomic writing of files.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -7,18 +7,18 @@ use std::path::{Path, PathBuf};
 
 use super::error::IoError;
 
-/// Bytes gathered before the system is asked to write.
+/// The size of the write buffer.
 const BUFFER_BYTES: usize = 1 << 16;
 
-/// Writes a file that appears whole or not at all.
+/// Writes a file atomically: it appears complete or not at all.
 ///
-/// What `write` gives goes to a temporary file in the same folder, which takes the name `path` only when all of it is
-/// on the disk; on failure it is removed, and a file of that name that was there before stays as it was. A symbolic
-/// link is followed.
+/// `write` writes to a temporary file in the same folder, which is renamed to `path` when all of it
+/// is on the disk. On failure it is removed, and an existing file at `path` is unchanged. Symbolic
+/// links are followed.
 ///
 /// # Errors
-/// [`IoError::Write`] where the folder does not exist or may not be written to, `path` is a folder or a device, the
-/// disk is full, or `write` itself fails.
+/// [`IoError::Write`] if the folder does not exist or is not writable, if `path` is a folder or a
+/// device, if the disk is full, or if `write` fails.
 pub fn write_whole(
     path: impl AsRef<Path>,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -30,11 +30,13 @@ pub fn write_whole(
     })
 }
 
-/// Removes the temporary files that killed processes left in a folder. Those that a process (this one or another, on
-/// any machine whose file locks are seen here) is still writing are locked and stay.
+/// Removes temporary files that interrupted processes left in a folder. Files that a process is
+/// still writing are locked and kept, also those of other machines whose file locks are visible
+/// here.
 ///
 /// # Errors
-/// [`IoError::Read`] where the folder cannot be listed; [`IoError::Write`] where a file cannot be removed.
+/// [`IoError::Read`] if the folder cannot be listed; [`IoError::Write`] if a file cannot be
+/// removed.
 pub fn remove_unfinished(folder: impl AsRef<Path>) -> Result<(), IoError> {
     let read = |cause| IoError::Read {
         path: folder.as_ref().into(),
@@ -56,7 +58,7 @@ pub fn remove_unfinished(folder: impl AsRef<Path>) -> Result<(), IoError> {
     Ok(())
 }
 
-/// What the names of temporary files start and end with; a random number stands between.
+/// The start and end of the names of temporary files; a random number is between them.
 const TEMPORARY: (&str, &str) = (".myops-", ".tmp");
 
 fn remove_abandoned(path: &Path) -> io::Result<()> {
@@ -99,12 +101,12 @@ struct Temporary {
 }
 
 impl Temporary {
-    /// Creates a hidden file in the folder of `target`, under a name that nobody uses, and locks it where the file
+    /// Creates a hidden file with a new name in the folder of `target`, and locks it if the file
     /// system has locks: see [`remove_unfinished`].
     fn beside(target: &Path) -> io::Result<(Self, File)> {
         target.file_name().ok_or(ErrorKind::InvalidFilename)?;
         loop {
-            // The standard library seeds its hashers at random, also where the system gives no random numbers.
+            // The standard library seeds its hashers at random on every platform.
             let number = RandomState::new().build_hasher().finish();
             let name = format!("{}{number:016x}{}", TEMPORARY.0, TEMPORARY.1);
             let path = target.with_file_name(name);
@@ -112,7 +114,7 @@ impl Temporary {
                 Err(e) if e.kind() == ErrorKind::AlreadyExists => continue,
                 opened => opened?,
             };
-            // Somebody who tidies up may have been faster than this lock.
+            // Another process may have removed the file before it was locked.
             let taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock)) || !path.exists();
             if !taken {
                 return Ok((
@@ -136,7 +138,7 @@ impl Temporary {
 impl Drop for Temporary {
     fn drop(&mut self) {
         if !self.renamed {
-            // The failure that led here is the one to report.
+            // The error that led here is the one to report.
             let _ = fs::remove_file(&self.path);
         }
     }

@@ -15,13 +15,13 @@ use super::nnunet::Channels;
 use super::placement::Placement;
 use super::read::{Placed, read_image};
 
-/// Where the images of one case lie; none of them has been read yet.
+/// The paths of one case's files, before any of them is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseFiles {
     pub(super) id: String,
     pub(super) folder: PathBuf,
     pub(super) images: PerSequence<Option<PathBuf>>,
-    /// More than one is an error once they are read.
+    /// More than one is an error when they are read.
     pub(super) references: Vec<PathBuf>,
     pub(super) naming: Naming,
 }
@@ -38,37 +38,38 @@ pub(super) enum Naming {
 /// A case read from files.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LoadedCase {
-    /// The images and, where there is a file of them, the reference labels.
+    /// The images and, if there is a file of them, the reference labels.
     pub study: Study,
-    /// Where the file of the first sequence (the one that gives the study its grid) puts its voxels: what
-    /// [`write_labels`](super::write_labels) needs to lay a label map exactly on it.
+    /// The geometry fields of the first sequence's file, whose grid is that of the study:
+    /// [`write_labels`](super::write_labels) needs them to write a label map with exactly the same
+    /// geometry.
     pub placement: Placement,
-    /// The values that filled the border of an image; the study holds 0 in their place.
+    /// The fill values at the borders of images; the study holds 0 in their place.
     pub fills: Vec<Fill>,
 }
 
-/// The images of a case, as far as there are any.
+/// The images of a case, if there are any.
 type Images = PerSequence<Option<Placed<f32>>>;
-/// The reference labels of a case, where there are any.
+/// The reference labels of a case, if there are any.
 type Reference = Option<Placed<Label>>;
 
 impl CaseFiles {
-    /// The case's name: what its files' names have in common.
+    /// The case's name: the common part of its file names.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The folder that holds the images.
+    /// The folder of the images.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// The file of a sequence, where there is one.
+    /// The file of a sequence, if there is one.
     pub fn image(&self, sequence: Sequence) -> Option<&Path> {
         self.images[sequence].as_deref()
     }
 
-    /// The file of the reference labels, where there is one.
+    /// The file of the reference labels, if there is one.
     pub fn reference(&self) -> Option<&Path> {
         self.references.first().map(PathBuf::as_path)
     }
@@ -94,10 +95,10 @@ impl CaseFiles {
             .collect()
     }
 
-    /// The case itself, where it has all three sequences.
+    /// Returns the case if it has all three sequences.
     ///
     /// # Errors
-    /// [`IoError::MissingSequence`] for the first that is missing, with the file name that was expected.
+    /// [`IoError::MissingSequence`] for the first missing sequence, with the expected file name.
     pub fn require_all(&self) -> Result<&Self, IoError> {
         match self.missing().first() {
             None => Ok(self),
@@ -110,13 +111,15 @@ impl CaseFiles {
         }
     }
 
-    /// Reads the images and labels of the case, side by side, and checks that they lie on one another. A value that fills
-    /// the border of an image (padding, a resampler's default, what lies outside of a circular field of view) becomes 0.
-    /// Missing sequences are no error here: see [`Self::require_all`].
+    /// Reads the images and labels of the case in parallel, and checks that they share one grid. A
+    /// fill value at the border of an image (padding, the default of a resampling, the outside of a
+    /// circular field of view) becomes 0. Missing sequences are no error here: see
+    /// [`Self::require_all`].
     ///
     /// # Errors
-    /// What [`read_image`] and [`read_label_map`] give for the first file that cannot be used, [`IoError::TwoFiles`] for
-    /// two files of reference labels, and [`IoError::Study`] where two files differ in shape or place.
+    /// The error of [`read_image`] or [`read_label_map`] for the first invalid file;
+    /// [`IoError::TwoFiles`] for two files of reference labels; [`IoError::Study`] if two files
+    /// differ in shape or position.
     pub fn load(&self) -> Result<LoadedCase, IoError> {
         let (images, reference) = self.read_files();
         let (images, reference) = (images?, reference?);
@@ -124,11 +127,11 @@ impl CaseFiles {
         self.study(images, reference)
     }
 
-    /// Reads the case for its images: reference labels that cannot be read, or lie elsewhere, are left out, and why is
-    /// given beside.
+    /// Reads the case for its images. Reference labels that cannot be read or are not on the grid
+    /// of the images are left out, and the reason is returned.
     ///
     /// # Errors
-    /// As [`Self::load`], for the images alone.
+    /// As for [`Self::load`], for the images only.
     pub fn load_images(&self) -> Result<(LoadedCase, Option<IoError>), IoError> {
         let (images, reference) = self.read_files();
         let images = images?;
@@ -140,10 +143,10 @@ impl CaseFiles {
         Ok((self.study(images, reference)?, left_out))
     }
 
-    /// Reads the reference labels alone, where there is a file of them.
+    /// Reads only the reference labels, if there is a file of them.
     ///
     /// # Errors
-    /// As [`Self::load`] gives for that file.
+    /// As for [`Self::load`], for that file.
     pub fn load_reference(&self) -> Result<Option<Placed<Label>>, IoError> {
         match self.references.as_slice() {
             [] => Ok(None),
@@ -160,7 +163,7 @@ impl CaseFiles {
     fn read_files(&self) -> (Result<Images, IoError>, Result<Reference, IoError>) {
         thread::scope(|scope| {
             let images = self.images.as_ref().map(|file| {
-                // Where the system gives no more threads, the image is read by this one.
+                // If the system cannot start another thread, this thread reads the image.
                 let start =
                     |path| thread::Builder::new().spawn_scoped(scope, move || read_image(path));
                 file.as_ref().map(|path| start(path).map_err(|_| path))
@@ -209,7 +212,8 @@ impl CaseFiles {
         })
     }
 
-    /// Checks each file's voxels, and compares the files' grids under the files' names, so that an error says where to look.
+    /// Checks the voxel size of each file, and compares the grids of the files; errors name the
+    /// files.
     fn check_places(
         &self,
         images: &Images,
@@ -252,7 +256,7 @@ impl CaseFiles {
     }
 }
 
-/// What a reading thread gives; a panic in it goes on here.
+/// The result of a reading thread; a panic in it is resumed here.
 fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
     thread
         .join()

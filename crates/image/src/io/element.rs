@@ -1,13 +1,13 @@
-//! The types a voxel can have in a file, and how their bytes become numbers.
+//! The voxel types of NIfTI files, and their decoding.
 
-/// The order of the bytes of a number.
+/// The byte order of numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ByteOrder {
     Little,
     Big,
 }
 
-/// A voxel type that holds one number.
+/// A voxel type with one number per voxel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DataType {
     U8,
@@ -23,7 +23,7 @@ pub(super) enum DataType {
 }
 
 impl DataType {
-    /// The type of a NIfTI `datatype` code, or `None` where that is no single number.
+    /// The type with a NIfTI `datatype` code; `None` if it has not one number per voxel.
     pub(super) fn from_code(code: i16) -> Option<Self> {
         Some(match code {
             2 => Self::U8,
@@ -40,7 +40,7 @@ impl DataType {
         })
     }
 
-    /// Bytes of one voxel.
+    /// The number of bytes of one voxel.
     pub(super) fn bytes(self) -> usize {
         match self {
             Self::U8 | Self::I8 => 1,
@@ -50,12 +50,12 @@ impl DataType {
         }
     }
 
-    /// Whether only whole numbers can be stored.
+    /// Whether it is an integer type.
     pub(super) fn is_integer(self) -> bool {
         !matches!(self, Self::F32 | Self::F64)
     }
 
-    /// Appends the numbers in `bytes`, each changed by `value`.
+    /// Decodes `bytes`, applies `value` to each number, and appends the results.
     pub(super) fn decode<T>(
         self,
         order: ByteOrder,

@@ -1,4 +1,4 @@
-//! Why a file or a folder cannot be used: each error is one line with path, value and bound.
+//! Errors of files and folders: each is one line with path, value and bound.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -9,57 +9,57 @@ use crate::study::StudyError;
 
 use super::limits::{MAX_AXIS, MAX_VOXELS};
 
-/// Why reading, finding or writing failed. The text is complete; there is no further cause behind it.
+/// Why reading, finding or writing failed. The text is complete and includes the cause.
 #[derive(Debug, thiserror::Error)]
 pub enum IoError {
-    /// The operating system would not let a file or folder be read.
+    /// The operating system refused to read a file or folder.
     #[error("{}: cannot be read: {cause}", path.display())]
     Read {
         /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         cause: std::io::Error,
     },
-    /// The operating system would not let a file be written.
+    /// The operating system refused to write a file.
     #[error("{}: cannot be written: {cause}", path.display())]
     Write {
-        /// The file that was to appear.
+        /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         cause: std::io::Error,
     },
-    /// A file was read and is not what it should be.
+    /// A file was read, and its content is invalid.
     #[error("{}: {flaw}", path.display())]
     File {
         /// The file.
         path: PathBuf,
-        /// What is wrong inside.
+        /// What is wrong with it.
         flaw: Box<Flaw>,
     },
-    /// The files of a case do not lie on one another; files are named by their paths.
+    /// The files of a case do not share one grid. Files are named by their paths.
     #[error(transparent)]
     Study(StudyError),
-    /// A volume is to be written where it does not lie.
+    /// A volume is not on the grid with which it would be written.
     #[error("{}: cannot be written: {problem}", path.display())]
     Misplaced {
-        /// The file that was to appear.
+        /// The file.
         path: PathBuf,
-        /// How the volume and the place given for it differ.
+        /// How the grid of the volume differs from the placement.
         problem: StudyError,
     },
-    /// A case lacks a sequence that the caller cannot do without.
+    /// A case lacks a required sequence.
     #[error("case {id} has no {sequence}: expected {expected} in {}", folder.display())]
     MissingSequence {
         /// The case.
         id: String,
         /// The sequence.
         sequence: Sequence,
-        /// The file names under which it would have been found.
+        /// The expected file names.
         expected: String,
-        /// Where they were looked for.
+        /// The folder that was searched.
         folder: PathBuf,
     },
-    /// There is no case in the place given.
+    /// There is no case at the path.
     #[error(
         "{}: no case found{seen}; looked for ID_{{C0,LGE,T2}}.nii.gz (DE for LGE, .nii too) in the folder and in its \
          subfolders, and for ID_000{{0,1,2}}.nii.gz in imagesTr and imagesTs{}",
@@ -67,16 +67,16 @@ pub enum IoError {
         and_found(passed_over)
     )]
     NoCase {
-        /// The place.
+        /// The path.
         path: PathBuf,
-        /// The images of other formats and names that were seen there, in words.
+        /// The images of other formats and names that are there, in words.
         seen: String,
-        /// What to do about them.
+        /// Advice on what to do with them.
         advice: &'static str,
-        /// Files of images and labels that are there and were passed over.
+        /// The files of images and labels that were ignored.
         passed_over: Vec<PathBuf>,
     },
-    /// Two files claim to be the same image of one case.
+    /// A case has two files for the same image.
     #[error("case {id} has two files for {what}: {} and {}", first.display(), second.display())]
     TwoFiles {
         /// The case.
@@ -91,12 +91,12 @@ pub enum IoError {
     /// A case's name cannot be the name of a folder for its results.
     #[error("case name \"{id}\" cannot be used: {problem}")]
     UnusableId {
-        /// The name, escaped.
+        /// The name, with control characters escaped.
         id: String,
-        /// Why not.
+        /// The reason.
         problem: &'static str,
     },
-    /// Two places hold a case of the same name.
+    /// Two folders hold a case of the same name.
     #[error("case {id} is there twice: in {} and in {}", first.display(), second.display())]
     DuplicateId {
         /// The case.
@@ -108,46 +108,46 @@ pub enum IoError {
     },
 }
 
-/// What is wrong inside a file.
+/// What is wrong with the content of a file.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Flaw {
-    /// The bytes are no NIfTI header.
+    /// The file has no NIfTI header.
     #[error("not a NIfTI file: no NIfTI-1 or NIfTI-2 header at its start")]
     NotNifti,
-    /// The header belongs to a file of its own beside the data.
+    /// The header belongs to a pair of header and data files.
     #[error("the header of a .hdr/.img pair: only single-file NIfTI (.nii, .nii.gz) is read")]
     Pair,
-    /// A plain file ends too early.
+    /// An uncompressed file ends too early.
     #[error("truncated: {found} bytes where the header announces {expected}")]
     Truncated {
-        /// Bytes announced: header, extensions and voxel data.
+        /// The number of bytes according to the header: header, extensions and voxel data.
         expected: u64,
-        /// Bytes there.
+        /// The number of bytes of the file.
         found: u64,
     },
     /// The compressed data end too early.
     #[error("truncated gzip: it ends after {found} of {expected} unpacked bytes")]
     TruncatedGzip {
-        /// Bytes announced by the header.
+        /// The number of uncompressed bytes according to the header.
         expected: u64,
-        /// Bytes unpacked before the end.
+        /// The number of bytes decompressed before the end.
         found: u64,
     },
-    /// The operating system would not let the file be read to its end.
+    /// The operating system refused to read the file to its end.
     #[error("cannot be read: {0}")]
     Unreadable(String),
     /// The compressed data are damaged.
     #[error("damaged gzip: {0}")]
     Gzip(String),
-    /// The header announces data before its own end.
+    /// The voxel data would begin within the header.
     #[error("header field vox_offset = {0}: need 0, or at least the length of the header ({1})")]
     Offset(f64, u64),
-    /// Voxels are of a type that holds no single number.
+    /// The voxel type has not one number per voxel.
     #[error(
         "data type {0}: need an integer or floating-point type (2, 4, 8, 16, 64, 256, 512, 768, 1024 or 1280)"
     )]
     DataType(i16),
-    /// The number of axes or of voxels along one is none.
+    /// The number of axes, or of voxels along one of them, is invalid.
     #[error("header field dim = {0:?}: need 2 to 7 axes with at least one voxel each")]
     Dimensions(Vec<i64>),
     /// There is more than one volume.
@@ -155,50 +155,50 @@ pub enum Flaw {
         "more than one volume: header field dim = {0:?}, need length 1 on all axes after the third"
     )]
     ManyVolumes(Vec<i64>),
-    /// There are more voxels than any cardiac MR has.
+    /// There are more voxels than are read.
     #[error("{0:?} voxels: at most {MAX_AXIS} along an axis and {MAX_VOXELS} in all are read")]
     TooLarge([u64; 3]),
-    /// There are more slices than any cardiac MR has.
+    /// There are more slices than are read.
     #[error("{0} slices: at most {1} are read")]
     ManySlices(usize, usize),
-    /// The file is longer than any that would be read.
+    /// An image file is longer than is read.
     #[error("file of {0} bytes: more than the {1} that are read")]
     FileTooLarge(u64, u64),
-    /// The file is longer than any description, record or checkpoint that would be read.
+    /// A settings file, list or record is longer than is read.
     #[error("file of {0} bytes: more than the {1} that are read")]
     NotSmall(u64, u64),
     /// The quaternion of the q-form is longer than 1, or not a number.
     #[error("q-form quaternion (b, c, d) = {0:?}: its length must not exceed 1")]
     Quaternion([f32; 3]),
-    /// The s-form and the spacing tell different sizes of a voxel.
+    /// The s-form and the spacing define different voxel sizes.
     #[error(
         "s-form says voxels of {sform:?} mm, pixdim of {pixdim:?} mm (bound: 1 % or 0.01 mm a side)"
     )]
     Spacings {
         /// The lengths of the s-form's columns, mm.
         sform: [f64; 3],
-        /// The spacing, which counts for the q-form too, mm.
+        /// The spacing, which the q-form uses too, mm.
         pixdim: [f64; 3],
     },
-    /// The s-form and a q-form of the same code put voxels in different places.
+    /// The s-form and a q-form with the same code place voxels differently.
     #[error(
         "s-form and q-form, both of code {code}, place a voxel {distance_mm:.1} mm apart (bound {bound_mm} mm)"
     )]
     Forms {
-        /// The code of both: the space that they tell of.
+        /// The code of both, which names their coordinate system.
         code: i16,
-        /// How far apart, at the worst corner.
+        /// The distance at the worst corner, mm.
         distance_mm: f64,
-        /// How far apart they may be.
+        /// The largest distance allowed, mm.
         bound_mm: f64,
     },
-    /// Spacing or affine are no geometry.
+    /// The spacing or the affine is invalid.
     #[error(transparent)]
     Geometry(GeometryError),
     /// Voxels are NaN or infinite.
     #[error("{count} voxels are NaN or infinite, the first at {first:?}")]
     NotFinite {
-        /// How many.
+        /// The number of such voxels.
         count: usize,
         /// The first of them, `[i, j, k]`.
         first: [usize; 3],
@@ -206,29 +206,29 @@ pub enum Flaw {
     /// All voxels have one value.
     #[error("constant image: every voxel is {0}")]
     Constant(f32),
-    /// A number in a label map stands for no label.
+    /// A number in a label map is no code of a label.
     #[error("label code {code} at voxel {voxel:?} is none of {known}")]
     LabelCode {
         /// The number.
         code: f64,
-        /// The first voxel that holds it, `[i, j, k]`.
+        /// The first voxel with it, `[i, j, k]`.
         voxel: [usize; 3],
-        /// The numbers that stand for labels.
+        /// The numbers that are codes of labels.
         known: String,
-        /// The slope (`scl_slope`) that stored numbers were multiplied with, 1 for none.
+        /// The factor (`scl_slope`) of stored numbers; 1 for none.
         slope: f64,
     },
-    /// The numbers of a label map belong to different numberings.
+    /// The numbers of a label map belong to different numbering schemes.
     #[error(
         "label codes are mixed: {code} at voxel {voxel:?} is of another numbering than the codes before it"
     )]
     MixedLabelCodes {
-        /// A number that does not go with those before it.
+        /// A number that is not in the scheme of those before it.
         code: f64,
         /// The first voxel that holds it, `[i, j, k]`.
         voxel: [usize; 3],
     },
-    /// The numbers of a label map have two meanings.
+    /// The numbers of a label map are ambiguous.
     #[error(
         "label code {code} at voxel {voxel:?} has one meaning as the challenge's code, another by dataset.json"
     )]
@@ -238,12 +238,12 @@ pub enum Flaw {
         /// The first voxel that holds it, `[i, j, k]`.
         voxel: [usize; 3],
     },
-    /// An nnU-Net `dataset.json` cannot be understood.
+    /// An nnU-Net `dataset.json` is invalid.
     #[error("nnU-Net dataset description: {0}")]
     Dataset(String),
 }
 
-/// What a search passed over, after the words that nothing was found.
+/// The ignored files, for the end of the message that no case was found.
 fn and_found(passed_over: &[PathBuf]) -> String {
     if passed_over.is_empty() {
         String::new()
@@ -252,7 +252,7 @@ fn and_found(passed_over: &[PathBuf]) -> String {
     }
 }
 
-/// Files by name: the first few, and how many more there are.
+/// A list of file names: the first five, and the number of others.
 pub fn listed(files: &[PathBuf]) -> String {
     const TOLD: usize = 5;
     let mut names: Vec<String> = files
@@ -274,7 +274,7 @@ impl IoError {
         }
     }
 
-    /// What to do about it, where that is known.
+    /// Advice on how to correct it, if there is any.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::File { flaw, .. } => return flaw.hint(),
@@ -315,7 +315,7 @@ impl IoError {
 }
 
 impl Flaw {
-    /// What to do about it, where that is known.
+    /// Advice on how to correct it, if there is any.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::NotNifti => {

@@ -1,38 +1,40 @@
-//! Values that fill an image outside of what was acquired.
+//! Fill values outside the acquired part of an image.
 //!
-//! Padding, a resampler's default, a circular field of view: each leaves one exact value from the border of the slices
-//! inwards. It tells nothing of the patient, but enters means, percentiles and interpolation like tissue. A scanner's own
-//! fill is 0, which every later step takes for "nothing here"; other fills become 0 when a case is read.
+//! Padding, the default of a resampling and a circular field of view leave one exact value from the
+//! border of the slices inwards. It says nothing about the patient, but it would enter means,
+//! percentiles and interpolation like tissue. Scanners fill with 0, which all later steps treat as
+//! "no data"; other fill values become 0 when a case is read.
 
 use crate::sequence::Sequence;
 use crate::volume::Volume;
 
-/// A fill is there where a corner of a slice holds one value along this share of an edge, and this many pixels: noise and
-/// tissue do not repeat a value so often.
+/// A corner of a slice is filled if one value continues from it along an edge for one part in
+/// `RUN_SHARE` of the edge and at least `RUN_PIXELS`: noise and tissue do not repeat a value so
+/// often.
 const RUN_SHARE: usize = 16;
 const RUN_PIXELS: usize = 8;
-/// Corners of slices that must hold a value far below all others; one alone may be a fluke. Of any other value it takes
-/// half of all corners: smooth air of 8 bits (EMIDEC: a quarter of the corners at most) and bright tissue cut off at the
-/// largest number of a file run along edges too.
+/// The number of filled corners that identify a fill value far below all other values; one may
+/// occur by chance. Other values need half of all corners, because smooth air in 8 bits (at most a
+/// quarter of the corners in EMIDEC) and saturated bright tissue also continue along edges.
 const CORNERS: usize = 2;
-/// A value lies far from others where this share of their range is between.
+/// A value is far from others if its distance is at least this share of their range.
 const FAR_SHARE: f32 = 0.05;
-/// Resamplers blend a fill with the tissue beside it, and cubic ones overshoot: pixels so near to it count as fill too
-/// where they lie far from all tissue.
+/// Resampling blends a fill value with adjacent tissue, and cubic interpolation overshoots: pixels
+/// within this distance also count as filled if their values are far from all tissue.
 const RIM_PIXELS: usize = 3;
 
-/// A value other than 0 that filled the border of an image.
+/// A fill value other than 0 at the border of an image.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Fill {
     /// The image.
     pub sequence: Sequence,
     /// The value, which was replaced by 0.
     pub value: f32,
-    /// The share of the image that it took, 0 to 1.
+    /// The share of the voxels that had it, 0 to 1.
     pub share: f64,
 }
 
-/// Replaces values that fill the border of an image by 0, and tells which; an image without any stays as it is.
+/// Replaces fill values at the border of an image by 0, and returns them.
 pub(super) fn remove_fills(sequence: Sequence, image: &mut Volume<f32>) -> Vec<Fill> {
     let plane = Plane::of(image);
     let mut fills = Vec::new();
@@ -64,14 +66,14 @@ pub(super) fn remove_fills(sequence: Sequence, image: &mut Volume<f32>) -> Vec<F
     fills
 }
 
-/// The voxels of an image that do not hold a value.
+/// The range of all values of an image other than the fill value.
 struct Others {
     least: f32,
     largest: f32,
 }
 
 impl Others {
-    /// `None` where nothing would be seen without the value.
+    /// `None` if the other voxels have fewer than two different values.
     #[expect(clippy::float_cmp, reason = "a fill is the very same value everywhere")]
     fn than(value: f32, data: &[f32]) -> Option<Self> {
         let others = data.iter().copied().filter(|v| *v != value);
@@ -80,7 +82,8 @@ impl Others {
     }
 }
 
-/// How the slices of an image lie in memory: along the two axes of a slice, voxels and the step from one to the next.
+/// The memory layout of the slices of an image: sizes and steps along both axes of a slice, number
+/// and step of slices.
 struct Plane {
     sides: [usize; 2],
     steps: [usize; 2],
@@ -111,7 +114,8 @@ impl Plane {
         slice * self.slice_step + u * self.steps[0] + v * self.steps[1]
     }
 
-    /// The values other than 0 that run along an edge from a corner of a slice, with the number of those corners.
+    /// The values other than 0 that continue from a corner of a slice along an edge, with the
+    /// number of such corners.
     #[expect(clippy::float_cmp, reason = "a fill is the very same value everywhere")]
     fn corner_values(&self, data: &[f32]) -> Vec<(f32, usize)> {
         let mut found: Vec<(f32, usize)> = Vec::new();
@@ -138,7 +142,7 @@ impl Plane {
                 needed <= side && (0..needed).all(|n| pixel(n) == value)
             };
             if value != 0.0 && (runs(0) || runs(1)) {
-                // A slice of one value has nothing else to tell: it counts as if half of all corners held it.
+                // A slice of one value has no other content, so it counts as half of all corners.
                 let blank = self
                     .pixels()
                     .all(|pixel| data[self.at(slice, pixel)] == value);
@@ -154,7 +158,7 @@ impl Plane {
         (0..rows).flat_map(move |v| (0..columns).map(move |u| [u, v]))
     }
 
-    /// The pixels beside one along its row and column.
+    /// The four neighbours of a pixel within the slice.
     fn beside(&self, [u, v]: [usize; 2]) -> impl Iterator<Item = [usize; 2]> {
         let [columns, rows] = self.sides;
         let beside = [
@@ -168,8 +172,8 @@ impl Plane {
             .filter(move |[u, v]| *u < columns && *v < rows)
     }
 
-    /// Which pixels a fill takes: those that hold its value and hang together with the border of their slice, or all that
-    /// hold it where it lies beyond all other values.
+    /// The mask of a fill value: pixels with the value that are connected to the border of their
+    /// slice, or all pixels with the value if it is outside the range of all other values.
     #[expect(clippy::float_cmp, reason = "a fill is the very same value everywhere")]
     fn filled(&self, value: f32, others: &Others, data: &[f32]) -> Vec<bool> {
         if value < others.least || value > others.largest {
@@ -192,7 +196,8 @@ impl Plane {
         filled
     }
 
-    /// Adds the pixels around a fill that lie far from all values that are not near it.
+    /// Adds pixels near the filled ones whose values are far from those of all pixels that are not
+    /// near.
     fn add_rim(&self, filled: &mut [bool], data: &[f32]) {
         let mut near = filled.to_vec();
         let reach =
@@ -227,7 +232,8 @@ mod tests {
     use super::*;
     use crate::geometry::{Affine, Grid, Spacing};
 
-    /// 40 x 32 pixels in three slices: tissue of 100 to 199, without two equal neighbours, and `fill` where it says so.
+    /// 40 x 32 pixels in three slices: tissue of 100 to 199 without two equal neighbours, and
+    /// `fill` where `filled` is true.
     fn image(axis: usize, fill: f32, filled: impl Fn([usize; 3]) -> bool) -> Volume<f32> {
         let (mut shape, mut mm) = ([40, 32, 3], [1.0, 1.0, 10.0]);
         shape.swap(axis, 2);
@@ -298,7 +304,7 @@ mod tests {
 
     #[test]
     fn tissue_of_the_value_of_a_fill_stays() {
-        // The fill is a value that tissue holds too: only what hangs together with the border goes.
+        // Tissue has the fill value too: only pixels connected to the border are replaced.
         let image = image(2, 150.0, |[i, ..]| i < 5);
         assert!(image.data().iter().filter(|v| **v == 150.0).count() > 3 * 5 * 32);
         let (found, cleared) = fills(&image);

@@ -1,4 +1,4 @@
-//! Finding the cases of a folder by the names of its files; no image is opened.
+//! Finding the cases of a folder by file names; no image is opened.
 
 use std::path::Path;
 
@@ -8,10 +8,11 @@ use super::folder::{CaseFolder, Found};
 use super::names::{CaseFile, Entry, check_id, is_image_name, last_part, listing};
 use super::order::natural;
 
-/// Finds all cases in one place and tells what was passed over.
+/// Finds all cases at a path, and lists the image files that belong to none.
 ///
-/// The place is a folder of cases, the folder of one case, a path that the names of one case's files begin with
-/// (`data/myops_training_119`), or one of its files. Three layouts are known, with `.nii` as well as `.nii.gz`:
+/// The path is a folder of cases, the folder of one case, the common start of the names of one
+/// case's files (`data/myops_training_119`), or one of its files. Three layouts are known, with
+/// `.nii` or `.nii.gz`:
 ///
 /// | layout | images | reference labels |
 /// | --- | --- | --- |
@@ -19,15 +20,16 @@ use super::order::natural;
 /// | a folder a case | the same in `ID/` | the same |
 /// | nnU-Net | `imagesTr/ID_0000`, `_0001`, `_0002` (bSSFP, LGE, T2) | `labelsTr/ID` |
 ///
-/// Suffixes may be in upper or lower case. Four digits are a channel in folders called `images...`, in a folder with
-/// nnU-Net's `dataset.json` in it or beside it, and where `ID_0000` stands beside another channel of the same `ID`;
-/// elsewhere they are the end of a name. `dataset.json`, where there is one, may give another order of channels and the
-/// numbers of the labels. Hidden files are passed over. A case may lack sequences: see [`CaseFiles::missing`].
+/// Suffixes may be in upper or lower case. Four digits are a channel in folders called `images...`,
+/// in a folder with nnU-Net's `dataset.json` in it or beside it, and where `ID_0000` stands beside
+/// another channel of the same `ID`; elsewhere they are part of the name. A `dataset.json` may
+/// define another order of channels and the numbers of the labels. Hidden files are ignored. A case
+/// may lack sequences: see [`CaseFiles::missing`].
 ///
 /// # Errors
-/// [`IoError::Read`] where a folder cannot be listed; [`IoError::NoCase`]; [`IoError::TwoFiles`] and
-/// [`IoError::DuplicateId`] where names are not unique; [`IoError::UnusableId`] for a name that no folder can have;
-/// [`IoError::File`] for a `dataset.json` whose channels make no sense.
+/// [`IoError::Read`] if a folder cannot be listed; [`IoError::NoCase`]; [`IoError::TwoFiles`] and
+/// [`IoError::DuplicateId`] if names are not unique; [`IoError::UnusableId`] for a name that cannot
+/// be a folder's name; [`IoError::File`] for a `dataset.json` with invalid channels.
 pub fn search(path: impl AsRef<Path>) -> Result<Found, IoError> {
     let path = path.as_ref();
     let mut found = Found::default();
@@ -45,11 +47,11 @@ pub fn search(path: impl AsRef<Path>) -> Result<Found, IoError> {
     Ok(found)
 }
 
-/// Finds the cases of several places, as [`search`] does of one. A case that is named twice, as by two of its
-/// files, is given once.
+/// Finds the cases at several paths, as [`search`] does at one. A case that is found twice, for
+/// example by two of its files, is returned once.
 ///
 /// # Errors
-/// As [`search`]; each place must hold a case.
+/// As for [`search`]; there must be a case at each path.
 pub fn search_among<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Result<Found, IoError> {
     let mut all = Found::default();
     for path in paths {
@@ -70,7 +72,7 @@ pub fn search_among<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Resul
 /// The cases that [`search`] finds.
 ///
 /// # Errors
-/// As [`search`].
+/// As for [`search`].
 pub fn find_cases(path: impl AsRef<Path>) -> Result<Vec<CaseFiles>, IoError> {
     search(path).map(|found| found.cases)
 }
@@ -78,7 +80,7 @@ pub fn find_cases(path: impl AsRef<Path>) -> Result<Vec<CaseFiles>, IoError> {
 /// The cases that [`search_among`] finds.
 ///
 /// # Errors
-/// As [`search_among`].
+/// As for [`search_among`].
 pub fn find_cases_among<P: AsRef<Path>>(
     paths: impl IntoIterator<Item = P>,
 ) -> Result<Vec<CaseFiles>, IoError> {
@@ -98,7 +100,7 @@ fn sort_unique(cases: &mut [CaseFiles]) -> Result<(), IoError> {
     }
 }
 
-/// The cases whose files lie in a folder or one folder further down.
+/// The cases with files in a folder or in one of its subfolders.
 fn in_folder(folder: &Path, found: &mut Found) -> Result<(), IoError> {
     let (files, folders) = listing(folder)?;
     CaseFolder::of(folder, &files)?.add_to(found)?;
@@ -109,7 +111,7 @@ fn in_folder(folder: &Path, found: &mut Found) -> Result<(), IoError> {
     Ok(())
 }
 
-/// The case that a path names by the beginning of its files' names, or by one of them.
+/// The case that a path identifies by the common start of its file names, or by one of its files.
 fn one_case(path: &Path, found: &mut Found) -> Result<(), IoError> {
     let name = last_part(path);
     let id = CaseFile::parse(&name).map_or(name.trim_end_matches('_'), |file| file.id);
@@ -129,7 +131,7 @@ fn one_case(path: &Path, found: &mut Found) -> Result<(), IoError> {
     let files: Vec<_> = files.into_iter().filter(of_case).collect();
     let mut here = Found::default();
     CaseFolder::of(folder, &files)?.add_to(&mut here)?;
-    // Labels beside an nnU-Net folder are those of all its cases.
+    // Label folders of nnU-Net hold the labels of all cases.
     here.without_images.retain(|(case, _)| case == id);
     found.cases.append(&mut here.cases);
     found.passed_over.append(&mut here.passed_over);

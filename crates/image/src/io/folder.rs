@@ -11,14 +11,14 @@ use super::names::{CaseFile, Entry, Part, is_image_name, last_part};
 use super::nnunet::{Channels, default_channels};
 use super::nnunet_folder::{LabelsBeside, NnUnet, is_label_folder};
 
-/// What a search found.
+/// The result of a search.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
     /// The cases, in natural order of their names (`case2` before `case10`).
     pub cases: Vec<CaseFiles>,
-    /// Files of images, in formats that are read and in others, that belong to no case.
+    /// Image files that belong to no case, also in formats that are not read.
     pub passed_over: Vec<PathBuf>,
-    /// Reference labels without an image under a known name: the case and the file.
+    /// Reference labels of cases without images: the case and the file.
     pub without_images: Vec<(String, PathBuf)>,
 }
 
@@ -27,14 +27,14 @@ pub struct Found {
 pub(super) struct CaseFolder<'a> {
     path: PathBuf,
     cases: BTreeMap<&'a str, Vec<(Part, &'a Path)>>,
-    /// Where the cases are named by channel.
+    /// The sequence of each channel, for cases that are named by channel.
     channels: Channels,
     beside: LabelsBeside,
     passed_over: Vec<PathBuf>,
 }
 
 impl<'a> CaseFolder<'a> {
-    /// Sorts the files of a folder; a folder of label maps has no cases.
+    /// Assigns the files of a folder to cases; a folder of label maps has none.
     pub(super) fn of(path: &Path, files: &'a [Entry]) -> Result<Self, IoError> {
         let named = if path.file_name().is_some() {
             path.into()
@@ -74,8 +74,8 @@ impl<'a> CaseFolder<'a> {
         Ok(folder)
     }
 
-    /// Gives each file to its case. Four digits are a channel in a folder of nnU-Net, and where channel 0 stands beside
-    /// another; elsewhere they end a name that is no case's.
+    /// Assigns each file to its case. Four digits are a channel in a folder of nnU-Net, and for a
+    /// case that has channel 0 and another; other files that end in four digits belong to no case.
     fn sort(&mut self, files: &[(CaseFile<'a>, &'a Path)], is_nnunet: bool) {
         let channels = |id: &str| {
             let channels = files.iter().filter(|(f, _)| f.id == id && f.is_channel());
@@ -95,7 +95,7 @@ impl<'a> CaseFolder<'a> {
         }
     }
 
-    /// Adds what the folder holds to what was found before.
+    /// Adds the cases and files of the folder to those found before.
     pub(super) fn add_to(mut self, found: &mut Found) -> Result<(), IoError> {
         for (id, files) in std::mem::take(&mut self.cases) {
             let case = self.case(id, &files)?;
@@ -118,7 +118,7 @@ impl<'a> CaseFolder<'a> {
         Ok(())
     }
 
-    /// Puts the files of one case in their places.
+    /// Assigns the files of one case to sequences and reference labels.
     fn case(&mut self, id: &str, files: &[(Part, &Path)]) -> Result<CaseFiles, IoError> {
         let mut images = PerSequence::from_fn(|_| None);
         let mut references = Vec::new();

@@ -1,14 +1,14 @@
-//! The members of a gzip file, unpacked one after the other.
+//! Decompression of all members of a gzip file.
 
 use std::io::{self, BufRead, ErrorKind, Read};
 
 use flate2::bufread::GzDecoder;
 
-/// The bytes that each member begins with.
+/// The first bytes of each member.
 pub(super) const MAGIC: [u8; 2] = [0x1F, 0x8B];
 
-/// Unpacks every member of a gzip file. Zeros after a member are padding, which gzip, Python and nibabel pass over;
-/// anything else that is no further member is an error.
+/// Decompresses all members of a gzip file. Zeros after a member are padding, which gzip, Python
+/// and nibabel ignore too; other bytes that are no member are an error.
 pub(super) struct Members<R>(Option<GzDecoder<R>>);
 
 impl<R: BufRead> Members<R> {
@@ -35,7 +35,7 @@ impl<R: BufRead> Read for Members<R> {
     }
 }
 
-/// The member after the zeros that a file goes on with, where there is one.
+/// The next member after padding, if there is one.
 fn next<R: BufRead>(mut file: R) -> io::Result<Option<GzDecoder<R>>> {
     loop {
         let bytes = file.fill_buf()?;

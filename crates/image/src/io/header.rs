@@ -1,4 +1,4 @@
-//! The NIfTI-1 and NIfTI-2 headers, read byte by byte and checked before anything is made of them.
+//! Parsing and validation of NIfTI-1 and NIfTI-2 headers.
 
 use crate::geometry::Grid;
 
@@ -7,36 +7,37 @@ use super::error::Flaw;
 use super::limits::{MAX_AXIS, MAX_SLICES, MAX_VOXELS};
 use super::placement::{Placement, Unit};
 
-/// How far a scaled label may be from a whole number: rounding of a slope in `f32`, at the largest code.
+/// The largest distance of a scaled label from a whole number: the rounding of an `f32` slope at
+/// the largest code.
 const LABEL_ROUNDING: f64 = 1e-3;
-/// The largest step of scaled integers that whole numbers are told apart in.
+/// The largest step of scaled integers at which whole numbers can be distinguished.
 const LABEL_STEP: f64 = 0.1;
 
-/// Bytes of a NIfTI-1 header.
+/// The length of a NIfTI-1 header, bytes.
 pub(super) const NIFTI1_BYTES: usize = 348;
-/// Bytes of a NIfTI-2 header.
+/// The length of a NIfTI-2 header, bytes.
 pub(super) const NIFTI2_BYTES: usize = 540;
 
-/// A checked header: what it takes to read the voxels and to place them.
+/// The validated fields that are needed to read the voxels and to place them.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Header {
     pub(super) grid: Grid,
     pub(super) placement: Placement,
     pub(super) data_type: DataType,
     pub(super) order: ByteOrder,
-    /// Bytes before the first voxel.
+    /// The offset of the first voxel, bytes.
     pub(super) offset: u64,
     pub(super) scaling: Scaling,
 }
 
-/// What a stored number is worth: `slope * stored + intercept`.
+/// The scaling of stored numbers: `slope * stored + intercept`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Scaling {
     pub(super) slope: f64,
     pub(super) intercept: f64,
 }
 
-/// The fields of either version that matter here, as they stand in the file.
+/// The fields that are used, of either version, as stored.
 struct Fields {
     dim: [i64; 8],
     data_type: i16,
@@ -52,7 +53,7 @@ struct Fields {
     srow: [[f32; 4]; 3],
 }
 
-/// Which version a file is, in which byte order.
+/// The version of a file, and its byte order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Version {
     Nifti1(ByteOrder),
@@ -60,7 +61,7 @@ pub(super) enum Version {
 }
 
 impl Version {
-    /// Tells the version by the first four bytes, which hold the header's length.
+    /// Determines the version from the first four bytes, which hold the header's length.
     pub(super) fn of(start: [u8; 4]) -> Option<Self> {
         const LENGTH1: u32 = NIFTI1_BYTES as u32;
         const LENGTH2: u32 = NIFTI2_BYTES as u32;
@@ -73,7 +74,7 @@ impl Version {
         }
     }
 
-    /// Bytes of the header.
+    /// The length of the header, bytes.
     pub(super) fn bytes(self) -> usize {
         match self {
             Self::Nifti1(_) => NIFTI1_BYTES,
@@ -86,7 +87,7 @@ impl Header {
     /// Reads and checks a header of `version.bytes()` bytes.
     ///
     /// # Errors
-    /// The [`Flaw`] of the first field that cannot be used.
+    /// The [`Flaw`] of the first invalid field.
     pub(super) fn parse(version: Version, bytes: &[u8]) -> Result<Self, Flaw> {
         let (order, fields) = match version {
             Version::Nifti1(order) => (order, Fields::nifti1(&Bytes { bytes, order })?),
@@ -115,10 +116,11 @@ impl Header {
         })
     }
 
-    /// A voxel of a label map: the whole number that it was before its file was scaled, where it is within rounding of one.
+    /// The number of a label from a scaled voxel: the nearest whole number, if the voxel is within
+    /// rounding of it; else the voxel as it is.
     ///
-    /// Integers scaled to hold numbers that were not integers (as nibabel stores floating-point arrays) are up to half a
-    /// step away from what they stood for.
+    /// Scaled integers that store floating-point numbers (as nibabel writes them) differ from these
+    /// by up to half a step.
     pub(super) fn label_number(&self, value: f64) -> f64 {
         let step = self.scaling.slope.abs();
         let half_step = if self.data_type.is_integer() && step <= LABEL_STEP {
@@ -134,7 +136,7 @@ impl Header {
         }
     }
 
-    /// Bytes of the whole file, unpacked: header, extensions and voxels.
+    /// The length of the whole uncompressed file, bytes: header, extensions and voxels.
     pub(super) fn file_bytes(&self) -> u64 {
         self.offset
             .saturating_add(self.grid.voxels() as u64 * self.data_type.bytes() as u64)
@@ -164,7 +166,7 @@ impl Fields {
         })
     }
 
-    /// Geometry is rounded to `f32`, the precision in which a label map is written.
+    /// Geometry is rounded to `f32`, the precision of written label maps.
     fn nifti2(header: &Bytes) -> Result<Self, Flaw> {
         match &header.array::<8>(4) {
             b"n+2\0\r\n\x1a\n" => {}
@@ -188,7 +190,7 @@ impl Fields {
         })
     }
 
-    /// Voxels along each axis, and whether the file has two axes or three.
+    /// The number of voxels along each axis, and the number of axes (2 or 3).
     fn shape(&self) -> Result<([usize; 3], u8), Flaw> {
         let axes = usize::try_from(self.dim[0])
             .ok()
@@ -213,7 +215,8 @@ impl Fields {
         ))
     }
 
-    /// Where the voxels begin; 0 stands for the least the format allows (the header and four bytes).
+    /// The offset of the voxels; 0 means the least that the format allows (the header and four
+    /// bytes).
     fn offset(&self, header_bytes: u64) -> Result<u64, Flaw> {
         if self.offset == 0.0 {
             Ok(header_bytes + 4)
@@ -237,7 +240,7 @@ impl Fields {
             qoffset: self.qoffset,
             srow: self.srow,
         };
-        // A form that does not count may hold anything: nothing of it may make a written header invalid.
+        // A form that is not used may hold invalid numbers, which must not enter a written header.
         if self.qform_code <= 0 || self.sform_code > 0 {
             placement.quaternion = self.quaternion.map(finite);
             placement.qoffset = self.qoffset.map(finite);
@@ -248,7 +251,7 @@ impl Fields {
         placement
     }
 
-    /// A slope of 0 or NaN says that there is no scaling.
+    /// A slope of 0 or NaN means that there is no scaling.
     fn scaling(&self) -> Scaling {
         if self.slope == 0.0 || !self.slope.is_finite() {
             return Scaling {
@@ -267,7 +270,7 @@ impl Fields {
     }
 }
 
-/// Numbers at fixed places of a header.
+/// The numbers of a header by their offsets.
 struct Bytes<'a> {
     bytes: &'a [u8],
     order: ByteOrder,
@@ -278,7 +281,7 @@ impl Bytes<'_> {
         std::array::from_fn(|n| self.bytes[at + n])
     }
 
-    /// The bytes at `at`, the lowest first.
+    /// The bytes at offset `at` in little-endian order.
     fn lowest_first<const N: usize>(&self, at: usize) -> [u8; N] {
         let mut bytes = self.array(at);
         if self.order == ByteOrder::Big {

@@ -1,4 +1,4 @@
-//! A label map read by the numbers that its folder says it holds.
+//! Reading label maps with the numbering of their folder.
 
 use std::path::Path;
 
@@ -9,23 +9,24 @@ use super::label_numbers::LabelNumbers;
 use super::nnunet::Dataset;
 use super::read::{Placed, read_labels_by};
 
-/// How the numbers of a label map were understood.
+/// The numbering of a label map.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Numbering {
-    /// As the challenge's codes, 0 to 2221.
+    /// The codes of the MyoPS 2020 challenge, 0 to 2221.
     Codes,
-    /// As nnU-Net's `dataset.json` says, otherwise than [`Self::Classes`].
+    /// The numbers of nnU-Net's `dataset.json`, where they differ from [`Self::Classes`].
     Dataset(LabelNumbers),
-    /// As class numbers 0 to 5.
+    /// Class numbers 0 to 5.
     Classes,
 }
 
-/// Reads a label map: by the challenge's codes; else by the numbers of nnU-Net's `dataset.json` in the map's folder or in
-/// the folder that holds it; else, where there is none, as class numbers 0 to 5. All of a map's numbers must belong to one of them.
+/// Reads a label map with the first numbering that has all of its numbers: the challenge's codes;
+/// the numbers of nnU-Net's `dataset.json` in the map's folder or its parent; without one, class
+/// numbers 0 to 5.
 ///
 /// # Errors
-/// As [`read_labels`](super::read_labels); and where the map is not in codes and `dataset.json` names labels that are none of
-/// ours.
+/// As for [`read_labels`](super::read_labels); also if the map is not in codes and `dataset.json`
+/// names unknown labels.
 pub fn read_label_map(path: impl AsRef<Path>) -> Result<(Placed<Label>, Numbering), IoError> {
     let path = path.as_ref();
     let dataset = Dataset::around(path.parent().unwrap_or(Path::new("")))?;

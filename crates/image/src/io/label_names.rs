@@ -1,9 +1,9 @@
-//! What the labels of other data sets are called, and which of ours each name means.
+//! The names of labels in other data sets, and the label that each means.
 
 use crate::label::Label;
 
-/// The names that are known, as [`squeezed`] leaves them, with the label that each means. They are whole names: a name
-/// that only contains one of them ("LV epicardium", "scar+edema") is not known.
+/// The known names, normalised by [`squeezed`], with the label that each means. Names must match as
+/// a whole: one that only contains a known name ("LV epicardium", "scar+edema") is unknown.
 ///
 /// Sources: nnU-Net's sets of ACDC (RV, MLV, LVC) and of M&Ms (LV, MYO, RV), MyoPS 2020 ("LV myocardial edema"), EMIDEC
 /// (cavity, normal myocardium, myocardial infarction, no-reflow), MyoPS-Net and common use.
@@ -117,7 +117,8 @@ const KNOWN: [(Label, &[&str]); 6] = [
         ],
     ),
 ];
-/// Parts of a scar that some data sets number apart: their numbers may stand beside that of the scar.
+/// Parts of a scar that have numbers of their own in some data sets, in addition to that of the
+/// scar.
 const PART_OF_SCAR: [&str; 5] = [
     "noreflow",
     "mvo",
@@ -126,19 +127,19 @@ const PART_OF_SCAR: [&str; 5] = [
     "scarborder",
 ];
 
-/// What a name stands for.
+/// The meaning of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
-    /// A label of its own.
+    /// A label.
     Label(Label),
-    /// A part of a label that may have a number of its own beside it.
+    /// A part of a label, which may have a number of its own.
     PartOf(Label),
-    /// nnU-Net's name for voxels that nobody labelled: their number is none that is read.
+    /// nnU-Net's name for unlabelled voxels, whose number is refused.
     Ignored,
 }
 
 impl Meaning {
-    /// What a name means, or `None` where it is not known.
+    /// The meaning of a name; `None` if it is unknown.
     pub(super) fn of(name: &str) -> Option<Self> {
         let name = squeezed(name);
         if name == "ignore" {
@@ -154,14 +155,15 @@ impl Meaning {
     }
 }
 
-/// Some of the names that are known, for messages.
+/// Examples of known names, for messages.
 pub(super) fn known() -> String {
     "background; LV, LVC, LV blood pool, LV cavity; RV, RV blood pool; MYO, MLV, myocardium, normal myocardium; edema; \
      scar, infarct, no-reflow"
         .into()
 }
 
-/// A name in lower case, without spaces and marks, its ventricle as `lv` or `rv`, British spelling as American.
+/// Normalises a name: lower case, letters and digits only, ventricles as `lv` and `rv`, American
+/// spelling.
 fn squeezed(name: &str) -> String {
     let letters: String = name
         .chars()

@@ -1,21 +1,21 @@
-//! Which number stands for which label in a file.
+//! The numbers of labels in files.
 
 use crate::label::Label;
 
 use super::error::Flaw;
 
-/// Which number stands for which label in a file.
+/// The number of each label in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LabelNumbers(Vec<(i64, Label)>);
 
-/// Why numbers are not read.
+/// Why numbers are refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unread {
-    /// The number at this position stands for no label.
+    /// The number at this position is unknown to all numberings.
     Unknown(usize),
-    /// The number at this position is known, but not together with the others.
+    /// No numbering has both the number at this position and the others.
     Mixed(usize),
-    /// All numbers are known to two numberings, which disagree about the one at this position.
+    /// Two numberings have all numbers, and disagree about the one at this position.
     Ambiguous(usize),
 }
 
@@ -42,11 +42,11 @@ impl LabelNumbers {
             .map(|(_, label)| *label)
     }
 
-    /// Reads numbers by the one of `candidates` that knows all of them; gives the labels and which it was, the first
-    /// where several agree.
+    /// Reads numbers with the numbering of `candidates` that has all of them. Returns the labels
+    /// and the position of the numbering; if several agree, of the first.
     ///
     /// # Errors
-    /// Where no candidate knows all numbers, or two know all and do not agree.
+    /// If no numbering has all numbers, or two have all and disagree.
     pub(super) fn read(
         candidates: &[Self],
         numbers: &[f64],
@@ -74,7 +74,7 @@ impl LabelNumbers {
     }
 
     fn read_all(&self, numbers: &[f64]) -> Result<Vec<Label>, usize> {
-        // Labels come in runs: most voxels repeat the one before.
+        // Most voxels repeat the label of the one before, so the last number is cached.
         let mut last = (f64::NAN, Label::Background);
         let mut labels = Vec::with_capacity(numbers.len());
         for (index, number) in numbers.iter().enumerate() {
@@ -87,7 +87,7 @@ impl LabelNumbers {
         Ok(labels)
     }
 
-    /// The numbers that any of `candidates` knows, in words.
+    /// All numbers of the candidates, in words.
     pub(super) fn known(candidates: &[Self]) -> String {
         let mut numbers: Vec<i64> = candidates
             .iter()
@@ -104,7 +104,8 @@ impl LabelNumbers {
 }
 
 impl Unread {
-    /// What to say of it; `slope` is what stored numbers were multiplied with, `voxel` gives the place of a position.
+    /// The error; `slope` is the factor of stored numbers, and `voxel` gives the index of a
+    /// position.
     pub(super) fn flaw(
         self,
         candidates: &[LabelNumbers],

@@ -1,8 +1,8 @@
-//! Where studies come from and where label maps go: cases found in a folder, NIfTI read and written.
+//! Reading and writing files: cases in a folder, NIfTI images and label maps.
 //!
-//! Read in this order: [`find_cases`] lists the cases of a folder, [`CaseFiles::load`] turns one into a
-//! [`Study`](crate::study::Study) with its [`Placement`], and [`write_labels`] puts labels back on the same grid.
-//! Every file a program of this project writes goes through [`write_whole`]: it appears whole or not at all.
+//! [`find_cases`] lists the cases of a folder, [`CaseFiles::load`] reads one as a
+//! [`Study`](crate::study::Study) with its [`Placement`], and [`write_labels`] writes labels with
+//! the same geometry. All files are written by [`write_whole`], atomically.
 //!
 //! ```no_run
 //! use myops_image::{io, label::Label, volume::Volume};

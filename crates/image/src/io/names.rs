@@ -1,4 +1,4 @@
-//! What the name of a file says: which case it belongs to, and what it holds.
+//! Parsing of file names: the case and the content of a file.
 
 use std::ffi::OsStr;
 use std::fmt::Write;
@@ -10,14 +10,14 @@ use crate::sequence::Sequence;
 use super::error::IoError;
 use super::order::natural;
 
-/// Formats of medical images that are not read, by the ends of their names.
+/// File name extensions of medical images that are not read.
 const OTHER_FORMATS: [&str; 12] = [
     ".mha", ".mhd", ".nrrd", ".nhdr", ".mgz", ".mgh", ".dcm", ".ima", ".hdr", ".img", ".img.gz",
     ".nii.bz2",
 ];
-/// Names that stand for devices on Windows, where no file or folder can be called so.
+/// Device names of Windows, which cannot be names of files or folders there.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
-/// Files that stand beside the folders of the cases among results.
+/// Names of result files beside the folders of cases.
 const RESULTS: [&str; 2] = ["cohort.html", "cohort.csv"];
 
 /// A file or folder and its name as text.
@@ -27,7 +27,7 @@ pub(super) struct Entry {
     pub(super) path: PathBuf,
 }
 
-/// The files and the folders in a folder, each in natural order, less hidden ones.
+/// The files and the folders in a folder, each in natural order, without hidden ones.
 pub(super) fn listing(folder: &Path) -> Result<(Vec<Entry>, Vec<Entry>), IoError> {
     let read = |cause| IoError::Read {
         path: folder.into(),
@@ -50,8 +50,8 @@ pub(super) fn listing(folder: &Path) -> Result<(Vec<Entry>, Vec<Entry>), IoError
     Ok((files, folders))
 }
 
-/// A file's name as text: bytes that are no UTF-8 become `%` and two hexadecimal digits (`M%FCller` for `Müller` in
-/// Latin-1), so that every file has a name that can be printed and written.
+/// A file's name as text. Bytes that are not UTF-8 become `%` and two hexadecimal digits
+/// (`M%FCller` for `Müller` in Latin-1), so that every name can be printed and written.
 pub fn text_of(name: &OsStr) -> String {
     name.as_encoded_bytes()
         .utf8_chunks()
@@ -65,23 +65,23 @@ pub fn text_of(name: &OsStr) -> String {
         })
 }
 
-/// The text of the last part of a path; empty where it has none.
+/// The last component of a path as text; empty if there is none.
 pub(super) fn last_part(path: &Path) -> String {
     path.file_name().map(text_of).unwrap_or_default()
 }
 
-/// A file name that follows one of the layouts of images.
+/// A file name in one of the known layouts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CaseFile<'a> {
     pub(super) id: &'a str,
     pub(super) part: Part,
 }
 
-/// What a file is to its case.
+/// The role of a file in its case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     Image(Sequence),
-    /// Four digits: nnU-Net's channel, or the end of a name.
+    /// Four digits: a channel of nnU-Net, or part of the name.
     Channel(usize),
     Reference,
 }
@@ -106,7 +106,8 @@ impl<'a> CaseFile<'a> {
     }
 }
 
-/// The sequence that a file's suffix means: `C0` or `bSSFP`, `LGE` or `DE`, `T2`, in any case.
+/// The sequence of a file name suffix: `C0` or `bSSFP`, `LGE` or `DE`, `T2`, in upper or lower
+/// case.
 fn sequence_of_suffix(suffix: &str) -> Option<Sequence> {
     match suffix.to_ascii_lowercase().as_str() {
         "c0" | "bssfp" => Some(Sequence::Bssfp),
@@ -116,14 +117,15 @@ fn sequence_of_suffix(suffix: &str) -> Option<Sequence> {
     }
 }
 
-/// A file's name without `.nii` or `.nii.gz`, or `None` where it has neither.
+/// A file name without `.nii` or `.nii.gz`; `None` if it has neither.
 pub fn stem(name: &str) -> Option<&str> {
     [".nii.gz", ".nii"]
         .iter()
         .find_map(|ending| without(name, ending))
 }
 
-/// Whether a name is that of a medical image, of a format that is read or of another.
+/// Whether a file name has the extension of a medical image, in a format that is read or in
+/// another.
 pub fn is_image_name(name: &str) -> bool {
     stem(name).is_some()
         || OTHER_FORMATS
@@ -137,11 +139,12 @@ fn without<'a>(name: &'a str, ending: &str) -> Option<&'a str> {
     end.eq_ignore_ascii_case(ending).then_some(stem)
 }
 
-/// Refuses a case's name that cannot be the name of a folder for its results.
+/// Checks that a case's name can be the name of a folder for its results.
 ///
 /// # Errors
-/// [`IoError::UnusableId`] for an empty name, `.` and `..`, names with separators or control characters, with a dot or a
-/// space at their end, of Windows' devices, and of the files beside the cases' folders.
+/// [`IoError::UnusableId`] for an empty name, `.` and `..`, names with path separators or control
+/// characters, names that end with a dot or a space, device names of Windows, and names of result
+/// files beside the folders of cases.
 pub fn check_id(id: &str) -> Result<(), IoError> {
     let first = id
         .split('.')

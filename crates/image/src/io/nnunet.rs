@@ -1,4 +1,4 @@
-//! What nnU-Net's `dataset.json` says of its files: which channel is which sequence, which number which label.
+//! The `dataset.json` of nnU-Net: the sequence of each channel, and the label of each number.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use super::label_names::{Meaning, known};
 use super::label_numbers::LabelNumbers;
 use super::small::read_small;
 
-/// Names of channels that tell how intensities are normalised and not which sequence they are.
+/// Names of channels that describe the normalisation of intensities and not the sequence.
 const VAGUE: [&str; 8] = [
     "mri",
     "mr",
@@ -25,17 +25,18 @@ const VAGUE: [&str; 8] = [
     "rgbto01",
 ];
 
-/// Reads the numbers of labels from the bytes of a `dataset.json`; `name` is what errors call it.
+/// Reads the numbers of labels from the bytes of a `dataset.json`; errors call it `name`.
 ///
 /// # Errors
-/// [`Flaw::Dataset`] where it is no JSON, or names a label or channel that is none of ours.
+/// [`Flaw::Dataset`] if it is no JSON, or names unknown labels or channels.
 pub fn decode_dataset(bytes: &[u8], name: &Path) -> Result<LabelNumbers, IoError> {
     let dataset = Dataset::parse(bytes, name.into());
     dataset.channels()?;
     dataset.labels()
 }
 
-/// An nnU-Net data set's description, each half read only when it is needed.
+/// The description of an nnU-Net data set. Channels and labels are parsed separately, when they are
+/// needed.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Dataset {
     path: PathBuf,
@@ -43,10 +44,10 @@ pub(super) struct Dataset {
 }
 
 impl Dataset {
-    /// The `dataset.json` in a folder or, where there is none, in the folder that holds it.
+    /// The `dataset.json` in a folder or, if there is none, in its parent.
     ///
     /// # Errors
-    /// [`IoError::Read`] where one is there and cannot be read.
+    /// [`IoError::Read`] if it exists and cannot be read.
     pub(super) fn around(folder: &Path) -> Result<Option<Self>, IoError> {
         match Self::of_folder(folder)? {
             None => Self::of_folder(&parent_of(folder)),
@@ -67,10 +68,10 @@ impl Dataset {
         Self { path, json }
     }
 
-    /// The sequence of file `NAME_000n`, at `n`; channels that are none of the three are left out.
+    /// The sequence of file `NAME_000n` for each `n`; channels of other sequences are left out.
     ///
     /// # Errors
-    /// [`Flaw::Dataset`] where channels are named in a way that could be misunderstood.
+    /// [`Flaw::Dataset`] if the names of channels are ambiguous or unknown.
     pub(super) fn channels(&self) -> Result<Channels, IoError> {
         let read = |json: &Value| match json.get("channel_names").or_else(|| json.get("modality")) {
             None => Ok(default_channels()),
@@ -79,10 +80,10 @@ impl Dataset {
         self.part(read)
     }
 
-    /// The numbers in its label maps.
+    /// The numbers of labels.
     ///
     /// # Errors
-    /// [`Flaw::Dataset`] where a label is none of ours, or a name or a number has two meanings.
+    /// [`Flaw::Dataset`] if a label is unknown, or a name or a number occurs twice.
     pub(super) fn labels(&self) -> Result<LabelNumbers, IoError> {
         self.part(|json| {
             json.get("labels")
@@ -96,7 +97,7 @@ impl Dataset {
     }
 }
 
-/// The folder that holds a folder, by its name where it has one and else by where it lies.
+/// The parent of a folder, from its path if possible, else from the file system.
 pub(super) fn parent_of(folder: &Path) -> PathBuf {
     match (folder.file_name(), folder.parent()) {
         (Some(_), Some(parent)) if parent.as_os_str().is_empty() => ".".into(),
@@ -115,15 +116,15 @@ pub(super) fn parent_of(folder: &Path) -> PathBuf {
     }
 }
 
-/// The sequence of each channel's number.
+/// The sequence of each channel number.
 pub(super) type Channels = BTreeMap<usize, Sequence>;
 
-/// bSSFP, LGE, T2.
+/// The default: bSSFP, LGE, T2.
 pub(super) fn default_channels() -> Channels {
     Sequence::ALL.into_iter().enumerate().collect()
 }
 
-/// Channels `{"0": "C0", "1": "DE", "2": "T2"}`; names that say nothing ("MRI") leave the default order.
+/// Channels `{"0": "C0", "1": "DE", "2": "T2"}`; unspecific names ("MRI") mean the default order.
 fn named_channels(json: &Value) -> Result<Channels, String> {
     let refuse = |why: &str| format!("channels {json}: {why}");
     let entries = json
@@ -153,7 +154,7 @@ fn named_channels(json: &Value) -> Result<Channels, String> {
     }
 }
 
-/// The sequence that a channel's name means.
+/// The sequence of a channel name.
 fn sequence_named(name: &str) -> Option<Sequence> {
     match squeezed(name).as_str() {
         "c0" | "bssfp" | "ssfp" | "cine" | "cinessfp" | "cinebssfp" | "bssfpcine" => {
@@ -181,7 +182,7 @@ fn named_labels(json: &Value) -> Result<LabelNumbers, String> {
         .ok_or_else(|| format!("labels {json}: need an object"))?;
     let mut numbers: Vec<(i64, Label)> = Vec::new();
     let mut names: BTreeMap<i64, &str> = BTreeMap::new();
-    // The number that stands for a label alone.
+    // The number of each label as a whole, without its parts.
     let mut whole: BTreeMap<Label, i64> = BTreeMap::new();
     for (key, value) in entries {
         let (name, number) = label_entry(key, value)?;

@@ -7,25 +7,25 @@ use super::error::IoError;
 use super::names::{listing, stem};
 use super::nnunet::{Channels, Dataset, default_channels, parent_of};
 
-/// Label maps in folders beside one of images.
+/// The label maps in folders beside a folder of images.
 #[derive(Debug, Default)]
 pub(super) struct LabelsBeside {
-    /// The files of each case; more than one is an error once the labels are read.
+    /// The files of each case; more than one is an error when the labels are read.
     pub(super) files: BTreeMap<String, Vec<PathBuf>>,
-    /// Whether they are known to be labels of the images in this very folder.
+    /// Whether they are the labels of the images in exactly this folder.
     pub(super) paired: bool,
 }
 
-/// What makes a folder one of nnU-Net's folders of images.
+/// A folder of images in the layout of nnU-Net.
 pub(super) struct NnUnet {
     dataset: Option<Dataset>,
-    /// What follows `images` in its name, where it is called so.
+    /// The rest of its name after `images`, if it starts so.
     rest: Option<String>,
 }
 
 impl NnUnet {
-    /// Tells such a folder by its name, or by a `dataset.json` in it or beside it; one beside it is that of the folders
-    /// called `images...`, where there are any.
+    /// Recognises such a folder by its name, or by a `dataset.json` in it or beside it. One beside
+    /// it belongs to the folders called `images...`, if there are any.
     pub(super) fn of(folder: &Path, name: &str) -> Result<Option<Self>, IoError> {
         let rest = strip_prefix_ignoring_case(name, "images").map(ToOwned::to_owned);
         let inside = Dataset::of_folder(folder)?;
@@ -40,15 +40,16 @@ impl NnUnet {
     /// The sequence of each channel: what `dataset.json` says, or the default order.
     ///
     /// # Errors
-    /// [`Flaw::Dataset`](super::error::Flaw::Dataset) where channels are named in a way that could be misunderstood.
+    /// [`Flaw::Dataset`](super::error::Flaw::Dataset) if the names of channels are ambiguous or
+    /// unknown.
     pub(super) fn channels(&self) -> Result<Channels, IoError> {
         self.dataset
             .as_ref()
             .map_or_else(|| Ok(default_channels()), Dataset::channels)
     }
 
-    /// The label maps of `labelsTr` beside `imagesTr`, and so on; those of all folders called `labels...` beside a folder
-    /// of another name.
+    /// The label maps of the corresponding folder (`labelsTr` for `imagesTr`), or of all folders
+    /// called `labels...` beside a folder of another name.
     pub(super) fn labels_beside(&self, folder: &Path) -> Result<LabelsBeside, IoError> {
         let root = parent_of(folder);
         let mut labels = LabelsBeside {
@@ -88,7 +89,8 @@ fn has_image_folders(root: &Path) -> bool {
         })
 }
 
-/// Whether a folder is one of nnU-Net's label maps: `labels...` beside `images...` or a `dataset.json`.
+/// Whether a folder holds label maps of nnU-Net: it is called `labels...` and is beside `images...`
+/// or a `dataset.json`.
 pub(super) fn is_label_folder(folder: &Path, name: &str) -> bool {
     let Some(rest) = strip_prefix_ignoring_case(name, "labels") else {
         return false;
@@ -97,7 +99,7 @@ pub(super) fn is_label_folder(folder: &Path, name: &str) -> bool {
     root.join("dataset.json").is_file() || root.join(format!("images{rest}")).is_dir()
 }
 
-/// What follows a beginning of a name in any case.
+/// The rest of a name after a prefix, in upper or lower case.
 fn strip_prefix_ignoring_case<'a>(name: &'a str, prefix: &str) -> Option<&'a str> {
     let (start, rest) = name.split_at_checked(prefix.len())?;
     start.eq_ignore_ascii_case(prefix).then_some(rest)

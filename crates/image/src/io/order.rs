@@ -1,15 +1,16 @@
-//! The order in which people list cases: `case2` before `case10`.
+//! Natural order of names: `case2` before `case10`.
 
 use std::cmp::Ordering;
 
-/// Compares names so that runs of digits count as numbers; equal numbers with other zeros are told apart last.
+/// Compares names with digits as numbers; numbers that differ only in leading zeros are compared
+/// last.
 pub(super) fn natural(a: &str, b: &str) -> Ordering {
     let (mut left, mut right) = (a, b);
     loop {
         match (Piece::next(&mut left), Piece::next(&mut right)) {
             (None, None) => return a.cmp(b),
             (l, r) if l == r => {}
-            // No piece comes before any piece.
+            // The end of a name comes first.
             (l, r) => return l.cmp(&r),
         }
     }

@@ -1,31 +1,34 @@
-//! Where a NIfTI header puts its voxels, kept as the header says it, so that a label map lies exactly on its image.
+//! The geometry fields of a NIfTI header, kept as stored, so that a label map has exactly the
+//! geometry of its image.
 
 use crate::geometry::{Affine, GeometryError, Grid, Spacing};
 
 use super::error::Flaw;
 use super::qform::{Rotation, rotation};
 
-/// How far the length of an s-form's column may differ from `pixdim`: this share of it, or this many mm. Headers round
-/// to three digits now and then; 1 % of each side is 3 % of a volume.
+/// The largest difference between the length of an s-form's column and `pixdim`, as a share or in
+/// mm. Some headers round to three digits; 1 % of each side is 3 % of a volume.
 const SPACING_SHARE: f64 = 0.01;
 const SPACING_MM: f64 = 0.01;
-/// How far apart (mm) an s-form and a q-form that claim the same space may put a voxel: above the rounding of a
-/// quaternion over a field of view, and below a voxel.
+/// The largest distance (mm) between the positions of a voxel by an s-form and by a q-form with the
+/// same code: above the rounding of a quaternion over a field of view, and below the size of a
+/// voxel.
 const FORMS_MM: f64 = 1.0;
 /// `NIFTI_XFORM_SCANNER_ANAT`: world coordinates are those of the scanner.
 const SCANNER: i16 = 1;
 
-/// The geometry fields of a NIfTI header, in the file's own unit and precision.
+/// The geometry fields of a NIfTI header, in the unit and precision of the file.
 ///
-/// The s-form counts where its code is above 0, else the q-form where its code is, else the spacing alone.
+/// The s-form is used if its code is above 0, else the q-form if its code is, else the spacing
+/// alone.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Placement {
-    /// Axes of the file: 2 for a single slice, else 3.
+    /// The number of axes of the file: 2 for a single slice, else 3.
     pub(super) axes: u8,
     pub(super) unit: Unit,
     pub(super) qform_code: i16,
     pub(super) sform_code: i16,
-    /// `pixdim[0]`: -1 where the q-form's third axis is mirrored, else 1.
+    /// `pixdim[0]`: -1 if the q-form's third axis is mirrored, else 1.
     pub(super) qfac: f32,
     /// `pixdim[1..4]`.
     pub(super) spacing: [f32; 3],
@@ -43,7 +46,8 @@ pub(super) enum Unit {
 }
 
 impl Unit {
-    /// The unit of `xyzt_units`, whose upper bits tell that of time; an unknown one counts as mm.
+    /// The unit in `xyzt_units`, whose upper bits are the unit of time; an unknown unit counts as
+    /// mm.
     pub(super) fn of_code(xyzt_units: u8) -> Self {
         match xyzt_units & 0b111 {
             1 => Self::Metre,
@@ -70,8 +74,8 @@ impl Unit {
 }
 
 impl Placement {
-    /// Writes down a grid that comes from no file: its s-form, and a q-form where the axes are at right angles.
-    /// Coordinates are rounded to `f32`.
+    /// The placement of a grid that comes from no file: its s-form, and a q-form if the axes are
+    /// orthogonal. Coordinates are rounded to `f32`.
     pub fn of_grid(grid: &Grid) -> Self {
         let affine = grid.world_from_voxel();
         let spacing = affine.spacing().mm();
@@ -92,7 +96,7 @@ impl Placement {
         }
     }
 
-    /// The affine, in mm, of the form that counts.
+    /// The affine in mm, from the form that is used.
     pub(super) fn world_from_voxel(&self) -> Result<Affine, Flaw> {
         let mm = self.unit.mm();
         let rows = if self.sform_code > 0 {
@@ -108,13 +112,14 @@ impl Placement {
         Affine::new(rows.map(|r| r.map(|v| v * mm))).map_err(Flaw::Geometry)
     }
 
-    /// Checks an s-form that counts against what else the header says of the place of its voxels: the spacing, and a
-    /// q-form of the same code. One of another code may say otherwise, as registration leaves it.
+    /// Checks that an s-form that is used agrees with the spacing, and with a q-form of the same
+    /// code. A q-form of another code may differ, as after a registration.
     ///
     /// # Errors
-    /// [`Flaw::Spacings`] or [`Flaw::Forms`] where they contradict each other.
+    /// [`Flaw::Spacings`] or [`Flaw::Forms`] if they disagree.
     pub(super) fn check_forms(&self, grid: &Grid) -> Result<(), Flaw> {
-        // Sheared columns are longer than the distance of slices; a case with such an image is refused for the shear.
+        // Sheared columns are longer than the distance of slices. Such an image is refused later,
+        // because of the shear.
         let sheared = matches!(
             grid.world_from_voxel().check_scanner(),
             Err(GeometryError::Sheared(_))
@@ -125,7 +130,7 @@ impl Placement {
         let mm = self.unit.mm();
         let sform = grid.spacing().mm();
         let pixdim = self.spacing.map(|d| mm * f64::from(d).abs());
-        // A spacing that is 0 or no number is not there.
+        // A spacing of 0 or NaN means that there is none.
         let there = |axis: usize| {
             pixdim[axis].is_finite() && pixdim[axis] > 0.0 && axis < usize::from(self.axes)
         };
@@ -140,12 +145,12 @@ impl Placement {
                 pixdim: pixdim.map(shown),
             });
         }
-        // A q-form cannot say what an s-form without right angles says.
+        // A q-form cannot represent an s-form without right angles.
         let same_space =
             self.qform_code == self.sform_code && Rotation::of(grid.world_from_voxel()).is_some();
         if same_space {
-            // Compared with the s-form's spacing, which may be rounded in `pixdim` or stand in for one that is not there, as
-            // it does where a label map is written. A q-form that is none says nothing.
+            // The q-form is compared with the s-form's spacing, since `pixdim` may be rounded or
+            // missing; label maps are written with it too. An invalid q-form is ignored.
             let spacing = sform.map(|d| (d / mm) as f32);
             let Ok(qform) = Self {
                 sform_code: 0,
@@ -169,7 +174,7 @@ impl Placement {
         Ok(())
     }
 
-    /// The same with each spacing that is none (an s-form does not need them) replaced by the affine's.
+    /// Replaces each invalid spacing (an s-form needs none) by that of the affine.
     pub(super) fn with_spacing_of(mut self, world_from_voxel: &Affine) -> Self {
         for (d, mm) in self.spacing.iter_mut().zip(world_from_voxel.spacing().mm()) {
             if !d.is_finite() || *d <= 0.0 {
@@ -277,7 +282,7 @@ mod tests {
 
     #[test]
     fn the_q_form_of_a_grid_is_its_s_form() {
-        // Each of the 48 ways to lay the axes along the world's, and one oblique.
+        // Each of the 48 orientations along the world axes, and an oblique one.
         let oblique = qform([0.1, -0.7, 0.3], -1.0).world_from_voxel().unwrap();
         let mut affines = vec![oblique];
         for order in [

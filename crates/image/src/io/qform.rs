@@ -4,11 +4,12 @@ use crate::geometry::Affine;
 
 use super::error::Flaw;
 
-/// How far the squared length of a quaternion's (b, c, d) may exceed 1 and still count as rounding.
+/// The largest excess over 1 of the squared length of (b, c, d) that counts as rounding.
 const QUATERNION_EXCESS: f64 = 1e-3;
-/// Below this the quaternion's `a` is taken as 0, a half turn (`nifti1_io.c`, `nifti_quatern_to_mat44`).
+/// Below this value of `1 - b² - c² - d²`, the quaternion's `a` is 0, a half turn (`nifti1_io.c`,
+/// `nifti_quatern_to_mat44`).
 const HALF_TURN: f64 = 1e-7;
-/// How far from a right angle (as a cosine) the axes of a grid may be for a q-form to describe it.
+/// The largest cosine between two axes that count as orthogonal.
 const RIGHT_ANGLE: f64 = 1e-5;
 /// The rotation matrix of a quaternion's (b, c, d).
 ///
@@ -47,7 +48,8 @@ pub(super) fn rotation(quaternion: [f32; 3]) -> Result<[[f64; 3]; 3], Flaw> {
     ])
 }
 
-/// The directions of a grid's axes, at right angles, with the third mirrored where that makes them a rotation.
+/// The directions of a grid's orthogonal axes, with the third mirrored if that makes them a
+/// rotation.
 pub(super) struct Rotation {
     /// `columns[axis]` is the direction of `axis` in world coordinates.
     columns: [[f64; 3]; 3],
@@ -55,7 +57,7 @@ pub(super) struct Rotation {
 }
 
 impl Rotation {
-    /// The rotation of an affine, or `None` where its axes are not at right angles.
+    /// The rotation of an affine; `None` if its axes are not orthogonal.
     pub(super) fn of(affine: &Affine) -> Option<Self> {
         let spacing = affine.spacing().mm();
         let mut columns = [0, 1, 2].map(|axis| affine.column(axis).map(|v| v / spacing[axis]));

@@ -1,4 +1,5 @@
-//! Reading one NIfTI file: `.nii` or `.nii.gz`, told apart by content and unpacked as it is read.
+//! Reading one NIfTI file: `.nii` or `.nii.gz`, distinguished by content and decompressed while it
+//! is read.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
@@ -14,29 +15,32 @@ use super::label_numbers::LabelNumbers;
 use super::limits::MAX_VOXELS;
 use super::placement::Placement;
 
-/// The longest file that is read: the most voxels, of 8 bytes each, and 64 KiB of header and extensions.
+/// The longest file that is read: the largest number of voxels, of 8 bytes each, and 64 KiB of
+/// header and extensions.
 const MAX_FILE_BYTES: u64 = MAX_VOXELS * 8 + (1 << 16);
-/// Bytes unpacked at a time: a whole number of voxels of every type, and little enough to stay in cache.
+/// The number of bytes decompressed at a time: a whole number of voxels of every type, small enough
+/// for the cache.
 const CHUNK_BYTES: usize = 1 << 18;
-/// Deflate packs at most 1032 bytes into one, so that no header can have more memory set aside than its file is worth.
+/// The largest compression ratio of deflate. It bounds the memory that a header can request for the
+/// length of its file.
 const MAX_DEFLATE_RATIO: u64 = 1032;
 
-/// A volume and the place that its file gave it.
+/// A volume with the geometry fields of its file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Placed<T> {
     /// The voxels, on a grid in mm.
     pub volume: Volume<T>,
-    /// The header's own words for where they lie.
+    /// The geometry fields of the header.
     pub placement: Placement,
 }
 
-/// Reads an image, scaled as its header says.
+/// Reads an image, with the scaling of its header.
 ///
 /// Any integer or floating-point type in either byte order is read; a 2-D file becomes one slice.
 ///
 /// # Errors
-/// [`IoError::Read`], or [`IoError::File`] where the file is no NIfTI, is cut short, has no valid geometry, has NaN
-/// or infinite voxels, or one value throughout.
+/// [`IoError::Read`]; [`IoError::File`] if the file is no NIfTI, is truncated, has no valid
+/// geometry, has NaN or infinite voxels, or is constant.
 pub fn read_image(path: impl AsRef<Path>) -> Result<Placed<f32>, IoError> {
     let path = path.as_ref();
     image(open(path)?).map_err(|flaw| IoError::file(path, flaw))
@@ -45,12 +49,14 @@ pub fn read_image(path: impl AsRef<Path>) -> Result<Placed<f32>, IoError> {
 /// Reads a label map whose voxels hold the codes 0, 200, 500, 600, 1220 and 2221.
 ///
 /// # Errors
-/// As [`read_image`], and [`Flaw::LabelCode`] for a number that stands for no label. A map of one label is no error.
+/// As for [`read_image`], and [`Flaw::LabelCode`] for a number that is no code. A constant map is
+/// no error.
 pub fn read_labels(path: impl AsRef<Path>) -> Result<Placed<Label>, IoError> {
     read_labels_by(path.as_ref(), &[LabelNumbers::codes()]).map(|(labels, _)| labels)
 }
 
-/// Reads a label map by the one of `numbers` that knows all of its voxels, and gives the position of that one.
+/// Reads a label map with the numbering of `numbers` that has all of its values, and returns the
+/// position of that numbering.
 pub(super) fn read_labels_by(
     path: &Path,
     numbers: &[LabelNumbers],
@@ -58,21 +64,21 @@ pub(super) fn read_labels_by(
     labels(open(path)?, numbers).map_err(|flaw| IoError::file(path, flaw))
 }
 
-/// Reads an image from the bytes of a file; `name` is what errors call it.
+/// Reads an image from the bytes of a file; errors call it `name`.
 ///
 /// # Errors
-/// As [`read_image`], less [`IoError::Read`].
+/// As for [`read_image`], except [`IoError::Read`].
 pub fn decode_image(bytes: &[u8], name: &Path) -> Result<Placed<f32>, IoError> {
     in_memory(bytes)
         .and_then(image)
         .map_err(|flaw| IoError::file(name, flaw))
 }
 
-/// Reads a label map from the bytes of a file; `name` is what errors call it. Its voxels are read by the one of
-/// `numbers` that knows all of them.
+/// Reads a label map from the bytes of a file; errors call it `name`. The numbering is the one of
+/// `numbers` that has all values.
 ///
 /// # Errors
-/// As [`read_labels`], less [`IoError::Read`].
+/// As for [`read_labels`], except [`IoError::Read`].
 pub fn decode_labels(
     bytes: &[u8],
     name: &Path,
@@ -84,7 +90,7 @@ pub fn decode_labels(
         .map_err(|flaw| IoError::file(name, flaw))
 }
 
-/// Opens a regular file that is not longer than any image.
+/// Opens a regular file that is not longer than the longest image.
 fn open(path: &Path) -> Result<Source<'static>, IoError> {
     let read = |cause| IoError::Read {
         path: path.into(),
@@ -108,7 +114,7 @@ fn open(path: &Path) -> Result<Source<'static>, IoError> {
     .map_err(read)
 }
 
-/// Bytes in memory as a file.
+/// A file from bytes in memory.
 fn in_memory(bytes: &[u8]) -> Result<Source<'_>, Flaw> {
     Source::of(bytes, bytes.len() as u64).map_err(|_| Flaw::NotNifti)
 }
@@ -146,7 +152,7 @@ fn on_grid<T>(header: &Header, data: Vec<T>) -> Result<Volume<T>, Flaw> {
     })
 }
 
-/// The checked header and all voxels, each scaled and changed by `value`.
+/// Reads the header and all voxels; `value` converts each scaled voxel.
 fn voxels<T>(
     mut source: Source,
     value: impl Fn(&Header, f64) -> T,
@@ -176,15 +182,15 @@ fn voxels<T>(
     Ok((header, data))
 }
 
-/// The unpacked bytes of a file, counted.
+/// The decompressed bytes of a file, with their count.
 struct Source<'a> {
     reader: Box<dyn Read + 'a>,
     packed: bool,
-    /// Bytes given so far.
+    /// The number of bytes read so far.
     found: u64,
-    /// Bytes that the header announces, once it is known.
+    /// The number of bytes according to the header, when it is known.
     expected: u64,
-    /// No more bytes than this can come.
+    /// The largest possible number of bytes.
     most: u64,
 }
 
@@ -211,7 +217,7 @@ impl<'a> Source<'a> {
         })
     }
 
-    /// Reads the header, whose first four bytes tell how long it is.
+    /// Reads the header, whose first four bytes are its length.
     fn header<'b>(
         &mut self,
         start: &'b mut [u8; NIFTI2_BYTES],
@@ -228,7 +234,7 @@ impl<'a> Source<'a> {
         Ok((version, &start[..version.bytes()]))
     }
 
-    /// Passes over the bytes up to `offset`.
+    /// Skips the bytes up to `offset`.
     fn skip(&mut self, offset: u64) -> Result<(), Flaw> {
         let mut passed = [0; 1024];
         while self.found < offset {
@@ -238,7 +244,7 @@ impl<'a> Source<'a> {
         Ok(())
     }
 
-    /// Fills the whole buffer, or says how the file falls short.
+    /// Fills the whole buffer, or returns why the file ends too early.
     fn fill(&mut self, buffer: &mut [u8]) -> Result<(), Flaw> {
         let mut filled = 0;
         while filled < buffer.len() {
@@ -255,7 +261,8 @@ impl<'a> Source<'a> {
         Ok(())
     }
 
-    /// Reads past the last voxel, so that gzip's checksum is compared and what follows it is seen.
+    /// Reads to the end of the file, so that the checksum of gzip and the bytes after it are
+    /// checked.
     fn finish(&mut self) -> Result<(), Flaw> {
         let after = io::copy(
             &mut (&mut self.reader).take(CHUNK_BYTES as u64),
@@ -284,7 +291,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Refuses NaN, infinity and an image of one value.
+/// Refuses NaN, infinity and constant images.
 fn check_contrast(image: &Volume<f32>) -> Result<(), Flaw> {
     let data = image.data();
     let count = data.iter().filter(|v| !v.is_finite()).count();

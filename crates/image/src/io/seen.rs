@@ -1,4 +1,4 @@
-//! What lies where no case was found, so that the refusal can say what to do about it.
+//! The files at a path without a case, for the advice in the error.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use super::error::IoError;
 use super::names::stem;
 
-/// Folders below the place that are looked into: patient, study, series.
+/// The depth of subfolders that are searched: patient, study, series.
 const DEPTH: usize = 3;
-/// Files that are looked at.
+/// The largest number of files that are examined.
 const FILES: usize = 1000;
-/// Where the letters `DICM` stand in a DICOM file.
+/// The offset of the letters `DICM` in a DICOM file.
 const DICOM_PREFIX_AT: usize = 128;
 
 /// Kinds of image files.
@@ -76,7 +76,7 @@ impl Format {
 }
 
 impl IoError {
-    /// No case at `path`, with the images that lie there instead.
+    /// The error of a path without a case, with the images that are there.
     pub(super) fn no_case(path: &Path, passed_over: Vec<PathBuf>) -> Self {
         let files = files_below(path);
         let formats: Vec<Format> = files.iter().filter_map(|file| Format::of(file)).collect();
@@ -118,7 +118,7 @@ impl IoError {
     }
 }
 
-/// The first files of a place and of its folders, or the file itself.
+/// The first files of a folder and its subfolders, or the file itself.
 fn files_below(path: &Path) -> Vec<PathBuf> {
     let (mut files, mut folders) = (Vec::new(), vec![(path.to_path_buf(), DEPTH)]);
     if path.is_file() {
@@ -139,7 +139,7 @@ fn files_below(path: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Whether a file begins as DICOM files do.
+/// Whether a file has the signature of DICOM.
 fn is_dicom(path: &Path) -> bool {
     let mut start = [0; DICOM_PREFIX_AT + 4];
     File::open(path)

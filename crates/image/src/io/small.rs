@@ -1,4 +1,4 @@
-//! Small files of text, read whole but never without end.
+//! Reading small files, up to a bound.
 
 use std::fs::{self, File};
 use std::io::{Error, ErrorKind, Read};
@@ -6,17 +6,18 @@ use std::path::Path;
 
 use super::error::{Flaw, IoError};
 
-/// The most bytes of a settings file, a list or a description: some ten times what 50,000 cases take.
+/// The largest settings file, list or description, bytes: about ten times the list of 50,000 cases.
 const MAX_SMALL_BYTES: u64 = 1 << 26;
 
-/// Opens a file that has an end: no device, no pipe and no folder, which could be read for ever or not at all.
+/// Opens a regular file. Devices and pipes are refused, because reading them may never end, and so
+/// are folders.
 ///
 /// # Errors
-/// [`IoError::Read`] where it is none, or the system does not let it be read.
+/// [`IoError::Read`] if it is not a regular file, or cannot be opened.
 pub fn open_regular(path: impl AsRef<Path>) -> Result<File, IoError> {
     let path = path.as_ref();
     let open = || {
-        // Opening a pipe that nobody writes to would wait, so its kind is looked at first.
+        // Opening a pipe without a writer would block, so the file type is checked first.
         let kind = fs::metadata(path)?;
         if kind.is_dir() {
             return Err(ErrorKind::IsADirectory.into());
@@ -32,19 +33,19 @@ pub fn open_regular(path: impl AsRef<Path>) -> Result<File, IoError> {
     })
 }
 
-/// Reads a file of 64 MiB at most.
+/// Reads a file of at most 64 MiB.
 ///
 /// # Errors
-/// [`IoError::Read`] where it is no regular file or the system does not let it be read; [`Flaw::NotSmall`] where it is
+/// [`IoError::Read`] if it is not a regular file or cannot be read; [`Flaw::NotSmall`] if it is
 /// longer.
 pub fn read_small(path: impl AsRef<Path>) -> Result<Vec<u8>, IoError> {
     read_bounded(path.as_ref(), MAX_SMALL_BYTES)
 }
 
-/// Reads a file of so many bytes at most.
+/// Reads a file of at most `most_bytes` bytes.
 ///
 /// # Errors
-/// As [`read_small`].
+/// As for [`read_small`].
 pub fn read_bounded(path: impl AsRef<Path>, most_bytes: u64) -> Result<Vec<u8>, IoError> {
     let path = path.as_ref();
     let read_error = |cause| IoError::Read {
@@ -55,7 +56,7 @@ pub fn read_bounded(path: impl AsRef<Path>, most_bytes: u64) -> Result<Vec<u8>, 
     let length = file.metadata().map_err(read_error)?.len();
     let mut bytes = Vec::new();
     if length <= most_bytes {
-        // A file may grow while it is read, and some that the system makes up have no length.
+        // A file may grow while it is read, and virtual files of the system report no length.
         file.take(most_bytes + 1)
             .read_to_end(&mut bytes)
             .map_err(read_error)?;

@@ -1,4 +1,4 @@
-//! Writing one NIfTI-1 file with a clean header, on the grid and in the place of its image.
+//! Writing one NIfTI-1 file with the geometry of its image.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -16,20 +16,20 @@ use super::error::{Flaw, IoError};
 use super::header::NIFTI1_BYTES;
 use super::placement::Placement;
 
-/// The header and the four bytes that say "no extensions".
+/// The offset of the voxels: the header, and four bytes that mean "no extensions".
 const VOXELS_AT: usize = NIFTI1_BYTES + 4;
 /// `NIFTI_INTENT_LABEL`: each voxel is an index into a list of names.
 const INTENT_LABEL: i16 = 1002;
-/// The most voxels along an axis that NIfTI-1 can say.
+/// The largest number of voxels along an axis in NIfTI-1.
 const MAX_AXIS: usize = i16::MAX as usize;
-/// Voxels turned into bytes at a time.
+/// The number of voxels encoded at a time.
 const CHUNK_VOXELS: usize = 1 << 16;
 
-/// A type that voxels of a written file have: `u8`, `i16` or `f32`.
+/// A voxel type of written files: `u8`, `i16` or `f32`.
 pub trait Voxel: Copy + sealed::Sealed {
     /// NIfTI's code of the type.
     const DATA_TYPE: i16;
-    /// Appends the value's bytes, lowest first.
+    /// Appends the value's bytes in little-endian order.
     fn put(self, bytes: &mut Vec<u8>);
 }
 
@@ -52,12 +52,13 @@ voxel!(u8, 2);
 voxel!(i16, 4);
 voxel!(f32, 16);
 
-/// Writes a label map as `int16` codes 0, 200, 500, 600, 1220, 2221, in the place that its image's header gives.
+/// Writes a label map as `int16` codes 0, 200, 500, 600, 1220, 2221, with the geometry of its
+/// image's header.
 ///
-/// The file is packed where its name ends in `.gz`. It appears whole or not at all.
+/// The file is compressed if its name ends in `.gz`, and written atomically.
 ///
 /// # Errors
-/// [`IoError::Write`]; [`IoError::Misplaced`] where the map's grid is not where `placement` puts it.
+/// [`IoError::Write`]; [`IoError::Misplaced`] if the map's grid differs from `placement`.
 pub fn write_labels(
     path: impl AsRef<Path>,
     labels: &LabelMap,
@@ -66,11 +67,12 @@ pub fn write_labels(
     write_volume(path.as_ref(), &codes(labels), placement, &Content::LABELS)
 }
 
-/// Writes an image (or a map of probabilities) without scaling, in the place given: that of a file read before, or
-/// [`Placement::of_grid`]. The file is packed where its name ends in `.gz`. It appears whole or not at all.
+/// Writes an image (or a map of probabilities) without scaling, with the geometry of a file read
+/// before or of [`Placement::of_grid`]. The file is compressed if its name ends in `.gz`, and
+/// written atomically.
 ///
 /// # Errors
-/// [`IoError::Write`]; [`IoError::Misplaced`] where the image's grid is not where `placement` puts it.
+/// [`IoError::Write`]; [`IoError::Misplaced`] if the image's grid differs from `placement`.
 pub fn write_image<T: Voxel>(
     path: impl AsRef<Path>,
     image: &Volume<T>,
@@ -79,10 +81,10 @@ pub fn write_image<T: Voxel>(
     write_volume(path.as_ref(), image, placement, &Content::IMAGE)
 }
 
-/// The bytes of a `.nii.gz` label map, as [`write_labels`] writes them; `name` is what errors call it.
+/// The bytes of a `.nii.gz` label map, as [`write_labels`] writes them; errors call it `name`.
 ///
 /// # Errors
-/// As [`write_labels`].
+/// As for [`write_labels`].
 pub fn encode_labels(
     labels: &LabelMap,
     placement: &Placement,
@@ -91,10 +93,10 @@ pub fn encode_labels(
     encode(&codes(labels), placement, &Content::LABELS, name)
 }
 
-/// The bytes of a `.nii.gz` image, as [`write_image`] writes them; `name` is what errors call it.
+/// The bytes of a `.nii.gz` image, as [`write_image`] writes them; errors call it `name`.
 ///
 /// # Errors
-/// As [`write_image`].
+/// As for [`write_image`].
 pub fn encode_image<T: Voxel>(
     image: &Volume<T>,
     placement: &Placement,
@@ -161,10 +163,10 @@ fn put<T: Voxel>(w: &mut dyn Write, header: &[u8], volume: &Volume<T>) -> io::Re
     Ok(())
 }
 
-/// What a header says of its voxels beyond their type and place.
+/// The fields of a header that depend on the kind of content.
 struct Content {
     intent: i16,
-    /// The values between which a viewer shows the voxels; 0 and 0 leave it to the viewer.
+    /// The display range for viewers; 0 and 0 mean none.
     cal_min_max: [f32; 2],
 }
 
@@ -239,7 +241,7 @@ fn header<T: Voxel>(
     Ok(fields.0)
 }
 
-/// Refuses to write a volume elsewhere than where it lies.
+/// Checks that a volume's grid agrees with the placement.
 fn check_placed(grid: &Grid, place: &Placement, path: &Path) -> Result<(), IoError> {
     let affine = place
         .world_from_voxel()

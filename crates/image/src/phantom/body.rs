@@ -1,4 +1,4 @@
-//! What surrounds the heart: chest wall, lungs, diaphragm, and the organs below it.
+//! The surroundings of the heart: chest wall, lungs, diaphragm and abdominal organs.
 
 use std::f32::consts::TAU;
 
@@ -19,11 +19,12 @@ pub struct Body {
     /// Thickness (mm) of the fat under the skin, and of the muscle below.
     fat: Outline,
     muscle: Outline,
-    /// The diaphragm: how far (mm) above the heart's middle in the picture, its slope, and its curvature per 100 mm.
+    /// The diaphragm: its distance (mm) above the heart's centre in the picture, its slope, and its
+    /// curvature per 100 mm.
     diaphragm: [f32; 3],
     organs: Organs,
     stomach_content: Tissue,
-    /// Thickness (mm) of the fat around the heart, where there is any.
+    /// Largest thickness (mm) of the fat around the heart.
     pad_mm: f32,
     seed: u32,
 }
@@ -40,7 +41,8 @@ struct Organs {
 }
 
 impl Organs {
-    /// Draws the organs; `near` gives a point (mm) by its distance from the heart along both axes.
+    /// Draws the organs; `near` returns the point (mm) at a distance from the heart along both
+    /// axes.
     fn draw(near: impl Fn(f32, f32) -> [f32; 2], heart_radius_mm: f32, rng: &mut impl Rng) -> Self {
         let mut ellipse = |x: [f32; 2], y: [f32; 2], a: [f32; 2], b: [f32; 2], turn: [f32; 2]| {
             let middle = near(between(rng, x), between(rng, y) - heart_radius_mm);
@@ -118,7 +120,7 @@ impl Body {
             Shape::draw([0.35, 0.2, 0.1, 0.1], rng),
             Shape::draw([0.3, 0.25, 0.15, 0.12], rng),
         );
-        // Anterior (left in the picture) the heart lies close to the chest wall.
+        // Anteriorly (left in the picture) the heart is close to the chest wall.
         let from_heart = [between(rng, [12.0, 48.0]), between(rng, [-48.0, -12.0])];
         Self {
             heart,
@@ -143,7 +145,7 @@ impl Body {
         }
     }
 
-    /// The tissue at a point, in mm from the middle of the slice, of a slice at a height in mm, as if there were no
+    /// The tissue at a point, in mm from the centre of the slice, at a height in mm, without the
     /// heart.
     pub fn at(&self, [x, y]: [f32; 2], height: f32) -> Tissue {
         let (dx, dy) = (x - self.middle[0], y - self.middle[1]);
@@ -166,7 +168,7 @@ impl Body {
         self.inside([x, y], depth - muscle, height)
     }
 
-    /// Muscle with sheets of fat along it, and ribs.
+    /// Muscle with layers of fat, and ribs.
     fn chest_wall(&self, depth: f32, way: f32, x: f32, y: f32) -> Tissue {
         let sheet = noise(self.seed ^ 1, way * 7.0, depth * 3.2);
         let rib = noise(self.seed ^ 2, way * 9.0, 0.5);
@@ -217,8 +219,8 @@ impl Body {
         let (aside, below) = (self.heart[0] - x, y - self.heart[1]);
         let from_heart = aside.hypot(below);
         let ragged = rough_noise(self.seed ^ 5, x / 18.0, y / 18.0);
-        // Fat of the mediastinum between the heart and the anterior chest wall: thickest straight ahead (left in the
-        // picture, and up), none behind.
+        // Fat of the mediastinum between the heart and the anterior chest wall: thickest in front
+        // (left in the picture, and up), none behind.
         let ahead = (0.9 * aside - 0.45 * below) / from_heart.max(1.0);
         if from_heart - self.heart_radius_mm < (34.0 + 30.0 * ragged) * (1.6 * ahead - 0.3).min(1.0)
         {
@@ -252,7 +254,7 @@ impl Body {
             _ => {}
         }
         if self.organs.liver.distance(point) + ragged < 1.0 {
-            // Veins are pieces of a level line: whole lines would be loops.
+            // Veins are segments of level lines of the noise: complete lines would be loops.
             let line = noise(self.seed ^ 9, x / 24.0, y / 13.0).abs();
             let vein = line < 0.12 * noise(self.seed ^ 0xD, x / 11.0, y / 11.0) - 0.02;
             return if vein { Tissue::Vein } else { Tissue::Liver };
@@ -274,7 +276,8 @@ impl Body {
         }
     }
 
-    /// The tissue this close (mm) to the heart's surface where it is not what the body has there.
+    /// The tissue at a distance `gap_mm` from the heart's surface if it differs from that of the
+    /// body.
     pub fn around_heart(&self, [x, y]: [f32; 2], gap_mm: f32) -> Option<Tissue> {
         let pad = self.pad_mm * (0.35 + 1.9 * noise(self.seed ^ 0xC, x / 26.0, y / 26.0));
         if gap_mm < 0.9 {
@@ -285,7 +288,7 @@ impl Body {
     }
 }
 
-/// The part of the plane that the scanner covered: outside it, voxels are 0.
+/// The part of the plane that the scanner covers; outside it, voxels are 0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Coverage {
     middle: [f32; 2],
@@ -294,7 +297,7 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// Draws a turned rectangle around a point in mm.
+    /// Draws a rotated rectangle around a point in mm.
     pub fn draw(around: [f32; 2], rng: &mut impl Rng) -> Self {
         let turn = between(rng, [-0.6, 0.6]) + if rng.random() { TAU / 4.0 } else { 0.0 };
         Self {

@@ -1,11 +1,11 @@
-//! How bright each tissue is in each sequence, and what the scanner does to it.
+//! The brightness of each tissue in each sequence, and effects of the scanner.
 
 use rand::{Rng, RngExt};
 
 use super::noise::noise;
 use super::random::between;
 
-/// What tissue shows, as far as the sequences tell it apart.
+/// The tissues that the sequences distinguish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tissue {
     Air,
@@ -29,7 +29,7 @@ pub enum Tissue {
     /// Blood of the left ventricle and the great vessels.
     Blood,
     RightBlood,
-    /// Blood that hardly moves, between trabeculae.
+    /// Slow blood between trabeculae.
     SlowBlood,
     Myocardium,
     Edema,
@@ -64,17 +64,18 @@ const BRIGHTNESS: [[f32; 3]; 23] = [
     [0.38, 0.22, 0.6],
 ];
 
-/// What the scanner makes of the tissue; each array has one value for bSSFP, LGE and T2.
+/// The contrast of one patient's scans; each array has one value for bSSFP, LGE and T2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contrast {
     brightness: [[f32; 3]; 23],
-    /// The stored number of brightness 1.
+    /// The stored number for brightness 1.
     scale: [f32; 3],
-    /// Standard deviation of the noise in either channel, in units of brightness.
+    /// Standard deviation of the noise in the real and the imaginary channel, in units of
+    /// brightness.
     pub noise: [f32; 3],
-    /// How much tissue of one kind varies, as a share of its brightness.
+    /// The variation within one tissue, as a share of its brightness.
     texture: [f32; 3],
-    /// The coils' sensitivity: its logarithm's slope along `x` and `y` and its curvature, per 100 mm.
+    /// The logarithm of the coils' sensitivity: slopes along `x` and `y` and curvature, per 100 mm.
     coil: [[f32; 3]; 3],
     seed: u32,
 }
@@ -149,7 +150,7 @@ impl Contrast {
         })
     }
 
-    /// The stored number of a brightness.
+    /// The stored number for a brightness.
     pub fn stored(&self, sequence: usize, brightness: f32) -> f32 {
         (brightness * self.scale[sequence])
             .round()

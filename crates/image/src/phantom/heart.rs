@@ -14,20 +14,21 @@ const THINNEST_WALL_MM: f32 = 4.5;
 /// The shape of one heart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Heart {
-    /// Where the axis of the left ventricle meets the slice at `middle_mm`, in mm from the middle of the slice.
+    /// The intersection of the left ventricle's axis with the slice at `middle_mm`, in mm from the
+    /// centre of the slice.
     position: [f32; 2],
     /// The height that `position` belongs to.
     middle_mm: f32,
-    /// From the apex to the base.
+    /// Length from apex to base.
     length_mm: f32,
-    /// Of the left ventricle's outer surface at the base.
+    /// Radius of the left ventricle's outer surface at the base.
     radius_mm: f32,
     wall_mm: f32,
-    /// How far the axis moves sideways for each mm of height.
+    /// The in-plane displacement of the axis per mm of height.
     tilt: [f32; 2],
     outer: Shape,
     inner: Shape,
-    /// Where the middle of the septum lies, seen from the left ventricle, in radians.
+    /// The direction from the left ventricle to the middle of the septum, radians.
     septum: f32,
     /// The right ventricle's size and the height of its apex as a share of the length.
     right_size: f32,
@@ -38,7 +39,7 @@ pub struct Heart {
     seed: u32,
 }
 
-/// What lies at a point in or near the heart.
+/// The structure at a point in or near the heart.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Place {
     /// The left ventricle's wall.
@@ -52,7 +53,7 @@ pub enum Place {
     LeftPool {
         /// Whether muscle (papillary or a trabecula) fills it here.
         muscle: bool,
-        /// From the wall, in mm.
+        /// Distance from the wall, mm.
         gap_mm: f32,
     },
     /// The right ventricle's pool.
@@ -62,11 +63,11 @@ pub enum Place {
     },
     /// The right ventricle's thin wall.
     RightWall,
-    /// Outside, this far (mm) from the heart.
+    /// Outside, at this distance (mm) from the heart.
     Outside(f32),
 }
 
-/// The heart cut at one height.
+/// The cross-section of a heart at one height.
 pub struct Section<'h> {
     heart: &'h Heart,
     height: f32,
@@ -75,13 +76,13 @@ pub struct Section<'h> {
     inner: Outline,
     right_axis: [f32; 2],
     right: Outline,
-    /// Middle and radius in mm.
+    /// Centre and radius, mm.
     papillary: [([f32; 2], f32); 2],
     reach: f32,
 }
 
 impl Heart {
-    /// Draws a heart at the middle of the slice.
+    /// Draws a heart at the centre of the slice.
     pub fn draw(rng: &mut impl Rng) -> Self {
         let radius_mm = between(rng, [31.0, 39.0]);
         Self {
@@ -108,7 +109,7 @@ impl Heart {
         }
     }
 
-    /// From the apex to the base, in mm.
+    /// The length from apex to base, mm.
     pub fn length_mm(&self) -> f32 {
         self.length_mm
     }
@@ -118,12 +119,13 @@ impl Heart {
         self.radius_mm
     }
 
-    /// Where the left ventricle's axis meets the middle slice, in mm from the middle of the slice.
+    /// The intersection of the left ventricle's axis with the middle slice, in mm from the centre
+    /// of the slice.
     pub fn position(&self) -> [f32; 2] {
         self.position
     }
 
-    /// Moves the heart.
+    /// Sets the position of the heart, mm.
     pub fn set_position(&mut self, position: [f32; 2]) {
         self.position = position;
     }
@@ -133,7 +135,8 @@ impl Heart {
         self.middle_mm = height;
     }
 
-    /// The corners of the box around ventricles and wall in all slices, in mm from the middle of the slice.
+    /// The corners of the bounding box of ventricles and wall in all slices, in mm from the centre
+    /// of the slice.
     pub fn bounds(&self, heights_mm: &[f32]) -> ([f32; 2], [f32; 2]) {
         let (mut low, mut high) = ([f32::MAX; 2], [f32::MIN; 2]);
         for height in heights_mm {
@@ -155,7 +158,7 @@ impl Heart {
         (low, high)
     }
 
-    /// Cuts the heart.
+    /// The cross-section at a height in mm.
     pub fn section(&self, height: f32) -> Section<'_> {
         let above = (1.0 - height / self.length_mm).clamp(0.0, 1.0);
         let radius = self.radius_mm * (1.0 - above * above).sqrt();
@@ -217,7 +220,8 @@ impl Heart {
 }
 
 impl Section<'_> {
-    /// How far (mm) from the axis there may be anything but [`Place::Outside`] by 12 mm or more.
+    /// The radius (mm) around the axis beyond which every point is outside the heart by 12 mm or
+    /// more.
     pub fn reach(&self) -> f32 {
         self.reach
     }
@@ -227,12 +231,12 @@ impl Section<'_> {
         self.height
     }
 
-    /// Where the axis of the left ventricle is, in mm from the middle of the slice.
+    /// The position of the left ventricle's axis, in mm from the centre of the slice.
     pub fn axis(&self) -> [f32; 2] {
         self.axis
     }
 
-    /// What lies at a point, given in mm from the middle of the slice.
+    /// The structure at a point, in mm from the centre of the slice.
     pub fn at(&self, point: [f32; 2]) -> Place {
         let (x, y) = (point[0] - self.axis[0], point[1] - self.axis[1]);
         let (radius, way) = (x.hypot(y), y.atan2(x));
@@ -292,7 +296,7 @@ mod tests {
                 matches!(section.at(section.axis()), Place::LeftPool { .. }),
                 "{seed}"
             );
-            // Away from the septum there is no right ventricle.
+            // Opposite the septum there is no right ventricle.
             let way = heart.septum + PI;
             let rank = |n: u16| {
                 let r = 0.25 * f32::from(n);

@@ -1,4 +1,4 @@
-//! Infarction: which part of the wall is scarred, without reflow, or edematous.
+//! Infarction: scar, no-reflow and edema within the wall.
 
 use std::f32::consts::{PI, TAU};
 
@@ -9,23 +9,23 @@ use super::noise::rough_noise;
 use super::random::between;
 use super::settings::PhantomSettings;
 
-/// What kind of injury a heart has.
+/// The kind of injury of a heart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InjuryKind {
-    /// None at all.
+    /// No injury.
     None,
     /// Edema without scar.
     EdemaOnly,
     /// A scar of the inner part of the wall.
     Subendocardial,
-    /// A scar with gaps.
+    /// A scar with gaps in it.
     Patchy,
-    /// A scar of the whole thickness of the wall, or almost.
+    /// A scar of the whole thickness of the wall, or nearly.
     Transmural,
 }
 
-/// What the wall is made of at a point.
+/// The tissue of the wall at a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WallTissue {
     /// Neither scar nor edema.
@@ -34,7 +34,7 @@ pub enum WallTissue {
     Edema,
     /// Scar.
     Scar,
-    /// The dark core of a scar.
+    /// The dark core of a scar (microvascular obstruction).
     NoReflow,
 }
 
@@ -42,21 +42,21 @@ pub enum WallTissue {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Injury {
     kind: InjuryKind,
-    /// Its middle: radians from the septum, and height in mm.
+    /// Its centre: radians from the septum, and height in mm.
     angle: f32,
     height_mm: f32,
     /// Half the scar's width in radians, and half its height in mm.
     half: [f32; 2],
     /// The same of the edema.
     edema_half: [f32; 2],
-    /// How deep the scar reaches from the pool, as a share of the wall.
+    /// The depth of the scar from the pool, as a share of the wall.
     transmurality: f32,
     no_reflow: bool,
     seed: u32,
 }
 
 impl Injury {
-    /// Draws an injury around a height in mm.
+    /// Draws an injury centred near a height in mm.
     pub fn draw(settings: &PhantomSettings, height_mm: f32, rng: &mut impl Rng) -> Self {
         let kind = match (
             rng.random::<f32>() < settings.without_scar,
@@ -73,7 +73,7 @@ impl Injury {
             InjuryKind::Patchy => [0.6, 0.95],
             _ => [0.85, 1.25],
         };
-        // The middles of what the three coronary arteries supply, and the scatter around them.
+        // The centres of the territories of the three coronary arteries.
         let territory = [0.9, 2.9, 4.6][(rng.random::<f32>() * 2.999) as usize];
         let half = [between(rng, [0.35, 1.05]), between(rng, [14.0, 45.0])];
         Self {
@@ -91,13 +91,13 @@ impl Injury {
         }
     }
 
-    /// What kind of injury it is.
+    /// The kind of injury.
     pub fn kind(&self) -> InjuryKind {
         self.kind
     }
 
-    /// What the wall is made of at a depth (0 at the pool, 1 outside) and an angle from the septum in radians, at a
-    /// height in mm; the point in mm gives the roughness of the edges.
+    /// The tissue of the wall at a depth (0 at the pool, 1 outside), an angle from the septum in
+    /// radians and a height in mm; the point in mm determines the roughness of the edges.
     pub fn at(&self, depth: f32, angle: f32, height_mm: f32, [x, y]: [f32; 2]) -> WallTissue {
         if self.kind == InjuryKind::None {
             return WallTissue::Healthy;

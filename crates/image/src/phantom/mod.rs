@@ -1,9 +1,11 @@
-//! A synthetic short-axis heart in a body, drawn at random, with labels and volumes that are known exactly.
+//! Synthetic patients: a short-axis heart in a body, drawn at random, with exactly known labels and
+//! volumes.
 //!
-//! A [`Phantom`] is all parameters of one patient; [`Phantom::render`] turns them into a study. Its geometry is in mm:
-//! `x` along a row and `y` down a column of the stored slice, from the middle of the slice; `height` along the long
-//! axis of the left ventricle from its apex. Row 0 is inferior and the right ventricle lies to the left, as in the
-//! files of the MyoPS 2020 challenge. The same seed gives the same phantom and the same voxels.
+//! A [`Phantom`] holds all parameters of one patient; [`Phantom::render`] computes its study. Its
+//! geometry is in mm: `x` along a row and `y` down a column of the stored slice, from the centre of
+//! the slice; `height` along the long axis of the left ventricle from its apex. Row 0 is inferior
+//! and the right ventricle is on the left, as in the files of the MyoPS 2020 challenge. The same
+//! seed gives the same phantom and the same voxels.
 
 mod body;
 mod contrast;

@@ -1,4 +1,4 @@
-//! Smooth randomness in the plane: textures, and a warp of the tissue.
+//! Smooth noise in the plane: textures, and a deformation of the tissue.
 
 use std::f32::consts::TAU;
 
@@ -17,7 +17,7 @@ pub fn noise(seed: u32, x: f32, y: f32) -> f32 {
     upper * (1.0 - v) + lower * v
 }
 
-/// Two scales of noise, from -1 to 1.
+/// Noise of two scales, from -1 to 1.
 pub fn rough_noise(seed: u32, x: f32, y: f32) -> f32 {
     0.65 * noise(seed, x, y) + 0.35 * noise(seed ^ 0x5bd1_e995, 2.1 * x, 2.1 * y)
 }
@@ -31,7 +31,7 @@ fn lattice(seed: u32, i: i32, j: i32) -> f32 {
     h as f32 / (u32::MAX as f32) * 2.0 - 1.0
 }
 
-/// A smooth displacement of points of the plane.
+/// A smooth deformation of the plane.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Warp {
     waves: [Wave; 5],
@@ -44,12 +44,12 @@ struct Wave {
     /// Radians per mm of height, so that neighbouring slices differ.
     turn_height: f32,
     phase: f32,
-    /// How far points move, in mm.
+    /// The largest displacement, mm.
     reach: [f32; 2],
 }
 
 impl Warp {
-    /// Draws a warp that moves no point by more than `limit_mm`.
+    /// Draws a deformation that displaces no point by more than `limit_mm`.
     pub fn draw(limit_mm: f32, rng: &mut impl Rng) -> Self {
         let waves = std::array::from_fn(|_| {
             let (angle, length) = (between(rng, [0.0, TAU]), between(rng, [45.0, 110.0]));
@@ -67,7 +67,7 @@ impl Warp {
         Self { waves }
     }
 
-    /// Where the tissue seen at `(x, y)` of the slice at `height` lies in the body that is not warped, in mm.
+    /// The position in the undeformed body of the tissue at `(x, y)` of the slice at `height`, mm.
     pub fn source(&self, [x, y]: [f32; 2], height: f32) -> [f32; 2] {
         let mut at = [x, y];
         for wave in &self.waves {

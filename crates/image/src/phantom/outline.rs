@@ -8,12 +8,12 @@ use super::random::between;
 
 const STEPS: usize = 256;
 
-/// A closed curve around a point: its distance from there (mm) in each direction.
+/// A closed curve around a point: its distance from that point (mm) in each direction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outline([f32; STEPS]);
 
 impl Outline {
-    /// Computes the distance from the angle in radians.
+    /// Computes the distance in each direction from its angle in radians.
     pub fn from_fn(mut radius: impl FnMut(f32) -> f32) -> Self {
         Self(std::array::from_fn(|n| {
             radius(n as f32 / STEPS as f32 * TAU)
@@ -27,21 +27,21 @@ impl Outline {
         self.0[n % STEPS] * (1.0 - share) + self.0[(n + 1) % STEPS] * share
     }
 
-    /// The greatest distance in mm.
+    /// The largest distance, mm.
     pub fn reach(&self) -> f32 {
         self.0.iter().copied().fold(0.0, f32::max)
     }
 }
 
-/// How a curve differs from a circle: a factor for each direction, near 1.
+/// The deviation of a curve from a circle: a factor near 1 for each direction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shape {
-    /// Strength and phase of the waves with two, three, four and five crests.
+    /// Amplitude and phase of the waves with two, three, four and five crests.
     waves: [(f32, f32); 4],
 }
 
 impl Shape {
-    /// Draws a shape whose waves are at most this strong.
+    /// Draws a shape from the largest amplitudes of its waves.
     pub fn draw(strengths: [f32; 4], rng: &mut impl Rng) -> Self {
         Self {
             waves: strengths.map(|s| (between(rng, [0.2 * s, s]), rng.random::<f32>() * TAU)),
@@ -61,12 +61,12 @@ impl Shape {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ellipse {
     middle: [f32; 2],
-    /// The matrix that takes the ellipse to the unit circle.
+    /// The matrix that maps the ellipse to the unit circle.
     to_unit: [[f32; 2]; 2],
 }
 
 impl Ellipse {
-    /// An ellipse with two half axes, the first turned by `angle` radians from `x`.
+    /// An ellipse with two half axes, the first rotated by `angle` radians from `x`.
     pub fn new(middle: [f32; 2], half: [f32; 2], angle: f32) -> Self {
         let (sin, cos) = angle.sin_cos();
         Self {
@@ -78,7 +78,7 @@ impl Ellipse {
         }
     }
 
-    /// The distance from the middle: 0 there, 1 on the ellipse.
+    /// The relative distance from the centre: 0 at the centre, 1 on the ellipse.
     pub fn distance(&self, [x, y]: [f32; 2]) -> f32 {
         let (x, y) = (x - self.middle[0], y - self.middle[1]);
         let [a, b] = self.to_unit.map(|row| row[0] * x + row[1] * y);

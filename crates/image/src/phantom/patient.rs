@@ -10,18 +10,18 @@ use super::noise::Warp;
 use super::random::between;
 use super::settings::PhantomSettings;
 
-/// Everything that tells one synthetic patient from another.
+/// All parameters of one synthetic patient.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Phantom {
     /// Voxels along `i`, `j`, `k`.
     pub(super) shape: [usize; 3],
     /// Spacing along `i` and `j` (the same), and along `k`, in mm.
     pub(super) spacing_mm: [f32; 2],
-    /// The height of each slice's middle above the apex in mm, the apical slice first.
+    /// The height of each slice's centre above the apex, mm, apical slice first.
     pub(super) heights_mm: Vec<f32>,
-    /// How far (mm) signal is collected through the slice.
+    /// The thickness of the slices, mm.
     pub(super) thickness_mm: f32,
-    /// Whether `[i, j, k]` run toward left, superior, posterior; else toward posterior, superior, right.
+    /// Whether `[i, j, k]` point to left, superior, posterior; else to posterior, superior, right.
     pub(super) runs_lsp: bool,
     pub(super) heart: Heart,
     pub(super) injury: Injury,
@@ -29,13 +29,13 @@ pub struct Phantom {
     pub(super) contrast: Contrast,
     pub(super) warp: Warp,
     pub(super) coverage: Coverage,
-    /// How far (mm) from the wall blood hardly moves.
+    /// The width of the layer of slow blood at the wall, mm.
     pub(super) slow_blood_mm: f32,
-    /// What seeds the noise of the images.
+    /// The random seed of the noise of the images.
     pub(super) seed: u64,
 }
 
-/// Half the side (px) of the square in the middle of a slice that holds every heart.
+/// Half the side (pixels) of the central square that contains every heart.
 const HEART_WITHIN_PX: f32 = 122.0;
 
 impl Phantom {
@@ -77,7 +77,8 @@ impl Phantom {
     }
 }
 
-/// The distance of the slices, and the height of each: from near the base down, never below the apex.
+/// The distance of the slices, and the height of each; the slices begin near the base and end above
+/// the apex.
 fn draw_heights(
     settings: &PhantomSettings,
     slices: usize,
@@ -92,7 +93,7 @@ fn draw_heights(
     (step, (0..slices).map(|k| first + step * k as f32).collect())
 }
 
-/// Moves the heart off the middle of the slice, as far as it stays within the central square.
+/// Displaces the heart from the centre of the slice, within the central square.
 fn place(
     heart: &mut Heart,
     settings: &PhantomSettings,

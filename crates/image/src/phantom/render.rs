@@ -1,4 +1,4 @@
-//! From a phantom's parameters to voxels, labels and exact sizes.
+//! Computes voxels, labels and exact volumes from a phantom's parameters.
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -23,12 +23,12 @@ struct Slice {
     tally: Tally,
 }
 
-/// Middles of the thirds of a voxel, as shares of its side from its middle.
+/// The centres of the thirds of a voxel, relative to its centre and side.
 const THIRDS: [f32; 3] = [-1.0 / 3.0, 0.0, 1.0 / 3.0];
 
 impl Phantom {
-    /// Makes the images of all three sequences with reference labels, and the exact sizes of their regions. Voxels
-    /// hold whole numbers from 0 to 32767, as files of 16 bits do.
+    /// Computes the images of all three sequences with reference labels, and the exact sizes of the
+    /// regions. Voxels are whole numbers from 0 to 32767, as in files of 16 bits.
     ///
     /// # Panics
     /// Never: the parameters were drawn so that the grid is valid.
@@ -69,8 +69,8 @@ impl Phantom {
         )
     }
 
-    /// The map to the patient: `j` toward superior; `i` and `k` toward left and posterior or posterior and right. The
-    /// middle of the volume is the origin.
+    /// The affine: `j` points to superior; `i` and `k` point to left and posterior, or to posterior
+    /// and right. The origin is the centre of the volume.
     #[expect(clippy::expect_used, reason = "the axes are orthogonal")]
     fn affine(&self) -> Affine {
         let [pixel, step] = self.spacing_mm.map(f64::from);
@@ -126,7 +126,7 @@ impl Phantom {
         slice
     }
 
-    /// The middle of a pixel in mm from the middle of the slice.
+    /// The centre of a pixel in mm from the centre of the slice.
     fn position_mm(&self, n: usize) -> [f32; 2] {
         let [ni, nj, _] = self.shape;
         let (i, j) = ((n % ni) as f32, (n / ni) as f32);
@@ -136,7 +136,7 @@ impl Phantom {
         ]
     }
 
-    /// The signal of a pixel of the body without a heart, from four points of it.
+    /// The signal of a pixel of the body without the heart, from four sample points.
     fn around(&self, [x, y]: [f32; 2], pixel_mm: f32, height: f32) -> [f32; 3] {
         let mut sum = [0.0; 3];
         for (dx, dy) in [(-0.25, -0.25), (0.25, -0.25), (-0.25, 0.25), (0.25, 0.25)] {
@@ -146,8 +146,8 @@ impl Phantom {
         sum
     }
 
-    /// The signal of a pixel in or near the heart, from nine points of it at three heights; `outside` is the signal of
-    /// what is not heart.
+    /// The signal of a pixel in or near the heart, from nine sample points at each of three
+    /// heights; `outside` is the signal of points outside the heart.
     fn near_heart(
         &self,
         [x, y]: [f32; 2],
@@ -174,7 +174,7 @@ impl Phantom {
         sum
     }
 
-    /// The label of a point, and its tissue unless that is the body's.
+    /// The label of a point, and its tissue; `None` for the tissue of the body.
     fn tissue(&self, place: Place, point: [f32; 2], height: f32) -> (Label, Option<Tissue>) {
         match place {
             Place::Wall { depth, angle } => match self.injury.at(depth, angle, height, point) {
@@ -195,7 +195,8 @@ impl Phantom {
         }
     }
 
-    /// Adds noise to both channels of the signal, blurs them as a coarser acquisition does, and stores the magnitude.
+    /// Adds noise to the real and the imaginary channel, blurs both like a coarser acquisition, and
+    /// stores the magnitude.
     fn receive(&self, image: &mut [f32], k: usize, sequence: usize) {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         rng.set_stream((3 * k + sequence) as u64);
@@ -241,7 +242,8 @@ fn add(sum: &mut [f32; 3], values: [f32; 3], weight: f32) {
     }
 }
 
-/// Blurs with weights 1, 2, 1 along rows and columns; the border keeps its values along the axis that leaves it.
+/// Blurs with weights 1, 2, 1 along rows and columns; border pixels are not blurred across the
+/// border.
 fn blur(image: &mut [f32], columns: usize) {
     for row in image.chunks_exact_mut(columns) {
         let mut before = row[0];

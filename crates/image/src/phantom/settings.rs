@@ -1,22 +1,24 @@
-//! The ranges that phantoms are drawn from.
+//! The ranges from which phantoms are drawn.
 
 use serde::{Deserialize, Serialize};
 
-/// The ranges that phantoms are drawn from; the default is that of the files of the MyoPS 2020 challenge.
+/// The ranges from which phantoms are drawn; the defaults are those of the files of the MyoPS 2020
+/// challenge.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PhantomSettings {
-    /// Fewest and most slices.
+    /// Smallest and largest number of slices.
     pub slices: [usize; 2],
-    /// Fewest and most voxels along `i`; `j` differs from it by up to 6.
+    /// Smallest and largest number of voxels along `i`; that along `j` differs by up to 6.
     pub side_px: [usize; 2],
-    /// Least and greatest spacing in the slice, in mm.
+    /// Smallest and largest in-plane spacing, mm.
     pub spacing_mm: [f32; 2],
-    /// Least and greatest distance of slices, in mm; that of many slices is kept small enough for the heart.
+    /// Smallest and largest distance of slices, mm; it is reduced if many slices would not fit into
+    /// the heart.
     pub slice_spacing_mm: [f32; 2],
-    /// How far (px) the heart may lie off the middle, along each axis.
+    /// Largest displacement of the heart from the centre along each axis, pixels.
     pub heart_offset_px: f32,
-    /// How far (mm) tissue is warped at most.
+    /// Largest displacement by the deformation of tissue, mm.
     pub warp_mm: f32,
     /// The share of hearts without scar; half of these have edema.
     pub without_scar: f32,

@@ -15,7 +15,7 @@ fn phantom(seed: u64) -> (Study, Truth) {
     .render("P")
 }
 
-/// The voxels of a slice that have a neighbour in it of which `inside` says something else.
+/// The number of voxels of a slice that are `inside` and have a neighbour that is not.
 fn border(labels: &[Label], columns: usize, inside: impl Fn(Label) -> bool) -> usize {
     let differs = |a: usize, b: usize| {
         labels

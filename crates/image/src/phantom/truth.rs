@@ -1,4 +1,4 @@
-//! What is known exactly about a phantom.
+//! The exact sizes of a phantom's regions.
 
 use std::collections::BTreeMap;
 
@@ -7,34 +7,35 @@ use serde::{Deserialize, Serialize};
 use super::injury::InjuryKind;
 use crate::label::Label;
 
-/// The sizes of a phantom's regions, from its geometry rather than from its voxels: the area of each region in the
-/// middle of each slice, measured nine times as finely as the voxels, times the distance of the slices.
+/// The exact sizes of a phantom's regions, from its geometry: the area of each region at the centre
+/// of each slice, with nine sample points per voxel, times the distance of the slices.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Truth {
-    /// What kind of injury the heart has.
+    /// The kind of injury.
     pub injury: InjuryKind,
-    /// Volume (ml) of each label but the background, by its name.
+    /// Volume (ml) of each label except background, by its name.
     pub volumes_ml: BTreeMap<String, f64>,
-    /// Volume (ml) of the part of the scar that shows no reflow.
+    /// Volume (ml) of no-reflow (microvascular obstruction), a part of the scar.
     pub no_reflow_ml: f64,
     /// Scar as a percentage of the wall of the left ventricle.
     pub scar_percent_of_wall: f64,
     /// Edema that is not scar as a percentage of the wall.
     pub edema_percent_of_wall: f64,
-    /// Scar as a percentage of each of the 16 segments of the American Heart Association, segment 1 first; `None` for a
-    /// segment that lies in no slice. Levels are thirds of the length of the left ventricle.
+    /// Scar as a percentage of each of the 16 segments of the American Heart Association, segment 1
+    /// first; `None` for a segment that is in no slice. Levels are thirds of the length of the left
+    /// ventricle.
     pub scar_percent_of_segment: [Option<f64>; 16],
     /// The numbers (from 1) of the segments that are scarred by at least 5 %, in order.
     pub scarred_segments: Vec<u8>,
 }
 
 impl Truth {
-    /// The volume (ml) of a label; 0 of the background.
+    /// The volume (ml) of a label; 0 for background.
     pub fn volume_ml(&self, label: Label) -> f64 {
         self.volumes_ml.get(label.name()).copied().unwrap_or(0.0)
     }
 
-    /// The volume (ml) of the wall with scar and edema.
+    /// The volume (ml) of the wall, including scar and edema.
     pub fn wall_ml(&self) -> f64 {
         [Label::Myocardium, Label::Edema, Label::Scar]
             .map(|l| self.volume_ml(l))
@@ -65,7 +66,7 @@ impl Tally {
         self.segments[segment].1 += u64::from(label == Label::Scar);
     }
 
-    /// Counts a point of scar that shows no reflow, beside [`Self::wall`].
+    /// Counts a point of no-reflow, in addition to [`Self::wall`].
     pub fn no_reflow(&mut self) {
         self.no_reflow += 1;
     }
@@ -82,7 +83,7 @@ impl Tally {
         self
     }
 
-    /// The sizes, each point standing for `point_ml`.
+    /// The sizes, with a volume of `point_ml` for each point.
     pub fn truth(&self, injury: InjuryKind, point_ml: f64) -> Truth {
         let ml = |label: Label| self.labels[label.class()] as f64 * point_ml;
         let percent = |part: u64, whole: u64| {

@@ -1,14 +1,14 @@
-//! A picture in memory and what can be drawn on it.
+//! A raster picture in memory, with drawing operations.
 
 use super::font;
 
 /// Red, green, blue (sRGB).
 pub type Rgb = [u8; 3];
 
-/// Half the time of the usual level, for files a fifteenth larger.
+/// Takes half the time of the default level, for files that are 7 % larger.
 const COMPRESSION: png::DeflateCompression = png::DeflateCompression::Level(3);
 
-/// A picture of at least one pixel; rows run from the top, pixels from the left.
+/// A picture of at least one pixel; rows from the top, pixels from the left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
     width: usize,
@@ -17,7 +17,7 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// One colour everywhere; a side of 0 becomes 1 pixel.
+    /// A picture of one colour; a side of 0 becomes 1 pixel.
     pub fn new(width: usize, height: usize, colour: Rgb) -> Self {
         let (width, height) = (width.max(1), height.max(1));
         Self {
@@ -27,17 +27,17 @@ impl Picture {
         }
     }
 
-    /// Pixels in a row.
+    /// The number of pixels in a row.
     pub fn width(&self) -> usize {
         self.width
     }
 
-    /// Rows.
+    /// The number of rows.
     pub fn height(&self) -> usize {
         self.height
     }
 
-    /// The colour of a pixel, or `None` outside the picture.
+    /// The colour of a pixel; `None` outside the picture.
     pub fn get(&self, x: usize, y: usize) -> Option<Rgb> {
         (x < self.width && y < self.height).then(|| {
             let at = 3 * (x + y * self.width);
@@ -45,7 +45,7 @@ impl Picture {
         })
     }
 
-    /// Colours a pixel; outside the picture nothing happens.
+    /// Sets the colour of a pixel; has no effect outside the picture.
     pub fn set(&mut self, x: usize, y: usize, colour: Rgb) {
         if x < self.width && y < self.height {
             let at = 3 * (x + y * self.width);
@@ -53,7 +53,7 @@ impl Picture {
         }
     }
 
-    /// Mixes a colour into a pixel: `share` 0 leaves it, 1 replaces it.
+    /// Blends a colour into a pixel; `share` is the weight of the colour, 0 to 1.
     pub fn blend(&mut self, x: usize, y: usize, colour: Rgb, share: f32) {
         if let Some(under) = self.get(x, y) {
             let mixed = [0, 1, 2].map(|c| {
@@ -64,7 +64,7 @@ impl Picture {
         }
     }
 
-    /// Fills a rectangle; what lies outside the picture is left out.
+    /// Fills a rectangle, clipped to the picture.
     pub fn fill(&mut self, x: usize, y: usize, width: usize, height: usize, colour: Rgb) {
         for row in y..(y + height).min(self.height) {
             for column in x..(x + width).min(self.width) {
@@ -73,7 +73,8 @@ impl Picture {
         }
     }
 
-    /// Writes text with its upper left corner at `(x, y)`, each dot of a letter `scale` pixels wide.
+    /// Draws text with its upper left corner at `(x, y)`; each dot of a letter is `scale` pixels
+    /// wide.
     pub fn text(&mut self, x: usize, y: usize, text: &str, scale: usize, colour: Rgb) {
         for (n, letter) in text.chars().enumerate() {
             let left = x + n * font::ADVANCE * scale;
@@ -85,8 +86,8 @@ impl Picture {
         }
     }
 
-    /// Draws a smooth line `width` pixels wide between two points given in pixels, `(0.5, 0.5)` being the middle of
-    /// the first pixel.
+    /// Draws an antialiased line, `width` pixels wide, between two points in pixels; `(0.5, 0.5)`
+    /// is the centre of the first pixel.
     pub fn line(&mut self, from: (f32, f32), to: (f32, f32), width: f32, colour: Rgb) {
         let reach = width / 2.0 + 1.0;
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
@@ -111,7 +112,7 @@ impl Picture {
     /// The bytes of a PNG file of this picture.
     ///
     /// # Panics
-    /// Never: a picture of at least one pixel can be written to memory.
+    /// Never: a picture of at least one pixel can be encoded in memory.
     #[expect(
         clippy::expect_used,
         reason = "writing to memory does not fail, and the sides are not 0"

@@ -1,13 +1,13 @@
-//! A line chart, such as loss and Dice over epochs.
+//! Line charts, such as loss and Dice over epochs.
 
 use super::{BACKDROP, BRIGHT, DIM, EMPTY, Picture, Rgb, font};
 
 /// One line of a chart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
-    /// What the legend calls it.
+    /// The name in the legend.
     pub name: String,
-    /// Points `(x, y)` in the order in which they are joined; one that is not finite interrupts the line.
+    /// Points `(x, y)` in drawing order; one that is not finite interrupts the line.
     pub points: Vec<(f32, f32)>,
 }
 
@@ -17,7 +17,7 @@ const HEIGHT: usize = 560;
 const PLOT: [f32; 4] = [90.0, 64.0, 936.0, 470.0];
 /// The top of the legend's first line; it has room for two.
 const LEGEND_TOP: usize = 505;
-/// Colours that people with any colour vision can tell apart, in order of use.
+/// Colours that are distinguishable with any colour vision, in order of use.
 const COLOURS: [Rgb; 9] = [
     [0x56, 0xB4, 0xE9],
     [0xE6, 0x9F, 0x00],
@@ -98,7 +98,7 @@ fn draw(picture: &mut Picture, series: &Series, colour: Rgb, x: &Axis, y: &Axis)
     }
 }
 
-/// Values from the first to the last tick, and the pixels they are drawn at.
+/// The values of the first and the last tick, and their pixels.
 struct Axis {
     step: f32,
     first: i32,

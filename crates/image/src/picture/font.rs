@@ -1,16 +1,16 @@
-//! Letters of five by eight dots.
+//! A bitmap font of five by eight dots.
 
-/// Dots from one letter to the next.
+/// The distance between letters, dots.
 pub const ADVANCE: usize = 6;
-/// Rows of dots, the last for descenders.
+/// The number of rows of dots; the last is for descenders.
 pub const HEIGHT: usize = 8;
 
-/// The width of a text in pixels.
+/// The width of a text at scale 1, pixels.
 pub fn width(text: &str, scale: usize) -> usize {
     (text.chars().count() * ADVANCE).saturating_sub(1) * scale
 }
 
-/// As much of a text as fits into `room` pixels.
+/// The longest start of a text that fits into `room` pixels.
 pub fn fitting(text: &str, scale: usize, room: usize) -> String {
     text.chars().take((room / scale + 1) / ADVANCE).collect()
 }
@@ -86,7 +86,8 @@ const DIGITS: [[u8; 5]; 10] = [
     [0x06, 0x49, 0x49, 0x29, 0x1E],
 ];
 
-/// The five columns of a letter from the left, the lowest bit being the top dot; a box where it has no shape.
+/// The five columns of a letter from the left, with the top dot in the lowest bit; a box for an
+/// unknown letter.
 pub fn columns(letter: char) -> [u8; 5] {
     match letter {
         'A'..='Z' => UPPER[letter as usize - 'A' as usize],

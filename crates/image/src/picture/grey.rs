@@ -1,4 +1,4 @@
-//! Values as brightness.
+//! Conversion of values to brightness.
 
 /// The brightness (0 to 255) of values, black at the 1st percentile of those that are finite and white at the 99th.
 pub fn greys(values: &[f32]) -> Vec<u8> {

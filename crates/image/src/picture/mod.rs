@@ -1,7 +1,7 @@
 //! Pictures of studies, labels and training curves, as the bytes of a PNG file.
 //!
-//! Pixels are shown as they are stored: a row of the picture is `j` and a column is `i`, whatever those axes mean in
-//! the patient.
+//! Pixels are drawn in storage order: a row of the picture is `j` and a column is `i`, whatever
+//! their directions in the patient.
 
 mod canvas;
 mod curves;
@@ -19,19 +19,19 @@ pub use sheet::{Tile, sheet};
 
 use crate::label::Label;
 
-/// Behind everything.
+/// The background.
 const BACKDROP: Rgb = [18, 20, 24];
-/// Behind a tile that has no image.
+/// The background of a tile without an image.
 const EMPTY: Rgb = [34, 37, 43];
 /// Titles.
 const BRIGHT: Rgb = [235, 237, 240];
-/// Numbers and remarks.
+/// Numbers and notes.
 const DIM: Rgb = [150, 156, 165];
 /// The side of a tile in pixels.
 const TILE: usize = 256;
-/// Between tiles, in pixels.
+/// The gap between tiles, pixels.
 const GAP: usize = 8;
-/// Around everything, in pixels.
+/// The margin around all tiles, pixels.
 const MARGIN: usize = 16;
 
 /// The colour (sRGB) of a label in every picture; background has none.
@@ -46,7 +46,7 @@ pub fn colour(label: Label) -> Option<Rgb> {
     }
 }
 
-/// Draws the names of the labels in their colours from `(x, y)` on, in one line.
+/// Draws the names of the labels in their colours, in one line that begins at `(x, y)`.
 fn legend(picture: &mut Picture, mut x: usize, y: usize) {
     for label in [
         Label::Scar,

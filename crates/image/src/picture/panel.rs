@@ -1,4 +1,4 @@
-//! A study slice by slice: its sequences, and its labels as outlines.
+//! The slices of a study: its sequences, and its labels as outlines.
 
 use super::grey::greys;
 use super::view::{View, draw_empty, draw_greys, draw_outlines};
@@ -7,7 +7,7 @@ use crate::label::LabelMap;
 use crate::sequence::{PerSequence, Sequence};
 use crate::volume::Volume;
 
-/// Around the heart, in mm.
+/// The margin around the heart, mm.
 const AROUND_HEART_MM: f32 = 25.0;
 /// The height of the header with the case's name, and of a line of column titles, in pixels.
 const HEADER: usize = 40;
@@ -15,13 +15,14 @@ const TITLES: usize = 28;
 /// The height of the legend, in pixels.
 const LEGEND: usize = 24;
 
-/// A PNG file with one row for each slice: bSSFP, LGE, T2, and the labels outlined on LGE (on bSSFP, then T2, where
-/// there is no LGE); with a reference a fifth column, where that is outlined on the same image. All rows show the same
-/// square: the heart with 25 mm around it, or the whole slice where no voxel is labelled. Each image runs from black to
-/// white between its own 1st and 99th percentile within the square.
+/// A PNG file with one row for each slice: bSSFP, LGE, T2, and the labels outlined on LGE (without
+/// LGE on bSSFP, without both on T2). With a reference there is a fifth column, with the reference
+/// outlined on the same image. All rows show the same square: the heart with a margin of 25 mm, or
+/// the whole slice if no voxel is labelled. The grey scale of each image is from its 1st to its
+/// 99th percentile within the square.
 ///
 /// # Panics
-/// Where an image or the reference has another shape than the labels.
+/// If an image or the reference has another shape than the labels.
 pub fn panel(
     title: &str,
     images: &Images,
@@ -35,7 +36,7 @@ pub fn panel(
     draw(title, images, &maps).to_png()
 }
 
-/// The images of a study, each where there is one.
+/// The image of each sequence, if there is one.
 type Images = PerSequence<Option<Volume<f32>>>;
 
 fn draw(title: &str, images: &Images, maps: &[(&str, &LabelMap)]) -> Picture {
@@ -120,7 +121,7 @@ fn draw_slice(
     }
 }
 
-/// The square around every voxel that some map labels.
+/// The square around all labelled voxels of all maps.
 fn view_of_heart(maps: &[(&str, &LabelMap)]) -> View {
     let ([ni, nj, _], [di, dj, _]) = (maps[0].1.shape(), maps[0].1.spacing().mm());
     let mm = [di as f32, dj as f32];

@@ -1,30 +1,31 @@
-//! Titled tiles in rows, such as one slice changed in many ways.
+//! Titled tiles in rows, such as augmentations of one slice.
 
 use super::grey::greys_between;
 use super::view::{View, draw_empty, draw_greys, draw_outlines};
 use super::{BACKDROP, BRIGHT, DIM, GAP, MARGIN, Picture, TILE, font, legend};
 use crate::label::Label;
 
-/// One picture of a sheet.
+/// One tile of a sheet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tile {
-    /// What is written above it.
+    /// The title above it.
     pub title: String,
-    /// Pixels in a row.
+    /// The number of pixels in a row.
     pub width: usize,
-    /// Rows.
+    /// The number of rows.
     pub height: usize,
     /// Brightness from 0 to 1, row after row.
     pub gray: Vec<f32>,
-    /// Labels to be outlined, row after row.
+    /// The labels that are outlined, row after row.
     pub labels: Option<Vec<Label>>,
 }
 
 /// The height of a title in pixels.
 const TITLE: usize = 24;
 
-/// A PNG file with the tiles row after row, `columns` (at least 1) in each; each keeps its proportions. A legend follows
-/// where a tile has labels. A tile whose values do not match its size is drawn empty.
+/// A PNG file with the tiles in rows of `columns` (at least 1); each tile keeps its aspect ratio.
+/// There is a legend if a tile has labels. A tile whose number of values does not match its size is
+/// drawn empty.
 pub fn sheet(tiles: &[Tile], columns: usize) -> Vec<u8> {
     let columns = columns.max(1);
     let rows = tiles.len().div_ceil(columns);

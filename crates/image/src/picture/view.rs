@@ -3,20 +3,21 @@
 use super::{Picture, Rgb, TILE, colour};
 use crate::label::Label;
 
-/// What a tile shows of a slice of `columns` by `rows` pixels.
+/// The part of a slice of `columns` by `rows` pixels that a tile shows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct View {
-    /// Pixels of the slice along a row, and rows.
+    /// The number of columns and rows of the slice.
     pub size: [usize; 2],
-    /// The upper left corner of the tile in pixels of the slice, whose first pixel reaches from 0 to 1.
+    /// The upper left corner of the tile in pixels of the slice; the first pixel extends from 0 to
+    /// 1.
     pub corner: [f32; 2],
-    /// Pixels of the slice for one pixel of the tile, along a row and down a column.
+    /// The size of a pixel of the tile in pixels of the slice, along rows and columns.
     pub step: [f32; 2],
 }
 
 impl View {
-    /// The square around a box of the slice, both in pixels; `mm` are the sides of a pixel, `margin_mm` is added on
-    /// every side.
+    /// The square around a box of the slice, in pixels; `mm` is the size of a pixel, and
+    /// `margin_mm` is added on every side.
     pub fn around(
         size: [usize; 2],
         mm: [f32; 2],
@@ -35,7 +36,7 @@ impl View {
         }
     }
 
-    /// The whole slice, its middle in the middle of the tile.
+    /// The whole slice, centred in the tile.
     pub fn whole(size: [usize; 2], mm: [f32; 2]) -> Self {
         Self::around(size, mm, [0, 0], size.map(|n| n.max(1) - 1), 0.0)
     }
@@ -47,7 +48,7 @@ impl View {
         })
     }
 
-    /// The label with the greatest share around each pixel of the tile.
+    /// The label with the largest share in each pixel of the tile.
     pub fn resample_labels(&self, slice: &[Label]) -> Vec<Label> {
         self.each_pixel(Label::Background, |around| {
             let first = slice[around[0].0];
@@ -65,8 +66,8 @@ impl View {
         })
     }
 
-    /// Makes each pixel of the tile of the pixels of the slice around it, each with its weight; `outside` where there
-    /// are none.
+    /// Computes each pixel of the tile from the surrounding pixels of the slice and their weights;
+    /// `outside` if there are none.
     fn each_pixel<T: Copy>(&self, outside: T, value: impl Fn(&[(usize, f32)]) -> T) -> Vec<T> {
         let (columns, rows) = (self.beside(0), self.beside(1));
         let mut tile = Vec::with_capacity(TILE * TILE);
@@ -89,8 +90,8 @@ impl View {
         tile
     }
 
-    /// The columns (axis 0) or rows (axis 1) of the slice on both sides of each pixel of the tile, with their weights,
-    /// as far as there are any.
+    /// The two nearest columns (axis 0) or rows (axis 1) of the slice for each pixel of the tile,
+    /// with their weights; fewer at the border.
     fn beside(&self, axis: usize) -> [[Option<(usize, f32)>; 2]; TILE] {
         std::array::from_fn(|n| {
             let at = self.corner[axis] + (n as f32 + 0.5) * self.step[axis] - 0.5;
@@ -104,14 +105,14 @@ impl View {
     }
 }
 
-/// Draws the greys of a tile at `(x, y)`.
+/// Draws the grey values of a tile at `(x, y)`.
 pub fn draw_greys(picture: &mut Picture, x: usize, y: usize, tile: &[u8]) {
     for (n, grey) in tile.iter().enumerate() {
         picture.set(x + n % TILE, y + n / TILE, [*grey; 3]);
     }
 }
 
-/// Draws the outline of each label at `(x, y)`: those of its pixels that touch another label, in its colour.
+/// Draws the outline of each label at `(x, y)`: its pixels that touch another label, in its colour.
 pub fn draw_outlines(picture: &mut Picture, x: usize, y: usize, tile: &[Label]) {
     for (n, label) in tile.iter().enumerate() {
         let (u, v) = (n % TILE, n / TILE);
@@ -126,7 +127,7 @@ pub fn draw_outlines(picture: &mut Picture, x: usize, y: usize, tile: &[Label]) 
     }
 }
 
-/// Draws a tile without an image, with a remark in its middle.
+/// Draws a tile without an image, with a note in its centre.
 pub fn draw_empty(picture: &mut Picture, x: usize, y: usize, remark: &str, colour: Rgb) {
     picture.fill(x, y, TILE, TILE, super::EMPTY);
     let left = x + (TILE.saturating_sub(super::font::width(remark, 2))) / 2;

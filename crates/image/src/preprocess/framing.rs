@@ -1,36 +1,39 @@
-//! Which part of its slices a network sees of a study.
+//! The part of the slices that a network sees.
 
 use serde::{Deserialize, Serialize};
 
 use crate::label::LabelMap;
 use crate::orientation::Orientation;
 
-/// What the square that a network sees is centred on.
+/// The centre of the square that a network sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Framing {
-    /// The middle of the image.
+    /// The centre of the image.
     #[default]
     Central,
-    /// The heart, in the same place in all slices of a case.
+    /// The heart's centre, the same in all slices of a case.
     Heart,
 }
 
-/// What is known of a study beside its images when its input is cut out.
+/// The position and margin of the input within a study.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Frame {
-    /// Where the heart lies; without it, [`Framing::Heart`] takes the middle of the image.
+    /// The heart's centre; without it, [`Framing::Heart`] uses the centre of the image.
     pub heart: Option<HeartCentre>,
-    /// Pixels added on every side for augmentation to draw from; intensities are still measured without them.
+    /// Pixels that are added on every side for augmentation; the normalisation of intensities
+    /// ignores them.
     pub margin: usize,
 }
 
-/// The middle of the heart, `[row, column]` in pixels of slices turned by [`Orientation::canonical`].
+/// The centre of the heart, `[row, column]` in pixels of slices in the orientation of
+/// [`Orientation::canonical`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HeartCentre(pub [f64; 2]);
 
 impl HeartCentre {
-    /// The middle of the box about everything that is labelled, over all slices; `None` where nothing is.
+    /// The centre of the bounding box of all labelled voxels over all slices; `None` if there are
+    /// none.
     pub fn of_labels(labels: &LabelMap) -> Option<Self> {
         let labels = Orientation::canonical(labels.grid()).apply(labels);
         let [columns, rows, _] = labels.labelled_box()?;
@@ -39,7 +42,8 @@ impl HeartCentre {
         ))
     }
 
-    /// The middle of the box about pixels `[row, column]` of an image; `None` without any.
+    /// The centre of the bounding box of pixels `[row, column]` of an image; `None` if there are
+    /// none.
     pub fn of_pixels(
         pixels: impl Iterator<Item = [usize; 2]>,
         [rows, columns]: [usize; 2],

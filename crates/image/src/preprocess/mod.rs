@@ -1,7 +1,7 @@
-//! From a study to the input of a network, and from its output back to the study's own grid.
+//! The conversion of a study to the input of a network, and of the output back to the study's grid.
 //!
-//! Orientation first, so that pictures of every scanner lie alike; then a square window of each slice; then
-//! intensities on one scale. The way back is kept with the result.
+//! Steps: reorientation to common axes, a square window of each slice, normalisation of
+//! intensities. The inverse, [`Restore`], is returned with the result.
 
 mod align;
 mod framing;

@@ -1,10 +1,9 @@
-//! What lies beside a slice.
+//! Adjacent slices as additional channels.
 
 use super::prepared::Prepared;
 
-/// The channels of each slice followed by those of the slices beside it: one below (towards the apex), one above, two below,
-/// and so on.
-/// Beyond either end, the last slice stands for those that are not there.
+/// Appends to the channels of each slice those of adjacent slices: one below (towards the apex),
+/// one above, two below, and so on. Beyond either end, the last slice is repeated.
 pub fn with_neighbours(prepared: &Prepared, neighbours: usize) -> Prepared {
     let Prepared {
         slices,

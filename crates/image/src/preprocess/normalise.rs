@@ -1,27 +1,31 @@
-//! Intensities on one scale.
+//! Normalisation of intensities.
 
 use serde::{Deserialize, Serialize};
 
 use super::prepared::Prepared;
 
-/// How intensities are brought on one scale.
+/// The normalisation of intensities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Normalise {
-    /// Values as they are.
+    /// Values are unchanged.
     AsStored,
-    /// Each slice divided by the one largest value of all its channels (Altunok & Oksuz, MyoPS 2020).
+    /// Each slice is divided by the largest value of all its channels (Altunok & Oksuz, MyoPS
+    /// 2020).
     JointMaximum,
-    /// Each channel of the study less its mean, divided by its standard deviation, after values above its 99.5th
-    /// percentile are cut; pixels outside the image do not count and become 0.
+    /// The mean of each channel of the study is subtracted and the result divided by its standard
+    /// deviation, after clipping at the 99.5th percentile. Pixels outside the image are ignored and
+    /// become 0.
     ZScore,
 }
 
-/// Where [`Normalise::ZScore`] cuts a channel, so that a few bright pixels do not set its scale.
+/// The percentile at which [`Normalise::ZScore`] clips a channel, so that a few bright pixels do
+/// not determine its scale.
 const CUT_PERCENTILE: f64 = 99.5;
 
 impl Normalise {
-    /// Changes the values in place. Scales are measured without the outermost `margin` pixels.
+    /// Normalises the values in place. Statistics are computed without the outermost `margin`
+    /// pixels.
     pub fn apply(self, prepared: &mut Prepared, margin: usize) {
         match self {
             Self::AsStored => {}
@@ -38,7 +42,7 @@ impl Normalise {
 fn joint_maximum(prepared: &mut Prepared, slice: usize, margin: usize) {
     let values = prepared.inner(slice, margin).flatten();
     let largest = values.copied().fold(0.0, f32::max);
-    // A slice without any positive value has no scale and stays as it is.
+    // A slice without positive values has no scale and is unchanged.
     if largest > 0.0 {
         let length = prepared.size * prepared.size * prepared.channels;
         prepared.data[slice * length..(slice + 1) * length]

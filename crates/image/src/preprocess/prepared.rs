@@ -2,21 +2,21 @@
 
 use crate::sequence::Sequence;
 
-/// The input of a network: slices of pixels of channels, channels running fastest.
+/// The input of a network: `[slice][row][column][channel]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prepared {
-    /// Slices.
+    /// The number of slices.
     pub slices: usize,
-    /// Rows and columns of a slice.
+    /// The number of rows, and of columns, of a slice.
     pub size: usize,
-    /// Channels: one for each sequence of a slice, then those of the slices beside it.
+    /// The number of channels: one for each sequence of the slice, then those of adjacent slices.
     pub channels: usize,
     /// `[slice][row][column][channel]`.
     pub data: Vec<f32>,
 }
 
 impl Prepared {
-    /// The same as if a sequence were the only one: the channels of the others at 0.
+    /// The same input with the channels of all other sequences set to 0.
     #[must_use]
     pub fn alone(&self, sequence: Sequence) -> Self {
         let mut alone = self.clone();
@@ -28,7 +28,8 @@ impl Prepared {
         alone
     }
 
-    /// The pixels of a slice, each a value for every channel, without the outermost `margin` on every side.
+    /// The pixels of a slice without the outermost `margin` pixels; each has one value for every
+    /// channel.
     pub(super) fn inner(&self, slice: usize, margin: usize) -> impl Iterator<Item = &[f32]> {
         let rows = (slice * self.size + margin)..((slice + 1) * self.size - margin);
         rows.flat_map(move |row| {

@@ -1,4 +1,4 @@
-//! The way back from a network's output to the study's own grid.
+//! The inverse of the preparation: from a network's output to the study's grid.
 
 use rayon::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::volume::Volume;
 use super::framing::HeartCentre;
 use super::window::Window;
 
-/// The way back from the network's grid to the study's.
+/// The mapping from the network's grid to the study's grid.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Restore {
     pub(super) orientation: Orientation,
@@ -20,7 +20,7 @@ pub struct Restore {
 }
 
 impl Restore {
-    /// The way back from `window`, which is cut from slices that `orientation` turned.
+    /// The inverse for a `window` of slices in an `orientation` of the grid `original`.
     pub(super) fn new(original: &Grid, orientation: Orientation, window: Window) -> Self {
         Self {
             orientation,
@@ -30,10 +30,10 @@ impl Restore {
         }
     }
 
-    /// Labels on the study's own grid; background outside the window.
+    /// Labels on the study's grid; background outside the window.
     ///
-    /// `values` is `[slice][row][column][class]` with `classes` numbers a pixel, interpolated where the grids differ;
-    /// `decide` makes one label of a pixel's numbers.
+    /// `values` is `[slice][row][column][class]` with `classes` numbers per pixel, which are
+    /// interpolated; `decide` returns the label for the numbers of a pixel.
     pub fn labels(
         &self,
         values: &[f32],
@@ -43,7 +43,7 @@ impl Restore {
         self.values(values, classes, Label::Background, decide)
     }
 
-    /// As [`Self::labels`], for any value of a pixel's numbers.
+    /// As [`Self::labels`], for any type of result.
     pub fn values<T: Copy + Send>(
         &self,
         values: &[f32],
@@ -69,7 +69,7 @@ impl Restore {
         self.orientation.undo(&volume, &self.original)
     }
 
-    /// Reference labels on the network's grid, `[slice][row][column]`: those of the nearest voxel.
+    /// Labels on the network's grid, `[slice][row][column]`, from the nearest voxel.
     pub fn prepare_labels(&self, labels: &LabelMap) -> Vec<Label> {
         let labels = self.orientation.apply(labels);
         let [ni, nj, nk] = labels.shape();
@@ -78,7 +78,7 @@ impl Restore {
             .collect()
     }
 
-    /// The place in the image of a pixel `[row, column]` of the network's grid.
+    /// The position in the image of a pixel `[row, column]` of the network's grid.
     pub fn place(&self, pixel: [f64; 2]) -> HeartCentre {
         HeartCentre(self.window.place(pixel))
     }

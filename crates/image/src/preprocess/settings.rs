@@ -1,4 +1,4 @@
-//! How a study becomes the input of a network.
+//! Settings of the preparation, and its application to a study.
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -15,38 +15,38 @@ use super::prepared::Prepared;
 use super::restore::Restore;
 use super::window::Window;
 
-/// How a study becomes the input of a network.
+/// Settings of the preparation of a network's input.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Preprocess {
-    /// Which axes of the image are the rows and the columns of the input.
+    /// The image axes that become rows and columns of the input.
     #[serde(default)]
     pub axes: Axes,
     /// Height and width of the input, pixels.
     pub size: usize,
-    /// In-plane size of a pixel of the input, mm; without it, the image's own.
+    /// In-plane spacing of the input, mm; without it, that of the image.
     pub spacing_mm: Option<f64>,
-    /// What the input is centred on.
+    /// The centre of the input.
     #[serde(default)]
     pub framing: Framing,
-    /// How intensities are brought on one scale.
+    /// The normalisation of intensities.
     pub normalise: Normalise,
-    /// What a missing sequence means.
+    /// The handling of a missing sequence.
     pub missing: Missing,
-    /// Slices on either side that are seen beside each slice.
+    /// The number of adjacent slices on either side that are added as channels.
     #[serde(default)]
     pub neighbours: usize,
 }
 
-/// Which axes of the image are the rows and the columns of the input.
+/// The image axes that become rows and columns of the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Axes {
-    /// Turned by the affine, so that hearts of every scanner lie alike: [`Orientation::canonical`].
+    /// Anatomical axes from the affine, the same for every scanner: [`Orientation::canonical`].
     #[default]
     Anatomical,
-    /// As the file's array lies, whatever its affine says: rows are its first axis, columns its second. The published
-    /// system feeds `NIfTI` arrays so (Altunok & Oksuz, MyoPS 2020).
+    /// The axes of the file's array; the affine is ignored. Rows are its first axis, columns its
+    /// second, as in the published system (Altunok & Oksuz, MyoPS 2020).
     Stored,
 }
 
@@ -59,20 +59,20 @@ impl std::fmt::Display for Axes {
     }
 }
 
-/// What a missing sequence means.
+/// The handling of a missing sequence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Missing {
     /// The study is refused.
     Refuse,
-    /// Its channel is all zeros, as in training with sequence drop-out.
+    /// Its channel is 0, as in training with sequence drop-out.
     Zero,
 }
 
-/// Why a study cannot become an input.
+/// Why a study cannot be prepared.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum PreprocessError {
-    /// A sequence that the network needs is not there.
+    /// A sequence that the network needs is missing.
     #[error("case {id}: {sequence} is missing, and this model needs bSSFP, LGE and T2")]
     Missing {
         /// The case.
@@ -80,14 +80,14 @@ pub enum PreprocessError {
         /// The sequence.
         sequence: Sequence,
     },
-    /// Neither sequence that shows scar or edema is there.
+    /// Both sequences that show scar or edema are missing.
     #[error("case {0}: neither LGE nor T2 is there, and bSSFP alone shows no scar or edema")]
     NoPathology(String),
 }
 
 impl Preprocess {
-    /// The published preparation (Altunok & Oksuz, MyoPS 2020): the central 256 x 256 pixels, each slice divided by
-    /// the largest value of its three channels.
+    /// The published preparation (Altunok & Oksuz, MyoPS 2020): the central 256 x 256 pixels; each
+    /// slice is divided by the largest value of its three channels.
     pub const PUBLISHED: Self = Self {
         axes: Axes::Anatomical,
         size: 256,
@@ -98,23 +98,25 @@ impl Preprocess {
         neighbours: 0,
     };
 
-    /// Channels of the input: one for each sequence of a slice and of those beside it.
+    /// The number of channels of the input: one for each sequence of a slice and of its adjacent
+    /// slices.
     pub const fn channels(&self) -> usize {
         Sequence::ALL.len() * (1 + 2 * self.neighbours)
     }
 
-    /// Makes the input about the middle of the image, and the way back.
+    /// Prepares the input around the centre of the image; returns it with its inverse.
     ///
     /// # Errors
-    /// Where a sequence that is needed is missing.
+    /// [`PreprocessError`] if a required sequence is missing, or both LGE and T2 are.
     pub fn apply(&self, study: &Study) -> Result<(Prepared, Restore), PreprocessError> {
         self.apply_in(study, Frame::default())
     }
 
-    /// Makes the input, and the way back; with a margin, both are wider by it on every side.
+    /// Prepares the input at a given position; returns it with its inverse. Both include the margin
+    /// of `frame` on every side.
     ///
     /// # Errors
-    /// Where a sequence that is needed is missing, or both LGE and T2 are.
+    /// [`PreprocessError`] if a required sequence is missing, or both LGE and T2 are.
     pub fn apply_in(
         &self,
         study: &Study,

@@ -1,4 +1,4 @@
-//! Tests of the way from a study to an input and back.
+//! Tests of the preparation and its inverse.
 
 use super::*;
 use crate::geometry::{Affine, Grid, Spacing};

@@ -1,9 +1,9 @@
-//! The square of each slice that a network sees.
+//! The square window of a slice that a network sees.
 
 use crate::geometry::Grid;
 
-/// A square of pixels laid over a slice: pixel `[row, column]` lies at row `offset[0] + row * step[0]` and column
-/// `offset[1] + column * step[1]` of the image.
+/// A square grid of pixels over a slice: pixel `[row, column]` is at row `offset[0] + row *
+/// step[0]` and column `offset[1] + column * step[1]` of the image.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Window {
     size: usize,
@@ -12,8 +12,8 @@ pub struct Window {
 }
 
 impl Window {
-    /// The middle of the image: `size` pixels of `spacing_mm`, or of the image's own spacing, which moves whole pixels
-    /// only and interpolates nothing.
+    /// The centre of the image: `size` pixels of `spacing_mm`, or of the image's own spacing, which
+    /// needs no interpolation.
     pub fn central(grid: &Grid, size: usize, spacing_mm: Option<f64>) -> Self {
         let ([ni, nj, _], [i_mm, j_mm, _]) = (grid.shape(), grid.spacing().rounded_mm());
         let Some(mm) = spacing_mm else {
@@ -31,7 +31,8 @@ impl Window {
         )
     }
 
-    /// The square of `size` pixels with its centre at `[row, column]` of the image, `step` image pixels apart.
+    /// The square of `size` pixels, `step` image pixels apart, with its centre at `[row, column]`
+    /// of the image.
     pub fn about(centre: [f64; 2], size: usize, step: [f64; 2]) -> Self {
         let half = (size as f64 - 1.0) / 2.0;
         Self {
@@ -41,12 +42,12 @@ impl Window {
         }
     }
 
-    /// Pixels along a side of the square.
+    /// The number of pixels along a side of the square.
     pub fn size(&self) -> usize {
         self.size
     }
 
-    /// Where in the image a place of the square lies, both `[row, column]`.
+    /// The image position of a position in the square, both `[row, column]`.
     pub fn place(&self, [row, column]: [f64; 2]) -> [f64; 2] {
         [
             self.offset[0] + row * self.step[0],
@@ -54,18 +55,19 @@ impl Window {
         ]
     }
 
-    /// Pixels in the square.
+    /// The number of pixels in the square.
     pub fn pixels(&self) -> usize {
         self.size * self.size
     }
 
-    /// Image pixels between pixels of the square, along rows and columns.
+    /// The distance of pixels in image pixels, along rows and columns.
     pub fn step(&self) -> [f64; 2] {
         self.step
     }
 
-    /// Gives each pixel of the square, counted row by row, its value, interpolated linearly; 0 outside the image.
-    /// A pixel that covers several of the image takes the mean of as many places, so that noise does not alias.
+    /// Calls `put` with each pixel of the square, counted row by row, and its value, interpolated
+    /// linearly; 0 outside the image. A pixel that covers several image pixels is the mean of as
+    /// many positions, to avoid aliasing.
     ///
     /// `image` is `[rows][columns]`.
     pub fn sample(
@@ -91,7 +93,8 @@ impl Window {
         }
     }
 
-    /// The image pixels that a pixel of the square is made of along an axis of `n`, with their weights.
+    /// The image pixels along an axis of `n` that contribute to a pixel of the square, with their
+    /// weights.
     fn taps(&self, pixel: usize, axis: usize, n: usize) -> Vec<(usize, f32)> {
         let places = self.step[axis].round().max(1.0);
         let (first, apart) = (
@@ -121,10 +124,10 @@ impl Window {
             .collect()
     }
 
-    /// The values of the square at image pixel `[row, column]`, interpolated linearly into `out`; `false` where the
-    /// pixel lies outside.
+    /// Interpolates the values of the square linearly at image pixel `[row, column]` into `out`;
+    /// returns `false` if the pixel is outside.
     ///
-    /// `values` is `[row][column][n]` with as many numbers a pixel as `out` has.
+    /// `values` is `[row][column][n]` with as many numbers per pixel as `out` has.
     pub fn interpolate(&self, values: &[f32], [row, column]: [usize; 2], out: &mut [f32]) -> bool {
         let y = (row as f64 - self.offset[0]) / self.step[0];
         let x = (column as f64 - self.offset[1]) / self.step[1];
@@ -155,7 +158,7 @@ impl Window {
     }
 }
 
-/// The two pixels that a position lies between, with their weights; none where it is outside or the weight is 0.
+/// The two pixels around a position, with their weights; none outside or with weight 0.
 fn split(position: f64, n: usize) -> [Option<(usize, f32)>; 2] {
     let floor = position.floor();
     let weight = (position - floor) as f32;

@@ -1,11 +1,12 @@
-//! How well the edges of two images lie on one another under a shift.
+//! The similarity of the edges of two images as a function of the shift between them.
 
 use rayon::prelude::*;
 
-/// The share of pixels whose edges are taken for noise.
+/// The share of pixels whose edges count as noise.
 const NOISE_SHARE: f64 = 0.7;
 
-/// The direction of the edge in each pixel of a square image: a vector of length 0 (flat) to nearly 1 (clear).
+/// The normalised gradient in each pixel of a square image: a vector of length 0 (flat) to nearly 1
+/// (clear edge).
 #[derive(Debug, Clone)]
 pub struct Edges {
     size: usize,
@@ -13,7 +14,7 @@ pub struct Edges {
 }
 
 impl Edges {
-    /// Of an image `[size][size]`.
+    /// Computes the normalised gradients of an image `[size][size]`.
     pub fn of(values: &[f32], size: usize) -> Self {
         let at =
             |row: usize, column: usize| values[row.min(size - 1) * size + column.min(size - 1)];
@@ -37,9 +38,9 @@ impl Edges {
         Self { size, directions }
     }
 
-    /// The sum of the squared cosines between edges, over the inner square `reach` pixels from the border, with the
-    /// other image's taken `shift` (row, column; whole pixels) away. Whether an edge goes from dark to bright or back
-    /// does not count, since contrasts of sequences differ.
+    /// The sum of the squared cosines between the gradients of both images, over the square that is
+    /// `reach` pixels from the border, with the other image shifted by `shift` (row, column; whole
+    /// pixels). The sign of a gradient is ignored, since the contrasts of sequences differ.
     pub fn agreement(&self, moving: &Self, shift: [i32; 2], reach: usize) -> f64 {
         let inner = reach..self.size - reach;
         let mut sum = 0.0;
@@ -60,7 +61,7 @@ impl Edges {
     }
 }
 
-/// A score of every whole shift up to a reach along both axes.
+/// A score for every whole shift up to a reach along both axes.
 #[derive(Debug, Clone)]
 pub struct Scores {
     reach: i32,
@@ -82,7 +83,7 @@ impl Scores {
         }
     }
 
-    /// The same as shares of the score of no shift, where that is above 0.
+    /// The scores divided by the score of no shift, if that is above 0.
     pub fn relative(mut self) -> Option<Self> {
         let rest = self.at([0, 0]);
         self.values.iter_mut().for_each(|v| *v /= rest);
@@ -98,14 +99,14 @@ impl Scores {
         self
     }
 
-    /// The score of a whole shift; beyond the reach that at its end.
+    /// The score of a whole shift, clamped to the reach.
     pub fn at(&self, shift: [i32; 2]) -> f64 {
         let [row, column] = shift.map(|s| (s.clamp(-self.reach, self.reach) + self.reach) as usize);
         self.values[row * (2 * self.reach as usize + 1) + column]
     }
 
-    /// The place of the largest score, by parabolas between whole shifts, with the score of the whole shift. At the end of
-    /// an axis there is nothing to draw a parabola through.
+    /// The shift with the largest score, refined by parabolas between whole shifts, with the score
+    /// of the whole shift. At the end of an axis there is no refinement.
     pub fn best(&self) -> ([f64; 2], f64) {
         let side = 2 * self.reach + 1;
         let (index, &top) = self
@@ -133,7 +134,7 @@ impl Scores {
     }
 }
 
-/// The place of the top of a parabola through three heights at -1, 0 and 1.
+/// The position of the maximum of a parabola through three values at -1, 0 and 1.
 fn peak(before: f64, at: f64, after: f64) -> f64 {
     let curvature = before - 2.0 * at + after;
     if curvature < 0.0 {

@@ -1,10 +1,11 @@
-//! How far the sequences of a study lie from one another in the plane of the slices, and the way back.
+//! Registration of the sequences of a study: in-plane shifts are measured and corrected.
 //!
-//! Sequences are acquired in different breath-holds, so that the heart of one may lie a few millimetres beside that of
-//! another. What is bright in one may be dark in another, but edges are where they are: the shift that lays most edges
-//! on one another is the misalignment (normalised gradient fields; Haber & Modersitzki, MICCAI 2006). Edges are sharp, but
-//! there are others than the heart's; where a network has seen the heart in each sequence alone, the shift that lays the
-//! hearts on one another has an equal say.
+//! Sequences are acquired in different breath-holds, so the heart of one may be shifted by a few
+//! millimetres relative to another. Contrasts differ between sequences, but edges are at the same
+//! positions: the misalignment is the shift that maximises the agreement of edges (normalised
+//! gradient fields; Haber & Modersitzki, MICCAI 2006). Edges are precise, but not all of them
+//! belong to the heart. If a network has segmented the heart in each sequence alone, the overlap of
+//! these segmentations has equal weight.
 
 mod edges;
 
@@ -21,68 +22,70 @@ use crate::sequence::{PerSequence, Sequence};
 use crate::study::Study;
 use crate::volume::Volume;
 
-/// The pixel that images are compared in, mm: fine enough for the wall, coarse enough for its noise.
+/// The pixel size of the comparison, mm: fine enough for the wall, coarse enough to suppress noise.
 const PIXEL_MM: f64 = 2.0;
 
-/// The farthest shift that is looked for along each axis, pixels: 12 mm. A breath-hold moves the heart by up to 10 mm.
+/// The largest shift that is searched along each axis, pixels: 12 mm. A breath-hold moves the heart
+/// by up to 10 mm.
 const REACH: usize = 6;
 
-/// Side of the square about the heart in which images are compared, pixels.
+/// The side of the square around the heart in which images are compared, pixels.
 const SIDE: usize = 48;
 
-/// What is done about sequences that do not lie on one another.
+/// The handling of misaligned sequences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Align {
-    /// Nothing.
+    /// Misalignment is not measured.
     #[default]
     Off,
-    /// They are measured.
+    /// Misalignment is measured.
     Measure,
-    /// They are measured, and those that clearly lie elsewhere are moved.
+    /// Misalignment is measured, and clearly misaligned sequences are shifted back.
     Correct,
 }
 
-/// How far a sequence lies from the others.
+/// The shift of a sequence relative to the others.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Misalignment {
-    /// From the place of the others to that of this one, `[row, column]` of turned slices, mm.
+    /// The shift from the others to this one, `[row, column]` of slices in canonical orientation,
+    /// mm.
     pub shift_mm: [f64; 2],
-    /// How much better the sequences lie on one another after moving this one back, as a share of how they lie as they
-    /// are.
+    /// The relative increase of the agreement when this sequence is shifted back.
     pub gain: f64,
-    /// Whether it lies elsewhere beyond doubt.
+    /// Whether the misalignment is certain: shift and gain exceed their thresholds.
     pub clear: bool,
 }
 
-/// The least shift, mm, and the least gain that are beyond doubt.
+/// The least shift, mm, and the least gain of a certain misalignment.
 #[derive(Clone, Copy)]
-struct Doubt {
+struct Threshold {
     shift_mm: f64,
     gain: f64,
 }
 
-/// Of edges alone: none of the 25 pre-aligned training cases goes beyond it, wherever within 4 mm the heart's centre is taken
-/// to be.
-const EDGES: Doubt = Doubt {
+/// By edges alone: none of the 25 pre-aligned training cases exceeds it, with the heart's centre
+/// displaced by up to 4 mm.
+const EDGES: Threshold = Threshold {
     shift_mm: 2.75,
     gain: 0.05,
 };
 
-/// Of edges and anatomy together.
-const BOTH: Doubt = Doubt {
+/// By edges and anatomy together.
+const BOTH: Threshold = Threshold {
     shift_mm: 1.5,
     gain: 0.015,
 };
 
-/// Of LGE, where others lie elsewhere beyond doubt: moving it blurs what scar is read from, so that it has to gain twice
-/// as much. Moved by 3 mm, the LGE of the 25 cases gains .031 to .1; two of them gain .032 as they are.
-const LGE: Doubt = Doubt {
+/// For LGE, when another sequence is certainly misaligned. Shifting LGE blurs the image that shows
+/// scar, so twice the gain is required. With a shift of 3 mm, the LGE of the 25 cases gains .031 to
+/// .1; without one, two of them gain .032.
+const LGE: Threshold = Threshold {
     gain: 2.0 * BOTH.gain,
     ..BOTH
 };
 
-impl Doubt {
+impl Threshold {
     fn judge(self, shift_mm: [f64; 2], gain: f64) -> Misalignment {
         let found = Misalignment {
             shift_mm,
@@ -103,14 +106,15 @@ impl Misalignment {
     }
 }
 
-/// How much of the anatomy seen in a second sequence lies on that of a first, when the second is taken so many mm,
-/// `[row, column]`, away.
+/// The overlap of the anatomy in two sequences when the second is shifted by a distance in mm,
+/// `[row, column]`.
 pub type Overlap<'a> = &'a (dyn Fn(Sequence, Sequence, [f64; 2]) -> f64 + Sync);
 
-/// How far each sequence lies from those before it in the order LGE, bSSFP, T2, about the heart, by its edges and, where it
-/// is known, by its anatomy; `None` for the first and for those that are not there. Images share one grid.
+/// Measures the shift of each sequence relative to those before it in the order LGE, bSSFP, T2,
+/// around the heart, by edges and, if `overlap` is given, by anatomy. It is `None` for the first
+/// sequence and for missing ones. All images must share one grid.
 ///
-/// Where bSSFP and T2 lie nearer to one another than either to LGE, it is LGE that lies elsewhere.
+/// If bSSFP and T2 are nearer to one another than either is to LGE, LGE is the misaligned one.
 pub fn misalignment(
     images: &PerSequence<Option<Volume<f32>>>,
     heart: Option<HeartCentre>,
@@ -146,7 +150,7 @@ pub fn misalignment(
     odd_one_out(found)
 }
 
-/// How the edges of a sequence's slices lie on those of all others under each shift.
+/// The agreement of the edges of a sequence's slices with those of all others for each shift.
 fn compare(fixed: &[Vec<Edges>], moving: &[Edges]) -> Option<Scores> {
     let of_slice = |(k, moving): (usize, &Edges)| {
         let scores = |fixed: &Vec<Edges>| {
@@ -168,17 +172,18 @@ fn compare(fixed: &[Vec<Edges>], moving: &[Edges]) -> Option<Scores> {
         .relative()
 }
 
-/// The shift of the best score.
+/// The shift with the best score.
 fn misaligned(edges: Scores, anatomy: Option<Scores>) -> Misalignment {
-    let (doubt, scores, rest) = match anatomy {
+    let (threshold, scores, rest) = match anatomy {
         None => (EDGES, edges, 1.0),
         Some(anatomy) => (BOTH, edges.sum(&anatomy), 2.0),
     };
     let (shift, moved) = scores.best();
-    doubt.judge(shift.map(|s| s * PIXEL_MM), moved / rest - 1.0)
+    threshold.judge(shift.map(|s| s * PIXEL_MM), moved / rest - 1.0)
 }
 
-/// The same, said of LGE where one of the others clearly lies elsewhere, but both lie nearer to one another than to it.
+/// Attributes the misalignment to LGE if one of the others is certainly misaligned, but both are
+/// nearer to one another than to LGE.
 fn odd_one_out(found: PerSequence<Option<Misalignment>>) -> PerSequence<Option<Misalignment>> {
     let PerSequence {
         bssfp: Some(bssfp),
@@ -200,10 +205,10 @@ fn odd_one_out(found: PerSequence<Option<Misalignment>>) -> PerSequence<Option<M
     }
 }
 
-/// The study with the sequences that clearly lie elsewhere moved back; `None` where there is none.
+/// Shifts the certainly misaligned sequences of a study back; `None` if there are none.
 ///
 /// # Panics
-/// Never: moved images keep their grid.
+/// Never: shifted images keep their grid.
 #[expect(clippy::expect_used, reason = "moved images keep their grid")]
 pub fn aligned(study: &Study, found: &PerSequence<Option<Misalignment>>) -> Option<Study> {
     found.iter().find(|(_, m)| m.is_some_and(|m| m.clear))?;
@@ -220,7 +225,7 @@ pub fn aligned(study: &Study, found: &PerSequence<Option<Misalignment>>) -> Opti
     )
 }
 
-/// The image with every slice moved by the opposite of a shift; what comes in from outside is 0.
+/// Shifts every slice of an image back by `shift_mm`; pixels from outside are 0.
 fn moved_back(image: &Volume<f32>, [rows_mm, columns_mm]: [f64; 2]) -> Volume<f32> {
     let orientation = Orientation::canonical(image.grid());
     let mut turned = orientation.apply(image);
@@ -246,7 +251,7 @@ fn moved_back(image: &Volume<f32>, [rows_mm, columns_mm]: [f64; 2]) -> Volume<f3
     orientation.undo(&turned, image.grid())
 }
 
-/// The square of every slice that is compared, with room for every shift about it.
+/// The square of every slice that is compared, with a margin for the largest shift.
 struct Field {
     orientation: Orientation,
     centre: [f64; 2],
@@ -267,7 +272,7 @@ impl Field {
         }
     }
 
-    /// The edges of each slice, of an image that lies `shift_mm` away.
+    /// The edges of each slice of an image that is shifted by `shift_mm`.
     fn edges(&self, image: &Volume<f32>, shift_mm: [f64; 2]) -> Vec<Edges> {
         let image = self.orientation.apply(image);
         let [columns, rows, slices] = image.shape();
