@@ -1,4 +1,11 @@
 //! Tissue labels, and the regions that are scored and measured.
+//!
+//! ```
+//! use myops_image::label::{Label, Region};
+//!
+//! assert_eq!((Label::Scar.code(), Label::Scar.class()), (2221, 5));
+//! assert!(Region::EDEMA_OR_SCAR.contains(Label::Edema));
+//! ```
 
 use std::ops::Range;
 

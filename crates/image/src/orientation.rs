@@ -1,4 +1,15 @@
 //! The storage order of voxels, and the reorientation of volumes to common axes.
+//!
+//! ```
+//! use myops_image::geometry::{Affine, GeometryError, Grid, Spacing};
+//! use myops_image::orientation::Orientation;
+//!
+//! // Slices along the first axis; the last axis points to the head.
+//! let spacing = Spacing::new_mm([10.0, 0.8, 0.8])?;
+//! let stored = Grid::new([3, 20, 25], Affine::from_spacing(spacing))?;
+//! assert_eq!(Orientation::canonical(&stored).grid(&stored).shape(), [20, 25, 3]);
+//! # Ok::<(), GeometryError>(())
+//! ```
 
 use crate::geometry::{Affine, Grid};
 use crate::volume::Volume;

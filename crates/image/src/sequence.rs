@@ -1,4 +1,11 @@
 //! The three MR sequences of a study, in the order of a network's input channels.
+//!
+//! ```
+//! use myops_image::sequence::{PerSequence, Sequence};
+//!
+//! let names = PerSequence::from_fn(Sequence::name);
+//! assert_eq!(names[Sequence::Lge], "LGE");
+//! ```
 
 use std::ops::{Index, IndexMut};
 

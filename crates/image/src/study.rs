@@ -1,4 +1,16 @@
 //! One patient's images, on one grid.
+//!
+//! ```
+//! use myops_image::geometry::{Affine, Grid, Spacing};
+//! use myops_image::sequence::{PerSequence, Sequence};
+//! use myops_image::{study::Study, volume::Volume};
+//!
+//! let affine = Affine::from_spacing(Spacing::new_mm([0.75, 0.75, 12.0])?);
+//! let lge = Volume::filled(Grid::new([256, 256, 6], affine)?, 0.0);
+//! let images = PerSequence { lge: Some(lge), ..PerSequence::default() };
+//! assert_eq!(Study::new("p1", images, None)?.missing(), [Sequence::Bssfp, Sequence::T2]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use crate::geometry::{GeometryError, Grid};
 use crate::label::LabelMap;
@@ -49,7 +61,7 @@ pub enum StudyError {
     },
     /// Two volumes are at different positions.
     #[error(
-        "{what} lies {distance_mm:.1} mm from {first} (bound {SAME_PLACE_MM} mm): the images of a case must lie on one another"
+        "{what} is displaced by {distance_mm:.1} mm relative to {first} (bound {SAME_PLACE_MM} mm): the images of a case must be aligned"
     )]
     Place {
         /// The volume that differs.
@@ -228,7 +240,10 @@ mod tests {
             t2: image([4, 4, 2], 3.0),
         };
         let error = Study::new("x", places, None).unwrap_err().to_string();
-        assert!(error.starts_with("T2 lies 3.0 mm from LGE"), "{error}");
+        assert!(
+            error.starts_with("T2 is displaced by 3.0 mm relative to LGE"),
+            "{error}"
+        );
         assert!(Study::new("x", PerSequence::default(), None).is_err());
     }
 
@@ -250,7 +265,7 @@ mod tests {
             [0.0, 0.0, 10.0, 0.0],
         ]);
         assert!(
-            sheared.starts_with("case x: the affine shears voxels to 0.894 of a box's volume"),
+            sheared.starts_with("case x: sheared affine: voxels have 0.894 of the volume of a box with the same sides"),
             "{sheared}"
         );
         let large = refused([

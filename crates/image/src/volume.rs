@@ -1,4 +1,15 @@
 //! Voxel values on a grid.
+//!
+//! ```
+//! use myops_image::geometry::{Affine, GeometryError, Grid, Spacing};
+//! use myops_image::volume::Volume;
+//!
+//! let affine = Affine::from_spacing(Spacing::new_mm([1.0, 1.0, 10.0])?);
+//! let volume = Volume::from_fn(Grid::new([4, 3, 2], affine)?, |[i, j, k]| 100 * k + 10 * j + i);
+//! assert_eq!(volume[[3, 2, 1]], 123);
+//! assert_eq!(volume.slice(0)[..5], [0, 1, 2, 3, 10]);
+//! # Ok::<(), GeometryError>(())
+//! ```
 
 use crate::geometry::{Grid, Spacing};
 

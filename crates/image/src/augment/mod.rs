@@ -3,6 +3,17 @@
 //!
 //! Image and labels are resampled together, once; labels are taken from the nearest pixel, never
 //! interpolated.
+//!
+//! ```
+//! use myops_image::augment::{AugmentRanges, sample_rng};
+//! use myops_image::label::Label;
+//!
+//! let (mut image, mut labels) = (vec![0.5; 64 * 64 * 3], vec![Label::LvPool; 64 * 64]);
+//! let mut rng = sample_rng(1, 0, 7, "p1", 2);
+//! let augmentation = AugmentRanges::STRONG.draw(&mut rng, 3);
+//! augmentation.apply_within(&mut image, &mut labels, 64, 8);
+//! assert_eq!((image.len(), labels.len()), (48 * 48 * 3, 48 * 48));
+//! ```
 
 mod elastic;
 mod intensity;

@@ -1,4 +1,14 @@
 //! The position of voxels in the patient: spacing, affine and grid.
+//!
+//! ```
+//! use myops_image::geometry::{Affine, GeometryError, Grid, Spacing};
+//!
+//! let spacing = Spacing::new_mm([0.75, 0.75, 12.0])?;
+//! let grid = Grid::new([256, 256, 6], Affine::from_spacing(spacing))?;
+//! assert_eq!(grid.slice_axis(), 2);
+//! assert_eq!(grid.world_from_voxel().apply([4.0, 0.0, 1.0]), [3.0, 0.0, 12.0]);
+//! # Ok::<(), GeometryError>(())
+//! ```
 
 mod affine;
 mod grid;
@@ -15,15 +25,15 @@ pub enum GeometryError {
     #[error("voxel spacing {0:?} mm: each of the three must be finite and greater than 0")]
     Spacing([f64; 3]),
     /// The affine maps voxels onto a plane, a line or a point, or holds a number that is not finite.
-    #[error(
-        "affine is singular: its determinant is {0}, and voxels would collapse onto one another"
-    )]
+    #[error("singular affine: its determinant is {0}, so that voxels would coincide")]
     Singular(f64),
     /// A side of the voxels is outside the range of scanners.
     #[error("voxel size {0:?} mm out of range: each side must be 0.01 to 100 mm")]
     NoScanner([f64; 3]),
     /// The axes of the voxels are not at right angles.
-    #[error("the affine shears voxels to {0:.3} of a box's volume (bound 0.99)")]
+    #[error(
+        "sheared affine: voxels have {0:.3} of the volume of a box with the same sides (bound 0.99)"
+    )]
     Sheared(f64),
     /// A grid has an axis without voxels.
     #[error("grid of {0:?} voxels: each axis needs at least one")]
@@ -44,7 +54,7 @@ impl GeometryError {
                 "correct the voxel size in the header or its unit (xyzt_units): volumes in ml depend on it"
             }
             Self::Sheared(_) => {
-                "resample the stack to right angles first: a tilted gantry, or slices shifted against one another, shear it"
+                "resample the stack to orthogonal axes first: a tilted gantry or slices that are shifted relative to one another cause shear"
             }
             Self::Empty(_) => "give an image with voxels",
         }

@@ -80,7 +80,7 @@ fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     let target = match fs::metadata(path) {
         Ok(there) if there.is_dir() => return Err(ErrorKind::IsADirectory.into()),
         Ok(there) if !there.is_file() => {
-            return Err(io::Error::other("neither a file nor a new name"));
+            return Err(io::Error::other("not a regular file"));
         }
         Ok(_) => fs::canonicalize(path)?,
         Err(_) => path.into(),

@@ -97,7 +97,7 @@ pub enum IoError {
         problem: &'static str,
     },
     /// Two folders hold a case of the same name.
-    #[error("case {id} is there twice: in {} and in {}", first.display(), second.display())]
+    #[error("duplicate case {id}: in {} and in {}", first.display(), second.display())]
     DuplicateId {
         /// The case.
         id: String,
@@ -115,10 +115,10 @@ pub enum Flaw {
     #[error("not a NIfTI file: no NIfTI-1 or NIfTI-2 header at its start")]
     NotNifti,
     /// The header belongs to a pair of header and data files.
-    #[error("the header of a .hdr/.img pair: only single-file NIfTI (.nii, .nii.gz) is read")]
+    #[error("header of a .hdr/.img pair: only single-file NIfTI (.nii, .nii.gz) is supported")]
     Pair,
     /// An uncompressed file ends too early.
-    #[error("truncated: {found} bytes where the header announces {expected}")]
+    #[error("truncated: {found} of {expected} bytes")]
     Truncated {
         /// The number of bytes according to the header: header, extensions and voxel data.
         expected: u64,
@@ -126,7 +126,7 @@ pub enum Flaw {
         found: u64,
     },
     /// The compressed data end too early.
-    #[error("truncated gzip: it ends after {found} of {expected} unpacked bytes")]
+    #[error("truncated gzip: {found} of {expected} uncompressed bytes")]
     TruncatedGzip {
         /// The number of uncompressed bytes according to the header.
         expected: u64,
@@ -140,7 +140,9 @@ pub enum Flaw {
     #[error("damaged gzip: {0}")]
     Gzip(String),
     /// The voxel data would begin within the header.
-    #[error("header field vox_offset = {0}: need 0, or at least the length of the header ({1})")]
+    #[error(
+        "header field vox_offset = {0} out of range: need 0, or at least the length of the header ({1})"
+    )]
     Offset(f64, u64),
     /// The voxel type has not one number per voxel.
     #[error(
@@ -156,23 +158,25 @@ pub enum Flaw {
     )]
     ManyVolumes(Vec<i64>),
     /// There are more voxels than are read.
-    #[error("{0:?} voxels: at most {MAX_AXIS} along an axis and {MAX_VOXELS} in all are read")]
+    #[error(
+        "{0:?} voxels out of range: at most {MAX_AXIS} along an axis and {MAX_VOXELS} in total"
+    )]
     TooLarge([u64; 3]),
     /// There are more slices than are read.
-    #[error("{0} slices: at most {1} are read")]
+    #[error("{0} slices out of range: at most {1}")]
     ManySlices(usize, usize),
     /// An image file is longer than is read.
-    #[error("file of {0} bytes: more than the {1} that are read")]
+    #[error("file of {0} bytes too large: at most {1}")]
     FileTooLarge(u64, u64),
     /// A settings file, list or record is longer than is read.
-    #[error("file of {0} bytes: more than the {1} that are read")]
+    #[error("file of {0} bytes too large: at most {1}")]
     NotSmall(u64, u64),
     /// The quaternion of the q-form is longer than 1, or not a number.
     #[error("q-form quaternion (b, c, d) = {0:?}: its length must not exceed 1")]
     Quaternion([f32; 3]),
     /// The s-form and the spacing define different voxel sizes.
     #[error(
-        "s-form says voxels of {sform:?} mm, pixdim of {pixdim:?} mm (bound: 1 % or 0.01 mm a side)"
+        "voxel size is {sform:?} mm by the s-form and {pixdim:?} mm by pixdim (bound: 1 % or 0.01 mm for each side)"
     )]
     Spacings {
         /// The lengths of the s-form's columns, mm.
@@ -182,7 +186,7 @@ pub enum Flaw {
     },
     /// The s-form and a q-form with the same code place voxels differently.
     #[error(
-        "s-form and q-form, both of code {code}, place a voxel {distance_mm:.1} mm apart (bound {bound_mm} mm)"
+        "s-form and q-form, both with code {code}, differ by {distance_mm:.1} mm in the position of a voxel (bound {bound_mm} mm)"
     )]
     Forms {
         /// The code of both, which names their coordinate system.
@@ -207,7 +211,7 @@ pub enum Flaw {
     #[error("constant image: every voxel is {0}")]
     Constant(f32),
     /// A number in a label map is no code of a label.
-    #[error("label code {code} at voxel {voxel:?} is none of {known}")]
+    #[error("unknown label code {code} at voxel {voxel:?}: need one of {known}")]
     LabelCode {
         /// The number.
         code: f64,
@@ -220,7 +224,7 @@ pub enum Flaw {
     },
     /// The numbers of a label map belong to different numbering schemes.
     #[error(
-        "label codes are mixed: {code} at voxel {voxel:?} is of another numbering than the codes before it"
+        "mixed label codes: {code} at voxel {voxel:?} belongs to another numbering scheme than the codes before it"
     )]
     MixedLabelCodes {
         /// A number that is not in the scheme of those before it.
@@ -230,7 +234,7 @@ pub enum Flaw {
     },
     /// The numbers of a label map are ambiguous.
     #[error(
-        "label code {code} at voxel {voxel:?} has one meaning as the challenge's code, another by dataset.json"
+        "ambiguous label code {code} at voxel {voxel:?}: the challenge and dataset.json assign different labels to it"
     )]
     AmbiguousLabelCodes {
         /// The number.
@@ -239,7 +243,7 @@ pub enum Flaw {
         voxel: [usize; 3],
     },
     /// An nnU-Net `dataset.json` is invalid.
-    #[error("nnU-Net dataset description: {0}")]
+    #[error("invalid nnU-Net dataset description: {0}")]
     Dataset(String),
 }
 
@@ -290,13 +294,13 @@ impl IoError {
             },
             Self::MissingSequence { .. } => "all three of bSSFP (C0), LGE (DE) and T2 are needed",
             Self::UnusableId { .. } => {
-                "rename the files of the case: its name becomes that of a folder"
+                "rename the files of the case: its name becomes the name of a folder of results"
             }
             Self::NoCase { advice, .. } => advice,
             Self::TwoFiles { .. } => {
-                "keep one: DE and LGE name the same sequence, .nii and .nii.gz the same file"
+                "keep one of them: DE and LGE mean the same sequence, .nii and .nii.gz the same image"
             }
-            Self::DuplicateId { .. } => "rename one of the cases, or give one of the folders alone",
+            Self::DuplicateId { .. } => "rename one of the cases, or give only one of the folders",
             Self::Write { cause, .. } => match cause.kind() {
                 ErrorKind::NotFound | ErrorKind::NotADirectory => "check that the folder exists",
                 ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
@@ -304,7 +308,7 @@ impl IoError {
                 }
                 ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space on the disk",
                 ErrorKind::FileTooLarge => {
-                    "the system allows no longer file there: raise the limit (ulimit -f) or write elsewhere"
+                    "the system limits the length of files there: raise the limit (ulimit -f) or write elsewhere"
                 }
                 _ => return None,
             },
@@ -318,9 +322,7 @@ impl Flaw {
     /// Advice on how to correct it, if there is any.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::NotNifti => {
-                "images are read from .nii and .nii.gz; DICOM is converted by dcm2niix"
-            }
+            Self::NotNifti => "give .nii or .nii.gz files; convert DICOM with dcm2niix",
             Self::Pair => "convert the pair to one .nii.gz file",
             Self::Truncated { .. } | Self::TruncatedGzip { .. } | Self::Gzip(_) => {
                 "copy or download the file again"
@@ -328,7 +330,7 @@ impl Flaw {
             Self::ManyVolumes(_) => {
                 "split the series and give one volume (for a cine, end diastole)"
             }
-            Self::DataType(_) => "convert colour or complex images to one number a voxel",
+            Self::DataType(_) => "convert colour or complex images to one number per voxel",
             Self::Geometry(problem) => problem.hint(),
             Self::Quaternion(_) => {
                 "correct the q-form in the header, or set its code to 0 where the s-form is right"
@@ -338,15 +340,13 @@ impl Flaw {
                  with nibabel writes all three)"
             }
             Self::Forms { .. } => {
-                "set the code of the form that is wrong to 0, or write both from the same affine"
+                "set the code of the wrong form to 0, or write both from the same affine"
             }
             Self::TooLarge(_) | Self::ManySlices(..) | Self::FileTooLarge(..) => {
-                "give a short-axis stack alone: crop or resample the image where it really is that large"
+                "give only a short-axis stack, or crop or resample the image"
             }
             Self::NotFinite { .. } => "replace NaN and infinite voxels, for example by 0",
-            Self::Constant(_) => {
-                "an image without contrast shows no heart: was the export complete?"
-            }
+            Self::Constant(_) => "the image has no content: check that its export was complete",
             Self::LabelCode { slope, .. } if *slope != 1.0 => {
                 return Some(format!(
                     "the file scales its numbers (scl_slope = {slope}): save labels as integers, unscaled"
@@ -360,9 +360,9 @@ impl Flaw {
                  of nnU-Net's dataset.json; or, without one, 0 background, 1 LV pool, 2 RV pool, 3 myocardium, 4 edema, \
                  5 scar"
             }
-            Self::MixedLabelCodes { .. } => "write the whole map in one numbering",
+            Self::MixedLabelCodes { .. } => "use one numbering scheme for the whole map",
             Self::AmbiguousLabelCodes { .. } => {
-                "give the labels in dataset.json numbers that are no codes of the challenge"
+                "use numbers in dataset.json that are not codes of the challenge"
             }
             Self::Dataset(_) => "name the labels background, LV, RV, myocardium, edema and scar",
             Self::Unreadable(_) | Self::NotSmall(..) => return None,

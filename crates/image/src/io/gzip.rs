@@ -52,7 +52,7 @@ fn next<R: BufRead>(mut file: R) -> io::Result<Option<GzDecoder<R>>> {
             Some(_) => {
                 return Err(io::Error::new(
                     ErrorKind::InvalidData,
-                    "bytes other than zeros follow its end",
+                    "unexpected bytes after its end",
                 ));
             }
         }

@@ -4,17 +4,17 @@
 //! [`Study`](crate::study::Study) with its [`Placement`], and [`write_labels`] writes labels with
 //! the same geometry. All files are written by [`write_whole`], atomically.
 //!
-//! ```no_run
+//! ```
+//! use myops_image::geometry::{Affine, Grid, Spacing};
 //! use myops_image::{io, label::Label, volume::Volume};
 //!
-//! # fn main() -> Result<(), io::IoError> {
-//! for files in io::find_cases("data/train")? {
-//!     let case = files.require_all()?.load()?;
-//!     let nothing = Volume::filled(*case.study.grid(), Label::Background);
-//!     io::write_labels(format!("out/{}.nii.gz", files.id()), &nothing, &case.placement)?;
-//! }
-//! # Ok(())
-//! # }
+//! let affine = Affine::from_spacing(Spacing::new_mm([0.75, 0.75, 12.0])?);
+//! let map = Volume::filled(Grid::new([20, 20, 2], affine)?, Label::Scar);
+//! let folder = tempfile::tempdir()?;
+//! let path = folder.path().join("p1.nii.gz");
+//! io::write_labels(&path, &map, &io::Placement::of_grid(map.grid()))?;
+//! assert_eq!(io::read_label_map(&path)?.0.volume, map);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod atomic;

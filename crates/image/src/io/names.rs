@@ -156,13 +156,13 @@ pub fn check_id(id: &str) -> Result<(), IoError> {
     let device = port || DEVICES.contains(&first.as_str());
     let problem = match id {
         "" => "it is empty",
-        "." | ".." => "it means a folder that is there already",
-        _ if id.contains(['/', '\\']) => "it holds a separator of folders",
-        _ if id.chars().any(char::is_control) => "it holds a control character",
+        "." | ".." => "it means an existing folder",
+        _ if id.contains(['/', '\\']) => "it contains a path separator",
+        _ if id.chars().any(char::is_control) => "it contains a control character",
         _ if id.ends_with(['.', ' ']) => "it ends in a dot or a space",
         _ if device => "it is the name of a device on Windows",
         _ if RESULTS.iter().any(|name| id.eq_ignore_ascii_case(name)) => {
-            "results have a file of that name"
+            "a result file has this name"
         }
         _ => return Ok(()),
     };
@@ -242,7 +242,7 @@ mod tests {
         ] {
             assert!(check_id(bad).is_err(), "{bad:?}");
         }
-        let words = r#"case name "a\nb" cannot be used: it holds a control character"#;
+        let words = r#"case name "a\nb" cannot be used: it contains a control character"#;
         assert_eq!(check_id("a\nb").unwrap_err().to_string(), words);
     }
 }

@@ -64,7 +64,7 @@ impl Dataset {
     }
 
     fn parse(text: &[u8], path: PathBuf) -> Self {
-        let json = serde_json::from_slice(text).map_err(|e| format!("no JSON: {e}"));
+        let json = serde_json::from_slice(text).map_err(|e| format!("invalid JSON: {e}"));
         Self { path, json }
     }
 
@@ -141,7 +141,7 @@ fn named_channels(json: &Value) -> Result<Channels, String> {
             continue;
         };
         if channels.values().any(|s| *s == sequence) {
-            return Err(refuse(&format!("two of them are {sequence}")));
+            return Err(refuse(&format!("duplicate channel {sequence}")));
         }
         channels.insert(number, sequence);
     }
@@ -187,10 +187,10 @@ fn named_labels(json: &Value) -> Result<LabelNumbers, String> {
     for (key, value) in entries {
         let (name, number) = label_entry(key, value)?;
         let meaning = Meaning::of(name)
-            .ok_or_else(|| format!("label {name:?} is not known; known are {}", known()))?;
+            .ok_or_else(|| format!("unknown label {name:?}; known names: {}", known()))?;
         if let Some(other) = names.insert(number, name) {
             return Err(format!(
-                "number {number} stands for {other:?} and for {name:?}"
+                "number {number} is assigned to both {other:?} and {name:?}"
             ));
         }
         let label = match meaning {
@@ -227,14 +227,14 @@ fn label_entry<'a>(key: &'a str, value: &'a Value) -> Result<(&'a str, i64), Str
         },
         Value::Array(_) => {
             return Err(format!(
-                "label {key:?} stands for a list of numbers: regions are not read"
+                "label {key:?} is a list of numbers: regions are not supported"
             ));
         }
         _ => (key, value.as_f64().and_then(whole)),
     };
     Ok((
         name,
-        number.ok_or_else(|| format!("label {name:?} has no whole number"))?,
+        number.ok_or_else(|| format!("the number of label {name:?} is not a whole number"))?,
     ))
 }
 
@@ -243,7 +243,7 @@ mod tests {
     use super::*;
 
     fn dataset(text: &str) -> Dataset {
-        let json = serde_json::from_str(text).map_err(|e| format!("no JSON: {e}"));
+        let json = serde_json::from_str(text).map_err(|e| format!("invalid JSON: {e}"));
         Dataset {
             path: "dataset.json".into(),
             json,
@@ -255,7 +255,7 @@ mod tests {
             .labels()
             .map_err(|e| {
                 e.to_string()
-                    .replace("dataset.json: nnU-Net dataset description: ", "")
+                    .replace("dataset.json: invalid nnU-Net dataset description: ", "")
             })
     }
 
@@ -284,15 +284,15 @@ mod tests {
         );
         assert_eq!(
             refused(r#"{"LV": 1, "RV": 1}"#),
-            r#"number 1 stands for "LV" and for "RV""#
+            r#"number 1 is assigned to both "LV" and "RV""#
         );
         assert_eq!(
             refused(r#"{"edema": [4, 5]}"#),
-            "label \"edema\" stands for a list of numbers: regions are not read"
+            "label \"edema\" is a list of numbers: regions are not supported"
         );
         assert!(
             refused(r#"{"LV epi": 1}"#)
-                .starts_with("label \"LV epi\" is not known; known are background; LV")
+                .starts_with("unknown label \"LV epi\"; known names: background; LV")
         );
         for text in [
             "3",

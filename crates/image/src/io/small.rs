@@ -78,7 +78,7 @@ mod tests {
         assert_eq!(read_bounded(&path, 5).unwrap(), b"12345");
         let error = read_bounded(&path, 4).unwrap_err().to_string();
         assert!(
-            error.ends_with("file of 5 bytes: more than the 4 that are read"),
+            error.ends_with("file of 5 bytes too large: at most 4"),
             "{error}"
         );
         fs::remove_file(&path).unwrap();

@@ -192,7 +192,7 @@ fn header<T: Voxel>(
     let [ni, nj, nk] = grid.shape();
     if ni.max(nj).max(nk) > MAX_AXIS {
         let cause = io::Error::other(format!(
-            "{:?} voxels: NIfTI-1 ends at {MAX_AXIS} an axis",
+            "{:?} voxels out of range: NIfTI-1 allows at most {MAX_AXIS} along an axis",
             grid.shape()
         ));
         return Err(IoError::Write {
@@ -250,7 +250,7 @@ fn check_placed(grid: &Grid, place: &Placement, path: &Path) -> Result<(), IoErr
         Grid::new(grid.shape(), affine).map_err(|e| IoError::file(path, Flaw::Geometry(e)))?;
     let distance_mm = grid.displacement_mm(&placed);
     if distance_mm > SAME_PLACE_MM {
-        let (what, first) = ("the volume".into(), "the place given".into());
+        let (what, first) = ("the volume".into(), "the given placement".into());
         return Err(IoError::Misplaced {
             path: path.into(),
             problem: StudyError::Place {

@@ -2,6 +2,15 @@
 //!
 //! Pixels are drawn in storage order: a row of the picture is `j` and a column is `i`, whatever
 //! their directions in the patient.
+//!
+//! ```
+//! use myops_image::picture::Picture;
+//!
+//! let mut picture = Picture::new(120, 20, [0, 0, 0]);
+//! picture.text(4, 6, "a title", 1, [255, 255, 255]);
+//! picture.line((0.0, 18.0), (120.0, 18.0), 1.0, [255, 0, 0]);
+//! assert!(picture.to_png().starts_with(b"\x89PNG"));
+//! ```
 
 mod canvas;
 mod curves;

@@ -73,7 +73,7 @@ pub enum Missing {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum PreprocessError {
     /// A sequence that the network needs is missing.
-    #[error("case {id}: {sequence} is missing, and this model needs bSSFP, LGE and T2")]
+    #[error("case {id}: {sequence} is missing; this model needs bSSFP, LGE and T2")]
     Missing {
         /// The case.
         id: String,
@@ -81,7 +81,7 @@ pub enum PreprocessError {
         sequence: Sequence,
     },
     /// Both sequences that show scar or edema are missing.
-    #[error("case {0}: neither LGE nor T2 is there, and bSSFP alone shows no scar or edema")]
+    #[error("case {0}: LGE and T2 are missing; bSSFP alone shows no scar or edema")]
     NoPathology(String),
 }
 

@@ -197,7 +197,7 @@ fn a_missing_sequence_is_refused_or_left_at_zero() {
     let error = Preprocess::PUBLISHED.apply(&study).unwrap_err().to_string();
     assert_eq!(
         error,
-        "case p7: T2 is missing, and this model needs bSSFP, LGE and T2"
+        "case p7: T2 is missing; this model needs bSSFP, LGE and T2"
     );
     let zero = Preprocess {
         size: 16,
@@ -224,6 +224,6 @@ fn a_missing_sequence_is_refused_or_left_at_zero() {
         .to_string();
     assert_eq!(
         error,
-        "case p8: neither LGE nor T2 is there, and bSSFP alone shows no scar or edema"
+        "case p8: LGE and T2 are missing; bSSFP alone shows no scar or edema"
     );
 }

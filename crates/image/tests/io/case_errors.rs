@@ -29,7 +29,7 @@ fn hints_are_chosen_by_the_cause() {
         codes: [0, 1],
         ..Handmade::default()
     };
-    assert!(hint_for(&sheared).starts_with("resample the stack to right angles"));
+    assert!(hint_for(&sheared).starts_with("resample the stack to orthogonal axes"));
     let small = Handmade {
         units: 3,
         ..Handmade::default()
@@ -92,7 +92,7 @@ fn files_in_different_places_are_named_by_their_paths() {
     let folder = tempfile::tempdir().unwrap();
     let words = |name: &str, mm: &str| {
         format!(
-            "{} lies {mm} mm from {} (bound 0.1 mm): the images of a case must lie on one another",
+            "{} is displaced by {mm} mm relative to {} (bound 0.1 mm): the images of a case must be aligned",
             folder.path().join(name).display(),
             folder.path().join("x_C0.nii.gz").display()
         )

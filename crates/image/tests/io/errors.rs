@@ -52,7 +52,7 @@ fn no_nifti() {
     let result = decode_image(b"", Path::new(NAME)).map(drop);
     assert_eq!(
         hint(result),
-        "images are read from .nii and .nii.gz; DICOM is converted by dcm2niix"
+        "give .nii or .nii.gz files; convert DICOM with dcm2niix"
     );
 }
 
@@ -64,30 +64,21 @@ fn the_header_of_a_pair() {
     };
     assert_eq!(
         refusal(&pair.bytes()),
-        "the header of a .hdr/.img pair: only single-file NIfTI (.nii, .nii.gz) is read"
+        "header of a .hdr/.img pair: only single-file NIfTI (.nii, .nii.gz) is supported"
     );
 }
 
 #[test]
 fn truncated() {
     let bytes = Handmade::default().bytes();
-    assert_eq!(
-        refusal(&bytes[..390]),
-        "truncated: 390 bytes where the header announces 400"
-    );
-    assert_eq!(
-        refusal(&bytes[..200]),
-        "truncated: 200 bytes where the header announces 348"
-    );
+    assert_eq!(refusal(&bytes[..390]), "truncated: 390 of 400 bytes");
+    assert_eq!(refusal(&bytes[..200]), "truncated: 200 of 348 bytes");
     // What is announced and not there takes no memory.
     let vast = Handmade {
         dim: vec![512, 512, 100],
         ..Handmade::default()
     };
-    assert_eq!(
-        refusal(&vast.bytes()),
-        "truncated: 400 bytes where the header announces 52429152"
-    );
+    assert_eq!(refusal(&vast.bytes()), "truncated: 400 of 52429152 bytes");
 }
 
 #[test]
@@ -95,15 +86,15 @@ fn truncated_gzip() {
     let bytes = Handmade::default().bytes();
     assert_eq!(
         refusal(&gzip(&bytes[..390])),
-        "truncated gzip: it ends after 390 of 400 unpacked bytes"
+        "truncated gzip: 390 of 400 uncompressed bytes"
     );
     let packed = gzip(&bytes);
     let words = refusal(&packed[..packed.len() - 4]);
     assert_eq!(
-        words, "truncated gzip: it ends after 400 of 400 unpacked bytes",
+        words, "truncated gzip: 400 of 400 uncompressed bytes",
         "the checksum is cut off"
     );
-    assert!(refusal(&packed[..packed.len() - 40]).starts_with("truncated gzip: it ends after "));
+    assert!(refusal(&packed[..packed.len() - 40]).starts_with("truncated gzip: "));
 }
 
 #[test]
@@ -134,7 +125,7 @@ fn bytes_after_a_gzip_stream() {
     let follow = |bytes: &[u8]| refusal(&[&Handmade::default().gzip(), bytes].concat());
     assert_eq!(
         follow(b"\0\0more"),
-        "damaged gzip: bytes other than zeros follow its end"
+        "damaged gzip: unexpected bytes after its end"
     );
     assert!(
         follow(b"\x1f\x8b").starts_with("truncated gzip"),
@@ -179,18 +170,18 @@ fn constant_image() {
 
 #[test]
 fn unknown_label_codes() {
-    let known = "is none of 0, 200, 500, 600, 1220, 2221";
+    let known = "need one of 0, 200, 500, 600, 1220, 2221";
     assert_eq!(
         refusal_of_labels(&[0.0, 200.0, 421.0], 4),
-        format!("label code 421 at voxel [2, 0, 0] {known}")
+        format!("unknown label code 421 at voxel [2, 0, 0]: {known}")
     );
     assert_eq!(
         refusal_of_labels(&[0.0, 200.5], 16),
-        format!("label code 200.5 at voxel [1, 0, 0] {known}")
+        format!("unknown label code 200.5 at voxel [1, 0, 0]: {known}")
     );
     assert_eq!(
         refusal_of_labels(&[f64::NAN], 16),
-        format!("label code NaN at voxel [0, 0, 0] {known}")
+        format!("unknown label code NaN at voxel [0, 0, 0]: {known}")
     );
     let file = Handmade::labels(&[0.0, 9.0]).bytes();
     let numbers = [LabelNumbers::classes(), LabelNumbers::codes()];
@@ -198,7 +189,7 @@ fn unknown_label_codes() {
     let words = words(either);
     assert_eq!(
         words,
-        "label code 9 at voxel [1, 0, 0] is none of 0, 1, 2, 3, 4, 5, 200, 500, 600, 1220, 2221"
+        "unknown label code 9 at voxel [1, 0, 0]: need one of 0, 1, 2, 3, 4, 5, 200, 500, 600, 1220, 2221"
     );
 }
 
@@ -245,7 +236,7 @@ fn a_volume_is_not_written_where_it_does_not_lie() {
     let result = encode_labels(&labels, &elsewhere, Path::new(NAME)).map(drop);
     assert_eq!(
         words(result),
-        "cannot be written: the volume lies 3.7 mm from the place given (bound 0.1 mm): the images of a case must \
-         lie on one another"
+        "cannot be written: the volume is displaced by 3.7 mm relative to the given placement (bound 0.1 mm): the images \
+         of a case must be aligned"
     );
 }

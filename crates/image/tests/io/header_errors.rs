@@ -29,10 +29,10 @@ fn several_volumes_and_impossible_axes() {
         dim: vec![30_000, 30_000, 30_000],
         ..Handmade::default()
     };
-    let bound = "at most 2048 along an axis and 33554432 in all are read";
+    let bound = "at most 2048 along an axis and 33554432 in total";
     assert_eq!(
         refusal(&huge.bytes()),
-        format!("[30000, 30000, 30000] voxels: {bound}")
+        format!("[30000, 30000, 30000] voxels out of range: {bound}")
     );
     let strip = Handmade {
         dim: vec![32767, 2, 1],
@@ -40,13 +40,16 @@ fn several_volumes_and_impossible_axes() {
     };
     assert_eq!(
         refusal(&strip.bytes()),
-        format!("[32767, 2, 1] voxels: {bound}")
+        format!("[32767, 2, 1] voxels out of range: {bound}")
     );
     let deep = Handmade {
         dim: vec![2, 2, 257],
         ..Handmade::default()
     };
-    assert_eq!(refusal(&deep.bytes()), "257 slices: at most 256 are read");
+    assert_eq!(
+        refusal(&deep.bytes()),
+        "257 slices out of range: at most 256"
+    );
     let overflow = Handmade {
         dim: vec![i64::MAX, i64::MAX, 4],
         ..Handmade::default()
@@ -61,7 +64,7 @@ fn voxels_that_begin_inside_the_header() {
         offset: 100.0,
         ..Handmade::default()
     };
-    let words = "header field vox_offset = 100: need 0, or at least the length of the header (348)";
+    let words = "header field vox_offset = 100 out of range: need 0, or at least the length of the header (348)";
     assert_eq!(refusal(&inside.bytes()), words);
     assert!(
         refusal(
@@ -101,8 +104,7 @@ fn singular_affine_and_impossible_quaternion() {
         codes: [1, 1],
         ..Handmade::default()
     };
-    let words =
-        "affine is singular: its determinant is 0, and voxels would collapse onto one another";
+    let words = "singular affine: its determinant is 0, so that voxels would coincide";
     assert_eq!(refusal(&flat.bytes()), words);
     let long = Handmade {
         quaternion: [0.5, 0.5, 1.0],
@@ -120,7 +122,7 @@ fn a_header_that_contradicts_itself() {
         [0.0, 1.0, 0.0, 0.0],
         [0.0, 0.0, 1.0, 0.0],
     ];
-    let words = "s-form says voxels of [1.0, 1.0, 1.0] mm, pixdim of [0.75, 0.75, 12.0] mm (bound: 1 % or 0.01 mm a side)";
+    let words = "voxel size is [1.0, 1.0, 1.0] mm by the s-form and [0.75, 0.75, 12.0] mm by pixdim (bound: 1 % or 0.01 mm for each side)";
     for codes in [[0, 1], [1, 1], [1, 2]] {
         assert_eq!(
             refusal(
@@ -144,8 +146,8 @@ fn a_header_that_contradicts_itself() {
         codes: [1, 1],
         ..Handmade::default()
     };
-    let words = "s-form and q-form, both of code 1, place a voxel 4.5 mm apart (bound 1 mm)";
+    let words = "s-form and q-form, both with code 1, differ by 4.5 mm in the position of a voxel (bound 1 mm)";
     assert_eq!(refusal(&mirrored.bytes()), words);
     let hint_of = |file: &Handmade| hint(decode_image(&file.bytes(), Path::new(NAME)).map(drop));
-    assert!(hint_of(&mirrored).starts_with("set the code of the form that is wrong to 0"));
+    assert!(hint_of(&mirrored).starts_with("set the code of the wrong form to 0"));
 }

@@ -211,7 +211,7 @@ fn two_files_for_one_sequence_and_two_cases_of_one_name_are_refused() {
     );
     assert_eq!(
         refused(&["a/x_C0.nii", "b/x_C0.nii"]),
-        "case x is there twice: in HERE/a and in HERE/b"
+        "duplicate case x: in HERE/a and in HERE/b"
     );
 }
 

@@ -103,7 +103,7 @@ fn a_dataset_that_makes_no_sense_is_refused_by_name_where_labels_are_read() {
     let case = &find_cases(folder.path()).unwrap()[0];
     let error = case.load().unwrap_err();
     let words =
-        "nnU-Net dataset description: label \"liver\" is not known; known are background; LV";
+        "invalid nnU-Net dataset description: unknown label \"liver\"; known names: background; LV";
     assert!(
         error
             .to_string()
@@ -241,7 +241,7 @@ fn every_label_map_is_read_by_one_rule() {
     let error = read("p5_gd.nii.gz", &[0.0, 1.0, 200.0])
         .unwrap_err()
         .to_string();
-    let words = "label codes are mixed: 200 at voxel [2, 0, 0] is of another numbering than the codes before it";
+    let words = "mixed label codes: 200 at voxel [2, 0, 0] belongs to another numbering scheme than the codes before it";
     assert!(error.ends_with(words), "{error}");
     // A description in the folder or around it is that of all maps there.
     put(
@@ -254,7 +254,7 @@ fn every_label_map_is_read_by_one_rule() {
         assert_eq!(read(name, &[0.0, 5.0]).unwrap().0, Label::LvPool, "{name}");
         let error = read(name, &[0.0, 200.0]).unwrap_err().to_string();
         assert!(
-            error.contains("has one meaning as the challenge's code, another by dataset.json"),
+            error.contains("the challenge and dataset.json assign different labels to it"),
             "{error}"
         );
     }

@@ -173,7 +173,7 @@ mod limited {
             let (code, error) = limited(&segment(&full), 8, kills);
             assert_eq!(code, (!kills).then_some(1), "{error}");
             let told = error.contains("cannot be written: File too large")
-                && error.contains("hint: the system allows no longer file there");
+                && error.contains("hint: the system limits the length of files there");
             assert!(told || kills, "{error}");
             let whole_or_absent = contents(&full).into_iter().all(|(name, bytes)| {
                 name.contains(".myops") && kills

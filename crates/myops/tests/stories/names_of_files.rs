@@ -199,7 +199,7 @@ fn segmenting_needs_no_labels() {
     let regions = r#"{"channel_names": {"0": "C0", "1": "LGE", "2": "T2"}, "labels": {"background": 0, "edema": [4, 5]}}"#;
     fs::write(format!("{data}/dataset.json"), regions).unwrap();
     let told = format!(
-        "{data}/dataset.json: nnU-Net dataset description: label \"edema\" stands for a list of numbers"
+        "{data}/dataset.json: invalid nnU-Net dataset description: label \"edema\" is a list of numbers"
     );
     let run = myops(&format!(
         "segment {data}/imagesVal --model {} --out {data}/out",
@@ -209,7 +209,7 @@ fn segmenting_needs_no_labels() {
     assert_eq!(
         run.err
             .matches(&format!(
-                "case h: reference labels are left out: {told}: regions are not read"
+                "case h: reference labels are left out: {told}: regions are not supported"
             ))
             .count(),
         1
@@ -281,7 +281,7 @@ fn label_names_are_looked_up_and_not_guessed() {
         (r#""RV": 1, "LV": 2, "LVC": 3"#, "both mean LV pool"),
         (
             r#""RV": 1, "LV wall and pool": 2"#,
-            "label \"LV wall and pool\" is not known; known are background; LV",
+            "unknown label \"LV wall and pool\"; known names: background; LV",
         ),
     ] {
         describe(labels);

@@ -89,14 +89,14 @@ fn a_broken_case_is_named_at_the_end_and_the_others_are_done() {
         format!("1 case segmented with {} into {out}", network())
     );
     let truncated = format!(
-        "error: case phantom-002: {}: truncated gzip: it ends after ",
+        "error: case phantom-002: {}: truncated gzip: ",
         file(2, "LGE")
     );
     assert!(lines[1].starts_with(&truncated), "{error}");
     assert_eq!(lines[2], "hint: copy or download the file again");
     assert_eq!(
         lines[3],
-        "error: case phantom-003: T2 is missing, and this model needs bSSFP, LGE and T2"
+        "error: case phantom-003: T2 is missing; this model needs bSSFP, LGE and T2"
     );
     let none = "not a NIfTI file: no NIfTI-1 or NIfTI-2 header at its start";
     assert_eq!(
