@@ -26,7 +26,7 @@ impl<R: BufRead> Read for Members<R> {
                         .0
                         .take()
                         .map(GzDecoder::into_inner)
-                        .map_or(Ok(None), next)?
+                        .map_or(Ok(None), next)?;
                 }
                 n => return Ok(n),
             }

@@ -30,10 +30,10 @@ impl Normalise {
         match self {
             Self::AsStored => {}
             Self::JointMaximum => {
-                (0..prepared.slices).for_each(|slice| joint_maximum(prepared, slice, margin))
+                (0..prepared.slices).for_each(|slice| joint_maximum(prepared, slice, margin));
             }
             Self::ZScore => {
-                (0..prepared.channels).for_each(|channel| z_score(prepared, channel, margin))
+                (0..prepared.channels).for_each(|channel| z_score(prepared, channel, margin));
             }
         }
     }

@@ -181,7 +181,7 @@ mod tests {
         };
         let mut out = [9.0; 16];
         window.sample(&[0.0, 1.0, 2.0, 3.0], [1, 4], |pixel, value| {
-            out[pixel] = value
+            out[pixel] = value;
         });
         assert_eq!(out[..4], [0.0; 4]);
         assert_eq!(out[4..8], [0.5, 1.5, 2.5, 1.5]);

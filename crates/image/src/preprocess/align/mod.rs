@@ -282,7 +282,7 @@ impl Field {
         let slice = |k| {
             let mut values = vec![0.0; window.pixels()];
             window.sample(image.slice(k), [rows, columns], |pixel, value| {
-                values[pixel] = value
+                values[pixel] = value;
             });
             Edges::of(&values, window.size())
         };
