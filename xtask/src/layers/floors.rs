@@ -82,7 +82,7 @@ impl Floors<'_> {
             row.iter()
                 .any(|unit| unit.split("::").next() == Some(krate))
         };
-        let highest = self.rows.iter().rposition(|row| own(&row));
+        let highest = self.rows.iter().rposition(own);
         highest.map_or(0, |floor| 2 * floor + 1)
     }
 

@@ -9,7 +9,7 @@ use syn::{
 };
 
 use crate::offence::{Kind, Offence};
-use crate::source::{Files, attributes, is_test_only, line_count};
+use crate::source::{Files, attributes, is_source, is_test_only};
 
 /// The most lines of a source file.
 const MAX_FILE_LINES: usize = 400;
@@ -19,14 +19,14 @@ const MAX_FUNCTION_LINES: usize = 60;
 /// Measures every source file, tests too; `bool` parameters are looked for in the sources of `crates/` outside tests.
 pub fn check(files: &Files) -> Vec<Offence> {
     let mut offences = Vec::new();
-    for (path, text) in files.iter().filter(|(path, _)| path.ends_with(".rs")) {
+    for (path, text) in files.iter().filter(|(path, _)| is_source(path)) {
         let in_library = path.starts_with("crates/") && path.contains("/src/");
         let mut sizes = Sizes {
             path,
             checks_parameters: in_library,
             offences: Vec::new(),
         };
-        let lines = line_count(text);
+        let lines = text.lines().count();
         if lines > MAX_FILE_LINES {
             let text = format!("{path}: {lines} lines (bound {MAX_FILE_LINES})");
             sizes.add(Kind::LongFile, text);

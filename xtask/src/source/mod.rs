@@ -8,7 +8,7 @@ mod tokens;
 mod tree;
 
 pub use mentions::{Mention, Via, attributes};
-pub use read::{Files, line_count, workspace};
+pub use read::{Files, is_source, workspace};
 pub use resolve::Target;
 pub use tests_only::is_test_only;
 pub use tree::{Module, ModuleId, Tree};

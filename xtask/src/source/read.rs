@@ -10,6 +10,8 @@ pub type Files = BTreeMap<String, String>;
 /// The folders that hold source files.
 const FOLDERS: [&str; 4] = ["crates", "xtask", "fuzz", "benches"];
 
+const MANIFEST: &str = "Cargo.toml";
+
 /// Reads the files of the workspace in the current folder.
 ///
 /// # Errors
@@ -22,9 +24,9 @@ pub fn workspace() -> Result<Files, String> {
     Ok(files)
 }
 
-/// The number of lines of a text.
-pub fn line_count(text: &str) -> usize {
-    text.lines().count()
+/// Whether one of the [`Files`] is a source file, not a manifest.
+pub fn is_source(path: &str) -> bool {
+    !path.ends_with(MANIFEST)
 }
 
 fn read_folder(folder: &Path, files: &mut Files) -> Result<(), String> {
@@ -33,7 +35,7 @@ fn read_folder(folder: &Path, files: &mut Files) -> Result<(), String> {
         let path = entry.map_err(failed)?.path();
         let is_target = path.file_name().is_some_and(|name| name == "target");
         let is_source = path.extension().is_some_and(|e| e == "rs")
-            || path.file_name().is_some_and(|name| name == "Cargo.toml");
+            || path.file_name().is_some_and(|name| name == MANIFEST);
         if path.is_dir() && !is_target {
             read_folder(&path, files)?;
         } else if is_source {

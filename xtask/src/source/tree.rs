@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::mentions::{Child, ChildSource, Scope};
-use super::read::Files;
+use super::read::{Files, is_source};
 
 /// The position of a module in [`Tree::modules`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,7 +118,7 @@ impl Tree {
                 is_test: false,
                 parent: None,
             };
-            let root = self.read_file(place, files);
+            let root = self.read_file(&place, files);
             if let (true, Some(root)) = (file.ends_with("/src/lib.rs"), root) {
                 self.libraries.insert(library_name(text), root);
             }
@@ -126,7 +126,7 @@ impl Tree {
         self.find_unused(&source, files);
     }
 
-    fn read_file(&mut self, place: Place, files: &Files) -> Option<ModuleId> {
+    fn read_file(&mut self, place: &Place, files: &Files) -> Option<ModuleId> {
         let text = files.get(&place.file)?;
         match syn::parse_file(text) {
             Ok(file) => Some(self.add(place, Scope::of(&file.items), files)),
@@ -139,7 +139,7 @@ impl Tree {
         }
     }
 
-    fn add(&mut self, place: Place, mut scope: Scope, files: &Files) -> ModuleId {
+    fn add(&mut self, place: &Place, mut scope: Scope, files: &Files) -> ModuleId {
         let id = ModuleId(self.modules.len());
         let children = std::mem::take(&mut scope.children);
         self.modules.push(Module {
@@ -155,7 +155,7 @@ impl Tree {
             children: BTreeMap::new(),
         });
         for child in children {
-            self.add_child(id, &place, child, files);
+            self.add_child(id, place, child, files);
         }
         id
     }
@@ -194,8 +194,8 @@ impl Tree {
             parent: Some(parent),
         };
         let added = match child.source {
-            ChildSource::Inline(scope) => Some(self.add(place, scope, files)),
-            ChildSource::File | ChildSource::Path(_) => self.read_file(place, files),
+            ChildSource::Inline(scope) => Some(self.add(&place, scope, files)),
+            ChildSource::File | ChildSource::Path(_) => self.read_file(&place, files),
         };
         if let Some(added) = added {
             let children = &mut self.modules[parent.0].children;
@@ -209,7 +209,7 @@ impl Tree {
         let unused: Vec<String> = files
             .keys()
             .filter(|path| {
-                let is_source = path.starts_with(&format!("{source}/")) && path.ends_with(".rs");
+                let is_source = path.starts_with(&format!("{source}/")) && is_source(path);
                 let reported = self.problems.iter().any(|line| line.starts_with(*path));
                 is_source && !read.contains(path) && !reported
             })
