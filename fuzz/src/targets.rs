@@ -4,7 +4,8 @@
 
 use std::path::Path;
 
-use myops::cli::{Record, decode_settings};
+use myops::app::Record;
+use myops::cli::decode_settings;
 use myops::image::io::{
     LabelNumbers, decode_dataset, decode_image, decode_labels, encode_image, encode_labels,
 };

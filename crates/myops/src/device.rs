@@ -1,7 +1,14 @@
 //! What networks run on: the CPU, or a graphics card where the program was built for one.
+//!
+//! ```
+//! use myops::device::DeviceChoice;
+//!
+//! let device: DeviceChoice = "cpu-bf16".parse()?;
+//! assert_eq!(device.name(), "cpu-bf16");
+//! # Ok::<_, myops::device::UnknownDevice>(())
+//! ```
 
 use std::str::FromStr;
-
 use std::sync::Arc;
 
 use myops_kernels::Isa;

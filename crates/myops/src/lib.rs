@@ -1,15 +1,32 @@
 //! Scar, edema, myocardium and blood pools in three-sequence cardiac MR: segmented, measured, reported.
 //!
 //! The stages, in the order in which data pass them: [`image`] reads and prepares, [`net`] learns and segments (on
-//! the CPU with [`kernels`]), [`measure`] says what the result is worth and what it means.
+//! the CPU with [`kernels`]), [`measure`] says what the result is worth and what it means, [`report`] writes it down.
+//! [`device`] names what networks run on. [`app`] holds the jobs that join the stages: a folder of cases segmented, a
+//! network trained, and so on. [`cli`] is the command line over these jobs.
 
 pub use myops_image as image;
-pub use myops_kernels as kernels;
-pub use myops_measure as measure;
+
 pub use myops_net as net;
 
-pub mod cli;
-pub mod device;
-pub mod failure;
-pub mod models;
+pub use myops_kernels as kernels;
+
+pub use myops_measure as measure;
+
 pub mod report;
+
+pub mod device;
+
+pub mod app;
+
+pub mod cli;
+
+pub use app::{
+    AugmentJob, CrossValidateJob, DemoJob, EnsembleJob, Error, EvaluateJob, ImportJob, Model,
+    PhantomJob, Progress, QuantifyJob, SegmentJob, Silent, TrainJob,
+};
+
+/// The examples of the README, compiled and run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

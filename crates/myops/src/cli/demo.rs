@@ -1,75 +1,58 @@
 //! `myops demo`: a synthetic patient from images to labels, in one command.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::device::DeviceChoice;
 use anyhow::Result;
-use myops_image::io::find_cases;
 use myops_image::label::{LabelMap, Region};
 use myops_measure::evaluate::{Overlap, Score};
 
-use super::folder::OutputFolder;
-use super::record::{CaseFolder, Setup};
-use super::segment::Case;
-use super::talk::Talk;
-use super::{cases, phantom, segment};
-use crate::models::{BUILT_IN, Model};
+use super::console::Console;
+use super::{print, segment};
+use crate::app::demo::{DemoFiles, DemoJob};
+use crate::app::model::BUILT_IN;
 
 /// Arguments of `myops demo`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Which synthetic patient
+    /// Random seed, which tells one patient from another
     #[arg(long, value_name = "N", default_value_t = 7)]
     seed: u64,
     /// Folder for the patient and the results
     #[arg(long, value_name = "DIR", default_value = "demo")]
     out: PathBuf,
-    /// A built-in model, the folder of a training, or a file of weights
+    /// A built-in model, the folder of a training, or a model file
     #[arg(long, value_name = "NAME_OR_RUN", default_value = BUILT_IN[0].name)]
     model: String,
 }
 
-/// Makes a patient, segments it, and prints what was found beside the truth.
-pub fn run(args: &Args, talk: Talk) -> Result<()> {
-    let (study, truth) = cases::phantom(1, args.seed);
-    let out = OutputFolder::claim(&args.out)?;
-    phantom::write(&study, &truth, out.path())?;
-    let files = find_cases(args.out.join(study.id()))?;
-    let case = Case::read(&files[0], talk)?;
-    let device = DeviceChoice::Cpu;
-    let model = Model::open(&args.model, &device.open()?)?;
-    model
-        .unfinished
-        .iter()
-        .for_each(|unfinished| talk.say(unfinished));
+/// Draws a patient, segments it, and prints what was found beside the truth.
+pub fn run(args: Args, console: &Console) -> Result<()> {
+    let Args { seed, out, model } = args;
+    let patient = DemoJob { seed, out }.draw(console)?;
+    let model = segment::open(&model, DeviceChoice::Cpu, console)?;
     let start = Instant::now();
-    let segmentation = model.segmenter.segment(case.study())?;
+    let found = model.segment(patient.study())?;
     let seconds = start.elapsed().as_secs_f64();
-    let setup = Setup {
-        model: &model,
-        device,
-        probabilities: false,
-        out: out.path(),
-    };
-    let sheet = segment::write(&case, &segmentation, &setup)?;
-    sheet.told().for_each(|line| talk.say(line));
-    let labels = &segmentation.labels;
-    let [columns, rows, slices] = labels.shape();
-    talk.say(format_args!(
+    let files = patient.write(&found, &model, console)?;
+    let [columns, rows, slices] = found.labels.shape();
+    console.say(format_args!(
         "a synthetic heart of {slices} slices of {columns} x {rows}, segmented in {seconds:.2} s"
     ));
-    if let Some(reference) = case.study().reference() {
-        std::io::stdout()
-            .lock()
-            .write_all(table(labels, reference).as_bytes())?;
+    if let Some(reference) = patient.study().reference() {
+        print(&table(&found.labels, reference))?;
     }
-    let folder = CaseFolder::of(&args.out, study.id());
-    let [report, panel, labels] =
-        [folder.report(), folder.panel(), folder.labels()].map(|p| p.display().to_string());
-    talk.say(format_args!(
-        "report    {report}\npicture   {panel}\nlabels    {labels}"
+    let DemoFiles {
+        report,
+        picture,
+        labels,
+    } = files;
+    console.say(format_args!(
+        "report    {}\npicture   {}\nlabels    {}",
+        report.display(),
+        picture.display(),
+        labels.display()
     ));
     Ok(())
 }

@@ -1,20 +1,15 @@
 //! `myops ensemble`: several trained networks in one file, whose probabilities are averaged.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::Result;
-use myops_image::io::write_whole;
-use myops_net::infer::ModelFile;
-use myops_net::weights::Precision;
-
-use super::talk::Talk;
-use super::{folder, outputs, settings};
-use crate::models::{self, Trained};
+use super::console::Console;
+use super::settings::changed_recipe;
+use crate::app::EnsembleJob;
 
 /// Arguments of `myops ensemble`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Folders of finished trainings (such as the folds of a cross-validation), or files of weights
+    /// Folders of finished trainings (such as the folds of a cross-validation), or model files
     #[arg(required = true)]
     runs: Vec<PathBuf>,
     /// File to write, of 16-bit floats
@@ -26,36 +21,24 @@ pub struct Args {
 }
 
 /// Joins networks.
-pub fn run(args: &Args, talk: Talk) -> Result<()> {
-    outputs::replaceable_model(&args.out, &args.config)?;
-    let files = args
-        .runs
-        .iter()
-        .map(|run| read(run, args))
-        .collect::<Result<Vec<_>>>()?;
-    let joined = ModelFile::join(files)?;
-    let bytes = joined.to_bytes(Precision::Half)?;
-    folder::check_free_beside(&args.out)?;
-    write_whole(&args.out, |w| w.write_all(&bytes))?;
-    let megabytes = bytes.len() as f64 / 1e6;
-    let networks = match joined.members.len() {
+pub fn run(args: Args, console: &Console) -> anyhow::Result<()> {
+    let models = args.runs.iter().map(|run| run.to_string_lossy());
+    let job = EnsembleJob {
+        protected: args.config.clone(),
+        ..EnsembleJob::new(models, args.out)
+    };
+    let mut networks = job.read()?;
+    for header in networks.iter_mut().map(|network| &mut network.header) {
+        if let Some(config) = &args.config {
+            header.recipe = changed_recipe(header.model, header.recipe, config)?;
+        }
+    }
+    let written = job.write(networks)?;
+    let networks = match written.networks {
         1 => "1 network is".into(),
         n => format!("{n} networks are"),
     };
-    talk.say(format_args!(
-        "{networks} in {} ({megabytes:.1} MB)",
-        args.out.display()
-    ));
+    let (out, megabytes) = (job.out.display(), written.bytes as f64 / 1e6);
+    console.say(format_args!("{networks} in {out} ({megabytes:.1} MB)"));
     Ok(())
-}
-
-/// A trained network, which is not to be written over, with the changes of a settings file.
-fn read(run: &Path, args: &Args) -> Result<ModelFile> {
-    let Trained { path, mut file, .. } = models::read(&run.to_string_lossy())?.finished()?;
-    outputs::replaceable_model(&args.out, [&path])?;
-    if let Some(config) = &args.config {
-        file.header.recipe =
-            settings::changed_recipe(file.header.model, file.header.recipe, config)?;
-    }
-    Ok(file)
 }

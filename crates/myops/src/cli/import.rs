@@ -2,15 +2,9 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
-use myops_image::io::{read_bounded, write_whole};
-use myops_image::preprocess::{Axes, Preprocess};
-use myops_net::infer::{ModelHeader, Recipe};
-use myops_net::model::{Architecture, ModelSettings};
-use myops_net::weights::{KerasError, KerasFile, Stored, from_keras};
-
-use super::talk::Talk;
-use super::{folder, outputs};
+use super::console::Console;
+use super::settings::architecture_among;
+use crate::app::import::{ImportJob, PUBLISHED};
 
 /// Arguments of `myops import`.
 #[derive(Debug, clap::Args)]
@@ -28,74 +22,18 @@ pub struct Args {
     out: Option<PathBuf>,
 }
 
-/// The networks that the original trained.
-const PUBLISHED: [Architecture; 2] = [Architecture::Runet, Architecture::Unet];
-
-/// The longest file that is read: the widest network (512 filters) has its weights, and twice as much of an optimizer's, in
-/// less.
-const MAX_BYTES: u64 = 1 << 30;
-
-/// Takes over weights.
-pub fn run(args: &Args, talk: Talk) -> Result<()> {
-    let out = args
-        .out
-        .clone()
-        .unwrap_or_else(|| args.file.with_extension("safetensors"));
-    outputs::replaceable_model(&out, [&args.file])?;
-    let name = args.file.display();
-    let bytes = read_bounded(&args.file, MAX_BYTES)?;
-    let file = KerasFile::from_bytes(bytes).with_context(|| name.to_string())?;
-    let candidates = match &args.model {
-        Some(name) => vec![super::settings::architecture_among(&PUBLISHED, name)?],
-        None => PUBLISHED.to_vec(),
+/// Imports weights.
+pub fn run(args: Args, console: &Console) -> anyhow::Result<()> {
+    let among = |name: &String| architecture_among(&PUBLISHED, name);
+    let defaults = ImportJob::new(args.file);
+    let job = ImportJob {
+        architecture: args.model.as_ref().map(among).transpose()?,
+        width: args.width.into(),
+        out: args.out.unwrap_or_else(|| defaults.out.clone()),
+        ..defaults
     };
-    let read = |architecture| {
-        let model = ModelSettings {
-            width: args.width.into(),
-            ..ModelSettings::published(architecture)
-        };
-        from_keras(&file, &model).map(|weights| (model, weights))
-    };
-    let (fitting, mut errors): (Vec<_>, Vec<_>) =
-        candidates.into_iter().map(read).partition(Result::is_ok);
-    // Values that are no numbers are told first; else what does not fit the first network.
-    errors.sort_by_key(|tried| !matches!(tried, Err(KerasError::Values { .. })));
-    let tried = fitting
-        .into_iter()
-        .chain(errors)
-        .next()
-        .context("no network to try")?;
-    let (model, weights) = tried.with_context(|| name.to_string())?;
-    let name = args
-        .file
-        .file_name()
-        .map(|n| n.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let origin = format!("imported from the Keras file {name}");
-    // The original feeds the array of a NIfTI file as it lies: rows are its first axis.
-    let preprocess = Preprocess {
-        axes: Axes::Stored,
-        ..Preprocess::PUBLISHED
-    };
-    let header = ModelHeader::single(
-        model,
-        Recipe {
-            preprocess,
-            ..Recipe::PUBLISHED
-        },
-        origin,
-    );
-    let bytes = Stored {
-        settings: header,
-        weights,
-    }
-    .to_bytes()?;
-    folder::check_free_beside(&out)?;
-    write_whole(&out, |w| w.write_all(&bytes))?;
-    talk.say(format_args!(
-        "{} weights are in {}",
-        model.architecture.name(),
-        out.display()
-    ));
+    let network = job.run()?.name();
+    let out = job.out.display();
+    console.say(format_args!("{network} weights are in {out}"));
     Ok(())
 }

@@ -1,40 +1,40 @@
-//! The command line: what was typed, what it means, and what is said of it.
+//! The command line: each command parses its arguments, calls a job of [`crate::app`] and prints its result.
 //!
-//! Standard output carries data, standard error talk. Exit code 0: done; 1: refused or failed; 2: wrong usage.
+//! Standard output carries data, standard error messages. Exit code 0: done; 1: refused or failed; 2: wrong usage.
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! let settings = myops::cli::decode_settings("epochs = 3", Path::new("settings.toml"))?;
+//! assert_eq!(settings.epochs, 3);
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
 
 mod augment;
-mod cases;
+mod console;
 mod cross_validate;
 mod demo;
 mod ensemble;
 mod evaluate;
-mod fingerprint;
-mod folder;
+mod failure;
+mod hint;
 mod import;
-mod label_files;
-mod lock;
 mod models;
-mod outputs;
-mod patients;
 mod phantom;
+mod pool;
 mod quantify;
-mod record;
-mod run_folder;
 mod segment;
 mod settings;
 mod shell;
-mod talk;
-mod tensorboard;
-mod threads;
 mod train;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::failure;
+use console::{Console, Verbosity};
 
-pub use record::Record;
 pub use settings::decode_settings;
 
 /// Labels scar, edema, myocardium and both blood pools in three-sequence cardiac MR (bSSFP, LGE, T2).
@@ -50,25 +50,25 @@ struct Cli {
 /// Options of every command.
 #[derive(Debug, Clone, Copy, clap::Args)]
 struct Common {
-    /// Threads to compute with [default: all cores]
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=i64::from(threads::MOST)))]
+    /// Number of compute threads [default: all cores]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=i64::from(pool::MOST)))]
     threads: Option<u16>,
-    /// Say nothing but errors
+    /// Print errors only
     #[arg(long, short, global = true)]
     quiet: bool,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Make a synthetic patient, segment it, and show what comes out
+    /// Draw a synthetic patient, segment it and compare the result with the truth
     Demo(demo::Args),
-    /// Label the cases in folders or files
+    /// Segment the cases in folders or files
     Segment(segment::Args),
     /// Train a network on labelled cases
     Train(train::Args),
-    /// Train and judge a network on every case in turn
+    /// Segment and score every case with a network that was not trained on it
     CrossValidate(cross_validate::Args),
-    /// Put several trained networks into one file, whose probabilities are averaged
+    /// Join trained networks into one model that averages their probabilities
     Ensemble(ensemble::Args),
     /// Score label maps against reference labels
     Evaluate(evaluate::Args),
@@ -78,9 +78,9 @@ enum Command {
     Augment(augment::Args),
     /// Write synthetic patients with reference labels
     Phantom(phantom::Args),
-    /// Take over weights from a Keras .h5 file
+    /// Convert a Keras .h5 file of the published networks into a model file
     Import(import::Args),
-    /// List the models inside the program
+    /// List the built-in models
     Models(models::Args),
     /// Print completions for a shell, or the manual page
     #[command(hide = true)]
@@ -97,26 +97,33 @@ pub fn run() -> ExitCode {
 }
 
 fn execute(Cli { common, command }: Cli) -> anyhow::Result<()> {
-    let talk = talk::Talk::new(common.quiet);
-    threads::start_pool(common.threads)?;
+    let console = Console::new(if common.quiet {
+        Verbosity::Quiet
+    } else {
+        Verbosity::Normal
+    });
+    pool::start(common.threads)?;
     match command {
-        Command::Demo(args) => demo::run(&args, talk),
-        Command::Segment(args) => segment::run(&args, talk),
-        Command::Train(args) => train::run(&args, talk),
-        Command::CrossValidate(args) => cross_validate::run(&args, talk),
-        Command::Ensemble(args) => ensemble::run(&args, talk),
-        Command::Evaluate(args) => evaluate::run(&args, talk),
-        Command::Quantify(args) => quantify::run(&args, talk),
-        Command::Augment(args) => augment::run(&args, talk),
-        Command::Phantom(args) => phantom::run(&args, talk),
-        Command::Import(args) => import::run(&args, talk),
+        Command::Demo(args) => demo::run(args, &console),
+        Command::Segment(args) => segment::run(args, &console),
+        Command::Train(args) => train::run(args, &console),
+        Command::CrossValidate(args) => cross_validate::run(args, &console),
+        Command::Ensemble(args) => ensemble::run(args, &console),
+        Command::Evaluate(args) => evaluate::run(args, &console),
+        Command::Quantify(args) => quantify::run(args, &console),
+        Command::Augment(args) => augment::run(args, &console),
+        Command::Phantom(args) => phantom::run(args, &console),
+        Command::Import(args) => import::run(args, &console),
         Command::Models(args) => models::run(&args),
         Command::Shell(args) => shell::run(&args),
     }
 }
 
-#[cfg(test)]
-mod findings;
+/// Prints data on standard output.
+fn print(text: &str) -> anyhow::Result<()> {
+    Ok(std::io::stdout().lock().write_all(text.as_bytes())?)
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;

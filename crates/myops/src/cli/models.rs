@@ -1,8 +1,7 @@
-//! `myops models`: what is inside the program.
+//! `myops models`: the built-in models.
 
-use std::io::Write;
-
-use crate::models::BUILT_IN;
+use super::print;
+use crate::app::model::BUILT_IN;
 
 /// Arguments of `myops models`.
 #[derive(Debug, clap::Args)]
@@ -10,9 +9,6 @@ pub struct Args {}
 
 /// Lists the built-in models.
 pub fn run(_: &Args) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    for model in BUILT_IN {
-        writeln!(out, "{:<10} {}", model.name, model.about)?;
-    }
-    Ok(())
+    let line = |model: &crate::app::model::BuiltIn| format!("{:<10} {}\n", model.name, model.about);
+    print(&BUILT_IN.iter().map(line).collect::<String>())
 }

@@ -18,30 +18,29 @@ pub struct TrainArgs {
     /// Settings file (TOML); whatever it leaves out keeps its default
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Passes over the training slices; [locator] in a settings file sets those of the locator [default: see
-    /// --print-config]
+    /// Epochs; [locator] in a settings file sets those of the locator [default: see --print-config]
     #[arg(long, value_name = "N")]
     epochs: Option<usize>,
-    /// Slices in a batch [default: see --print-config]
+    /// Slices per batch [default: see --print-config]
     #[arg(long, value_name = "N")]
     batch_size: Option<usize>,
-    /// Adam's largest learning rate [default: see --print-config]
+    /// Largest learning rate of Adam [default: see --print-config]
     #[arg(long, value_name = "RATE")]
     learning_rate: Option<f64>,
-    /// What every random number is drawn from [default: see --print-config]
+    /// Random seed [default: see --print-config]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Synthetic patients added to the training cases [default: see --print-config]
     #[arg(long, value_name = "N")]
     phantoms: Option<usize>,
-    /// Train without augmentation, the locator too
+    /// Train network and locator without augmentation
     #[arg(long)]
     no_augmentation: bool,
-    /// Print the settings that these flags give, as a settings file, and stop
+    /// Print the resulting settings as a settings file and stop
     #[arg(long)]
     pub print_config: bool,
-    /// Where to compute: cpu, cpu-bf16 (multiplies with 8 bits of precision; faster where the processor has
-    /// a matrix unit, AMX), or cuda or wgpu in a build that has them
+    /// Device: cpu, cpu-bf16 (multiplies with 8 bits of precision; faster where the processor has a matrix unit, AMX),
+    /// or cuda or wgpu in a build that has them
     #[arg(long, value_name = "NAME", default_value = "cpu")]
     pub device: crate::device::DeviceChoice,
 }

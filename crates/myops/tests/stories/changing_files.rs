@@ -24,7 +24,7 @@ fn a_case_whose_images_or_results_changed_is_segmented_again() {
     let line = format!("segment {data} --model {} --out {out}", network());
     done(&line);
     let first = contents(&out);
-    let finished = |n: u32| format!("{n} cases finished before; --again does them once more\n");
+    let finished = |n: u32| format!("{n} cases finished before; --overwrite segments them again\n");
     assert!(said(&line).starts_with(&finished(4)));
 
     // Another image under the same name.

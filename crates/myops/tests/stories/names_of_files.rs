@@ -421,11 +421,11 @@ fn results_go_over_nothing_that_was_read() {
     let error = refused(&format!("import {keras} --out {keras}"));
     assert_eq!(
         error,
-        format!("error: {keras}: one of the files read, so it is not written over\n")
+        format!("error: {keras}: one of the files read, so it is not overwritten\n")
     );
     let error = refused(&format!("import {keras} --out {data}/pred/p5.nii.gz"));
     assert!(
-        error.contains("p5.nii.gz: is there and holds no networks, so it is not written over"),
+        error.contains("p5.nii.gz: exists and is not a model file, so it is not overwritten"),
         "{error}"
     );
     assert_eq!(fs::read_to_string(&keras).unwrap(), "weights");

@@ -123,7 +123,7 @@ fn a_broken_case_is_named_at_the_end_and_the_others_are_done() {
     let lines = without_findings(&error);
     assert_eq!(
         lines[0],
-        "1 case finished before; --again does them once more"
+        "1 case finished before; --overwrite segments them again"
     );
     assert!(lines[1].starts_with("1 case segmented with"), "{error}");
     assert_eq!(cases(&out), ["phantom-001", "phantom-002"]);

@@ -2,9 +2,7 @@
 
 use std::fs;
 
-use super::program::{
-    bytes, command, done, killed_once, names, patients, place, refused, tiny_settings,
-};
+use super::program::{bytes, done, killed_once, names, patients, place, refused, tiny_settings};
 
 const FILES: [&str; 8] = [
     "best.safetensors",
@@ -54,7 +52,7 @@ fn a_run_holds_networks_log_curves_and_the_way_to_go_on() {
     assert_eq!(
         error.lines().skip(1).collect::<Vec<_>>().join("\n"),
         format!(
-            "error: {run} already holds a training\nhint: --resume goes on with it; --out starts another elsewhere"
+            "error: {run} already holds a training\nhint: --resume resumes it; --out starts another elsewhere"
         )
     );
     let error = refused(&line(&run, "--fold 0 --folds 4 --seed 9 --resume"));

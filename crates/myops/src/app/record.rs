@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::device::DeviceChoice;
-use anyhow::Result;
 use myops_image::io::{CaseFiles, read_small, remove_unfinished, write_whole};
 use myops_image::label::Label;
 use myops_image::sequence::Sequence;
@@ -12,9 +11,10 @@ use myops_measure::finding::Finding;
 use myops_net::infer::Confidence;
 use serde::{Deserialize, Serialize};
 
-use super::fingerprint::{self, Fingerprint, Fingerprints};
-use super::folder;
-use crate::models::Model;
+use super::error::Error;
+use super::files::fingerprint::{self, Fingerprint, Fingerprints};
+use super::files::folder;
+use super::model::Model;
 use crate::report::{CaseSheet, ModelId};
 
 /// How cases are segmented: what their results depend on beside their files, and where they go.
@@ -269,21 +269,22 @@ impl CaseFolder {
     ///
     /// # Errors
     /// Where it cannot be made.
-    pub fn create(&self) -> Result<()> {
+    pub fn create(&self) -> Result<(), Error> {
         folder::make_inside(self.folder.parent().unwrap_or(&self.folder), &self.folder)?;
         remove_unfinished(&self.folder)?;
         std::iter::once(self.record())
             .chain(self.probabilities())
-            .try_for_each(|path| folder::remove_file(&path))
+            .try_for_each(|path| folder::remove_file(&path))?;
+        Ok(())
     }
 
     /// Writes the record, with the fingerprints of the outputs; last of all, since it says that the case is finished.
     ///
     /// # Errors
     /// Where an output cannot be read or the record cannot be written.
-    pub fn finish(&self, mut record: Record, outputs: &[PathBuf]) -> Result<()> {
+    pub fn finish(&self, mut record: Record, outputs: &[PathBuf]) -> Result<(), Error> {
         record.outputs = fingerprint::of_files(outputs)?;
-        let bytes = serde_json::to_vec_pretty(&record)?;
+        let bytes = serde_json::to_vec_pretty(&record).map_err(Error::encode("the record"))?;
         Ok(write_whole(self.record(), |w| w.write_all(&bytes))?)
     }
 }

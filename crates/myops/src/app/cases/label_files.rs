@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
 use myops_image::io::{
-    Found, IoError, Numbering, check_id, is_image_name, read_label_map, search, stem, text_of,
+    Found, IoError, Numbering, check_id, is_image_name, read_label_map, search, text_of,
 };
 use myops_image::label::LabelMap;
 
-use super::cases::tell_passed_over;
-use super::talk::Talk;
-use crate::failure::WithHint;
+use super::error::CasesError;
+use super::label_names::{Kind, is_in, parse};
+use super::labelled::tell_passed_over;
+use crate::app::progress::Progress;
 
-/// What a folder of label maps is to the command; it decides between two files of one case.
+/// What a folder of label maps is to a job; it decides between two files of one case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// What a model drew: `ID_labels` before `ID` before `ID_gd`.
@@ -28,14 +28,6 @@ pub struct LabelFile {
     /// The case.
     pub id: String,
     path: PathBuf,
-}
-
-/// What the name of a file says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Drawn,
-    Given,
-    Plain,
 }
 
 impl Role {
@@ -54,14 +46,17 @@ impl LabelFile {
     ///
     /// # Errors
     /// Where the file cannot be read or holds other numbers.
-    pub fn read(&self) -> Result<(LabelMap, Numbering)> {
+    pub fn read(&self) -> Result<(LabelMap, Numbering), CasesError> {
         let (labels, numbering) = read_label_map(&self.path)?;
         labels
             .volume
             .grid()
             .world_from_voxel()
             .check_scanner()
-            .with_context(|| self.place())?;
+            .map_err(|cause| CasesError::Geometry {
+                path: self.path.clone(),
+                cause,
+            })?;
         Ok((labels.volume, numbering))
     }
 
@@ -85,7 +80,11 @@ impl LabelFile {
 ///
 /// # Errors
 /// Where there is none, or two files claim to be the same.
-pub fn find(path: &Path, role: Role, talk: Talk) -> Result<Vec<LabelFile>> {
+pub fn find(
+    path: &Path,
+    role: Role,
+    progress: &dyn Progress,
+) -> Result<Vec<LabelFile>, CasesError> {
     let mut sorted = Sorted {
         role,
         maps: BTreeMap::new(),
@@ -96,15 +95,12 @@ pub fn find(path: &Path, role: Role, talk: Talk) -> Result<Vec<LabelFile>> {
     } else if path.is_dir() {
         sorted.add_folder(path)?;
     } else {
-        bail!("{}: neither a file nor a folder", path.display());
+        return Err(CasesError::NotThere(path.into()));
     }
+    tell_passed_over(sorted.passed_over, progress);
     if sorted.maps.is_empty() {
-        let error = anyhow::anyhow!("{}: no label map found", path.display());
-        tell_passed_over(&sorted.passed_over, talk);
-        let known = "looked for ID_labels.nii.gz, ID_gd.nii.gz and ID.nii.gz in the folder and in its subfolders";
-        return Err(error).hint(|| known.into());
+        return Err(CasesError::NoLabelMap(path.into()));
     }
-    tell_passed_over(&sorted.passed_over, talk);
     sorted.maps.keys().try_for_each(|id| check_id(id))?;
     Ok(sorted
         .maps
@@ -146,7 +142,7 @@ impl Owners<'_> {
 }
 
 impl Sorted {
-    fn add_file(&mut self, path: &Path) -> Result<()> {
+    fn add_file(&mut self, path: &Path) -> Result<(), CasesError> {
         let name = path.file_name().map(text_of).unwrap_or_default();
         match parse(&name) {
             Some((id, kind)) => self.add(id, kind, path)?,
@@ -155,7 +151,7 @@ impl Sorted {
         Ok(())
     }
 
-    fn add_folder(&mut self, path: &Path) -> Result<()> {
+    fn add_folder(&mut self, path: &Path) -> Result<(), CasesError> {
         let found = match search(path) {
             // A folder of label maps holds no images, and needs no names of channels.
             Err(IoError::NoCase { .. } | IoError::File { .. }) => Found::default(),
@@ -182,7 +178,7 @@ impl Sorted {
                 }
                 (None, _) if in_images => self.passed_over.push(file.clone()),
                 (_, (stem, Kind::Plain)) if owners.own(file, stem) => {
-                    self.passed_over.push(file.clone())
+                    self.passed_over.push(file.clone());
                 }
                 (_, (id, kind)) => self.add(id, kind, file)?,
             }
@@ -200,14 +196,16 @@ impl Sorted {
         Ok(())
     }
 
-    fn add(&mut self, id: &str, kind: Kind, path: &Path) -> Result<()> {
+    fn add(&mut self, id: &str, kind: Kind, path: &Path) -> Result<(), CasesError> {
         let rank = self.role.rank(kind);
         let earlier = self.maps.get(id).cloned();
         match earlier {
             Some((other, first)) if other == rank => {
-                let (first, second) = (first.display(), path.display());
-                let error = anyhow::anyhow!("case {id} has two label maps: {first} and {second}");
-                return Err(error).hint(|| "keep one of them".into());
+                return Err(CasesError::TwoLabelMaps {
+                    case: id.into(),
+                    first,
+                    second: path.into(),
+                });
             }
             Some((other, _)) if other < rank => self.passed_over.push(path.into()),
             earlier => {
@@ -235,26 +233,16 @@ fn owners<'a>(files: &[PathBuf], found: &'a Found, labelled: bool) -> Owners<'a>
     owners
 }
 
-/// Whether a file lies in a folder whose name begins so, in any case.
-fn is_in(file: &Path, beginning: &str) -> bool {
-    let folder = file
-        .parent()
-        .and_then(Path::file_name)
-        .map(text_of)
-        .unwrap_or_default();
-    folder
-        .get(..beginning.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(beginning))
-}
-
 /// The files of a folder and of its subfolders, sorted.
-fn files(path: &Path) -> Result<Vec<PathBuf>> {
+fn files(path: &Path) -> Result<Vec<PathBuf>, IoError> {
     let (mut files, mut folders) = (Vec::new(), vec![path.to_path_buf()]);
     while let Some(folder) = folders.pop() {
-        let entries = std::fs::read_dir(&folder)
-            .with_context(|| format!("{}: cannot be read", folder.display()))?;
-        for entry in entries {
-            let entry = entry?;
+        let failed = |cause| IoError::Read {
+            path: folder.clone(),
+            cause,
+        };
+        for entry in std::fs::read_dir(&folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
             if text_of(&entry.file_name()).starts_with('.') {
                 continue;
             }
@@ -270,23 +258,10 @@ fn files(path: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The case and kind of a label map's name; `None` for probabilities and for what is no NIfTI file.
-fn parse(name: &str) -> Option<(&str, Kind)> {
-    let stem = stem(name)?;
-    if stem.contains("_probability_") {
-        return None;
-    }
-    let (id, suffix) = stem.rsplit_once('_').unwrap_or((stem, ""));
-    match suffix.to_ascii_lowercase().as_str() {
-        "labels" => Some((id, Kind::Drawn)),
-        "gd" => Some((id, Kind::Given)),
-        _ => Some((stem, Kind::Plain)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::progress::Silent;
 
     /// A folder of empty files, removed when the test ends.
     struct Place(PathBuf);
@@ -304,7 +279,7 @@ mod tests {
         }
 
         fn ids(&self, below: &str, role: Role) -> Vec<String> {
-            find(&self.0.join(below), role, Talk::new(true))
+            find(&self.0.join(below), role, &Silent)
                 .unwrap()
                 .into_iter()
                 .map(|f| f.id)
@@ -315,23 +290,6 @@ mod tests {
     impl Drop for Place {
         fn drop(&mut self) {
             let _ = std::fs::remove_dir_all(&self.0);
-        }
-    }
-
-    #[test]
-    fn names_tell_label_maps_from_others() {
-        assert_eq!(parse("Case3019_gd.nii.gz"), Some(("Case3019", Kind::Given)));
-        assert_eq!(
-            parse("phantom-001_labels.nii.gz"),
-            Some(("phantom-001", Kind::Drawn))
-        );
-        assert_eq!(parse("a_b.NII"), Some(("a_b", Kind::Plain)));
-        for other in [
-            "x_probability_lv_pool.nii.gz",
-            "x_labels.png",
-            "report.html",
-        ] {
-            assert_eq!(parse(other), None, "{other}");
         }
     }
 
@@ -402,11 +360,11 @@ mod tests {
     #[test]
     fn the_role_decides_between_two_files_and_equals_are_an_error() {
         let place = Place::of("roles", &["a_gd.nii.gz", "a_labels.nii.gz"]);
-        let taken = |role| find(&place.0, role, Talk::new(true)).unwrap()[0].place();
+        let taken = |role| find(&place.0, role, &Silent).unwrap()[0].place();
         assert!(taken(Role::Prediction).ends_with("a_labels.nii.gz"));
         assert!(taken(Role::Reference).ends_with("a_gd.nii.gz"));
         std::fs::write(place.0.join("a_gd.nii"), b"").unwrap();
-        let error = find(&place.0, Role::Reference, Talk::new(true)).unwrap_err();
+        let error = find(&place.0, Role::Reference, &Silent).unwrap_err();
         assert!(error.to_string().contains("two label maps"));
     }
 }

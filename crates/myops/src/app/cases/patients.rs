@@ -3,18 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
 use myops_image::io::{CaseFiles, write_whole};
 use myops_net::train::{Member, patient_of};
 
-use super::talk::Talk;
-use crate::failure::WithHint;
+use super::error::{CasesError, TableFlaw};
+use crate::app::note::Note;
+use crate::app::progress::Progress;
 use crate::report::{Csv, name_in_cell, rows_of};
 
 /// The table's name in a folder of cases.
 pub const TABLE: &str = "patients.csv";
-/// Groups of cases that are named one by one.
-const TOLD: usize = 3;
 
 /// The patient of each case: by a table, or by the case's name.
 #[derive(Debug, Clone, Default)]
@@ -26,7 +24,7 @@ impl Patients {
     ///
     /// # Errors
     /// Where it cannot be read, lacks a column `case` or `patient`, or gives a case two patients.
-    pub fn open(given: Option<&Path>, data: &Path) -> Result<Self> {
+    pub fn open(given: Option<&Path>, data: &Path) -> Result<Self, CasesError> {
         let around = data.parent().map(|parent| parent.join(TABLE));
         let near = [Some(data.join(TABLE)), around].into_iter().flatten();
         let table = given
@@ -35,7 +33,7 @@ impl Patients {
         let Some(file) = table else {
             return Ok(Self::default());
         };
-        let patients = read(&file).with_context(|| file.display().to_string())?;
+        let patients = read(&file)?;
         Ok(Self(Some((file, patients))))
     }
 
@@ -43,7 +41,7 @@ impl Patients {
     ///
     /// # Errors
     /// Where a table does not name one of them.
-    pub fn of(&self, ids: &[&str]) -> Result<Vec<Member>> {
+    pub fn of(&self, ids: &[&str]) -> Result<Vec<Member>, CasesError> {
         let member = |id: &str, patient: &str| Member {
             id: id.into(),
             patient: patient.into(),
@@ -51,47 +49,32 @@ impl Patients {
         let Some((file, table)) = &self.0 else {
             return Ok(ids.iter().map(|id| member(id, patient_of(id))).collect());
         };
-        let missing: Vec<&str> = ids
+        let missing: Vec<String> = ids
             .iter()
-            .copied()
-            .filter(|id| !table.contains_key(*id))
+            .filter(|id| !table.contains_key(**id))
+            .map(ToString::to_string)
             .collect();
         if !missing.is_empty() {
-            let error = anyhow::anyhow!("{}: no patient of {}", file.display(), missing.join(", "));
-            return Err(error).hint(|| "add a row for each case: case,patient".into());
+            return Err(CasesError::NoPatient {
+                path: file.clone(),
+                cases: missing,
+            });
         }
         Ok(ids.iter().map(|id| member(id, &table[*id])).collect())
     }
 
-    /// Says which cases count as one patient by their names alone.
-    pub fn tell(&self, members: &[Member], talk: Talk) {
+    /// Tells which cases count as one patient because of their names alone.
+    pub fn tell(&self, members: &[Member], progress: &dyn Progress) {
         if self.0.is_some() {
             return;
         }
-        let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        members
-            .iter()
-            .for_each(|m| groups.entry(&m.patient).or_default().push(&m.id));
-        let groups: Vec<_> = groups
-            .into_iter()
-            .filter(|(_, ids)| ids.len() > 1)
-            .collect();
-        for (patient, ids) in groups.iter().take(TOLD) {
-            talk.say(format_args!(
-                "taken for one patient by their names: {} ({patient})",
-                ids.join(", ")
-            ));
+        let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for Member { id, patient } in members {
+            groups.entry(patient.clone()).or_default().push(id.clone());
         }
-        if groups.len() > TOLD {
-            talk.say(format_args!(
-                "and so on for {} more patients",
-                groups.len() - TOLD
-            ));
-        }
+        groups.retain(|_, ids| ids.len() > 1);
         if !groups.is_empty() {
-            talk.say(format_args!(
-                "a table {TABLE} (case,patient) beside the cases, or --patients FILE, says otherwise"
-            ));
+            progress.message(&Note::OnePatient(groups.into_iter().collect()));
         }
     }
 }
@@ -100,10 +83,10 @@ impl Patients {
 ///
 /// # Errors
 /// Where the earlier one cannot be read, or this one cannot be written.
-pub fn write(folder: &Path, members: &[Member]) -> Result<()> {
+pub fn write_table(folder: &Path, members: &[Member]) -> Result<(), CasesError> {
     let file = folder.join(TABLE);
     let mut rows = if file.is_file() {
-        read(&file).with_context(|| file.display().to_string())?
+        read(&file)?
     } else {
         BTreeMap::new()
     };
@@ -121,16 +104,24 @@ pub fn ids(cases: &[CaseFiles]) -> Vec<&str> {
     cases.iter().map(CaseFiles::id).collect()
 }
 
-fn read(file: &Path) -> Result<BTreeMap<String, String>> {
-    let text = std::fs::read_to_string(file)?;
+fn read(file: &Path) -> Result<BTreeMap<String, String>, CasesError> {
+    let text = std::fs::read_to_string(file).map_err(TableFlaw::Unreadable);
+    let rows = text.and_then(|text| parse(&text));
+    rows.map_err(|flaw| CasesError::PatientTable {
+        path: file.into(),
+        flaw,
+    })
+}
+
+fn parse(text: &str) -> Result<BTreeMap<String, String>, TableFlaw> {
     let mut rows = rows_of(text.trim_start_matches('\u{feff}')).into_iter();
     let header = rows.next().unwrap_or_default();
-    let column = |name: &str| {
+    let column = |name| {
         let named = |cell: &String| cell.trim().eq_ignore_ascii_case(name);
         header
             .iter()
             .position(named)
-            .with_context(|| format!("no column {name}: need case,patient"))
+            .ok_or(TableFlaw::NoColumn(name))
     };
     let (case, patient) = (column("case")?, column("patient")?);
     let mut patients = BTreeMap::new();
@@ -142,13 +133,15 @@ fn read(file: &Path) -> Result<BTreeMap<String, String>> {
         };
         let (case, patient) = (cell(case), cell(patient));
         if case.is_empty() || patient.is_empty() {
-            bail!("row {}: need a case and a patient", n + 1);
+            return Err(TableFlaw::IncompleteRow(n + 1));
         }
-        if let Some(other) = patients
-            .insert(case.clone(), patient.clone())
-            .filter(|other| *other != patient)
-        {
-            bail!("case {case} has two patients: {other} and {patient}");
+        let other = patients.insert(case.clone(), patient.clone());
+        if let Some(first) = other.filter(|other| *other != patient) {
+            return Err(TableFlaw::TwoPatients {
+                case,
+                first,
+                second: patient,
+            });
         }
     }
     Ok(patients)

@@ -11,10 +11,10 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
-use super::fingerprint::Fingerprints;
-use super::quantify::{write_case, write_cohort};
+use super::files::Fingerprints;
+use super::progress::Silent;
 use super::record::{CaseFolder, Record};
-use super::talk::Talk;
+use super::results::{write_case, write_cohort};
 use crate::report::{CaseSheet, CaseView, ModelId, Origin};
 
 fn sheet_with(findings: Vec<Finding>, folder: &CaseFolder) -> CaseSheet {
@@ -63,7 +63,7 @@ fn every_finding_reaches_terminal_record_json_page_and_tables() {
         Fingerprints::new(),
     );
     folder.finish(record, &[]).unwrap();
-    write_cohort(&out, &[], Talk::new(true)).unwrap();
+    write_cohort(&out, &[], &Silent).unwrap();
 
     let text = |name: &str| read_to_string(out.join(name)).unwrap();
     let json = |name: &str| serde_json::from_str::<Value>(&text(name)).unwrap();

@@ -1,29 +1,24 @@
 //! The lock on a folder of results, so that one program at a time writes there.
 //!
 //! The file `.myops.lock` is locked while a program writes into the folder, and names that program. The system releases
-//! the lock of a process however it ends, so a killed one never has to be cleared away by hand on its own machine. A
-//! network file system may keep locks of other machines from us: what a process of another machine has left there is
-//! therefore refused until somebody removes the file. Where a file system has no locks at all, the existence of
+//! the lock of a process however it ends, so the lock of a killed process never has to be removed by hand on its own
+//! machine. A network file system may not show the locks of other machines: what a process of another machine has left
+//! is therefore refused until somebody removes the file. Where a file system has no locks at all, the existence of
 //! `.myops.owner` takes their place, and a process counts as gone that this machine no longer runs.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Read, Seek, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use anyhow::{Result, bail};
-use indicatif::HumanDuration;
 use myops_image::io::IoError;
-use serde::{Deserialize, Serialize};
 
-use crate::failure::WithHint;
+use super::error::FolderError;
+use super::owner::Owner;
 
 /// The file that is locked.
 const LOCK: &str = ".myops.lock";
 /// The file whose existence is the lock where a file system has no others.
 const OWNER: &str = ".myops.owner";
-/// The longest description of an owner that is read.
-const OWNER_BYTES: u64 = 4096;
 /// How often a lock is tried for that others take and remove in the meantime.
 const ATTEMPTS: usize = 100;
 
@@ -43,28 +38,15 @@ pub struct Taken {
     pub after_a_kill: bool,
 }
 
-/// Who writes into a folder.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Owner {
-    pid: u32,
-    host: String,
-    /// Which start of the machine, where the system tells: containers of one machine have it in common.
-    boot: String,
-    started_unix_s: u64,
-}
-
 impl Lock {
     /// Locks a folder that is there.
     ///
     /// # Errors
     /// Where another process has it, may have it on another machine, or the lock cannot be written.
-    pub fn take(folder: &Path) -> Result<Taken> {
+    pub fn take(folder: &Path) -> Result<Taken, FolderError> {
         let path = folder.join(LOCK);
         if fs::symlink_metadata(&path).is_ok_and(|there| !there.is_file()) {
-            bail!(
-                "{}: not a regular file, so the folder cannot be locked",
-                path.display()
-            );
+            return Err(FolderError::LockNotAFile { path });
         }
         let failed = |cause| IoError::Write {
             path: path.clone(),
@@ -91,23 +73,21 @@ impl Lock {
                 continue;
             }
             let before = Owner::read(&mut file);
-            if let Some(owner) = before
-                .as_ref()
-                .filter(|owner| !owner.was_on(&Owner::this_process()))
-            {
+            let after_a_kill = before.is_some();
+            if let Some(owner) = before.filter(|owner| !owner.was_on(&Owner::this_process())) {
                 return may_be_held(folder, owner, &path);
             }
             Owner::this_process().write(&mut file).map_err(failed)?;
             return Ok(Taken {
                 lock: Self { path, file },
-                after_a_kill: before.is_some(),
+                after_a_kill,
             });
         }
         held(folder, None)
     }
 
     /// The lock of a file system without locks: whoever creates the file has it.
-    fn take_by_existence(folder: &Path, owner: &Owner) -> Result<Taken> {
+    fn take_by_existence(folder: &Path, owner: &Owner) -> Result<Taken, FolderError> {
         let path = folder.join(OWNER);
         let failed = |cause| IoError::Write {
             path: path.clone(),
@@ -138,7 +118,7 @@ impl Lock {
                 Some(before) if before.host == owner.host && before.is_gone() => {
                     remove_left(&path, &before).map_err(failed)?;
                 }
-                Some(before) => return may_be_held(folder, &before, &path),
+                Some(before) => return may_be_held(folder, before, &path),
                 None => return held(folder, None),
             }
             after_a_kill = true;
@@ -150,7 +130,7 @@ impl Lock {
     ///
     /// # Errors
     /// Where another process has it.
-    pub fn check_free(folder: &Path) -> Result<()> {
+    pub fn check_free(folder: &Path) -> Result<(), FolderError> {
         let Ok(mut file) = File::open(folder.join(LOCK)) else {
             return Ok(());
         };
@@ -173,72 +153,19 @@ impl Drop for Lock {
     }
 }
 
-impl Owner {
-    fn this_process() -> Self {
-        let started = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        Self {
-            pid: std::process::id(),
-            host: host_name(),
-            boot: boot(),
-            started_unix_s: started.as_secs(),
-        }
-    }
-
-    /// What a lock's file says; nothing where it is empty or was cut short.
-    fn read(file: &mut File) -> Option<Self> {
-        let mut bytes = Vec::new();
-        file.rewind().ok()?;
-        file.take(OWNER_BYTES).read_to_end(&mut bytes).ok()?;
-        serde_json::from_slice(&bytes).ok()
-    }
-
-    fn write(&self, file: &mut File) -> std::io::Result<()> {
-        let bytes = serde_json::to_vec(self)?;
-        file.set_len(0)?;
-        file.rewind()?;
-        file.write_all(&bytes)
-    }
-
-    /// Whether it ran on the machine of another process, whose locks that one sees.
-    fn was_on(&self, other: &Self) -> bool {
-        self.host == other.host || !self.boot.is_empty() && self.boot == other.boot
-    }
-
-    /// Whether this machine runs no such process; one of this process' own number was another one of that number.
-    fn is_gone(&self) -> bool {
-        let running = |process: &str| Path::new("/proc").join(process).exists();
-        self.pid == std::process::id() || running("self") && !running(&self.pid.to_string())
-    }
+fn held<T>(folder: &Path, owner: Option<Owner>) -> Result<T, FolderError> {
+    Err(FolderError::Held {
+        folder: folder.into(),
+        owner,
+    })
 }
 
-impl std::fmt::Display for Owner {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let since = HumanDuration(now.saturating_sub(Duration::from_secs(self.started_unix_s)));
-        write!(
-            f,
-            "pid {} on host {}, started {since} ago",
-            self.pid, self.host
-        )
-    }
-}
-
-fn held<T>(folder: &Path, owner: Option<Owner>) -> Result<T> {
-    let who = owner.map_or_else(String::new, |owner| format!(" ({owner})"));
-    let error = anyhow::anyhow!("another myops{who} writes into {}", folder.display());
-    Err(error).hint(|| "wait for it to end, or give another folder with --out".into())
-}
-
-fn may_be_held<T>(folder: &Path, owner: &Owner, path: &Path) -> Result<T> {
-    let error = anyhow::anyhow!(
-        "another myops ({owner}) may still write into {}",
-        folder.display()
-    );
-    Err(error).hint(|| format!("if it no longer runs there, remove {}", path.display()))
+fn may_be_held<T>(folder: &Path, owner: Owner, lock: &Path) -> Result<T, FolderError> {
+    Err(FolderError::MayBeHeld {
+        folder: folder.into(),
+        owner,
+        lock: lock.into(),
+    })
 }
 
 /// Removes what a process that is gone has left. Of several that find it, one moves it away; another would move the file
@@ -273,25 +200,12 @@ fn is_at(_: &File, _: &Path) -> bool {
     true
 }
 
-fn host_name() -> String {
-    let name = fs::read_to_string("/proc/sys/kernel/hostname").or_else(|_| {
-        let output = std::process::Command::new("hostname").output()?;
-        String::from_utf8(output.stdout).map_err(std::io::Error::other)
-    });
-    name.map_or_else(|_| "unknown".into(), |name| name.trim().to_owned())
-}
-
-fn boot() -> String {
-    fs::read_to_string("/proc/sys/kernel/random/boot_id")
-        .map_or_else(|_| String::new(), |id| id.trim().to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    fn message(error: &anyhow::Error) -> String {
+    fn message(error: &FolderError) -> String {
         error.to_string()
     }
 

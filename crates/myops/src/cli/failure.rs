@@ -1,12 +1,12 @@
 //! How a failure is told: one line, and a hint where one is known.
 
 use std::io::Write;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use myops_image::geometry::GeometryError;
 use myops_image::io::IoError;
-use myops_net::weights::StoreError;
+
+use super::hint;
+use crate::app::{Error, FailedCase};
 
 /// A failure with advice.
 #[derive(Debug)]
@@ -44,40 +44,13 @@ impl<T, E: Into<anyhow::Error>> WithHint<T> for Result<T, E> {
     }
 }
 
-/// Does the work of one case: a panic in it becomes an error, so that the other cases go on.
-///
-/// # Errors
-/// What the work fails with, or where it panicked.
-pub fn contained<T>(work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<&str>().copied();
-        let words = text
-            .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-            .unwrap_or("a panic without words");
-        Err(anyhow::anyhow!("internal error: {words}"))
-            .hint(|| "this is a fault of the program: please report it".into())
-    })
-}
-
 /// The advice that goes with an error, where there is any.
-pub fn hint_of(error: &anyhow::Error) -> Option<String> {
+fn hint_of(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| {
         let hinted = cause.downcast_ref::<Hinted>().map(|h| h.hint.clone());
+        let of_job = || cause.downcast_ref::<Error>().and_then(hint::of);
         let of_file = || cause.downcast_ref::<IoError>().and_then(IoError::hint);
-        let of_geometry = || {
-            cause
-                .downcast_ref::<GeometryError>()
-                .map(|problem| problem.hint().to_owned())
-        };
-        let of_weights = || {
-            cause
-                .downcast_ref::<StoreError>()
-                .and_then(StoreError::hint)
-        };
-        hinted
-            .or_else(of_file)
-            .or_else(of_geometry)
-            .or_else(of_weights)
+        hinted.or_else(of_job).or_else(of_file)
     })
 }
 
@@ -99,7 +72,7 @@ fn one_line(error: &anyhow::Error) -> String {
 }
 
 /// Prints a failure on standard error, with its hint; `whose` goes before it unless the failure says it itself.
-pub fn tell(whose: &str, error: &anyhow::Error) {
+fn tell(whose: &str, error: &anyhow::Error) {
     let words = one_line(error);
     let whose = if words.starts_with(whose) { "" } else { whose };
     let hint = hint_of(error)
@@ -107,6 +80,15 @@ pub fn tell(whose: &str, error: &anyhow::Error) {
         .unwrap_or_default();
     // Nobody may be there to read it.
     let _ = write!(std::io::stderr(), "error: {whose}{words}\n{hint}");
+}
+
+/// Prints the failures of single cases; gives the names of the cases.
+pub fn tell_failed(failed: Vec<FailedCase>) -> Vec<String> {
+    let tell_one = |FailedCase { case, error }| {
+        tell(&format!("case {case}: "), &anyhow::Error::from(error));
+        case
+    };
+    failed.into_iter().map(tell_one).collect()
 }
 
 /// Prints a failure; the exit code says that it was refused or failed. Output that nobody reads to its end is none.
@@ -126,13 +108,6 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
 mod tests {
     use super::*;
     use anyhow::Context;
-
-    #[test]
-    fn a_panic_in_one_case_is_its_error() {
-        let error = contained(|| -> anyhow::Result<()> { panic!("index {}", 7) }).unwrap_err();
-        assert_eq!(one_line(&error), "internal error: index 7");
-        assert!(contained(|| Ok(())).is_ok());
-    }
 
     #[test]
     fn a_cause_is_told_once_and_in_one_line() {

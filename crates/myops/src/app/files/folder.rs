@@ -4,30 +4,30 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
 use myops_image::io::remove_unfinished;
 
+use super::error::FolderError;
+use super::guard;
 use super::lock::{Lock, Taken};
-use super::outputs;
-use crate::failure::WithHint;
 
 /// Makes a folder and those above it, where they are not there yet.
 ///
 /// # Errors
 /// Where it cannot be made, or holds a symbolic link to a file elsewhere, which results could be written through.
-pub fn make(path: &Path) -> Result<()> {
-    fs::create_dir_all(path)
-        .with_context(|| format!("{}: the folder cannot be made", path.display()))
-        .hint(|| "give a place that may be written to with --out".into())?;
-    outputs::no_links_out(path)
+pub fn make(path: &Path) -> Result<(), FolderError> {
+    fs::create_dir_all(path).map_err(|cause| FolderError::Make {
+        path: path.into(),
+        cause,
+    })?;
+    guard::no_links_out(path)
 }
 
 /// Makes a folder below that of all results, as [`make`] does.
 ///
 /// # Errors
 /// As [`make`]; and where a symbolic link leads out of `out`.
-pub fn make_inside(out: &Path, path: &Path) -> Result<()> {
-    outputs::stays_inside(out, path)?;
+pub fn make_inside(out: &Path, path: &Path) -> Result<(), FolderError> {
+    guard::stays_inside(out, path)?;
     make(path)
 }
 
@@ -35,11 +35,12 @@ pub fn make_inside(out: &Path, path: &Path) -> Result<()> {
 ///
 /// # Errors
 /// Where it cannot be removed.
-pub fn remove_file(path: &Path) -> Result<()> {
+pub fn remove_file(path: &Path) -> Result<(), FolderError> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("{}: cannot be removed", path.display()))
-        }
+        Err(cause) if cause.kind() != ErrorKind::NotFound => Err(FolderError::Remove {
+            path: path.into(),
+            cause,
+        }),
         _ => Ok(()),
     }
 }
@@ -48,7 +49,7 @@ pub fn remove_file(path: &Path) -> Result<()> {
 ///
 /// # Errors
 /// Where another program does.
-pub fn check_free_beside(file: &Path) -> Result<()> {
+pub fn check_free_beside(file: &Path) -> Result<(), FolderError> {
     let folder = file
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
@@ -72,7 +73,7 @@ impl OutputFolder {
     ///
     /// # Errors
     /// Where it cannot be made or written to, or another program writes into it.
-    pub fn claim(path: impl Into<PathBuf>) -> Result<Self> {
+    pub fn claim(path: impl Into<PathBuf>) -> Result<Self, FolderError> {
         let path = path.into();
         let made = !path.exists();
         make(&path)?;

@@ -1,10 +1,9 @@
-//! The threads that work is done on: those that compute, and those that read and write beside them.
-
-use std::thread::{Builder, Scope, ScopedJoinHandle};
+//! The threads that compute.
 
 use anyhow::{Context, Result, bail};
 
-use crate::failure::WithHint;
+use super::failure::WithHint;
+use super::hint::FEWER_THREADS;
 
 /// The most threads that are computed with.
 pub const MOST: u16 = 1024;
@@ -17,7 +16,7 @@ const VARIABLE: &str = "RAYON_NUM_THREADS";
 ///
 /// # Errors
 /// Where there are to be too many, or the system gives no more.
-pub fn start_pool(threads: Option<u16>) -> Result<()> {
+pub fn start(threads: Option<u16>) -> Result<()> {
     let in_environment = || std::env::var(VARIABLE).ok()?.parse::<usize>().ok();
     if threads.is_none()
         && let Some(number) = in_environment().filter(|number| *number > MOST.into())
@@ -27,23 +26,5 @@ pub fn start_pool(threads: Option<u16>) -> Result<()> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0).into());
     pool.build_global()
         .context("the threads to compute with cannot be started")
-        .hint(advice)
-}
-
-/// Starts a thread beside those that compute.
-///
-/// # Errors
-/// Where the system gives no more.
-pub fn spawn<'scope, T: Send + 'scope>(
-    scope: &'scope Scope<'scope, '_>,
-    work: impl FnOnce() -> T + Send + 'scope,
-) -> Result<ScopedJoinHandle<'scope, T>> {
-    Builder::new()
-        .spawn_scoped(scope, work)
-        .context("the threads to read and write with cannot be started")
-        .hint(advice)
-}
-
-fn advice() -> String {
-    "--threads N starts fewer; ulimit -u tells how many there may be".into()
+        .hint(|| FEWER_THREADS.into())
 }

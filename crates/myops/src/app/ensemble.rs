@@ -1,0 +1,94 @@
+//! Several trained networks in one file, whose probabilities are averaged.
+//!
+//! ```
+//! use myops::app::EnsembleJob;
+//!
+//! let place = tempfile::tempdir()?;
+//! let out = place.path().join("two.safetensors");
+//! let written = EnsembleJob::new(["runet", "runet"], &out).run()?;
+//! assert_eq!(written.networks, 2);
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+
+use std::path::PathBuf;
+
+use myops_image::io::write_whole;
+use myops_net::infer::ModelFile;
+use myops_net::weights::Precision;
+
+use super::error::Error;
+use super::files::folder;
+use super::model::{ModelError, Trained, trained::replaceable};
+
+/// Joins trained networks.
+#[derive(Debug, Clone)]
+pub struct EnsembleJob {
+    /// Built-in models, folders of finished trainings, or files of weights.
+    pub models: Vec<String>,
+    /// The file to write, of 16-bit floats.
+    pub out: PathBuf,
+    /// A file that may not be overwritten, beside those of the networks.
+    pub protected: Option<PathBuf>,
+}
+
+/// What an [`EnsembleJob`] wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ensemble {
+    /// The number of networks.
+    pub networks: usize,
+    /// The length of the file.
+    pub bytes: usize,
+}
+
+impl EnsembleJob {
+    /// A job that joins these models.
+    pub fn new<S: Into<String>>(
+        models: impl IntoIterator<Item = S>,
+        out: impl Into<PathBuf>,
+    ) -> Self {
+        Self {
+            models: models.into_iter().map(Into::into).collect(),
+            out: out.into(),
+            protected: None,
+        }
+    }
+
+    /// Reads the networks and writes them into one file.
+    ///
+    /// # Errors
+    /// As [`Self::read`] and [`Self::write`].
+    pub fn run(&self) -> Result<Ensemble, Error> {
+        self.write(self.read()?)
+    }
+
+    /// The networks, whose headers may be changed before they are written.
+    ///
+    /// # Errors
+    /// Where one cannot be used, is of a training that is not finished, or would be overwritten.
+    pub fn read(&self) -> Result<Vec<ModelFile>, Error> {
+        replaceable(&self.out, &self.protected)?;
+        let read = |name: &String| {
+            let Trained { path, file, .. } = Trained::read(name)?.finished()?;
+            replaceable(&self.out, [&path])?;
+            Ok(file)
+        };
+        self.models.iter().map(read).collect()
+    }
+
+    /// Writes networks into one file.
+    ///
+    /// # Errors
+    /// Where they do not go together, or the file cannot be written.
+    pub fn write(&self, networks: Vec<ModelFile>) -> Result<Ensemble, Error> {
+        let joined = ModelFile::join(networks).map_err(ModelError::from)?;
+        let bytes = joined
+            .to_bytes(Precision::Half)
+            .map_err(ModelError::Encode)?;
+        folder::check_free_beside(&self.out)?;
+        write_whole(&self.out, |w| w.write_all(&bytes))?;
+        Ok(Ensemble {
+            networks: joined.members.len(),
+            bytes: bytes.len(),
+        })
+    }
+}

@@ -1,0 +1,174 @@
+//! Matching of label maps with references, and the scores of each pair.
+
+use myops_image::io::Numbering;
+use myops_image::label::{Label, LabelMap};
+use myops_image::volume::Volume;
+use myops_measure::evaluate::{EvaluatedCase, Evaluation, Hd95, score_case};
+use rayon::prelude::*;
+
+use crate::app::cases::LabelFile;
+use crate::app::error::{Error, EvaluateError, FailedCase};
+use crate::app::note::Note;
+use crate::app::progress::{Progress, Stage, in_stage};
+use crate::app::threads::contained;
+
+/// How cases are matched and scored.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EvaluateOptions {
+    /// Whether a missing prediction is scored as empty and an extra one left out; else both are refused.
+    pub allow_missing: bool,
+    /// The definition of HD95 in tables and pictures.
+    pub hd95: Hd95,
+    /// The random seed of the bootstrap.
+    pub seed: u64,
+}
+
+impl Default for EvaluateOptions {
+    fn default() -> Self {
+        Self {
+            allow_missing: false,
+            hd95: Hd95::default(),
+            seed: 1,
+        }
+    }
+}
+
+/// Scores label maps against the reference labels of the same cases.
+///
+/// # Errors
+/// Where a case has no prediction or no reference (unless that is allowed), a file cannot be read, or a prediction lies
+/// on another grid than its reference; all such cases are named.
+pub fn evaluate(
+    mut predictions: Vec<LabelFile>,
+    references: &[LabelFile],
+    options: EvaluateOptions,
+    progress: &dyn Progress,
+) -> Result<Evaluation, Error> {
+    if let Some(told) = unmatched(&predictions, references)? {
+        if !options.allow_missing {
+            return Err(EvaluateError::Unmatched(told.join("; ")).into());
+        }
+        progress.message(&Note::Unmatched(told.join("\n")));
+    }
+    predictions.retain(|p| references.iter().any(|r| r.id == p.id));
+    let score = |reference: &LabelFile| {
+        let prediction = predictions.iter().find(|p| p.id == reference.id);
+        let scored = contained(|| score(prediction, reference));
+        progress.advanced(1, "");
+        scored.map_err(|error| FailedCase {
+            case: reference.id.clone(),
+            error,
+        })
+    };
+    let scored: Vec<Result<Scored, FailedCase>> =
+        in_stage(progress, Stage::Scoring, references.len(), || {
+            references.par_iter().map(score).collect()
+        });
+    let (mut cases, mut refused, mut differently) = (Vec::new(), Vec::new(), Vec::new());
+    for case in scored {
+        match case {
+            Ok(Scored { case, numbering }) => {
+                if numbering == Numberings::Different {
+                    differently.push(case.id.clone());
+                }
+                cases.push(case);
+            }
+            Err(failed) => refused.push(failed),
+        }
+    }
+    if let Some(first) = differently.first() {
+        progress.message(&Note::NumberedDifferently {
+            cases: differently.len(),
+            first: first.clone(),
+        });
+    }
+    if refused.is_empty() {
+        return Ok(Evaluation::of(cases, options.hd95, options.seed));
+    }
+    Err(Error::Refused {
+        cases: refused,
+        references: references.len(),
+    })
+}
+
+/// Sentences that name the cases that only one side has, where there are any.
+///
+/// # Errors
+/// Where no case is on both sides.
+fn unmatched(
+    predictions: &[LabelFile],
+    references: &[LabelFile],
+) -> Result<Option<Vec<String>>, EvaluateError> {
+    let only = |these: &[LabelFile], those: &[LabelFile]| -> Vec<String> {
+        these
+            .iter()
+            .filter(|a| those.iter().all(|b| b.id != a.id))
+            .map(|a| a.id.clone())
+            .collect()
+    };
+    let (missing, extra) = (only(references, predictions), only(predictions, references));
+    let mut told = Vec::new();
+    if !missing.is_empty() {
+        told.push(format!(
+            "{} of {} cases have no prediction: {}",
+            missing.len(),
+            references.len(),
+            missing.join(", ")
+        ));
+    }
+    if !extra.is_empty() {
+        told.push(format!(
+            "{} predictions have no reference: {}",
+            extra.len(),
+            extra.join(", ")
+        ));
+    }
+    if missing.len() == references.len() {
+        return Err(EvaluateError::NothingInCommon(told.join("; ")));
+    }
+    Ok(Some(told).filter(|told| !told.is_empty()))
+}
+
+/// How the numbers of the two label maps of a case were understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Numberings {
+    /// By one numbering, or one of them by the challenge's codes.
+    Alike,
+    /// By two numberings, neither of them the challenge's codes.
+    Different,
+}
+
+struct Scored {
+    case: EvaluatedCase,
+    numbering: Numberings,
+}
+
+fn score(prediction: Option<&LabelFile>, reference: &LabelFile) -> Result<Scored, Error> {
+    let (truth, truth_numbers) = reference.read()?;
+    let (found, numbers): (LabelMap, _) = match prediction {
+        Some(file) => file.read()?,
+        None => (
+            Volume::filled(*truth.grid(), Label::Background),
+            Numbering::Codes,
+        ),
+    };
+    let pair = |file: &LabelFile| (file.path().into(), reference.path().into());
+    let regions = score_case(&found, &truth).map_err(|cause| EvaluateError::Grid {
+        pair: prediction.map(pair),
+        cause,
+    })?;
+    let by_codes = [&numbers, &truth_numbers].contains(&&Numbering::Codes);
+    let case = EvaluatedCase {
+        id: reference.id.clone(),
+        prediction_missing: prediction.is_none(),
+        regions,
+    };
+    Ok(Scored {
+        case,
+        numbering: if by_codes || numbers == truth_numbers {
+            Numberings::Alike
+        } else {
+            Numberings::Different
+        },
+    })
+}

@@ -1,0 +1,61 @@
+//! The application: jobs on files and folders, as a library.
+//!
+//! A job is a plain struct of options with a constructor that sets the defaults and a method that returns a typed result:
+//! [`SegmentJob`], [`TrainJob`], [`CrossValidateJob`], [`EvaluateJob`], [`QuantifyJob`], [`AugmentJob`], [`PhantomJob`],
+//! [`ImportJob`], [`EnsembleJob`] and [`DemoJob`]. Progress goes to a [`Progress`], errors are [`Error`]s. Nothing here
+//! prints, reads arguments, ends the process, or chooses a clock or a seed that its caller cannot see. Jobs share no
+//! state but the thread pool of rayon, so that several models and jobs may be used in one process; one job at a time
+//! writes into a folder.
+//!
+//! ```
+//! use myops::app::{Model, phantom::patient};
+//! use myops::image::label::Label;
+//! use myops::device::DeviceChoice;
+//!
+//! let (study, _) = patient(1, 7);
+//! let found = Model::open("runet", DeviceChoice::Cpu)?.segment(&study)?;
+//! assert!(found.labels.data().contains(&Label::LvPool));
+//! # Ok::<_, myops::app::Error>(())
+//! ```
+
+pub mod augment;
+mod cases;
+pub mod cross_validate;
+pub mod demo;
+mod engine;
+pub mod ensemble;
+mod error;
+pub mod evaluate;
+mod files;
+pub mod import;
+pub mod model;
+pub(crate) mod note;
+pub mod phantom;
+pub mod progress;
+pub mod quantify;
+mod record;
+mod results;
+pub mod segment;
+mod threads;
+pub mod train;
+
+pub use augment::AugmentJob;
+pub use cases::{CasesError, TableFlaw};
+pub use cross_validate::CrossValidateJob;
+pub use demo::DemoJob;
+pub use ensemble::EnsembleJob;
+pub use error::{Error, EvaluateError, FailedCase, PatientSource, TrainingError};
+pub use evaluate::EvaluateJob;
+pub use files::{Fingerprint, Fingerprints, FolderError, Owner};
+pub use import::ImportJob;
+pub use model::{Model, ModelError};
+pub use note::{Note, Rank, TrainingNote};
+pub use phantom::PhantomJob;
+pub use progress::{Progress, Silent, Stage};
+pub use quantify::QuantifyJob;
+pub use record::Record;
+pub use segment::SegmentJob;
+pub use train::TrainJob;
+
+#[cfg(test)]
+mod findings;

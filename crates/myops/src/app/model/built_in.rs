@@ -1,0 +1,26 @@
+//! The models inside the program.
+
+/// A model inside the program.
+#[derive(Debug, Clone, Copy)]
+pub struct BuiltIn {
+    /// The name that it is opened by.
+    pub name: &'static str,
+    /// One line that describes it.
+    pub about: &'static str,
+    pub(super) bytes: &'static [u8],
+}
+
+/// Every model inside the program; the first is the default.
+// A static, since the bytes of a constant would be there once for every file that names it.
+pub static BUILT_IN: &[BuiltIn] = &[
+    BuiltIn {
+        name: "nested",
+        about: "finds the heart, then labels it at full resolution; five networks, trained on MyoPS 2020",
+        bytes: include_bytes!("../../../weights/nested.safetensors"),
+    },
+    BuiltIn {
+        name: "runet",
+        about: "the Residual U-Net of MyoPS 2020 as published, trained on its 25 cases and 15 phantoms",
+        bytes: include_bytes!("../../../weights/runet.safetensors"),
+    },
+];

@@ -1,0 +1,219 @@
+//! What a job tells a user while it runs.
+
+use std::path::PathBuf;
+
+use myops_image::io::listed;
+use myops_image::label::Label;
+use myops_net::train::EpochRecord;
+
+/// Something that a user should read while a job runs. Its text is one or several whole lines.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Note {
+    /// Files of images and labels that belong to no case.
+    PassedOver(Vec<PathBuf>),
+    /// A case has labels and no image under a known name.
+    LabelsWithoutImages {
+        /// The case.
+        case: String,
+        /// Its labels.
+        labels: PathBuf,
+    },
+    /// Reference labels hold nothing but background.
+    EmptyReferences(Vec<String>),
+    /// The device is worse than its name promises.
+    Device(&'static str),
+    /// Cases that have current results and are skipped.
+    FinishedBefore(usize),
+    /// Cases whose results are outdated.
+    SegmentedAgain {
+        /// Why they are.
+        reason: String,
+        /// The cases.
+        cases: Vec<String>,
+    },
+    /// Reference labels of a case that cannot be shown.
+    ReferenceLeftOut {
+        /// The case.
+        case: String,
+        /// Why not.
+        error: String,
+    },
+    /// A finding of a case, in words that name the case.
+    Finding(String),
+    /// A case whose results cannot be read.
+    LeftOutOfCohort {
+        /// The case.
+        case: String,
+        /// Why not.
+        error: String,
+    },
+    /// Cases counted as one patient because of their names alone: the patient, and its cases.
+    OnePatient(Vec<(String, Vec<String>)>),
+    /// Something of a training.
+    Training(TrainingNote),
+    /// Cases that have only a prediction or only a reference, and why that is not refused.
+    Unmatched(String),
+    /// Cases whose two label maps are numbered differently, neither of them by the challenge's codes.
+    NumberedDifferently {
+        /// How many there are.
+        cases: usize,
+        /// The first of them.
+        first: String,
+    },
+}
+
+/// Something that a user should read while a network is trained.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TrainingNote {
+    /// It starts.
+    Starts {
+        /// The name of the network.
+        architecture: &'static str,
+        /// Cases learned from.
+        cases: usize,
+        /// Synthetic patients learned from.
+        phantoms: usize,
+        /// Cases held out.
+        held_out: usize,
+    },
+    /// It was to be resumed in a folder that holds none, so a new one starts.
+    NothingToResume(PathBuf),
+    /// Its folder does not say what its cases were.
+    CasesUnknown(PathBuf),
+    /// The locator is trained.
+    LocatorTrained {
+        /// Its epochs.
+        epochs: usize,
+    },
+    /// An epoch is done.
+    Epoch {
+        /// The fold that is held out, where one is.
+        fold: Option<usize>,
+        /// What the epoch gave.
+        record: EpochRecord,
+        /// Whether its network is the best so far.
+        rank: Rank,
+    },
+}
+
+/// Whether a network is the best so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rank {
+    /// It is.
+    Best,
+    /// An earlier one was as good or better, or nothing tells.
+    Other,
+}
+
+/// Patients that are told one by one.
+const TOLD: usize = 3;
+
+impl std::fmt::Display for Note {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::PassedOver(files) => {
+                let what = count(files.len(), "file");
+                write!(f, "{what} passed over: {}", listed(files))
+            }
+            Self::LabelsWithoutImages { case, labels } => write!(
+                f,
+                "case {case} has labels ({}) and no image under a known name",
+                labels.display()
+            ),
+            Self::EmptyReferences(cases) => write!(
+                f,
+                "reference labels are all background in {}",
+                cases.join(", ")
+            ),
+            Self::Device(shortcoming) => f.write_str(shortcoming),
+            Self::FinishedBefore(n) => write!(f, "{} finished before", count(*n, "case")),
+            Self::SegmentedAgain { reason, cases } => write!(
+                f,
+                "{} segmented again, {reason}: {}",
+                count(cases.len(), "case"),
+                cases.join(", ")
+            ),
+            Self::ReferenceLeftOut { case, error } => {
+                write!(f, "case {case}: reference labels are left out: {error}")
+            }
+            Self::Finding(line) | Self::Unmatched(line) => f.write_str(line),
+            Self::LeftOutOfCohort { case, error } => {
+                write!(f, "case {case} is left out of cohort.html: {error}")
+            }
+            Self::OnePatient(patients) => f.write_str(&one_patient(patients)),
+            Self::NumberedDifferently { cases, first } => write!(
+                f,
+                "in {}, {first} the first, prediction and reference are numbered differently: one by its dataset.json",
+                count(*cases, "case")
+            ),
+            Self::Training(note) => note.fmt(f),
+        }
+    }
+}
+
+impl std::fmt::Display for TrainingNote {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Starts {
+                architecture,
+                cases,
+                phantoms,
+                held_out,
+            } => {
+                write!(f, "training {architecture} on {}", count(*cases, "case"))?;
+                if *phantoms > 0 {
+                    write!(f, " and {phantoms} phantoms")?;
+                }
+                write!(f, ", {held_out} held out")
+            }
+            Self::NothingToResume(folder) => write!(
+                f,
+                "{} holds no training to resume, so a new one starts",
+                folder.display()
+            ),
+            Self::CasesUnknown(folder) => write!(
+                f,
+                "{} does not tell what its cases were: only their names are compared",
+                folder.display()
+            ),
+            Self::LocatorTrained { epochs } => {
+                write!(f, "the locator is trained ({epochs} epochs)")
+            }
+            Self::Epoch { fold, record, rank } => f.write_str(&epoch(*fold, record, *rank)),
+        }
+    }
+}
+
+fn epoch(fold: Option<usize>, record: &EpochRecord, rank: Rank) -> String {
+    let mut line = fold.map_or_else(String::new, |fold| format!("fold {fold}  "));
+    line += &format!("epoch {:>4}  loss {:.4}", record.epoch + 1, record.loss);
+    if let Some(validation) = &record.validation {
+        line += &format!("  held out {:.4}", validation.loss);
+        let dice = validation.dice.iter();
+        line.extend(dice.map(|(region, dice)| format!("  {region} {dice:.3}")));
+    } else {
+        let labels = Label::ALL.iter().zip(&record.soft_dice).skip(1);
+        line.extend(labels.map(|(label, dice)| format!("  {} {dice:.3}", label.name())));
+    }
+    line + if rank == Rank::Best { "  *" } else { "" }
+}
+
+fn one_patient(patients: &[(String, Vec<String>)]) -> String {
+    let line = |(patient, cases): &(String, Vec<String>)| {
+        let cases = cases.join(", ");
+        format!("taken for one patient by their names: {cases} ({patient})")
+    };
+    let mut lines: Vec<String> = patients.iter().take(TOLD).map(line).collect();
+    if patients.len() > TOLD {
+        lines.push(format!(
+            "and so on for {} more patients",
+            patients.len() - TOLD
+        ));
+    }
+    lines.join("\n")
+}
+
+/// A number of things in words.
+pub(crate) fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}

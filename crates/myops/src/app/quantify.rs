@@ -1,0 +1,196 @@
+//! Measures a folder of label maps and writes a report for each case.
+//!
+//! ```
+//! use myops::app::{PhantomJob, QuantifyJob, Silent};
+//!
+//! let place = tempfile::tempdir()?;
+//! let (data, out) = (place.path().join("data"), place.path().join("reports"));
+//! PhantomJob { cases: 1, ..PhantomJob::new(&data) }.run(&Silent)?;
+//!
+//! let job = QuantifyJob { images: Some(data.clone()), ..QuantifyJob::new([&data], &out) };
+//! let measured = job.run(&Silent)?;
+//! assert_eq!((measured.sheets.len(), measured.failed.len()), (1, 0));
+//! assert!(measured.sheets[0].quantities.volumes.lv_pool_ml > 0.0);
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+
+use std::path::{Path, PathBuf};
+
+use myops_image::io::{CaseFiles, search};
+use myops_image::sequence::PerSequence;
+use myops_image::study::{Study, same_place};
+use rayon::prelude::*;
+
+use super::cases::label_files::find;
+use super::cases::labelled::tell_passed_over;
+use super::cases::{CasesError, LabelFile, Role};
+use super::error::{Error, FailedCase};
+use super::files::{FolderError, OutputFolder, guard};
+use super::note::Note;
+use super::progress::{Progress, Stage, in_stage};
+use super::record::CaseFolder;
+use super::results;
+use super::threads::contained;
+use crate::report::{CaseSheet, CaseView, Origin};
+
+/// Measures label maps.
+#[derive(Debug, Clone)]
+pub struct QuantifyJob {
+    /// Label maps: files or folders of them.
+    pub labels: Vec<PathBuf>,
+    /// The case, or the folder of cases, that the labels were drawn on: for thresholds and pictures.
+    pub images: Option<PathBuf>,
+    /// The folder for reports and tables, one folder a case.
+    pub out: PathBuf,
+}
+
+/// What a [`QuantifyJob`] measured.
+#[derive(Debug)]
+pub struct QuantifiedCases {
+    /// The cases that were measured, sorted by name.
+    pub sheets: Vec<CaseSheet>,
+    /// Cases that failed; the others are done.
+    pub failed: Vec<FailedCase>,
+}
+
+/// A label map and the images that it was drawn on, where they are given.
+type Pair = (LabelFile, Option<CaseFiles>);
+
+impl QuantifyJob {
+    /// A job without images.
+    pub fn new<P: Into<PathBuf>>(
+        labels: impl IntoIterator<Item = P>,
+        out: impl Into<PathBuf>,
+    ) -> Self {
+        Self {
+            labels: labels.into_iter().map(Into::into).collect(),
+            images: None,
+            out: out.into(),
+        }
+    }
+
+    /// Measures every label map and writes reports and the table of the cohort. A case that fails is reported with the
+    /// result and leaves the others alone.
+    ///
+    /// # Errors
+    /// Where there is no label map, two are of one case, one has no images where images are given, or the folder for the
+    /// results cannot be used.
+    pub fn run(&self, progress: &dyn Progress) -> Result<QuantifiedCases, Error> {
+        let pairs = self.pairs(self.label_maps(progress)?, progress)?;
+        self.check_out(&pairs)?;
+        let out = OutputFolder::claim(&self.out)?;
+        let measured: Vec<Result<CaseSheet, FailedCase>> =
+            in_stage(progress, Stage::Measuring, pairs.len(), || {
+                let one = |(labels, images): &Pair| {
+                    let sheet = contained(|| measure(labels, images.as_ref(), out.path()));
+                    progress.advanced(1, "");
+                    sheet.map_err(|error| FailedCase {
+                        case: labels.id.clone(),
+                        error,
+                    })
+                };
+                pairs.par_iter().map(one).collect()
+            });
+        let (mut sheets, mut failed) = (Vec::new(), Vec::new());
+        for case in measured {
+            match case {
+                Ok(sheet) => sheets.push(sheet),
+                Err(case) => failed.push(case),
+            }
+        }
+        for line in sheets.iter().flat_map(CaseSheet::told) {
+            progress.message(&Note::Finding(line));
+        }
+        if !sheets.is_empty() {
+            let failed: Vec<&str> = failed.iter().map(|f| f.case.as_str()).collect();
+            results::write_cohort(&self.out, &failed, progress)?;
+        }
+        Ok(QuantifiedCases { sheets, failed })
+    }
+
+    fn label_maps(&self, progress: &dyn Progress) -> Result<Vec<LabelFile>, CasesError> {
+        let mut files: Vec<LabelFile> = Vec::new();
+        for path in &self.labels {
+            files.extend(find(path, Role::Prediction, progress)?);
+        }
+        files.sort_by(|a, b| a.id.cmp(&b.id));
+        match files.windows(2).find(|pair| pair[0].id == pair[1].id) {
+            None => Ok(files),
+            Some(pair) => Err(CasesError::TwoLabelMaps {
+                case: pair[0].id.clone(),
+                first: pair[0].path().into(),
+                second: pair[1].path().into(),
+            }),
+        }
+    }
+
+    /// Gives each label map the case of its name; one label map and one case belong together whatever their names.
+    fn pairs(
+        &self,
+        files: Vec<LabelFile>,
+        progress: &dyn Progress,
+    ) -> Result<Vec<Pair>, CasesError> {
+        let Some(path) = &self.images else {
+            return Ok(files.into_iter().map(|file| (file, None)).collect());
+        };
+        let found = search(path)?;
+        tell_passed_over(found.passed_over, progress);
+        let mut cases = found.cases;
+        if let ([_], [_]) = (files.as_slice(), cases.as_slice()) {
+            return Ok(files.into_iter().zip(cases.drain(..).map(Some)).collect());
+        }
+        let of = |file: &LabelFile| cases.iter().find(|case| case.id() == file.id).cloned();
+        let missing: Vec<String> = files
+            .iter()
+            .filter(|f| of(f).is_none())
+            .map(|f| f.id.clone())
+            .collect();
+        if !missing.is_empty() {
+            return Err(CasesError::NoImages {
+                path: path.clone(),
+                cases: missing,
+            });
+        }
+        Ok(files.iter().map(|file| (file.clone(), of(file))).collect())
+    }
+
+    /// Refuses a folder for the results that is or holds an input.
+    fn check_out(&self, pairs: &[Pair]) -> Result<(), FolderError> {
+        let labels = pairs.iter().map(|(labels, _)| labels.path());
+        let images = pairs
+            .iter()
+            .filter_map(|(_, case)| case.as_ref())
+            .flat_map(CaseFiles::files);
+        guard::not_over(&self.out, labels.chain(images))?;
+        guard::not_over(&self.out, self.labels.iter().chain(&self.images))
+    }
+}
+
+fn measure(file: &LabelFile, images: Option<&CaseFiles>, out: &Path) -> Result<CaseSheet, Error> {
+    let (mut labels, _) = file.read()?;
+    let case = images.map(CaseFiles::load_images).transpose()?;
+    let case = case.map(|(case, _)| case);
+    let study = case.as_ref().map(|case| &case.study);
+    if let Some(study) = study {
+        let images = format!("the images of {}", study.id());
+        let order = same_place((&images, study.grid()), (&file.place(), labels.grid()))
+            .map_err(CasesError::Elsewhere)?;
+        labels = order.store(labels, study.grid());
+    }
+    let none = PerSequence::default();
+    let images = study.map_or(&none, Study::images);
+    let folder = CaseFolder::of(out, &file.id);
+    if folder.is_segmented() {
+        return Err(FolderError::HoldsSegmentation {
+            out: out.into(),
+            case: file.id.clone(),
+        }
+        .into());
+    }
+    folder.create()?;
+    let origin = Origin {
+        findings: case.iter().flat_map(results::fills).collect(),
+        ..Origin::default()
+    };
+    results::write_case(&folder, &file.id, &CaseView::of(&labels, images), origin)
+}

@@ -1,0 +1,125 @@
+//! One case: read with fingerprints of its files, and its results written.
+
+use std::panic::resume_unwind;
+
+use myops_image::io::{CaseFiles, LoadedCase, Placement, write_image, write_labels, write_whole};
+use myops_image::label::Label;
+use myops_image::orientation::Orientation;
+use myops_image::picture;
+use myops_image::preprocess::Align;
+use myops_image::study::Study;
+use myops_net::infer::Segmentation;
+
+use crate::app::error::Error;
+use crate::app::files::fingerprint::{self, Fingerprints};
+use crate::app::model::{Model, Unfinished};
+use crate::app::note::Note;
+use crate::app::progress::Progress;
+use crate::app::record::{CaseFolder, Record, Setup};
+use crate::app::results;
+use crate::app::threads::spawn;
+use crate::report::{CaseSheet, CaseView, ModelId, Origin};
+
+/// A case with the fingerprints of its files.
+#[derive(Debug)]
+pub struct Case {
+    loaded: LoadedCase,
+    inputs: Fingerprints,
+}
+
+impl Case {
+    /// Reads a case; tells where its reference labels, which segmenting does not need, cannot be shown.
+    ///
+    /// # Errors
+    /// Where an image cannot be used.
+    pub fn read(files: &CaseFiles, progress: &dyn Progress) -> Result<Self, Error> {
+        // In this order: a file that changes between the two is another one to the next run.
+        let inputs = fingerprint::of_case(files)?;
+        let (loaded, left_out) = files.load_images()?;
+        if let Some(error) = left_out {
+            progress.message(&Note::ReferenceLeftOut {
+                case: files.id().into(),
+                error: error.to_string(),
+            });
+        }
+        Ok(Self { loaded, inputs })
+    }
+
+    /// The images and reference labels.
+    pub fn study(&self) -> &Study {
+        &self.loaded.study
+    }
+}
+
+/// Writes label map, probabilities where they are asked for, picture, numbers, page and record of a case.
+///
+/// # Errors
+/// Where a file cannot be written.
+pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<CaseSheet, Error> {
+    let loaded = &case.loaded;
+    let study = &loaded.study;
+    let folder = CaseFolder::of(setup.out, study.id());
+    folder.create()?;
+    write_labels(folder.labels(), &found.labels, &loaded.placement)?;
+    if setup.probabilities {
+        write_probabilities(&folder, found, &loaded.placement)?;
+    }
+    let origin = origin(loaded, found, setup.model);
+    let view = CaseView::of(&found.labels, study.images());
+    let sheet = std::thread::scope(|scope| {
+        let panel = spawn(scope, || write_panel(study, &view, &folder))?;
+        let measured = results::write_case(&folder, study.id(), &view, origin);
+        panel
+            .join()
+            .unwrap_or_else(|p| resume_unwind(p))
+            .and(measured)
+    })?;
+    let record = Record::of(
+        &sheet,
+        found.scar,
+        found.edema_or_scar,
+        setup.device,
+        case.inputs.clone(),
+    );
+    folder.finish(record, &folder.outputs(setup))?;
+    Ok(sheet)
+}
+
+fn write_probabilities(
+    folder: &CaseFolder,
+    found: &Segmentation,
+    placement: &Placement,
+) -> Result<(), Error> {
+    for label in Label::ALL.into_iter().skip(1) {
+        let probability = found.probabilities.of(label);
+        write_image(folder.probability(label), &probability, placement)?;
+    }
+    Ok(())
+}
+
+/// Where the labels of a case come from, and what was found while they were drawn.
+fn origin(case: &LoadedCase, found: &Segmentation, model: &Model) -> Origin {
+    let measured = model.segmenter.header().recipe.align != Align::Off;
+    let unfinished = model.unfinished.iter().map(Unfinished::finding);
+    Origin {
+        model: Some(ModelId {
+            name: model.name.clone(),
+            fingerprint: model.fingerprint.clone(),
+        }),
+        expected_dice: Some(found.edema_or_scar.expected_dice),
+        expected_dice_of_scar: found.scar.map(|scar| scar.expected_dice),
+        misalignment: measured.then_some(found.misalignment),
+        findings: unfinished
+            .chain(results::fills(case))
+            .chain(found.findings.iter().cloned())
+            .collect(),
+    }
+}
+
+fn write_panel(study: &Study, view: &CaseView, folder: &CaseFolder) -> Result<(), Error> {
+    let reference = study
+        .reference()
+        .map(|labels| Orientation::display(study.grid()).apply(labels));
+    let png = picture::panel(study.id(), view.images(), view.labels(), reference.as_ref());
+    Ok(write_whole(folder.panel(), |w| w.write_all(&png))?)
+}

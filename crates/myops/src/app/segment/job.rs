@@ -1,0 +1,155 @@
+//! The job that segments cases into a folder.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use myops_image::io::{CaseFiles, search_among};
+use rayon::prelude::*;
+
+use super::pipeline;
+use crate::app::cases::labelled::tell_passed_over;
+use crate::app::error::{Error, FailedCase};
+use crate::app::files::{OutputFolder, guard};
+use crate::app::model::Model;
+use crate::app::note::Note;
+use crate::app::progress::Progress;
+use crate::app::record::{CaseFolder, Setup, State};
+use crate::app::results;
+
+/// Segments cases into a folder of results, one folder a case.
+#[derive(Debug, Clone)]
+pub struct SegmentJob {
+    /// Case folders, folders of cases, or image files.
+    pub paths: Vec<PathBuf>,
+    /// The folder for the results.
+    pub out: PathBuf,
+    /// What happens to cases that have current results.
+    pub finished: Finished,
+    /// Whether the probability of each label is written too.
+    pub probabilities: bool,
+}
+
+/// What happens to cases that have current results: those that a run would give again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Finished {
+    /// They are skipped.
+    #[default]
+    Skip,
+    /// They are segmented again.
+    Overwrite,
+}
+
+/// What a [`SegmentJob`] did.
+#[derive(Debug)]
+pub struct SegmentedCases {
+    /// The number of cases segmented now.
+    pub segmented: usize,
+    /// Cases that failed; the others are done.
+    pub failed: Vec<FailedCase>,
+}
+
+impl SegmentJob {
+    /// A job that skips finished cases and writes no probabilities.
+    pub fn new<P: Into<PathBuf>>(
+        paths: impl IntoIterator<Item = P>,
+        out: impl Into<PathBuf>,
+    ) -> Self {
+        Self {
+            paths: paths.into_iter().map(Into::into).collect(),
+            out: out.into(),
+            finished: Finished::default(),
+            probabilities: false,
+        }
+    }
+
+    /// Segments every case that the paths lead to, but those that are finished. A case that fails is reported with the
+    /// result and leaves the others alone.
+    ///
+    /// # Errors
+    /// Where the paths hold no case, the results would be written among the input, or another program writes there.
+    pub fn run(&self, model: &Model, progress: &dyn Progress) -> Result<SegmentedCases, Error> {
+        self.segment(self.find(progress)?, model, progress)
+    }
+
+    /// The cases that the paths lead to: the first half of [`Self::run`], for which no model has to be open.
+    ///
+    /// # Errors
+    /// Where there is none, or the results would be written among the input.
+    pub fn find(&self, progress: &dyn Progress) -> Result<Vec<CaseFiles>, Error> {
+        let found = search_among(&self.paths)?;
+        tell_passed_over(found.passed_over, progress);
+        for (case, labels) in found.without_images {
+            progress.message(&Note::LabelsWithoutImages { case, labels });
+        }
+        guard::not_over(&self.out, found.cases.iter().flat_map(CaseFiles::files))?;
+        guard::not_over(&self.out, &self.paths)?;
+        Ok(found.cases)
+    }
+
+    /// Segments the cases that [`Self::find`] gave: the second half of [`Self::run`].
+    ///
+    /// # Errors
+    /// Where the folder for the results cannot be used.
+    pub fn segment(
+        &self,
+        cases: Vec<CaseFiles>,
+        model: &Model,
+        progress: &dyn Progress,
+    ) -> Result<SegmentedCases, Error> {
+        let folder = OutputFolder::claim(&self.out)?;
+        let setup = self.setup(model, folder.path());
+        let todo = match self.finished {
+            Finished::Overwrite => cases,
+            Finished::Skip => unfinished(cases, &setup, progress),
+        };
+        let failed = pipeline::segment_all(&todo, &setup, progress)?;
+        let ids: Vec<&str> = failed.iter().map(|f| f.case.as_str()).collect();
+        results::write_cohort(&self.out, &ids, progress)?;
+        Ok(SegmentedCases {
+            segmented: todo.len() - failed.len(),
+            failed,
+        })
+    }
+
+    fn setup<'a>(&self, model: &'a Model, out: &'a Path) -> Setup<'a> {
+        Setup {
+            model,
+            device: model.device,
+            probabilities: self.probabilities,
+            out,
+        }
+    }
+}
+
+/// The cases without current results; tells why those that have others are segmented again.
+fn unfinished(cases: Vec<CaseFiles>, setup: &Setup, progress: &dyn Progress) -> Vec<CaseFiles> {
+    let states: Vec<State> = cases.par_iter().map(|case| state(case, setup)).collect();
+    let mut outdated: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (case, state) in cases.iter().zip(&states) {
+        if let State::Outdated(reason) = state {
+            outdated.entry(reason).or_default().push(case.id().into());
+        }
+    }
+    let is_current = |state: &State| *state == State::Current;
+    let finished = states.iter().filter(|state| is_current(state)).count();
+    if finished > 0 {
+        progress.message(&Note::FinishedBefore(finished));
+    }
+    for (reason, cases) in outdated {
+        let reason = reason.to_owned();
+        progress.message(&Note::SegmentedAgain { reason, cases });
+    }
+    let todo = cases.into_iter().zip(states);
+    todo.filter(|(_, state)| !is_current(state))
+        .map(|(case, _)| case)
+        .collect()
+}
+
+fn state(case: &CaseFiles, setup: &Setup) -> State {
+    let folder = CaseFolder::of(setup.out, case.id());
+    match folder.state(case, setup) {
+        // Numbers that cannot be read would be missing from the cohort's table.
+        State::Current if results::read_sheet(&folder).is_err() => State::Unfinished,
+        state => state,
+    }
+}

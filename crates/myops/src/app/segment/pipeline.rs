@@ -1,0 +1,113 @@
+//! Reading, segmenting and writing of many cases at the same time.
+
+use std::panic::resume_unwind;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread::scope;
+
+use myops_image::io::CaseFiles;
+use myops_net::infer::Segmentation;
+
+use super::case::{Case, write};
+use crate::app::error::{Error, FailedCase};
+use crate::app::note::Note;
+use crate::app::progress::{Progress, Stage, in_stage};
+use crate::app::record::Setup;
+use crate::app::threads::{contained, spawn};
+
+/// Cases read ahead of the network, and cases waiting to be written.
+const IN_FLIGHT: usize = 2;
+/// Cases written at once: compression takes longer than the network.
+const WRITERS: usize = 2;
+
+/// A case on its way, or why it failed.
+type OnTheWay<'a, T> = (&'a str, Result<T, Error>);
+
+/// Reads, segments and writes, each stage a case ahead of the next; gives the cases that failed, sorted by name.
+///
+/// The stages wait for each other on threads of their own: a thread of the pool that waited would be missing where the
+/// network computes.
+///
+/// # Errors
+/// Where the system gives no threads.
+pub fn segment_all(
+    cases: &[CaseFiles],
+    setup: &Setup,
+    progress: &dyn Progress,
+) -> Result<Vec<FailedCase>, Error> {
+    let (send_loaded, loaded) = sync_channel(IN_FLIGHT);
+    let (send_labelled, labelled) = sync_channel(IN_FLIGHT);
+    let labelled = Mutex::new(labelled);
+    let work = || {
+        scope(|scope| {
+            spawn(scope, move || read_all(cases, &send_loaded, progress))?;
+            spawn(scope, move || label_all(loaded, &send_labelled, setup))?;
+            let write = || write_all(&labelled, setup, progress);
+            // This thread is one of the writers, and the only one where the system gives no more.
+            let writers: Vec<_> = (1..WRITERS)
+                .map_while(|_| spawn(scope, write).ok())
+                .collect();
+            let mut failed = write();
+            for writer in writers {
+                failed.extend(writer.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            }
+            Ok::<_, Error>(failed)
+        })
+    };
+    let mut failed = in_stage(progress, Stage::Segmenting, cases.len(), work)?;
+    failed.sort_by(|a, b| a.case.cmp(&b.case));
+    Ok(failed)
+}
+
+fn read_all<'a>(
+    cases: &'a [CaseFiles],
+    loaded: &SyncSender<OnTheWay<'a, Case>>,
+    progress: &dyn Progress,
+) {
+    for case in cases {
+        let read = contained(|| Case::read(case, progress));
+        // The other end hangs up only when the program ends early.
+        if loaded.send((case.id(), read)).is_err() {
+            break;
+        }
+    }
+}
+
+fn label_all<'a>(
+    loaded: Receiver<OnTheWay<'a, Case>>,
+    labelled: &SyncSender<OnTheWay<'a, (Case, Segmentation)>>,
+    setup: &Setup,
+) {
+    for (id, case) in loaded {
+        let result = case.and_then(|case| {
+            let found = contained(|| Ok(setup.model.segment(case.study())?))?;
+            Ok((case, found))
+        });
+        let _ = labelled.send((id, result));
+    }
+}
+
+fn write_all(
+    labelled: &Mutex<Receiver<OnTheWay<(Case, Segmentation)>>>,
+    setup: &Setup,
+    progress: &dyn Progress,
+) -> Vec<FailedCase> {
+    let next = || {
+        let labelled = labelled.lock().unwrap_or_else(PoisonError::into_inner);
+        labelled.recv()
+    };
+    let mut failed = Vec::new();
+    while let Ok((id, result)) = next() {
+        match result.and_then(|(case, found)| contained(|| write(&case, &found, setup))) {
+            Ok(sheet) => sheet
+                .told()
+                .for_each(|line| progress.message(&Note::Finding(line))),
+            Err(error) => failed.push(FailedCase {
+                case: id.into(),
+                error,
+            }),
+        }
+        progress.advanced(1, "");
+    }
+    failed
+}

@@ -1,0 +1,258 @@
+//! The folder of a training: its checkpoints, its log and its curves.
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use myops_image::io::{read_bounded, read_small, write_whole};
+use myops_image::study::Study;
+use myops_net::infer::{ModelFile, ModelHeader, TrainedOn};
+use myops_net::train::{Checkpoint, Split, TrainSettings, Trainer};
+use myops_net::weights::{Stored, shapes};
+use rayon::prelude::*;
+
+use super::split::LabelledCases;
+use crate::app::engine::Device;
+use crate::app::error::{Error, TrainingError};
+use crate::app::files::fingerprint::{Fingerprint, Fingerprints, differences};
+use crate::app::files::{OutputFolder, folder};
+use crate::app::model::{Trained, trained::read_file};
+use crate::app::note::{Note, TrainingNote};
+use crate::app::progress::Progress;
+
+/// The file of the trained network.
+pub const TRAINED: &str = "model.safetensors";
+/// The file of the network of the smallest validation loss.
+pub(super) const BEST: &str = "best.safetensors";
+/// The file that a training is resumed from.
+pub(super) const CHECKPOINT: &str = "last.checkpoint";
+/// The file of the network that finds the heart.
+pub(super) const LOCATOR: &str = "locator.safetensors";
+/// The file of what the cases were.
+const CASES: &str = "cases.json";
+/// The folder of a training.
+///
+/// | file | what it holds |
+/// | --- | --- |
+/// | `settings.toml` | the settings |
+/// | `cases.json` | the fingerprint of each case |
+/// | `locator.safetensors` | the network that finds the heart, where the settings ask for one |
+/// | `last.checkpoint` | all that is needed to resume |
+/// | `best.safetensors` | the network of the smallest validation loss |
+/// | `model.safetensors` | the trained network, once training is finished |
+/// | `log.jsonl` | a line of JSON an epoch |
+/// | `events.out.tfevents.myops` | the same for TensorBoard |
+/// | `curves.png` | loss and Dice over epochs |
+#[derive(Debug)]
+pub struct RunFolder {
+    folder: OutputFolder,
+    /// What dates the events for TensorBoard.
+    pub(super) clock: fn() -> SystemTime,
+}
+
+impl RunFolder {
+    /// Makes the folder, where it is not there yet, and keeps other programs from writing into it.
+    ///
+    /// # Errors
+    /// Where it cannot be made, or another program writes into it.
+    pub fn claim(path: impl Into<PathBuf>, clock: fn() -> SystemTime) -> Result<Self, Error> {
+        let folder = OutputFolder::claim(path)?;
+        Ok(Self { folder, clock })
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A file of the folder.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.path().join(name)
+    }
+
+    /// Whether there is something to resume.
+    pub fn holds_training(&self) -> bool {
+        self.file(CHECKPOINT).exists()
+    }
+
+    /// Refuses a folder that holds a training, unless it is to be resumed.
+    ///
+    /// # Errors
+    /// Where it holds one that is not to be resumed.
+    pub fn check(&self, resume: Resume) -> Result<(), Error> {
+        if resume == Resume::Continue || !self.holds_training() {
+            return Ok(());
+        }
+        let folder = self.path().into();
+        Err(TrainingError::HoldsTraining(folder).into())
+    }
+
+    /// Trains what the settings ask for, a locator first, or resumes the training that is here.
+    ///
+    /// # Errors
+    /// Where cases, settings or start do not fit the folder, a file cannot be written, or the loss is no longer a number.
+    pub fn train(
+        &self,
+        settings: &TrainSettings,
+        cases: &LabelledCases,
+        device: &Device,
+        start: Option<&str>,
+        progress: &dyn Progress,
+    ) -> Result<(), Error> {
+        self.check_cases(cases.studies, progress)?;
+        let split = cases.split(settings)?;
+        let slices: usize = split.training.iter().map(|case| case.slices.len()).sum();
+        let mut trainer = self.trainer(settings, split, device, start)?;
+        if let Some(locator) = &settings.locator {
+            let settings = locator.training(settings);
+            if !self.has_locator(&settings, &trainer.cases()) {
+                let split = cases.split(&settings)?;
+                let trainer = Trainer::new(settings, split, device).map_err(TrainingError::from)?;
+                self.fit_locator(trainer, progress)?;
+            }
+        }
+        let fold = (!cases.held_out.is_empty()).then_some(cases.fold);
+        let batches = slices.div_ceil(settings.batch_size);
+        self.fit(&mut trainer, batches, fold, progress)
+    }
+
+    /// Refuses cases whose images or labels are not those that the training here began with. Where none has come as far
+    /// as a checkpoint, a locator trained on others is removed.
+    ///
+    /// # Errors
+    /// Where a case has changed, or the file of what the cases were cannot be read or written.
+    fn check_cases(&self, studies: &[Study], progress: &dyn Progress) -> Result<(), Error> {
+        let path = self.file(CASES);
+        let now: Fingerprints = studies
+            .par_iter()
+            .map(|study| (study.id().to_owned(), Fingerprint::of_study(study)))
+            .collect();
+        let before = path.is_file().then(|| read_small(&path)).transpose()?;
+        if !self.holds_training() {
+            let bytes = serde_json::to_vec_pretty(&now).map_err(Error::encode("the cases"))?;
+            if before.as_ref() != Some(&bytes) {
+                folder::remove_file(&self.file(LOCATOR))?;
+            }
+            return Ok(write_whole(path, |w| w.write_all(&bytes))?);
+        }
+        let Some(before) = before else {
+            let note = TrainingNote::CasesUnknown(self.path().into());
+            progress.message(&Note::Training(note));
+            return Ok(());
+        };
+        let before = match serde_json::from_slice::<Fingerprints>(&before) {
+            Ok(before) => before,
+            Err(cause) => {
+                let cause = cause.to_string();
+                return Err(TrainingError::CasesUnreadable { path, cause }.into());
+            }
+        };
+        // Which cases there are is compared with the checkpoint.
+        let cases: Vec<String> = differences(&before, &now)
+            .into_iter()
+            .filter(|id| before.contains_key(*id) && now.contains_key(*id))
+            .map(str::to_owned)
+            .collect();
+        if cases.is_empty() {
+            return Ok(());
+        }
+        Err(TrainingError::CasesChanged { path, cases }.into())
+    }
+
+    /// Starts a training here, with weights trained before where a name of them is given, or resumes the one that is
+    /// here.
+    fn trainer(
+        &self,
+        settings: &TrainSettings,
+        split: Split,
+        device: &Device,
+        start: Option<&str>,
+    ) -> Result<Trainer, Error> {
+        let trainer = if self.holds_training() {
+            self.resumed(settings, split, device)?
+        } else {
+            let trainer = Trainer::new(*settings, split, device).map_err(TrainingError::from)?;
+            match start {
+                None => trainer,
+                Some(name) => started_from(name, trainer)?,
+            }
+        };
+        let text = toml::to_string(settings).map_err(Error::encode("the settings"))?;
+        write_whole(self.file("settings.toml"), |w| w.write_all(text.as_bytes()))?;
+        Ok(trainer)
+    }
+
+    fn resumed(
+        &self,
+        settings: &TrainSettings,
+        split: Split,
+        device: &Device,
+    ) -> Result<Trainer, Error> {
+        let path = self.file(CHECKPOINT);
+        let bytes = read_bounded(&path, most_checkpoint_bytes(settings))?;
+        let trainer = match Checkpoint::from_bytes(&bytes) {
+            Err(cause) => Err(TrainingError::Damaged { path, cause }),
+            Ok(checkpoint) => Trainer::resume(*settings, split, device, checkpoint)
+                .map_err(Box::new)
+                .map_err(|cause| TrainingError::Checkpoint { path, cause }),
+        };
+        Ok(trainer?)
+    }
+
+    /// Whether the network that finds the heart is here, trained as these settings say and on these cases.
+    fn has_locator(&self, settings: &TrainSettings, cases: &TrainedOn) -> bool {
+        let header = self
+            .locator()
+            .ok()
+            .flatten()
+            .map(|locator| locator.settings);
+        header.is_some_and(|header| {
+            let trained = header
+                .training
+                .and_then(|t| serde_json::from_value::<TrainSettings>(t).ok());
+            trained.is_some_and(|t| t == *settings) && header.cases.is_none_or(|c| c == *cases)
+        })
+    }
+
+    /// The network that finds the heart, where it is here.
+    pub(super) fn locator(&self) -> Result<Option<Stored<ModelHeader>>, Error> {
+        let path = self.file(LOCATOR);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let ModelFile {
+            header, members, ..
+        } = read_file(&path)?;
+        Ok(members.into_iter().next().map(|weights| Stored {
+            settings: header,
+            weights,
+        }))
+    }
+}
+
+/// What happens where a folder holds a training already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Resume {
+    /// It is refused.
+    #[default]
+    Refuse,
+    /// It is resumed.
+    Continue,
+}
+
+/// The most bytes of a checkpoint: a network, its average and two means of its gradients, of four bytes each, and what is
+/// told of as many epochs as there may be.
+fn most_checkpoint_bytes(settings: &TrainSettings) -> u64 {
+    const TOLD: u64 = 1 << 27;
+    let weights: usize = shapes(&settings.model.graph())
+        .iter()
+        .map(|(_, shape)| shape.iter().product::<usize>())
+        .sum();
+    TOLD + 4 * 4 * weights as u64
+}
+
+/// A training that starts from the weights of another.
+fn started_from(name: &str, trainer: Trainer) -> Result<Trainer, Error> {
+    let Trained { path, file, .. } = Trained::read(name)?.finished()?;
+    let trainer = trainer.begin_with(file).map_err(Box::new);
+    Ok(trainer.map_err(|cause| TrainingError::Start { path, cause })?)
+}
