@@ -118,13 +118,7 @@ pub enum TrainingError {
     Folds {
         /// Why not.
         cause: FoldsError,
-        impl From<TrainError> for TrainingError {
-    fn from(error: TrainError) -> Self {
-        Self::Train(Box::new(error))
-    }
-}
-
-/// What says which cases are of one patient.
+        /// What says which cases are of one patient.
         patients: PatientSource,
     },
     /// There is no fold of this number.
@@ -184,6 +178,12 @@ pub enum TrainingError {
     /// A cross-validation had other cases, or other folds of them.
     #[error("{}: other cases, or dealt into other folds, than now", .0.display())]
     OtherFolds(PathBuf),
+}
+
+impl From<TrainError> for TrainingError {
+    fn from(error: TrainError) -> Self {
+        Self::Train(Box::new(error))
+    }
 }
 
 /// What says which cases are of one patient.

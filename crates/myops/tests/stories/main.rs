@@ -18,3 +18,4 @@ mod segmenting;
 mod sharing_folders;
 mod training;
 mod trusting_models;
+mod using_the_library;
