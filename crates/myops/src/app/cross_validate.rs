@@ -21,7 +21,6 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::device::DeviceChoice;
 use myops_image::io::{CaseFiles, read_small, write_labels, write_whole};
 use myops_image::study::Study;
 use myops_measure::evaluate::Evaluation;
@@ -39,6 +38,7 @@ use super::progress::{Progress, Silent};
 use super::train::open;
 use super::train::run_folder::RunFolder;
 use super::train::split::{LabelledCases, SplitOptions, deal};
+use crate::device::DeviceChoice;
 use crate::report::Csv;
 
 /// Trains and judges a network for each fold; resumable, as each training is.
@@ -82,8 +82,9 @@ impl CrossValidateJob {
     /// Trains on all folds but one, segments that one, and so on; then scores all cases.
     ///
     /// # Errors
-    /// Where a case, the folds, the start or the folder cannot be used, or the loss is no longer a number.
+    /// Where a setting, a case, the folds, the start or the folder cannot be used, or the loss is no longer a number.
     pub fn run(&self, progress: &dyn Progress) -> Result<Evaluation, Error> {
+        self.settings.check()?;
         let files = labelled::find(&self.data, progress)?;
         guard::not_over(&self.out, files.iter().flat_map(CaseFiles::files))?;
         guard::not_over(&self.out, [&self.data])?;

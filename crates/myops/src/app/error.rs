@@ -2,19 +2,21 @@
 
 use std::path::PathBuf;
 
-use crate::device::NoDevice;
 use myops_image::geometry::GeometryError;
 use myops_image::io::IoError;
 use myops_image::preprocess::PreprocessError;
 use myops_image::volume::LengthError;
 use myops_measure::evaluate::{GridMismatch, LengthMismatch};
 use myops_net::infer::SegmentError;
+use myops_net::model::SettingsError;
 use myops_net::train::{CaseError, FoldsError, TrainError};
 use myops_net::weights::{KerasError, StoreError};
 
 use super::cases::CasesError;
 use super::files::FolderError;
 use super::model::ModelError;
+use super::note::Unmatched;
+use crate::device::NoDevice;
 
 /// Why a job failed. The text is complete: it names the file, the value and its bound.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +39,9 @@ pub enum Error {
     /// A case cannot be segmented.
     #[error(transparent)]
     Segment(#[from] SegmentError),
+    /// A setting is out of its bounds.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     /// A training cannot start or be resumed.
     #[error(transparent)]
     Training(#[from] TrainingError),
@@ -102,6 +107,26 @@ pub struct FailedCase {
     pub case: String,
     /// Why it failed.
     pub error: Error,
+}
+
+impl FailedCase {
+    /// Separates the cases that were done from those that failed.
+    pub(crate) fn separate<'a, T>(
+        cases: impl Iterator<Item = &'a str>,
+        results: Vec<Result<T, Error>>,
+    ) -> (Vec<T>, Vec<Self>) {
+        let (mut done, mut failed) = (Vec::new(), Vec::new());
+        for (case, result) in cases.zip(results) {
+            match result {
+                Ok(result) => done.push(result),
+                Err(error) => failed.push(Self {
+                    case: case.into(),
+                    error,
+                }),
+            }
+        }
+        (done, failed)
+    }
 }
 
 /// Why a training cannot start or be resumed.
@@ -200,10 +225,10 @@ pub enum PatientSource {
 pub enum EvaluateError {
     /// No case has both.
     #[error("{0}")]
-    NothingInCommon(String),
-    /// Cases have only a prediction or only a reference.
+    NothingInCommon(Unmatched),
+    /// Some cases have only one of them.
     #[error("{0}")]
-    Unmatched(String),
+    Unmatched(Unmatched),
     /// A prediction lies on another grid than its reference.
     #[error("{}{cause}", pair.as_ref().map_or_else(String::new, |(p, r)| format!("{} against {}: ", p.display(), r.display())))]
     Grid {

@@ -2,7 +2,6 @@
 
 use std::fs::read_to_string;
 
-use crate::device::DeviceChoice;
 use myops_image::phantom::{Phantom, PhantomSettings};
 use myops_image::sequence::PerSequence;
 use myops_measure::finding::Finding;
@@ -15,6 +14,7 @@ use super::files::Fingerprints;
 use super::progress::Silent;
 use super::record::{CaseFolder, Record};
 use super::results::{write_case, write_cohort};
+use crate::device::DeviceChoice;
 use crate::report::{CaseSheet, CaseView, ModelId, Origin};
 
 fn sheet_with(findings: Vec<Finding>, folder: &CaseFolder) -> CaseSheet {

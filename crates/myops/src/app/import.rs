@@ -58,6 +58,8 @@ impl ImportJob {
     /// # Errors
     /// Where the file is no Keras file, fits no network, or would be overwritten.
     pub fn run(&self) -> Result<Architecture, Error> {
+        let network = self.model(self.architecture.unwrap_or(PUBLISHED[0]));
+        self.header(network).check()?;
         replaceable(&self.out, [&self.file])?;
         let bytes = read_bounded(&self.file, MAX_BYTES)?;
         let read = KerasFile::from_bytes(bytes).and_then(|file| self.weights(&file));
@@ -76,10 +78,7 @@ impl ImportJob {
     /// The weights, and the network that they fit.
     fn weights(&self, file: &KerasFile) -> Result<(ModelSettings, Weights), KerasError> {
         let read = |architecture| {
-            let model = ModelSettings {
-                width: self.width,
-                ..ModelSettings::published(architecture)
-            };
+            let model = self.model(architecture);
             from_keras(file, &model).map(|weights| (model, weights))
         };
         if let Some(architecture) = self.architecture {
@@ -97,6 +96,13 @@ impl ImportJob {
                 }
             })
         })
+    }
+
+    fn model(&self, architecture: Architecture) -> ModelSettings {
+        ModelSettings {
+            width: self.width,
+            ..ModelSettings::published(architecture)
+        }
     }
 
     fn header(&self, model: ModelSettings) -> ModelHeader {

@@ -49,7 +49,7 @@ pub use evaluate::EvaluateJob;
 pub use files::{Fingerprint, Fingerprints, FolderError, Owner};
 pub use import::ImportJob;
 pub use model::{Model, ModelError};
-pub use note::{Note, Rank, TrainingNote};
+pub use note::{Note, Rank, TrainingNote, Unmatched};
 pub use phantom::PhantomJob;
 pub use progress::{Progress, Silent, Stage};
 pub use quantify::QuantifyJob;

@@ -51,8 +51,8 @@ pub enum Note {
     OnePatient(Vec<(String, Vec<String>)>),
     /// Something of a training.
     Training(TrainingNote),
-    /// Cases that have only a prediction or only a reference, and why that is not refused.
-    Unmatched(String),
+    /// Cases that have only a prediction or only a reference, where that is allowed.
+    Unmatched(Unmatched),
     /// Cases whose two label maps are numbered differently, neither of them by the challenge's codes.
     NumberedDifferently {
         /// How many there are.
@@ -96,6 +96,40 @@ pub enum TrainingNote {
     },
 }
 
+/// Cases that have only a prediction or only a reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmatched {
+    /// Those without a prediction.
+    pub missing: Vec<String>,
+    /// The number of reference label maps.
+    pub references: usize,
+    /// Those without a reference.
+    pub extra: Vec<String>,
+}
+
+impl Unmatched {
+    fn sentences(&self) -> Vec<String> {
+        let missing = || {
+            let (count, cases) = (self.missing.len(), self.missing.join(", "));
+            let of = self.references;
+            format!("{count} of {of} cases have no prediction: {cases}")
+        };
+        let extra = || {
+            let (count, cases) = (self.extra.len(), self.extra.join(", "));
+            format!("{count} predictions have no reference: {cases}")
+        };
+        let missing = (!self.missing.is_empty()).then(missing);
+        let extra = (!self.extra.is_empty()).then(extra);
+        missing.into_iter().chain(extra).collect()
+    }
+}
+
+impl std::fmt::Display for Unmatched {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.sentences().join("; "))
+    }
+}
+
 /// Whether a network is the best so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rank {
@@ -136,7 +170,8 @@ impl std::fmt::Display for Note {
             Self::ReferenceLeftOut { case, error } => {
                 write!(f, "case {case}: reference labels are left out: {error}")
             }
-            Self::Finding(line) | Self::Unmatched(line) => f.write_str(line),
+            Self::Finding(line) => f.write_str(line),
+            Self::Unmatched(cases) => f.write_str(&cases.sentences().join("\n")),
             Self::LeftOutOfCohort { case, error } => {
                 write!(f, "case {case} is left out of cohort.html: {error}")
             }

@@ -79,25 +79,16 @@ impl QuantifyJob {
         let pairs = self.pairs(self.label_maps(progress)?, progress)?;
         self.check_out(&pairs)?;
         let out = OutputFolder::claim(&self.out)?;
-        let measured: Vec<Result<CaseSheet, FailedCase>> =
-            in_stage(progress, Stage::Measuring, pairs.len(), || {
-                let one = |(labels, images): &Pair| {
-                    let sheet = contained(|| measure(labels, images.as_ref(), out.path()));
-                    progress.advanced(1, "");
-                    sheet.map_err(|error| FailedCase {
-                        case: labels.id.clone(),
-                        error,
-                    })
-                };
-                pairs.par_iter().map(one).collect()
-            });
-        let (mut sheets, mut failed) = (Vec::new(), Vec::new());
-        for case in measured {
-            match case {
-                Ok(sheet) => sheets.push(sheet),
-                Err(case) => failed.push(case),
-            }
-        }
+        let one = |(labels, images): &Pair| {
+            let sheet = contained(|| measure(labels, images.as_ref(), out.path()));
+            progress.advanced(1, "");
+            sheet
+        };
+        let measured = in_stage(progress, Stage::Measuring, pairs.len(), || {
+            pairs.par_iter().map(one).collect()
+        });
+        let cases = pairs.iter().map(|(labels, _)| labels.id.as_str());
+        let (sheets, failed) = FailedCase::separate(cases, measured);
         for line in sheets.iter().flat_map(CaseSheet::told) {
             progress.message(&Note::Finding(line));
         }

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::device::DeviceChoice;
 use myops_image::io::{CaseFiles, read_small, remove_unfinished, write_whole};
 use myops_image::label::Label;
 use myops_image::sequence::Sequence;
@@ -15,6 +14,7 @@ use super::error::Error;
 use super::files::fingerprint::{self, Fingerprint, Fingerprints};
 use super::files::folder;
 use super::model::Model;
+use crate::device::DeviceChoice;
 use crate::report::{CaseSheet, ModelId};
 
 /// How cases are segmented: what their results depend on beside their files, and where they go.

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use crate::device::DeviceChoice;
 use anyhow::Result;
 use myops_image::label::{LabelMap, Region};
 use myops_measure::evaluate::{Overlap, Score};
@@ -12,6 +11,7 @@ use super::console::Console;
 use super::{print, segment};
 use crate::app::demo::{DemoFiles, DemoJob};
 use crate::app::model::BUILT_IN;
+use crate::device::DeviceChoice;
 
 /// Arguments of `myops demo`.
 #[derive(Debug, clap::Args)]

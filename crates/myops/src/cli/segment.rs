@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::device::DeviceChoice;
 use anyhow::{Result, bail};
 
 use super::console::Console;
@@ -10,6 +9,7 @@ use super::failure::tell_failed;
 use crate::app::model::{BUILT_IN, Model};
 use crate::app::note::count;
 use crate::app::segment::{Finished, SegmentJob};
+use crate::device::DeviceChoice;
 
 /// Arguments of `myops segment`.
 #[derive(Debug, clap::Args)]

@@ -108,7 +108,7 @@ fn a_header_with_numbers_out_of_bounds_is_refused_wherever_a_model_enters() {
     ];
     for (table, key, value, expected) in changes {
         with_settings(&file, |settings| {
-            settings.pointer_mut(table).unwrap()[key] = value.clone()
+            settings.pointer_mut(table).unwrap()[key] = value.clone();
         });
         let error = refused(&format!(
             "segment {} --model {file} --out {place}/out",
@@ -160,7 +160,7 @@ fn sizes_that_the_file_does_not_hold_are_refused() {
     );
     assert_eq!(error, expected);
     with_settings(&file, |settings| {
-        settings["model"]["architecture"] = json!("transformer")
+        settings["model"]["architecture"] = json!("transformer");
     });
     let error = refused(&format!(
         "segment {} --model {file} --out {place}/out",

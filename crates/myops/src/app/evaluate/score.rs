@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::app::cases::LabelFile;
 use crate::app::error::{Error, EvaluateError, FailedCase};
-use crate::app::note::Note;
+use crate::app::note::{Note, Unmatched};
 use crate::app::progress::{Progress, Stage, in_stage};
 use crate::app::threads::contained;
 
@@ -44,45 +44,37 @@ pub fn evaluate(
     options: EvaluateOptions,
     progress: &dyn Progress,
 ) -> Result<Evaluation, Error> {
-    if let Some(told) = unmatched(&predictions, references)? {
-        if !options.allow_missing {
-            return Err(EvaluateError::Unmatched(told.join("; ")).into());
+    if let Some(cases) = unmatched(&predictions, references) {
+        if cases.missing.len() == references.len() {
+            return Err(EvaluateError::NothingInCommon(cases).into());
         }
-        progress.message(&Note::Unmatched(told.join("\n")));
+        if !options.allow_missing {
+            return Err(EvaluateError::Unmatched(cases).into());
+        }
+        progress.message(&Note::Unmatched(cases));
     }
     predictions.retain(|p| references.iter().any(|r| r.id == p.id));
     let score = |reference: &LabelFile| {
         let prediction = predictions.iter().find(|p| p.id == reference.id);
         let scored = contained(|| score(prediction, reference));
         progress.advanced(1, "");
-        scored.map_err(|error| FailedCase {
-            case: reference.id.clone(),
-            error,
-        })
+        scored
     };
-    let scored: Vec<Result<Scored, FailedCase>> =
-        in_stage(progress, Stage::Scoring, references.len(), || {
-            references.par_iter().map(score).collect()
-        });
-    let (mut cases, mut refused, mut differently) = (Vec::new(), Vec::new(), Vec::new());
-    for case in scored {
-        match case {
-            Ok(Scored { case, numbering }) => {
-                if numbering == Numberings::Different {
-                    differently.push(case.id.clone());
-                }
-                cases.push(case);
-            }
-            Err(failed) => refused.push(failed),
-        }
-    }
+    let scored = in_stage(progress, Stage::Scoring, references.len(), || {
+        references.par_iter().map(score).collect()
+    });
+    let ids = references.iter().map(|reference| reference.id.as_str());
+    let (scored, refused) = FailedCase::separate(ids, scored);
+    let is_different = |scored: &&Scored| scored.numbering == Numberings::Different;
+    let differently: Vec<&Scored> = scored.iter().filter(is_different).collect();
     if let Some(first) = differently.first() {
         progress.message(&Note::NumberedDifferently {
             cases: differently.len(),
-            first: first.clone(),
+            first: first.case.id.clone(),
         });
     }
     if refused.is_empty() {
+        let cases = scored.into_iter().map(|scored| scored.case).collect();
         return Ok(Evaluation::of(cases, options.hd95, options.seed));
     }
     Err(Error::Refused {
@@ -91,14 +83,8 @@ pub fn evaluate(
     })
 }
 
-/// Sentences that name the cases that only one side has, where there are any.
-///
-/// # Errors
-/// Where no case is on both sides.
-fn unmatched(
-    predictions: &[LabelFile],
-    references: &[LabelFile],
-) -> Result<Option<Vec<String>>, EvaluateError> {
+/// The cases that only one side has, where there are any.
+fn unmatched(predictions: &[LabelFile], references: &[LabelFile]) -> Option<Unmatched> {
     let only = |these: &[LabelFile], those: &[LabelFile]| -> Vec<String> {
         these
             .iter()
@@ -106,27 +92,13 @@ fn unmatched(
             .map(|a| a.id.clone())
             .collect()
     };
-    let (missing, extra) = (only(references, predictions), only(predictions, references));
-    let mut told = Vec::new();
-    if !missing.is_empty() {
-        told.push(format!(
-            "{} of {} cases have no prediction: {}",
-            missing.len(),
-            references.len(),
-            missing.join(", ")
-        ));
-    }
-    if !extra.is_empty() {
-        told.push(format!(
-            "{} predictions have no reference: {}",
-            extra.len(),
-            extra.join(", ")
-        ));
-    }
-    if missing.len() == references.len() {
-        return Err(EvaluateError::NothingInCommon(told.join("; ")));
-    }
-    Ok(Some(told).filter(|told| !told.is_empty()))
+    let cases = Unmatched {
+        missing: only(references, predictions),
+        references: references.len(),
+        extra: only(predictions, references),
+    };
+    let some = !cases.missing.is_empty() || !cases.extra.is_empty();
+    some.then_some(cases)
 }
 
 /// How the numbers of the two label maps of a case were understood.

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use crate::device::NoDevice;
 use myops_image::io::IoError;
 use myops_net::infer::JoinError;
 use myops_net::weights::{StoreError, WeightsError};
 
 use super::unfinished::Unfinished;
+use crate::device::NoDevice;
 
 /// Why a model cannot be opened, joined or written. The text is complete; there is no further cause behind it.
 #[derive(Debug, thiserror::Error)]

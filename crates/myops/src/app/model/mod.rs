@@ -15,9 +15,10 @@ mod error;
 pub(crate) mod trained;
 mod unfinished;
 
-use crate::device::DeviceChoice;
 use myops_image::study::Study;
 use myops_net::infer::{SegmentError, Segmentation, Segmenter};
+
+use crate::device::DeviceChoice;
 
 pub use built_in::{BUILT_IN, BuiltIn};
 pub use error::ModelError;

@@ -22,7 +22,7 @@ pub struct Trained {
     pub fingerprint: String,
     /// What the file holds.
     pub file: ModelFile,
-    /// Where it is of a training that has not come to its end.
+    /// The training, where it is not finished.
     pub unfinished: Option<Unfinished>,
 }
 

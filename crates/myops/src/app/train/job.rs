@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use crate::device::DeviceChoice;
 use myops_image::io::CaseFiles;
 use myops_net::model::Architecture;
 use myops_net::train::TrainSettings;
@@ -16,6 +15,7 @@ use crate::app::error::{Error, TrainingError};
 use crate::app::files::guard;
 use crate::app::note::{Note, TrainingNote};
 use crate::app::progress::Progress;
+use crate::device::DeviceChoice;
 
 /// Trains one network.
 #[derive(Debug, Clone)]
@@ -64,8 +64,9 @@ impl TrainJob {
     /// Trains to the end; gives the file of the trained network.
     ///
     /// # Errors
-    /// Where a case, the folds, the start or the folder cannot be used, or the loss is no longer a number.
+    /// Where a setting, a case, the folds, the start or the folder cannot be used, or the loss is no longer a number.
     pub fn run(&self, progress: &dyn Progress) -> Result<PathBuf, Error> {
+        self.settings.check()?;
         let files = labelled::find(&self.data, progress)?;
         guard::not_over(&self.out, files.iter().flat_map(CaseFiles::files))?;
         guard::not_over(&self.out, [&self.data])?;

@@ -29,6 +29,7 @@ pub(super) const CHECKPOINT: &str = "last.checkpoint";
 pub(super) const LOCATOR: &str = "locator.safetensors";
 /// The file of what the cases were.
 const CASES: &str = "cases.json";
+
 /// The folder of a training.
 ///
 /// | file | what it holds |
@@ -115,11 +116,8 @@ impl RunFolder {
         self.fit(&mut trainer, batches, fold, progress)
     }
 
-    /// Refuses cases whose images or labels are not those that the training here began with. Where none has come as far
-    /// as a checkpoint, a locator trained on others is removed.
-    ///
-    /// # Errors
-    /// Where a case has changed, or the file of what the cases were cannot be read or written.
+    /// Refuses cases whose images or labels differ from those that the training here started with. Before the first
+    /// checkpoint, a locator trained on other cases is removed instead.
     fn check_cases(&self, studies: &[Study], progress: &dyn Progress) -> Result<(), Error> {
         let path = self.file(CASES);
         let now: Fingerprints = studies

@@ -21,7 +21,7 @@ pub fn write(history: &[EpochRecord], wall_time_s: f64, out: &mut dyn Write) -> 
             record(
                 out,
                 &event(wall_time_s, epoch.epoch as u64, |e| {
-                    bytes_field(e, 5, &summary)
+                    bytes_field(e, 5, &summary);
                 }),
             )?;
         }
