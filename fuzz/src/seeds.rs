@@ -17,11 +17,11 @@ use myops::image::phantom::{Phantom, PhantomSettings};
 use myops::image::sequence::{PerSequence, Sequence};
 use myops::image::study::Study;
 use myops::net::engine::{Cpu, Device};
-use myops::net::infer::{LocatorHeader, ModelFile, ModelHeader, Recipe};
 use myops::net::model::{Architecture, ModelSettings};
-use myops::net::train::{LocatorSettings, Split, TrainSettings, Trainer, TrainingCase};
 use myops::net::weights::{Precision, Weight, Weights};
 use myops::report::{CaseSheet, CaseView, Origin};
+use myops::segment::{LocatorHeader, ModelFile, ModelHeader, Recipe};
+use myops::train::{LocatorSettings, Split, TrainSettings, Trainer, TrainingCase};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 

@@ -9,11 +9,11 @@ use myops::cli::decode_settings;
 use myops::image::io::{
     LabelNumbers, decode_dataset, decode_image, decode_labels, encode_image, encode_labels,
 };
-use myops::net::infer::{ModelFile, Segmenter};
 use myops::net::model::{Architecture, ModelSettings};
-use myops::net::train::{Checkpoint, Trainer};
 use myops::net::weights::{KerasFile, Precision, Weights, from_keras};
 use myops::report::{CaseSheet, CohortCase, cohort_csv, cohort_page, terminal_table};
+use myops::segment::{ModelFile, Segmenter};
+use myops::train::{Checkpoint, Trainer};
 
 use crate::mutate::Tensors;
 use crate::seeds::{self, cpu};

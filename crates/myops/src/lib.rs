@@ -9,6 +9,10 @@ pub use myops_image as image;
 
 pub use myops_net as net;
 
+pub use myops_segment as segment;
+
+pub use myops_train as train;
+
 pub use myops_kernels as kernels;
 
 pub use myops_measure as measure;

@@ -1,12 +1,14 @@
-//! What learns and predicts: networks as data, their weights, the engine that runs them on a CPU, the loss, inference and
-//! training.
+//! Networks: written as data, with their weights, run and differentiated on a CPU, and written for other programs.
+//!
+//! ```text
+//! model (architectures) -> graph <- weights (safetensors, Keras)
+//!                            |          |
+//!                         rewrite -> engine (CPU: predict, learn)    onnx
+//! ```
 
 pub mod engine;
 pub mod graph;
-pub mod infer;
-pub mod loss;
 pub mod model;
 pub mod onnx;
 pub mod rewrite;
-pub mod train;
 pub mod weights;

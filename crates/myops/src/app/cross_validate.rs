@@ -4,7 +4,7 @@
 //! use std::time::SystemTime;
 //! use myops::app::{CrossValidateJob, PhantomJob, Silent};
 //! use myops::net::model::Architecture;
-//! use myops::net::train::TrainSettings;
+//! use myops::train::TrainSettings;
 //!
 //! let place = tempfile::tempdir()?;
 //! let (data, out) = (place.path().join("data"), place.path().join("cv"));
@@ -25,7 +25,7 @@ use myops_image::io::{CaseFiles, read_small, write_labels, write_whole};
 use myops_image::study::Study;
 use myops_measure::evaluate::Evaluation;
 use myops_net::model::Architecture;
-use myops_net::train::{Folds, TrainSettings};
+use myops_train::{Folds, TrainSettings};
 
 use super::cases::label_files::find;
 use super::cases::{Role, labelled};

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use myops_image::io::find_cases;
 use myops_image::study::Study;
-use myops_net::infer::Segmentation;
+use myops_segment::Segmentation;
 
 use super::error::Error;
 use super::files::OutputFolder;

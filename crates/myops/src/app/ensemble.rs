@@ -13,8 +13,8 @@
 use std::path::PathBuf;
 
 use myops_image::io::write_whole;
-use myops_net::infer::ModelFile;
 use myops_net::weights::Precision;
+use myops_segment::ModelFile;
 
 use super::error::Error;
 use super::files::folder;

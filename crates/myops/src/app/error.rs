@@ -7,10 +7,10 @@ use myops_image::io::IoError;
 use myops_image::preprocess::PreprocessError;
 use myops_image::volume::LengthError;
 use myops_measure::evaluate::{GridMismatch, LengthMismatch};
-use myops_net::infer::SegmentError;
 use myops_net::model::SettingsError;
-use myops_net::train::{CaseError, FoldsError, TrainError};
 use myops_net::weights::{KerasError, StoreError};
+use myops_segment::SegmentError;
+use myops_train::{CaseError, FoldsError, TrainError};
 
 use super::cases::CasesError;
 use super::files::FolderError;

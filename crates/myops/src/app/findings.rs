@@ -5,7 +5,7 @@ use std::fs::read_to_string;
 use myops_image::phantom::{Phantom, PhantomSettings};
 use myops_image::sequence::PerSequence;
 use myops_measure::finding::Finding;
-use myops_net::infer::Confidence;
+use myops_segment::Confidence;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;

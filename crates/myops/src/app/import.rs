@@ -13,9 +13,9 @@ use std::path::PathBuf;
 
 use myops_image::io::{read_bounded, write_whole};
 use myops_image::preprocess::{Axes, Preprocess};
-use myops_net::infer::{ModelHeader, Recipe};
 use myops_net::model::{Architecture, ModelSettings};
 use myops_net::weights::{KerasError, KerasFile, Stored, Weights, from_keras};
+use myops_segment::{ModelHeader, Recipe};
 
 use super::error::Error;
 use super::files::folder;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use myops_image::io::listed;
 use myops_image::label::Label;
-use myops_net::train::EpochRecord;
+use myops_train::EpochRecord;
 
 /// Something that a user should read while a job runs. Its text is one or several whole lines.
 #[derive(Debug, Clone, PartialEq)]

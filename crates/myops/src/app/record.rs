@@ -7,7 +7,7 @@ use myops_image::io::{CaseFiles, read_small, remove_unfinished, write_whole};
 use myops_image::label::Label;
 use myops_image::sequence::Sequence;
 use myops_measure::finding::Finding;
-use myops_net::infer::Confidence;
+use myops_segment::Confidence;
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;

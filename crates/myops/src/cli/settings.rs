@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use myops_image::io::read_bounded;
-use myops_net::infer::Recipe;
 use myops_net::model::{Architecture, ModelSettings};
-use myops_net::train::TrainSettings;
+use myops_segment::Recipe;
+use myops_train::TrainSettings;
 use toml::{Table, Value};
 
 /// Flags of every command that trains.

@@ -139,8 +139,7 @@ fn a_settings_file_without_end_is_refused() {
     );
     let huge = format!("{place}/huge.toml");
     fs::File::create(&huge).unwrap().set_len(5 << 30).unwrap();
-    let expected =
-        format!("error: {huge}: file of 5368709120 bytes too large: at most 1048576\n");
+    let expected = format!("error: {huge}: file of 5368709120 bytes too large: at most 1048576\n");
     assert_eq!(refusal(&huge), expected);
     fs::remove_file(&huge).unwrap();
 }

@@ -7,7 +7,6 @@ mod nested_unet;
 mod residual_unet;
 mod unet;
 
-use myops_image::preprocess::Preprocess;
 use serde::{Deserialize, Serialize};
 
 pub use bounds::{SettingsError, check_numbers};
@@ -58,9 +57,6 @@ architectures! {
     Nested = "nested", Softmax, multiple of 16, nested_unet::build;
 }
 
-/// The most slices on either side that a network may see beside each.
-const MOST_NEIGHBOURS: usize = 4;
-
 /// The shape of a network: everything that its weights depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -76,62 +72,6 @@ pub struct ModelSettings {
 }
 
 impl ModelSettings {
-    /// Checks that there is such a network for what the preparation gives.
-    ///
-    /// # Errors
-    /// The first number out of its bounds.
-    pub fn check(&self, preprocess: &Preprocess) -> Result<(), SettingsError> {
-        let Preprocess {
-            size: side,
-            neighbours,
-            ..
-        } = *preprocess;
-        let multiple = self.architecture.side_multiple();
-        let sides = format!("a multiple of {multiple} from {multiple} to 2048");
-        let inputs = Preprocess {
-            neighbours: neighbours.min(MOST_NEIGHBOURS),
-            ..*preprocess
-        }
-        .channels();
-        let channels = match neighbours {
-            0 => "3 (one for each sequence)".into(),
-            n => format!("{inputs} (one for each sequence of a slice and of {n} on either side)"),
-        };
-        let most = format!("0 to {MOST_NEIGHBOURS}");
-        for (name, value, fits, bound) in [
-            (
-                "recipe.preprocess.neighbours",
-                neighbours,
-                neighbours <= MOST_NEIGHBOURS,
-                most,
-            ),
-            (
-                "model.width",
-                self.width,
-                (1..=512).contains(&self.width),
-                "1 to 512".into(),
-            ),
-            ("model.inputs", self.inputs, self.inputs == inputs, channels),
-            (
-                "model.classes",
-                self.classes,
-                self.classes == 6,
-                "6 (one for each label)".into(),
-            ),
-            (
-                "recipe.preprocess.size",
-                side,
-                (1..=2048).contains(&side) && side.is_multiple_of(multiple),
-                sides,
-            ),
-        ] {
-            if !fits {
-                return Err(SettingsError::new(name, &value, bound));
-            }
-        }
-        Ok(())
-    }
-
     /// The published network of this architecture: three sequences in, six labels out, 16 filters.
     pub fn published(architecture: Architecture) -> Self {
         Self {

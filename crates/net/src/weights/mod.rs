@@ -11,10 +11,8 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 pub use keras::{KerasError, KerasFile, from_keras};
-pub(crate) use shapes::check_shapes;
-pub use shapes::shapes;
-pub(crate) use store::Head;
-pub use store::{Precision, StoreError, Stored, start_bytes};
+pub use shapes::{check_shapes, shapes};
+pub use store::{Head, Precision, StoreError, Stored, start_bytes};
 
 use crate::graph::Graph;
 

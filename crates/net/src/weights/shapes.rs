@@ -15,7 +15,7 @@ pub fn shapes(graph: &Graph) -> Vec<(String, Vec<usize>)> {
 ///
 /// # Errors
 /// Where a tensor is missing, left over, or of another shape: the first one is named.
-pub(crate) fn check_shapes(
+pub fn check_shapes(
     expected: Vec<(String, Vec<usize>)>,
     mut found: BTreeMap<String, Vec<usize>>,
 ) -> Result<(), WeightsError> {

@@ -95,7 +95,7 @@ impl StoreError {
 
 /// What the start of a file says of the rest.
 #[derive(Debug)]
-pub(crate) struct Head<S> {
+pub struct Head<S> {
     /// What the weights belong to.
     pub settings: S,
     /// The shape of every tensor.

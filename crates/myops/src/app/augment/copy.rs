@@ -10,7 +10,7 @@ use myops_image::preprocess::{Normalise, Preprocess};
 use myops_image::sequence::Sequence;
 use myops_image::study::Study;
 use myops_image::volume::Volume;
-use myops_net::train::CaseError;
+use myops_train::CaseError;
 
 use crate::app::error::{Error, TrainingError};
 use crate::app::files::folder;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use myops_image::io::{CaseFiles, write_whole};
-use myops_net::train::Member;
+use myops_train::Member;
 use rayon::prelude::*;
 
 use super::copy::{self, copy_id};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use myops_image::io::{CaseFiles, write_whole};
-use myops_net::train::{Member, patient_of};
+use myops_train::{Member, patient_of};
 
 use super::error::{CasesError, TableFlaw};
 use crate::app::note::Note;

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use myops_image::io::IoError;
-use myops_net::infer::JoinError;
 use myops_net::weights::{StoreError, WeightsError};
+use myops_segment::JoinError;
 
 use super::unfinished::Unfinished;
 use crate::device::NoDevice;

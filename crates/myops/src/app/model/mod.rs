@@ -16,7 +16,7 @@ pub(crate) mod trained;
 mod unfinished;
 
 use myops_image::study::Study;
-use myops_net::infer::{SegmentError, Segmentation, Segmenter};
+use myops_segment::{SegmentError, Segmentation, Segmenter};
 
 use crate::device::DeviceChoice;
 

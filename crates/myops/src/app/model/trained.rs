@@ -4,8 +4,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use myops_image::io::{IoError, open_regular, read_small};
-use myops_net::infer::{ModelFile, ModelHeader};
 use myops_net::weights::{StoreError, start_bytes};
+use myops_segment::{ModelFile, ModelHeader};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -228,7 +228,7 @@ pub fn replaceable<P: AsRef<Path>>(
 #[cfg(test)]
 mod tests {
     use myops_net::model::Architecture;
-    use myops_net::train::{LocatorSettings, TrainSettings};
+    use myops_train::{LocatorSettings, TrainSettings};
 
     use super::*;
 

@@ -8,7 +8,7 @@ use myops_image::orientation::Orientation;
 use myops_image::picture;
 use myops_image::preprocess::Align;
 use myops_image::study::Study;
-use myops_net::infer::Segmentation;
+use myops_segment::Segmentation;
 
 use crate::app::error::Error;
 use crate::app::files::fingerprint::{self, Fingerprints};

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::scope;
 
 use myops_image::io::CaseFiles;
-use myops_net::infer::Segmentation;
+use myops_segment::Segmentation;
 
 use super::case::{Case, write};
 use crate::app::error::{Error, FailedCase};

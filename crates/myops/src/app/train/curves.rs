@@ -2,7 +2,7 @@
 
 use myops_image::label::Label;
 use myops_image::picture::{Series, curves};
-use myops_net::train::{EpochRecord, Validation};
+use myops_train::{EpochRecord, Validation};
 
 /// Loss and Dice over epochs, as a PNG.
 pub fn picture(history: &[EpochRecord]) -> Vec<u8> {

@@ -3,9 +3,9 @@
 use std::time::UNIX_EPOCH;
 
 use myops_image::io::write_whole;
-use myops_net::infer::{ModelFile, ModelHeader};
-use myops_net::train::{Trainer, Verdict};
 use myops_net::weights::{Precision, Stored};
+use myops_segment::{ModelFile, ModelHeader};
+use myops_train::{Trainer, Verdict};
 
 use super::run_folder::{BEST, CHECKPOINT, LOCATOR, RunFolder, TRAINED};
 use super::{curves, tensorboard};

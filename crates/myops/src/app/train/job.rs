@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use myops_image::io::CaseFiles;
 use myops_net::model::Architecture;
-use myops_net::train::TrainSettings;
+use myops_train::TrainSettings;
 
 use super::run_folder::{Resume, RunFolder, TRAINED};
 use super::split::{LabelledCases, SplitOptions, deal};

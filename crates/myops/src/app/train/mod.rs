@@ -5,7 +5,7 @@
 //! use myops::app::{Model, PhantomJob, Silent, TrainJob};
 //! use myops::device::DeviceChoice;
 //! use myops::net::model::Architecture;
-//! use myops::net::train::TrainSettings;
+//! use myops::train::TrainSettings;
 //!
 //! let place = tempfile::tempdir()?;
 //! let (data, run) = (place.path().join("data"), place.path().join("run"));

@@ -5,9 +5,9 @@ use std::time::SystemTime;
 
 use myops_image::io::{read_bounded, read_small, write_whole};
 use myops_image::study::Study;
-use myops_net::infer::{ModelFile, ModelHeader, TrainedOn};
-use myops_net::train::{Checkpoint, Split, TrainSettings, Trainer};
 use myops_net::weights::{Stored, shapes};
+use myops_segment::{ModelFile, ModelHeader, TrainedOn};
+use myops_train::{Checkpoint, Split, TrainSettings, Trainer};
 use rayon::prelude::*;
 
 use super::split::LabelledCases;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use myops_image::io::CaseFiles;
 use myops_image::study::Study;
-use myops_net::train::{Folds, Split, TrainSettings, TrainingCase};
+use myops_train::{Folds, Split, TrainSettings, TrainingCase};
 
 use crate::app::cases::{Patients, ids};
 use crate::app::error::{Error, PatientSource, TrainingError};

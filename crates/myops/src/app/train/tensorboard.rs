@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use myops_net::train::EpochRecord;
+use myops_train::EpochRecord;
 
 /// Writes loss, learning rate and Dice of every epoch.
 pub fn write(history: &[EpochRecord], wall_time_s: f64, out: &mut dyn Write) -> io::Result<()> {

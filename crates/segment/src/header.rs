@@ -4,7 +4,7 @@ use myops_image::preprocess::Preprocess;
 use serde::{Deserialize, Serialize};
 
 use super::recipe::Recipe;
-use crate::model::{ModelSettings, SettingsError};
+use myops_net::model::{ModelSettings, SettingsError};
 
 /// All that is needed to segment with a file of weights, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

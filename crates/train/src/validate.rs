@@ -6,7 +6,7 @@ use myops_measure::evaluate::Overlap;
 use super::checkpoint::Validation;
 use super::data::{TrainingCase, batch};
 use super::settings::TrainSettings;
-use crate::engine::Predict;
+use myops_net::engine::Predict;
 
 /// The loss over the slices of each case, batch by batch, and the Dice of each scored region on the network's own grid,
 /// both averaged over cases.

@@ -6,6 +6,7 @@ mod continued;
 mod data;
 mod folds;
 mod locator;
+pub mod loss;
 mod optimizer;
 mod patient;
 mod schedule;

@@ -1,6 +1,6 @@
 //! The average of a network over its last steps, which is steadier than the network itself.
 
-use crate::weights::Weights;
+use myops_net::weights::Weights;
 
 /// An exponential moving average of weights and batch-norm statistics (Polyak & Juditsky, SIAM J. Control 1992).
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +28,7 @@ impl Average {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::weights::Weight;
+    use myops_net::weights::Weight;
 
     fn one(value: f32) -> Weights {
         let mut weights = Weights::default();

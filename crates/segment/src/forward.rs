@@ -3,9 +3,9 @@
 use myops_image::preprocess::Prepared;
 
 use super::flips::Mirror;
-use crate::engine::{Device, Image, Predict};
-use crate::model::ModelSettings;
-use crate::weights::{Weights, WeightsError};
+use myops_net::engine::{Device, Image, Predict};
+use myops_net::model::ModelSettings;
+use myops_net::weights::{Weights, WeightsError};
 
 /// Pixels that pass through a network at once: enough for every core, few enough for the caches and for memory.
 const BATCH_PIXELS: usize = 1 << 16;
@@ -100,9 +100,9 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::engine::Cpu;
-    use crate::infer::Flips;
-    use crate::model::Architecture;
+    use crate::Flips;
+    use myops_net::engine::Cpu;
+    use myops_net::model::Architecture;
 
     const SIZE: usize = 16;
 
@@ -180,7 +180,7 @@ mod tests {
                 let values = vec![1e38; weight.values.len()];
                 weights.insert(
                     path,
-                    crate::weights::Weight {
+                    myops_net::weights::Weight {
                         shape: weight.shape.clone(),
                         values,
                     },
@@ -197,7 +197,7 @@ mod tests {
                 let values = vec![f32::MAX; head.values.len()];
                 weights.insert(
                     path,
-                    crate::weights::Weight {
+                    myops_net::weights::Weight {
                         shape: head.shape.clone(),
                         values,
                     },

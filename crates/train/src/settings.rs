@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::locator::LocatorSettings;
 use super::schedule::{CosineSettings, Course, PlateauSettings};
-use crate::graph::Activation;
-use crate::infer::{Cleanup, Decision, Flips, Keep, Recipe, ThresholdBounds};
 use crate::loss::{Loss, Objective, PathologyLoss};
-use crate::model::{Architecture, ModelSettings, SettingsError, check_numbers};
+use myops_net::graph::Activation;
+use myops_net::model::{Architecture, ModelSettings, SettingsError, check_numbers};
+use myops_segment::{Cleanup, Decision, Flips, Keep, Recipe, ThresholdBounds};
 
 /// Everything that decides what a training gives, apart from the data.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

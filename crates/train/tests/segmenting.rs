@@ -12,10 +12,10 @@ use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::study::Study;
 use myops_measure::finding::Finding;
 use myops_net::engine::{Cpu, Device};
-use myops_net::infer::{LocatorHeader, ModelFile, ModelHeader, Segmenter};
 use myops_net::model::{Architecture, ModelSettings};
-use myops_net::train::{LocatorSettings, TrainSettings};
 use myops_net::weights::{Weight, Weights};
+use myops_segment::{LocatorHeader, ModelFile, ModelHeader, Segmenter};
+use myops_train::{LocatorSettings, TrainSettings};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -220,6 +220,6 @@ fn a_temperature_makes_probabilities_less_sure_and_leaves_labels() {
     let warm = segmenter(file).segment(&study).unwrap();
     assert_eq!(warm.labels, cold.labels);
     let middle = study.grid().shape().map(|n| n / 2);
-    let p = |s: &myops_net::infer::Segmentation| s.probabilities.of(Label::Edema)[middle];
+    let p = |s: &myops_segment::Segmentation| s.probabilities.of(Label::Edema)[middle];
     assert!(p(&warm) < p(&cold) - 0.05, "{} {}", p(&warm), p(&cold));
 }

@@ -17,8 +17,8 @@ use super::forward::{NotANumber, Predictor, checked};
 use super::header::ModelHeader;
 use super::locator::Locator;
 use super::segmentation::{ProbabilityMap, SegmentError, Segmentation};
-use crate::engine::Device;
-use crate::weights::{StoreError, WeightsError};
+use myops_net::engine::Device;
+use myops_net::weights::{StoreError, WeightsError};
 
 /// Trained networks with what comes before and after them.
 #[derive(Debug)]

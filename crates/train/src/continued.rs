@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::schedule::{CosineSettings, Course};
 use super::settings::TrainSettings;
-use crate::infer::{ModelHeader, Recipe};
+use myops_segment::{ModelHeader, Recipe};
 
 /// The settings of a checkpoint that `now` goes on with; where it cannot, the settings that differ.
 ///

@@ -77,7 +77,7 @@ impl Thresholds {
 
 /// The probability of a region in each pixel; those of classes each for itself may add up to more than 1, which counts
 /// as 1.
-pub(super) fn region_probabilities(region: Region, probabilities: &[f32]) -> Vec<f32> {
+pub(crate) fn region_probabilities(region: Region, probabilities: &[f32]) -> Vec<f32> {
     let members: Vec<usize> = Label::ALL
         .into_iter()
         .filter(|l| region.contains(*l))

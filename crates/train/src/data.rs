@@ -6,7 +6,7 @@ use myops_image::preprocess::{Frame, Framing, HeartCentre, PreprocessError};
 use myops_image::study::Study;
 use myops_kernels::Image;
 
-use crate::infer::Recipe;
+use myops_segment::Recipe;
 
 /// One labelled slice.
 #[derive(Debug, Clone, PartialEq)]

@@ -11,8 +11,8 @@ use super::flips::Flips;
 use super::forward::Predictor;
 use super::header::LocatorHeader;
 use super::segmentation::SegmentError;
-use crate::engine::Device;
-use crate::weights::{Weights, WeightsError};
+use myops_net::engine::Device;
+use myops_net::weights::{Weights, WeightsError};
 
 /// A heart's shadow over all slices is larger than this: a fifth of the smallest one of the training data.
 const SMALLEST_HEART_MM2: f64 = 500.0;

@@ -15,10 +15,10 @@ use std::time::{Duration, Instant};
 use myops_image::label::Label;
 use myops_kernels::allocator::{Allocator, keep_freed_memory};
 use myops_net::engine::{Batch, Cpu, Engine, Image, Precision};
-use myops_net::loss::{Loss, Objective, PathologyLoss};
 use myops_net::model::{Architecture, ModelSettings};
-use myops_net::train::Optimizer;
 use myops_net::weights::Weights;
+use myops_train::Optimizer;
+use myops_train::loss::{Loss, Objective, PathologyLoss};
 
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::schedule::Schedule;
-use crate::weights::StoreError;
+use myops_net::weights::StoreError;
 
 /// How far a training has come.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -51,7 +51,7 @@ pub struct Validation {
 pub struct Checkpoint {
     /// How far it has come.
     pub progress: Progress,
-    /// The network with its settings, as [`crate::weights::Stored`] writes it.
+    /// The network with its settings, as [`myops_net::weights::Stored`] writes it.
     pub model: Vec<u8>,
     /// Its moving average in the same form, where there is one.
     pub average: Option<Vec<u8>>,

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::schedule::CosineSettings;
 use super::settings::TrainSettings;
-use crate::infer::{Decision, Recipe};
 use crate::loss::{Loss, PathologyLoss};
-use crate::model::{Architecture, ModelSettings};
+use myops_net::model::{Architecture, ModelSettings};
+use myops_segment::{Decision, Recipe};
 
 /// How the locator is trained: what it sees, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

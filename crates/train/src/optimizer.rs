@@ -3,7 +3,7 @@
 use myops_kernels::{Adam, Isa};
 use rayon::prelude::*;
 
-use crate::weights::{StoreError, Stored, Weight, Weights};
+use myops_net::weights::{StoreError, Stored, Weight, Weights};
 
 /// Adam's epsilon in Keras.
 const EPSILON: f64 = 1e-7;

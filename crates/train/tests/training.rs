@@ -8,13 +8,13 @@ use myops_image::augment::AugmentRanges;
 use myops_image::label::Label;
 use myops_image::preprocess::{Axes, Preprocess};
 use myops_net::engine::{Cpu, Device};
-use myops_net::infer::{ModelFile, ModelHeader, Recipe};
-use myops_net::loss::Loss;
 use myops_net::model::{Architecture, ModelSettings};
-use myops_net::train::{
+use myops_net::weights::{Stored, Weights};
+use myops_segment::{ModelFile, ModelHeader, Recipe};
+use myops_train::loss::Loss;
+use myops_train::{
     Checkpoint, CosineSettings, Sample, Split, TrainSettings, Trainer, TrainingCase,
 };
-use myops_net::weights::{Stored, Weights};
 
 const SIZE: usize = 64;
 

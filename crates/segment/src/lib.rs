@@ -10,6 +10,7 @@ mod flips;
 mod forward;
 mod header;
 mod locator;
+mod network;
 mod recipe;
 mod segmentation;
 mod segmenter;

@@ -9,8 +9,9 @@ use super::cleanup::{Cleanup, Keep};
 use super::contrast;
 use super::decision::{Decision, ThresholdBounds};
 use super::flips::Flips;
-use crate::graph::Activation;
-use crate::model::{ModelSettings, SettingsError, check_numbers};
+use super::network::check_network;
+use myops_net::graph::Activation;
+use myops_net::model::{ModelSettings, SettingsError, check_numbers};
 
 /// Labels, and so numbers a pixel.
 const LABELS: usize = Label::ALL.len();
@@ -72,7 +73,7 @@ impl Recipe {
     /// # Errors
     /// The first setting out of its bounds.
     pub fn check(&self, model: &ModelSettings) -> Result<(), SettingsError> {
-        model.check(&self.preprocess)?;
+        check_network(model, &self.preprocess)?;
         let Self {
             thresholds,
             cleanup,

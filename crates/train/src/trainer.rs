@@ -15,11 +15,11 @@ use super::optimizer::Optimizer;
 use super::schedule::{Course, Schedule, Verdict};
 use super::settings::TrainSettings;
 use super::validate::validate;
-use crate::engine::{Batch, Device, Learn};
-use crate::graph::Graph;
-use crate::infer::{ModelFile, ModelHeader, TrainedOn};
-use crate::model::{ModelSettings, SettingsError};
-use crate::weights::{StoreError, Stored, Weights, WeightsError};
+use myops_net::engine::{Batch, Device, Learn};
+use myops_net::graph::Graph;
+use myops_net::model::{ModelSettings, SettingsError};
+use myops_net::weights::{StoreError, Stored, Weights, WeightsError};
+use myops_segment::{ModelFile, ModelHeader, TrainedOn};
 
 /// The cases of a training, apart from each other.
 #[derive(Debug, Clone, Default)]

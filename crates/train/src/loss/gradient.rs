@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::confusion::SMALLEST;
 use super::{LABELS, Objective, PIECE};
-use crate::graph::Activation;
+use myops_net::graph::Activation;
 
 impl Objective {
     /// Puts the gradient of the loss by the network's output in the place of the probabilities `[pixels][labels]`.

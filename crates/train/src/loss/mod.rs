@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use confusion::Confusion;
 
-use crate::graph::Activation;
+use myops_net::graph::Activation;
 
 /// Labels, and so numbers a pixel.
 const LABELS: usize = Label::ALL.len();

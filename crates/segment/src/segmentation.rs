@@ -28,7 +28,7 @@ pub enum SegmentError {
 
 impl SegmentError {
     /// What a network said of a study.
-    pub(super) fn of(study: &Study) -> impl Fn(NotANumber) -> Self {
+    pub(crate) fn of(study: &Study) -> impl Fn(NotANumber) -> Self {
         |cause| Self::Output {
             id: study.id().into(),
             cause,
@@ -57,8 +57,8 @@ pub struct Segmentation {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProbabilityMap {
     /// `[slice][row][column][label]`.
-    pub(super) values: Vec<f32>,
-    pub(super) restore: Restore,
+    pub(crate) values: Vec<f32>,
+    pub(crate) restore: Restore,
 }
 
 impl ProbabilityMap {

@@ -1,9 +1,9 @@
 //! A file of weights: one network or several of one kind (narrow and wide), with a locator where they need one.
 
-use crate::weights::{Head, Precision, StoreError, Stored, Weights, check_shapes, shapes};
+use myops_net::weights::{Head, Precision, StoreError, Stored, Weights, check_shapes, shapes};
 
 use super::header::{LocatorHeader, ModelHeader};
-use crate::model::ModelSettings;
+use myops_net::model::ModelSettings;
 
 /// What a file of weights holds.
 ///
@@ -120,7 +120,7 @@ impl ModelFile {
         Stored { settings, weights }.to_bytes_in(precision)
     }
 
-    /// Checks by the start of a file of so many bytes (see [`crate::weights::start_bytes`]) that there are such networks and
+    /// Checks by the start of a file of so many bytes (see [`myops_net::weights::start_bytes`]) that there are such networks and
     /// that the file holds their tensors: all that they take is then bounded by the file.
     ///
     /// # Errors
@@ -189,9 +189,9 @@ mod tests {
     use myops_image::preprocess::{Framing, Preprocess};
     use serde_json::{Value, json};
 
-    use crate::infer::Recipe;
-    use crate::model::Architecture;
-    use crate::weights::Weight;
+    use crate::Recipe;
+    use myops_net::model::Architecture;
+    use myops_net::weights::Weight;
 
     /// A narrow network whose bias is `value` everywhere.
     fn stored(value: f32, width: usize, origin: &str) -> Stored<ModelHeader> {
@@ -387,7 +387,7 @@ mod tests {
         );
 
         let bytes = model(1.0, 2).to_bytes(Precision::Full).unwrap();
-        let start = crate::weights::start_bytes(&bytes).unwrap() as usize;
+        let start = myops_net::weights::start_bytes(&bytes).unwrap() as usize;
         assert!(start < bytes.len() / 2);
         assert!(ModelFile::check_start(&bytes[..start], bytes.len() as u64).is_ok());
         assert!(ModelFile::check_start(&bytes[..start], bytes.len() as u64 + 1).is_err());
