@@ -7,7 +7,8 @@ use myops_image::study::Study;
 
 use super::decision::region_probabilities;
 use super::flips::Flips;
-use super::forward::{NotANumber, Predictor};
+use super::forward::Predictor;
+use super::probabilities::NotANumber;
 
 /// What has to lie on one another: a ring and what it encloses. T2 alone shows too little of the right ventricle.
 const REGIONS: [Region; 2] = [Region::WALL, Region::LV_POOL];
@@ -39,7 +40,7 @@ impl SeenAlone {
         {
             let p = network.probabilities(&prepared.alone(sequence), Flips::None.mirrors(0, 1))?;
             maps[sequence] = REGIONS
-                .map(|region| region_probabilities(region, &p))
+                .map(|region| region_probabilities(region, p.values()))
                 .into();
         }
         let [row_mm, column_mm, _] = restore.spacing_mm();

@@ -3,29 +3,13 @@
 use myops_image::preprocess::Prepared;
 
 use super::flips::Mirror;
+use super::probabilities::{NotANumber, RawProbabilities};
 use myops_net::engine::{Device, Image, Predict};
 use myops_net::model::ModelSettings;
 use myops_net::weights::{Weights, WeightsError};
 
 /// Pixels that pass through a network at once: enough for every core, few enough for the caches and for memory.
 const BATCH_PIXELS: usize = 1 << 16;
-
-/// A network said of a pixel what is not a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the network's output is not a number")]
-pub struct NotANumber;
-
-/// The same probabilities, where all are numbers.
-///
-/// # Errors
-/// Where one is not.
-pub fn checked(probabilities: Vec<f32>) -> Result<Vec<f32>, NotANumber> {
-    if probabilities.iter().all(|p| p.is_finite()) {
-        Ok(probabilities)
-    } else {
-        Err(NotANumber)
-    }
-}
 
 /// A network that gives the probabilities of prepared images.
 #[derive(Debug)]
@@ -56,7 +40,7 @@ impl Predictor {
         &self,
         input: &Prepared,
         passes: &[Mirror],
-    ) -> Result<Vec<f32>, NotANumber> {
+    ) -> Result<RawProbabilities, NotANumber> {
         let Prepared {
             slices,
             size,
@@ -78,7 +62,7 @@ impl Predictor {
                     .for_each(|(sum, p)| *sum += p * share);
             }
         }
-        checked(mean)
+        RawProbabilities::new(mean)
     }
 
     /// The probabilities of images `[n][size][size][channels]`.
@@ -141,8 +125,10 @@ mod tests {
             input(|r, c| (SIZE - 1 - r, SIZE - 1 - c)),
         );
         for (flips, same) in [(Flips::None, false), (Flips::Both, true)] {
-            let [a, b] = [&plain, &turned]
-                .map(|input| network.probabilities(input, flips.mirrors(0, 1)).unwrap());
+            let [a, b] = [&plain, &turned].map(|input| {
+                let found = network.probabilities(input, flips.mirrors(0, 1));
+                found.unwrap().values().to_vec()
+            });
             assert_eq!(a.len(), 3 * SIZE * SIZE * 6);
             let back = |s: usize, r: usize, c: usize| {
                 &b[((s * SIZE + SIZE - 1 - r) * SIZE + SIZE - 1 - c) * 6..][..6]
@@ -188,7 +174,7 @@ mod tests {
                 let network = Predictor::new(settings, &weights, &device).unwrap();
                 match network.probabilities(&input, passes) {
                     Err(NotANumber) => {}
-                    Ok(p) => assert!(p.iter().all(|p| p.is_finite()), "{path}"),
+                    Ok(p) => assert!(p.values().iter().all(|p| p.is_finite()), "{path}"),
                 }
             }
             let mut weights = drawn.clone();

@@ -53,7 +53,8 @@ impl Locator {
             .map_err(SegmentError::of(study))?;
         let [row_mm, column_mm, _] = restore.spacing_mm();
         let smallest = (SMALLEST_HEART_MM2 / (row_mm * column_mm)).ceil() as usize;
-        Ok(heart(&p, prepared.size, smallest).map(|HeartCentre(pixel)| restore.place(pixel)))
+        Ok(heart(p.values(), prepared.size, smallest)
+            .map(|HeartCentre(pixel)| restore.place(pixel)))
     }
 }
 

@@ -10,6 +10,7 @@ use super::contrast;
 use super::decision::{Decision, ThresholdBounds};
 use super::flips::Flips;
 use super::network::check_network;
+use super::probabilities::{NotANumber, Probabilities, RawProbabilities};
 use myops_net::graph::Activation;
 use myops_net::model::{ModelSettings, SettingsError, check_numbers};
 
@@ -150,31 +151,35 @@ impl Recipe {
     /// Makes probabilities come true as often as they say, by temperature and contrast.
     ///
     /// # Shapes
-    /// `input` is `[pixel][channel]`, `probabilities` `[pixel][label]`.
-    pub fn calibrate(&self, activation: Activation, input: &[f32], probabilities: &mut [f32]) {
-        activation.temper(probabilities, LABELS, self.temperature as f32);
-        contrast::weigh(
-            self.contrast,
-            input,
-            self.preprocess.channels(),
-            probabilities,
-        );
+    /// `input` is `[pixel][channel]`.
+    ///
+    /// # Errors
+    /// Where a calibrated value is not a number.
+    pub fn calibrate(
+        &self,
+        activation: Activation,
+        input: &[f32],
+        probabilities: RawProbabilities,
+    ) -> Result<Probabilities, NotANumber> {
+        probabilities.calibrated(|p| {
+            activation.temper(p, LABELS, self.temperature as f32);
+            contrast::weigh(self.contrast, input, self.preprocess.channels(), p);
+        })
     }
 
-    /// The label of each pixel of a case from its calibrated probabilities.
-    ///
-    /// # Shapes
-    /// `probabilities` is `[pixel][label]`.
-    pub fn pixel_labels(&self, probabilities: &[f32]) -> Vec<Label> {
-        probabilities
+    /// The label of each pixel of a case.
+    pub fn pixel_labels(&self, probabilities: &Probabilities) -> Vec<Label> {
+        let values = probabilities.values();
+        values
             .par_chunks_exact(LABELS)
-            .map(self.rule(probabilities))
+            .map(self.rule(values))
             .collect()
     }
 
-    /// Labels on the study's own grid from the calibrated probabilities `[slice][row][column][label]` of the network's.
-    pub fn labels(&self, probabilities: &[f32], restore: &Restore) -> LabelMap {
-        let mut labels = restore.labels(probabilities, LABELS, self.rule(probabilities));
+    /// Labels on the study's own grid from probabilities on the network's.
+    pub fn labels(&self, probabilities: &Probabilities, restore: &Restore) -> LabelMap {
+        let values = probabilities.values();
+        let mut labels = restore.labels(values, LABELS, self.rule(values));
         self.cleanup.apply(&mut labels);
         labels
     }

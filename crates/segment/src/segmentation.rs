@@ -8,7 +8,7 @@ use myops_image::volume::Volume;
 use myops_measure::finding::Finding;
 
 use super::confidence::Confidence;
-use super::forward::NotANumber;
+use super::probabilities::{NotANumber, Probabilities};
 
 /// Why a study cannot be segmented.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -56,18 +56,22 @@ pub struct Segmentation {
 /// The probability of each label on the network's grid.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProbabilityMap {
-    /// `[slice][row][column][label]`.
-    pub(crate) values: Vec<f32>,
-    pub(crate) restore: Restore,
+    values: Probabilities,
+    restore: Restore,
 }
 
 impl ProbabilityMap {
+    /// Those of a case, and the way from the network's grid to the study's.
+    pub(crate) fn new(values: Probabilities, restore: Restore) -> Self {
+        Self { values, restore }
+    }
+
     /// The probability of one label on the study's own grid, 0 to 1; beyond what the network saw it is 0, or 1 for
     /// the background.
     pub fn of(&self, label: Label) -> Volume<f32> {
         let outside = if label == Label::Background { 1.0 } else { 0.0 };
         self.restore
-            .values(&self.values, Label::ALL.len(), outside, |pixel| {
+            .values(self.values.values(), Label::ALL.len(), outside, |pixel| {
                 pixel[label.class()]
             })
     }

@@ -23,3 +23,4 @@ pub use patient::patient_of;
 pub use schedule::{CosineSettings, Course, PlateauSettings, Schedule, Verdict};
 pub use settings::TrainSettings;
 pub use trainer::{Split, Step, TrainError, Trainer};
+pub use validate::Overflow;

@@ -14,7 +14,7 @@ use super::data::{Sample, TrainingCase, augmented, batch};
 use super::optimizer::Optimizer;
 use super::schedule::{Course, Schedule, Verdict};
 use super::settings::TrainSettings;
-use super::validate::validate;
+use super::validate::{Overflow, validate};
 use myops_net::engine::{Batch, Device, Learn};
 use myops_net::graph::Graph;
 use myops_net::model::{ModelSettings, SettingsError};
@@ -80,6 +80,9 @@ pub enum TrainError {
         /// The learning rate.
         learning_rate: f64,
     },
+    /// The network's output for a held-out case is not a number.
+    #[error(transparent)]
+    Validation(#[from] Overflow),
     /// A checkpoint cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -340,7 +343,7 @@ impl Trainer {
         }
         let network = self.device.predictor(&self.graph, self.kept())?;
         let cases = &self.split.validation;
-        Ok(Some(validate(&*network, cases, &self.settings)))
+        Ok(Some(validate(&*network, cases, &self.settings)?))
     }
 
     fn judge(&mut self, record: &EpochRecord) -> Verdict {

@@ -7,14 +7,28 @@ use super::checkpoint::Validation;
 use super::data::{TrainingCase, batch};
 use super::settings::TrainSettings;
 use myops_net::engine::Predict;
+use myops_segment::{NotANumber, RawProbabilities};
+
+/// A held-out case whose probabilities are not numbers.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("held-out case {case}: {cause}")]
+pub struct Overflow {
+    /// The case.
+    pub case: String,
+    /// What is wrong.
+    pub cause: NotANumber,
+}
 
 /// The loss over the slices of each case, batch by batch, and the Dice of each scored region on the network's own grid,
 /// both averaged over cases.
+///
+/// # Errors
+/// Where the network's output for a case is not a number.
 pub fn validate(
     network: &dyn Predict,
     cases: &[TrainingCase],
     settings: &TrainSettings,
-) -> Validation {
+) -> Result<Validation, Overflow> {
     let (objective, classes) = (settings.objective(), settings.model.classes);
     let mut loss = 0.0;
     let mut dice = [0.0; Region::SCORED.len()];
@@ -29,10 +43,13 @@ pub fn validate(
             probabilities.append(&mut values);
         }
         let input: Vec<f32> = case.slices.iter().flat_map(|s| &s.image).copied().collect();
-        settings
-            .recipe
-            .calibrate(objective.activation, &input, &mut probabilities);
-        let labels = settings.recipe.pixel_labels(&probabilities);
+        let recipe = &settings.recipe;
+        let calibrated = RawProbabilities::new(probabilities)
+            .and_then(|raw| recipe.calibrate(objective.activation, &input, raw));
+        let labels = recipe.pixel_labels(&calibrated.map_err(|cause| Overflow {
+            case: case.id.clone(),
+            cause,
+        })?);
         let reference: Vec<Label> = case
             .slices
             .iter()
@@ -49,8 +66,8 @@ pub fn validate(
         .zip(dice)
         .map(|(r, sum)| (r.name().to_owned(), sum / n))
         .collect();
-    Validation {
+    Ok(Validation {
         loss: loss / n,
         dice,
-    }
+    })
 }

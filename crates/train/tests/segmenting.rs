@@ -113,7 +113,7 @@ fn without_lge_no_scar_is_labelled_and_without_either_nothing_is_segmented() {
         .segment(&without(&study, &[Sequence::Lge, Sequence::T2]))
         .unwrap_err()
         .to_string();
-    assert!(error.contains("neither LGE nor T2 is there"), "{error}");
+    assert!(error.contains("LGE and T2 are missing"), "{error}");
 }
 
 #[test]

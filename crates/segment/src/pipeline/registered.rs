@@ -1,0 +1,108 @@
+//! Second stage: the sequences on one another, as the input of the networks.
+
+use myops_image::preprocess::{
+    Align, Misalignment, Missing, Prepared, Restore, aligned, misalignment,
+};
+use myops_image::sequence::PerSequence;
+use myops_image::study::Study;
+use myops_measure::finding::Finding;
+
+use super::Located;
+use crate::alone::SeenAlone;
+use crate::forward::Predictor;
+use crate::probabilities::NotANumber;
+use crate::recipe::Recipe;
+use crate::segmentation::SegmentError;
+
+/// The input of the networks, made of sequences that lie on one another, and the way back to the study's grid.
+#[derive(Debug)]
+pub struct Registered<'a> {
+    pub(super) study: &'a Study,
+    pub(super) input: Prepared,
+    pub(super) restore: Restore,
+    /// The shift of each sequence relative to those before it, where it was measured.
+    pub(super) misalignment: PerSequence<Option<Misalignment>>,
+    pub(super) findings: Vec<Finding>,
+}
+
+impl<'a> Located<'a> {
+    /// Measures how far the sequences lie from one another, moves those that clearly lie elsewhere where the recipe says
+    /// so, and makes the input.
+    ///
+    /// Beside edges, the anatomy that `network` sees in each sequence alone tells where a sequence lies, if the network
+    /// has learned to do with one.
+    ///
+    /// # Errors
+    /// Where a sequence that is needed is missing, or the network's output is not a number.
+    pub fn register(
+        self,
+        recipe: &Recipe,
+        network: &Predictor,
+    ) -> Result<Registered<'a>, SegmentError> {
+        let Self {
+            study,
+            frame,
+            mut findings,
+        } = self;
+        let (mut input, mut restore) = recipe.preprocess.apply_in(study, frame)?;
+        let mut measured = PerSequence::default();
+        if recipe.align != Align::Off {
+            let overlap = Overlap {
+                recipe,
+                network,
+                input: &input,
+                restore: &restore,
+            };
+            measured = overlap
+                .misalignment(study, frame.heart)
+                .map_err(SegmentError::of(study))?;
+        }
+        let corrects = recipe.align == Align::Correct;
+        let moved = corrects.then(|| aligned(study, &measured)).flatten();
+        if let Some(moved) = &moved {
+            (input, restore) = recipe.preprocess.apply_in(moved, frame)?;
+        }
+        findings.extend(measured.iter().filter_map(|(sequence, found)| {
+            let shift_mm = found.filter(|found| found.clear)?.distance_mm();
+            Some(Finding::Misaligned {
+                sequence: sequence.name().into(),
+                shift_mm,
+                corrected: moved.is_some(),
+            })
+        }));
+        Ok(Registered {
+            study,
+            input,
+            restore,
+            misalignment: measured,
+            findings,
+        })
+    }
+}
+
+/// What the misalignment of a study is measured by, beside its edges.
+struct Overlap<'a> {
+    recipe: &'a Recipe,
+    network: &'a Predictor,
+    input: &'a Prepared,
+    restore: &'a Restore,
+}
+
+impl Overlap<'_> {
+    fn misalignment(
+        &self,
+        study: &Study,
+        heart: Option<myops_image::preprocess::HeartCentre>,
+    ) -> Result<PerSequence<Option<Misalignment>>, NotANumber> {
+        let needs_all = self.recipe.preprocess.missing == Missing::Refuse;
+        if needs_all || study.missing().len() > 1 {
+            return Ok(misalignment(study.images(), heart, None));
+        }
+        let seen = SeenAlone::by(self.network, self.input, study, self.restore)?;
+        Ok(misalignment(
+            study.images(),
+            heart,
+            Some(&|a, b, shift_mm| seen.overlap(a, b, shift_mm)),
+        ))
+    }
+}
