@@ -26,7 +26,6 @@ use super::cases::labelled::tell_passed_over;
 use super::cases::{CasesError, LabelFile, Role};
 use super::error::{Error, FailedCase};
 use super::files::{FolderError, OutputFolder, guard};
-use super::note::Note;
 use super::progress::{Progress, Stage, in_stage};
 use super::record::CaseFolder;
 use super::results;
@@ -89,9 +88,6 @@ impl QuantifyJob {
         });
         let cases = pairs.iter().map(|(labels, _)| labels.id.as_str());
         let (sheets, failed) = FailedCase::separate(cases, measured);
-        for line in sheets.iter().flat_map(CaseSheet::told) {
-            progress.message(&Note::Finding(line));
-        }
         if !sheets.is_empty() {
             let failed: Vec<&str> = failed.iter().map(|f| f.case.as_str()).collect();
             results::write_cohort(&self.out, &failed, progress)?;

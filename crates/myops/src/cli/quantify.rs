@@ -8,7 +8,7 @@ use super::console::Console;
 use super::failure::tell_failed;
 use super::print;
 use crate::app::QuantifyJob;
-use crate::report::terminal_table;
+use crate::report::{CaseSheet, terminal_table};
 
 /// Arguments of `myops quantify`.
 #[expect(clippy::doc_markdown, reason = "the words are printed as help")]
@@ -41,6 +41,8 @@ pub fn run(args: Args, console: &Console) -> Result<()> {
     let cases = measured.sheets.len() + measured.failed.len();
     let failed = tell_failed(measured.failed);
     print(&terminal_table(&measured.sheets))?;
+    let findings = measured.sheets.iter().flat_map(CaseSheet::told);
+    findings.for_each(|line| console.say(line));
     if !measured.sheets.is_empty() {
         let page = job.out.join("cohort.html");
         console.say(format_args!("reports are in {}", page.display()));

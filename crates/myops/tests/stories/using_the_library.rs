@@ -8,6 +8,7 @@ use myops::app::phantom::patient;
 use myops::app::segment::Finished;
 use myops::app::{Error, FolderError, ModelError, Note, Progress, Stage, TrainingNote};
 use myops::device::DeviceChoice;
+use myops::image::label::Label;
 use myops::{EvaluateJob, Model, PhantomJob, SegmentJob, Silent, TrainJob};
 
 use super::program::{bytes, contents, done, json, network, patients, place};
@@ -47,16 +48,25 @@ impl Progress for Told {
 }
 
 #[test]
-fn two_models_in_one_process_give_what_each_gives_alone() {
+fn models_of_two_precisions_in_one_process_give_the_bits_that_each_gives_alone() {
     let study = patient(1, 5).0;
-    let open = |name: &str| Model::open(name, DeviceChoice::Cpu).unwrap();
-    let (first, second) = (open("runet"), open(network()));
-    let alone = [&first, &second].map(|model| model.segment(&study).unwrap().labels);
-    assert_ne!(alone[0], alone[1]);
+    let models = [
+        ("runet", DeviceChoice::Cpu),
+        ("runet", DeviceChoice::CpuBf16),
+        (network(), DeviceChoice::Cpu),
+    ]
+    .map(|(name, device)| Model::open(name, device).unwrap());
+    let segment = |model: &Model| {
+        let found = model.segment(&study).unwrap();
+        found.probabilities.of(Label::LvPool)
+    };
+    let alone = models.each_ref().map(segment);
+    assert!(alone[0] != alone[1] && alone[0] != alone[2]);
     let together = thread::scope(|scope| {
-        [&first, &second]
-            .map(|model| scope.spawn(|| model.segment(&study).unwrap().labels))
-            .map(|thread| thread.join().unwrap())
+        let threads = models
+            .each_ref()
+            .map(|model| scope.spawn(move || segment(model)));
+        threads.map(|thread| thread.join().unwrap())
     });
     assert!(together == alone);
 }
