@@ -29,8 +29,7 @@ pub const FLOORS: &[&[&str]] = &[
     &["net::weights", "net::loss"],
     &["net::infer"],
     &["net::train"],
-    &["myops::failure"],
-    &["myops::models"],
-    &["myops::report"],
+    &["myops::report", "myops::device"],
+    &["myops::app"],
     &["myops::cli"],
 ];

@@ -45,24 +45,22 @@ fn sheet_with(findings: Vec<Finding>, folder: &CaseFolder) -> CaseSheet {
     .unwrap()
 }
 
+fn record_of(sheet: &CaseSheet) -> Record {
+    let confidence = Confidence {
+        expected_dice: 0.9,
+        agreement: None,
+    };
+    let (device, inputs) = (DeviceChoice::Cpu, Fingerprints::new());
+    Record::of(sheet, None, confidence, device, inputs)
+}
+
 #[test]
 fn every_finding_reaches_terminal_record_json_page_and_tables() {
     let out = std::env::temp_dir().join(format!("myops-findings-{}", std::process::id()));
     let folder = CaseFolder::of(&out, "case");
     folder.create().unwrap();
     let sheet = sheet_with(Finding::examples(), &folder);
-    let confidence = Confidence {
-        expected_dice: 0.9,
-        agreement: None,
-    };
-    let record = Record::of(
-        &sheet,
-        None,
-        confidence,
-        DeviceChoice::Cpu,
-        Fingerprints::new(),
-    );
-    folder.finish(record, &[]).unwrap();
+    folder.finish(record_of(&sheet), &[]).unwrap();
     write_cohort(&out, &[], &Silent).unwrap();
 
     let text = |name: &str| read_to_string(out.join(name)).unwrap();

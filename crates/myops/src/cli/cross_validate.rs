@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use anyhow::Result;
 
 use super::console::Console;
-use super::print;
+use super::output::print;
 use super::settings::TrainArgs;
 use super::train::SplitArgs;
 use crate::app::CrossValidateJob;

@@ -8,7 +8,8 @@ use myops_image::label::{LabelMap, Region};
 use myops_measure::evaluate::{Overlap, Score};
 
 use super::console::Console;
-use super::{print, segment};
+use super::output::print;
+use super::segment;
 use crate::app::demo::{DemoFiles, DemoJob};
 use crate::app::model::BUILT_IN;
 use crate::device::DeviceChoice;

@@ -6,7 +6,7 @@ use anyhow::Result;
 use myops_measure::evaluate::Hd95;
 
 use super::console::Console;
-use super::print;
+use super::output::print;
 use crate::app::evaluate::{EvaluateJob, EvaluateOptions};
 use crate::app::note::count;
 use crate::report::evaluation as told;

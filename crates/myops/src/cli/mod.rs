@@ -20,6 +20,7 @@ mod failure;
 mod hint;
 mod import;
 mod models;
+mod output;
 mod phantom;
 mod pool;
 mod quantify;
@@ -28,10 +29,9 @@ mod settings;
 mod shell;
 mod train;
 
-use std::io::Write;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use console::{Console, Verbosity};
 
@@ -115,21 +115,16 @@ fn execute(Cli { common, command }: Cli) -> anyhow::Result<()> {
         Command::Phantom(args) => phantom::run(args, &console),
         Command::Import(args) => import::run(args, &console),
         Command::Models(args) => models::run(&args),
-        Command::Shell(args) => shell::run(&args),
+        Command::Shell(args) => shell::run(&args, Cli::command()),
     }
-}
-
-/// Prints data on standard output.
-fn print(text: &str) -> anyhow::Result<()> {
-    Ok(std::io::stdout().lock().write_all(text.as_bytes())?)
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use super::*;
 
     #[test]
     fn the_command_line_is_well_formed() {
-        super::Cli::command().debug_assert();
+        Cli::command().debug_assert();
     }
 }

@@ -1,7 +1,7 @@
 //! `myops models`: the built-in models.
 
-use super::print;
-use crate::app::model::BUILT_IN;
+use super::output::print;
+use crate::app::model::{BUILT_IN, BuiltIn};
 
 /// Arguments of `myops models`.
 #[derive(Debug, clap::Args)]
@@ -9,6 +9,6 @@ pub struct Args {}
 
 /// Lists the built-in models.
 pub fn run(_: &Args) -> anyhow::Result<()> {
-    let line = |model: &crate::app::model::BuiltIn| format!("{:<10} {}\n", model.name, model.about);
+    let line = |model: &BuiltIn| format!("{:<10} {}\n", model.name, model.about);
     print(&BUILT_IN.iter().map(line).collect::<String>())
 }

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use super::console::Console;
 use super::failure::tell_failed;
-use super::print;
+use super::output::print;
 use crate::app::QuantifyJob;
 use crate::report::{CaseSheet, terminal_table};
 

@@ -1,9 +1,9 @@
 //! `myops shell`: completions and the manual page.
 
-use std::io::Write;
-
-use clap::CommandFactory;
+use clap::Command;
 use clap_complete::Shell;
+
+use super::output::print;
 
 /// Arguments of `myops shell`.
 #[derive(Debug, clap::Args)]
@@ -13,12 +13,12 @@ pub struct Args {
     completions: Option<Shell>,
 }
 
-/// Prints completions or the manual page.
-pub fn run(args: &Args) -> anyhow::Result<()> {
-    let (mut command, mut text) = (super::Cli::command(), Vec::new());
+/// Prints completions or the manual page of a command.
+pub fn run(args: &Args, mut command: Command) -> anyhow::Result<()> {
+    let mut text = Vec::new();
     match args.completions {
         Some(shell) => clap_complete::generate(shell, &mut command, "myops", &mut text),
         None => clap_mangen::Man::new(command).render(&mut text)?,
     }
-    Ok(std::io::stdout().write_all(&text)?)
+    print(&String::from_utf8(text)?)
 }
