@@ -26,8 +26,8 @@ pub mod app;
 pub mod cli;
 
 pub use app::{
-    AugmentJob, CrossValidateJob, DemoJob, EnsembleJob, Error, EvaluateJob, ImportJob, Model,
-    PhantomJob, Progress, QuantifyJob, SegmentJob, Silent, TrainJob,
+    AugmentJob, CrossValidateJob, DemoJob, EnsembleJob, Error, EvaluateJob, ExportJob, ImportJob,
+    Model, PhantomJob, Progress, QuantifyJob, SegmentJob, Silent, TrainJob,
 };
 
 /// The examples of the README, compiled and run as tests.

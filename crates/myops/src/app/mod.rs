@@ -2,7 +2,7 @@
 //!
 //! A job is a plain struct of options with a constructor that sets the defaults and a method that returns a typed result:
 //! [`SegmentJob`], [`TrainJob`], [`CrossValidateJob`], [`EvaluateJob`], [`QuantifyJob`], [`AugmentJob`], [`PhantomJob`],
-//! [`ImportJob`], [`EnsembleJob`] and [`DemoJob`]. Progress goes to a [`Progress`], errors are [`Error`]s. Nothing here
+//! [`ImportJob`], [`ExportJob`], [`EnsembleJob`] and [`DemoJob`]. Progress goes to a [`Progress`], errors are [`Error`]s. Nothing here
 //! prints, reads arguments, ends the process, or chooses a clock or a seed that its caller cannot see. Jobs share no
 //! state but the thread pool of rayon, so that several models and jobs may be used in one process; one job at a time
 //! writes into a folder.
@@ -26,6 +26,7 @@ mod engine;
 pub mod ensemble;
 mod error;
 pub mod evaluate;
+pub mod export;
 mod files;
 pub mod import;
 pub mod model;
@@ -46,6 +47,7 @@ pub use demo::DemoJob;
 pub use ensemble::EnsembleJob;
 pub use error::{Error, EvaluateError, FailedCase, PatientSource, TrainingError};
 pub use evaluate::EvaluateJob;
+pub use export::ExportJob;
 pub use files::{Fingerprint, Fingerprints, FolderError, Owner};
 pub use import::ImportJob;
 pub use model::{Model, ModelError};

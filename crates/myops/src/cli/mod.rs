@@ -16,6 +16,7 @@ mod cross_validate;
 mod demo;
 mod ensemble;
 mod evaluate;
+mod export;
 mod failure;
 mod hint;
 mod import;
@@ -80,6 +81,8 @@ enum Command {
     Phantom(phantom::Args),
     /// Convert a Keras .h5 file of the published networks into a model file
     Import(import::Args),
+    /// Write a model's networks as ONNX files for other programs
+    Export(export::Args),
     /// List the built-in models
     Models(models::Args),
     /// Print completions for a shell, or the manual page
@@ -114,6 +117,7 @@ fn execute(Cli { common, command }: Cli) -> anyhow::Result<()> {
         Command::Augment(args) => augment::run(args, &console),
         Command::Phantom(args) => phantom::run(args, &console),
         Command::Import(args) => import::run(args, &console),
+        Command::Export(args) => export::run(args, &console),
         Command::Models(args) => models::run(&args),
         Command::Shell(args) => shell::run(&args, Cli::command()),
     }

@@ -17,6 +17,7 @@
 //!     metadata: vec![("decision".into(), "paint".into())],
 //! };
 //! let bytes = to_onnx(&graph, &weights, &about)?;
+//! assert!(myops_net::onnx::is_exported(&bytes));
 //! assert!(bytes.len() > 4 * weights.count());
 //! # Ok::<(), myops_net::weights::WeightsError>(())
 //! ```
@@ -34,8 +35,18 @@ const IR_VERSION: u64 = 8;
 const OPSET_VERSION: u64 = 13;
 /// The format's number of 32-bit floats.
 const FLOAT: u64 = 1;
+/// The name of the program in its files.
+const PRODUCER: &str = "myops";
 /// The name of the factors of upsampling.
 const SCALES: &str = "upsampling_factors";
+
+/// Whether a file that starts with these bytes was written by [`to_onnx`].
+pub fn is_exported(start: &[u8]) -> bool {
+    let mut head = Message::default();
+    head.number(1, IR_VERSION);
+    head.text(2, PRODUCER);
+    start.starts_with(&head.into_bytes())
+}
 
 /// What an exported network says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +86,7 @@ pub fn to_onnx(graph: &Graph, weights: &Weights, about: &About) -> Result<Vec<u8
     opset.number(2, OPSET_VERSION);
     let mut model = Message::default();
     model.number(1, IR_VERSION);
-    model.text(2, "myops");
+    model.text(2, PRODUCER);
     model.text(3, &about.producer_version);
     model.message(7, &onnx);
     model.message(8, &opset);

@@ -78,6 +78,9 @@ pub enum ModelError {
     /// The file to write exists and is of another kind.
     #[error("{}: exists and is not a model file, so it is not overwritten", .0.display())]
     NoModel(PathBuf),
+    /// The ONNX file to write exists and was not written by this program.
+    #[error("{}: exists and is not an ONNX file of this program, so it is not overwritten", .0.display())]
+    NotExported(PathBuf),
 }
 
 fn would_be_used(unfinished: &Unfinished) -> String {
