@@ -1,9 +1,9 @@
 //! Dependencies that go up or sideways, modules without a floor, and rows of the table without a module.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::offence::{Kind, Offence};
-use crate::source::{Mention, ModuleId, Target, Tree};
+use crate::source::{Mention, Module, ModuleId, Target, Tree};
 
 /// Finds all offences against the table of floors.
 pub(super) fn check(tree: &Tree, rows: &[&[&str]]) -> Vec<Offence> {
@@ -11,9 +11,7 @@ pub(super) fn check(tree: &Tree, rows: &[&[&str]]) -> Vec<Offence> {
     let mut texts: Vec<String> = tree.problems.clone();
     texts.extend(floors.check_table());
     for (id, module) in tree.modules().filter(|(_, module)| !module.is_test) {
-        for mention in &module.scope.mentions {
-            texts.extend(floors.check_mention(id, mention));
-        }
+        texts.extend(floors.check_module(id, module));
     }
     let offence = |text: String| Offence {
         kind: Kind::Floor,
@@ -86,23 +84,25 @@ impl Floors<'_> {
         highest.map_or(0, |floor| 2 * floor + 1)
     }
 
-    fn check_mention(&self, own: ModuleId, mention: &Mention) -> Option<String> {
-        let targets = self.tree.resolve(own, &mention.path);
-        let used = targets
-            .iter()
-            .find_map(|target| self.refused(own, target))?;
-        let module = self.tree.module(own);
-        Some(format!(
-            "{}:{}: {} uses {} ({}), which is not below it",
-            module.file,
-            mention.line,
-            self.unit(own).map_or(module.krate.as_str(), |unit| unit.0),
-            self.unit(used).map_or_else(
+    /// The first offence of a module against each row of the table.
+    fn check_module(&self, own: ModuleId, module: &Module) -> Vec<String> {
+        let own_row = self.unit(own).map_or(module.krate.as_str(), |unit| unit.0);
+        let mut first: BTreeMap<String, String> = BTreeMap::new();
+        for Mention { path, line, .. } in &module.scope.mentions {
+            let targets = self.tree.resolve(own, path);
+            let Some(used) = targets.iter().find_map(|t| self.refused(own, t)) else {
+                continue;
+            };
+            let used = self.unit(used).map_or_else(
                 || format!("the root of crate {}", self.tree.module(used).krate),
-                |unit| unit.0.to_owned()
-            ),
-            mention.path.join("::"),
-        ))
+                |unit| unit.0.to_owned(),
+            );
+            let (file, path) = (&module.file, path.join("::"));
+            let text =
+                format!("{file}:{line}: {own_row} uses {used} ({path}), which is not below it");
+            first.entry(used).or_insert(text);
+        }
+        first.into_values().collect()
     }
 
     /// The first module on the way to a target that a module may not use.
