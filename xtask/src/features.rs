@@ -6,7 +6,13 @@ use crate::cargo;
 
 /// What the two commands of the README build.
 const RUN: &[&str] = &["--package", "myops", "--edges", "normal,build"];
-const TEST: &[&str] = &["--workspace", "--edges", "normal,build,dev"];
+const TEST: &[&str] = &[
+    "--workspace",
+    "--exclude",
+    "myops-gpu",
+    "--edges",
+    "normal,build,dev",
+];
 
 /// Compares the features of every package in both; a dependency of the tests alone may turn on more.
 ///
