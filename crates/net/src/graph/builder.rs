@@ -1,6 +1,9 @@
 //! Puts a network together, node by node.
 
-use super::{Activation, Conv, Graph, Initialiser, Node, NodeId, Op};
+use super::activation::Activation;
+use super::initialiser::Initialiser;
+use super::network::Graph;
+use super::node::{Conv, Node, NodeId, Op};
 
 /// Puts a network together: every method adds a node and gives its place.
 ///

@@ -4,16 +4,16 @@
 //! two 3x3 convolutions, and a softmax makes the probabilities, so that scar lies inside edema-or-scar inside the wall
 //! whatever the network says.
 
-use super::ModelSettings;
+use super::shape::Shape;
 use crate::graph::{ConvSpec, Graph, GraphBuilder, Initialiser, NodeId};
 
 /// Widths of the levels, as multiples of the first.
 const WIDTHS: [usize; 5] = [1, 2, 4, 8, 12];
 
 /// A residual U-Net of five levels, each at half the resolution of the one above.
-pub fn build(settings: &ModelSettings) -> Graph {
-    let widths = WIDTHS.map(|w| w * settings.width);
-    let (mut graph, mut x) = GraphBuilder::new(settings.inputs);
+pub fn build(shape: &Shape) -> Graph {
+    let widths = WIDTHS.map(|w| w * shape.width);
+    let (mut graph, mut x) = GraphBuilder::new(shape.inputs);
     let mut skips = Vec::new();
     for (level, width) in widths.into_iter().enumerate() {
         if level > 0 {
@@ -28,7 +28,7 @@ pub fn build(settings: &ModelSettings) -> Graph {
         x = graph.concat(x, skip);
         x = residual_block(&mut graph, x, &format!("{name}.block"), width);
     }
-    let head = graph.conv(x, "head", ConvSpec::pointwise(settings.classes));
+    let head = graph.conv(x, "head", ConvSpec::pointwise(shape.classes));
     graph.finish(head)
 }
 

@@ -1,6 +1,6 @@
 //! The Residual U-Net (Altunok & Oksuz, MyoPS 2020): bottleneck residual blocks in encoder, bridge and decoder.
 
-use super::ModelSettings;
+use super::shape::Shape;
 use crate::graph::{ConvSpec, Graph, GraphBuilder, NodeId};
 
 /// Residual units after the block that changes the resolution, in each stage.
@@ -19,9 +19,9 @@ const ENCODER: [([usize; 3], usize); 4] = [
 const DECODER: [[usize; 3]; 4] = [[16, 8, 8], [16, 4, 4], [8, 2, 2], [4, 1, 1]];
 
 /// The network as published: a stem of stride 2 and a pooling, encoder, bridge and decoder, and a head at full resolution.
-pub fn build(settings: &ModelSettings) -> Graph {
-    let width = settings.width;
-    let (mut graph, x) = GraphBuilder::new(settings.inputs);
+pub fn build(shape: &Shape) -> Graph {
+    let width = shape.width;
+    let (mut graph, x) = GraphBuilder::new(shape.inputs);
     let stem = ConvSpec {
         kernel: 7,
         stride: 2,
@@ -58,7 +58,7 @@ pub fn build(settings: &ModelSettings) -> Graph {
         }
     }
     let x = graph.upsample(x);
-    let head = graph.conv(x, "head", ConvSpec::pointwise(settings.classes));
+    let head = graph.conv(x, "head", ConvSpec::pointwise(shape.classes));
     graph.finish(head)
 }
 

@@ -1,6 +1,6 @@
 //! The U-Net that the Residual U-Net was compared with (Ronneberger et al., MICCAI 2015; no batch norm).
 
-use super::ModelSettings;
+use super::shape::Shape;
 use crate::graph::{ConvSpec, Graph, GraphBuilder, Initialiser, NodeId};
 
 /// Drop-out between the two convolutions of each level, going down.
@@ -10,15 +10,15 @@ const DROPOUT_DOWN: [f32; 5] = [0.1, 0.2, 0.2, 0.3, 0.1];
 const DROPOUT_UP: [f32; 4] = [0.2, 0.2, 0.1, 0.1];
 
 /// A U-Net of five levels, each but the first with twice the filters at half the resolution of the one above.
-pub fn build(settings: &ModelSettings) -> Graph {
-    let (mut graph, mut x) = GraphBuilder::new(settings.inputs);
+pub fn build(shape: &Shape) -> Graph {
+    let (mut graph, mut x) = GraphBuilder::new(shape.inputs);
     let mut skips = Vec::new();
     for (level, rate) in DROPOUT_DOWN.into_iter().enumerate() {
         if level > 0 {
             skips.push(x);
             x = graph.max_pool(x, 2, 2);
         }
-        let width = settings.width << level;
+        let width = shape.width << level;
         x = double_conv(&mut graph, x, &format!("encoder.{level}"), width, rate);
     }
     for (level, rate) in DROPOUT_UP.into_iter().enumerate() {
@@ -30,7 +30,7 @@ pub fn build(settings: &ModelSettings) -> Graph {
         }
         x = double_conv(&mut graph, x, &format!("decoder.{level}"), width, rate);
     }
-    let head = graph.conv(x, "head", ConvSpec::pointwise(settings.classes));
+    let head = graph.conv(x, "head", ConvSpec::pointwise(shape.classes));
     graph.finish(head)
 }
 

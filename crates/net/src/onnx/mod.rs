@@ -113,13 +113,29 @@ fn value_name(graph: &Graph, id: NodeId) -> String {
 
 /// One operation (`NodeProto`).
 fn node_message(graph: &Graph, id: NodeId, node: &Node) -> Message {
-    let mut inputs: Vec<String> = node.inputs.iter().map(|x| value_name(graph, *x)).collect();
-    let mut attributes = Vec::new();
+    let (kind, more_inputs, attributes) = operator(&node.op);
+    let inputs = node.inputs.iter().map(|x| value_name(graph, *x));
+    let mut message = Message::default();
+    inputs
+        .chain(more_inputs)
+        .for_each(|input| message.text(1, &input));
+    message.text(2, &value_name(graph, id));
+    message.text(3, &format!("node{}", id.0));
+    message.text(4, kind);
+    attributes
+        .iter()
+        .for_each(|attribute| message.message(5, attribute));
+    message
+}
+
+/// The name of an operator, its inputs beside values, and its attributes.
+fn operator(op: &Op) -> (&'static str, Vec<String>, Vec<Message>) {
+    let (mut inputs, mut attributes) = (Vec::new(), Vec::new());
     let named = |name: &str, parts: &[&str]| -> Vec<String> {
         parts.iter().map(|part| format!("{name}.{part}")).collect()
     };
     let square = |n: usize| [n as u64; 2];
-    let kind = match &node.op {
+    let kind = match op {
         Op::Conv(conv) => {
             inputs.extend(named(&conv.name, &["weight", "bias"]));
             attributes.push(numbers("kernel_shape", &square(conv.kernel)));
@@ -166,15 +182,7 @@ fn node_message(graph: &Graph, id: NodeId, node: &Node) -> Message {
         // Drop-out changes nothing outside training, and the input is no operation.
         Op::Dropout { .. } | Op::Input => "Identity",
     };
-    let mut message = Message::default();
-    inputs.iter().for_each(|input| message.text(1, input));
-    message.text(2, &value_name(graph, id));
-    message.text(3, &format!("node{}", id.0));
-    message.text(4, kind);
-    attributes
-        .iter()
-        .for_each(|attribute| message.message(5, attribute));
-    message
+    (kind, inputs, attributes)
 }
 
 /// An attribute (`AttributeProto`) of one whole number.

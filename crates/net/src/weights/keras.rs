@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use hdf5_pure::{Dataset, File, Group};
 
-use super::{Weight, Weights};
+use super::tensors::{Weight, Weights};
 use crate::graph::Role;
 use crate::model::ModelSettings;
 
@@ -157,41 +157,8 @@ pub fn from_keras(
     KerasFile(file): &KerasFile,
     settings: &ModelSettings,
 ) -> Result<Weights, KerasError> {
-    let root = file.root();
-    let layers = if root.groups()?.iter().any(|g| g == "model_weights") {
-        root.group("model_weights")?
-    } else {
-        root
-    };
     let architecture = settings.architecture.name();
-    let mut queues = Kind::ALL.map(|kind| Queue {
-        kind,
-        taken: 0,
-        layers: VecDeque::new(),
-    });
-    let mut groups_left = MOST_GROUPS;
-    for name in layers.groups()? {
-        let tensors = tensors_below(layers.group(&name)?, &mut groups_left)?.ok_or_else(|| {
-            KerasError::Groups {
-                layer: name.clone(),
-            }
-        })?;
-        if tensors.is_empty() {
-            continue;
-        }
-        let (kind, number) =
-            Kind::parse(&name).ok_or_else(|| KerasError::UnknownLayer(name.clone()))?;
-        if let Some(queue) = queues.iter_mut().find(|q| q.kind == kind) {
-            queue.layers.push_back((number, Layer { name, tensors }));
-        }
-    }
-    for queue in &mut queues {
-        queue
-            .layers
-            .make_contiguous()
-            .sort_by_key(|(number, _)| *number);
-    }
-
+    let mut queues = queues_of(file)?;
     let mut weights = Weights::default();
     let mut current: Option<(String, Layer)> = None;
     for parameter in settings.graph().parameters() {
@@ -219,6 +186,44 @@ pub fn from_keras(
         }
     }
     Ok(weights)
+}
+
+/// The layers of a file that have tensors, by their kinds, each in Keras' order.
+fn queues_of(file: &File) -> Result<[Queue; 3], KerasError> {
+    let root = file.root();
+    let layers = if root.groups()?.iter().any(|g| g == "model_weights") {
+        root.group("model_weights")?
+    } else {
+        root
+    };
+    let mut queues = Kind::ALL.map(|kind| Queue {
+        kind,
+        taken: 0,
+        layers: VecDeque::new(),
+    });
+    let mut groups_left = MOST_GROUPS;
+    for name in layers.groups()? {
+        let tensors = tensors_below(layers.group(&name)?, &mut groups_left)?.ok_or_else(|| {
+            KerasError::Groups {
+                layer: name.clone(),
+            }
+        })?;
+        if tensors.is_empty() {
+            continue;
+        }
+        let (kind, number) =
+            Kind::parse(&name).ok_or_else(|| KerasError::UnknownLayer(name.clone()))?;
+        if let Some(queue) = queues.iter_mut().find(|q| q.kind == kind) {
+            queue.layers.push_back((number, Layer { name, tensors }));
+        }
+    }
+    for queue in &mut queues {
+        queue
+            .layers
+            .make_contiguous()
+            .sort_by_key(|(number, _)| *number);
+    }
+    Ok(queues)
 }
 
 /// The layers of one kind that no layer of ours has taken yet, in Keras' order.

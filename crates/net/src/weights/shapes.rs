@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::WeightsError;
+use super::error::WeightsError;
 use crate::graph::Graph;
 
 /// The name and shape of every tensor of a network, in the order of its nodes.

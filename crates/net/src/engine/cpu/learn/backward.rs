@@ -1,7 +1,7 @@
 //! The backward pass of a step of training.
 
 use myops_kernels::{
-    Nonlinearity, NormBackward, NormGradients, ResidualGradient, add_to, bias_gradient,
+    Nonlinearity, NormBackward, ResidualGradient, Statistics, add_to, bias_gradient,
     input_gradient, max_pool_backward, norm_backward, relu_backward, split, transposed_gradients,
     upsample_backward, weight_gradient,
 };
@@ -82,40 +82,12 @@ impl Plan {
         gradients: &mut Gradients,
     ) -> Result<(), WeightsError> {
         let input = self.inputs(step)[0];
-        let wanted = self.memory.wants_gradient(input);
-        let dims = tape.dims[input.0];
         match (self.op(step.head), saved) {
             (Op::Conv(_) | Op::TransposedConv { .. }, _) => {
-                self.conv_backward(step, tape, gradient, gradients)?;
+                return self.conv_backward(step, tape, gradient, gradients);
             }
             (Op::BatchNorm { name }, Saved::Statistics(statistics)) => {
-                let residual = step.residual.filter(|r| self.memory.wants_gradient(*r));
-                let relu = step.nonlinearity == Nonlinearity::Relu;
-                let saved = NormBackward {
-                    x: tape.value(input),
-                    output: relu.then(|| tape.value(step.result)),
-                    gamma: &gradients.weights.required(&format!("{name}.gamma"))?.values,
-                    statistics: &statistics,
-                    epsilon: BATCH_NORM_EPSILON,
-                };
-                let of_residual = match residual {
-                    Some(_) => ResidualGradient::Wanted,
-                    None => ResidualGradient::Unwanted,
-                };
-                let NormGradients {
-                    input: of_input,
-                    gamma,
-                    beta,
-                    residual: given,
-                } = norm_backward(self.isa, saved, &gradient, of_residual);
-                gradients.give_weight(name, "gamma", gamma)?;
-                gradients.give_weight(name, "beta", beta)?;
-                if wanted {
-                    gradients.give_value(input, of_input);
-                }
-                if let (Some(residual), Some(given)) = (residual, given) {
-                    gradients.give_value(residual, given);
-                }
+                return self.norm_backward(step, tape, (name, &statistics), &gradient, gradients);
             }
             (Op::Concat, _) => {
                 let inputs = self.inputs(step);
@@ -128,35 +100,79 @@ impl Plan {
                 }
             }
             (Op::Add, _) => {
-                let inputs = self.inputs(step);
-                if self.memory.wants_gradient(inputs[1]) {
-                    gradients.give_value(inputs[1], gradient.clone());
-                }
-                if wanted {
-                    gradients.give_value(input, gradient);
+                for value in self.inputs(step) {
+                    if self.memory.wants_gradient(*value) {
+                        gradients.give_value(*value, gradient.clone());
+                    }
                 }
             }
-            _ if !wanted => {}
-            (Op::MaxPool { size, stride }, Saved::Winner(winner)) => {
-                let of_input = max_pool_backward(&gradient, &winner, dims, *size, *stride);
-                gradients.give_value(input, of_input);
-            }
-            (Op::Upsample, _) => gradients.give_value(input, upsample_backward(&gradient, dims)),
-            (Op::Relu, _) => {
-                let of_input = relu_backward(tape.value(step.result), &gradient);
-                gradients.give_value(input, of_input);
-            }
-            (Op::Dropout { rate }, _) => {
-                let mut of_input = gradient;
-                dropout(&mut of_input, *rate, tape.dropout_seed(step.head));
-                gradients.give_value(input, of_input);
-            }
-            (Op::Activation(activation), _) => {
-                let mut of_input = gradient;
-                activation.backward(tape.value(step.result), &mut of_input, dims[3]);
+            (op, saved) if self.memory.wants_gradient(input) => {
+                let of_input = self.of_input(step, (op, saved), tape, gradient);
                 gradients.give_value(input, of_input);
             }
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// The gradient of the input of an operation that has one input and no weights.
+    fn of_input(
+        &self,
+        step: &Step,
+        (op, saved): (&Op, Saved),
+        tape: &Tape,
+        mut gradient: Vec<f32>,
+    ) -> Vec<f32> {
+        let dims = tape.dims[self.inputs(step)[0].0];
+        match (op, saved) {
+            (Op::MaxPool { size, stride }, Saved::Winner(winner)) => {
+                max_pool_backward(&gradient, &winner, dims, *size, *stride)
+            }
+            (Op::Upsample, _) => upsample_backward(&gradient, dims),
+            (Op::Relu, _) => relu_backward(tape.value(step.result), &gradient),
+            (Op::Dropout { rate }, _) => {
+                dropout(&mut gradient, *rate, tape.dropout_seed(step.head));
+                gradient
+            }
+            (Op::Activation(activation), _) => {
+                activation.backward(tape.value(step.result), &mut gradient, dims[3]);
+                gradient
+            }
+            _ => gradient,
+        }
+    }
+
+    /// Of a batch norm by the statistics of the batch.
+    fn norm_backward(
+        &self,
+        step: &Step,
+        tape: &Tape,
+        (name, statistics): (&str, &Statistics),
+        gradient: &[f32],
+        gradients: &mut Gradients,
+    ) -> Result<(), WeightsError> {
+        let input = self.inputs(step)[0];
+        let residual = step.residual.filter(|r| self.memory.wants_gradient(*r));
+        let relu = step.nonlinearity == Nonlinearity::Relu;
+        let saved = NormBackward {
+            x: tape.value(input),
+            output: relu.then(|| tape.value(step.result)),
+            gamma: &gradients.weights.required(&format!("{name}.gamma"))?.values,
+            statistics,
+            epsilon: BATCH_NORM_EPSILON,
+        };
+        let of_residual = match residual {
+            Some(_) => ResidualGradient::Wanted,
+            None => ResidualGradient::Unwanted,
+        };
+        let found = norm_backward(self.isa, saved, gradient, of_residual);
+        gradients.give_weight(name, "gamma", found.gamma)?;
+        gradients.give_weight(name, "beta", found.beta)?;
+        if self.memory.wants_gradient(input) {
+            gradients.give_value(input, found.input);
+        }
+        if let (Some(residual), Some(found)) = (residual, found.residual) {
+            gradients.give_value(residual, found);
         }
         Ok(())
     }

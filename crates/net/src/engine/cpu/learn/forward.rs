@@ -47,7 +47,6 @@ impl Plan {
             residual: step.residual.map(|id| tape.value(id)),
             nonlinearity: step.nonlinearity,
         };
-        let mut saved = Saved::Nothing;
         let c_out = self.graph.node(step.head).channels;
         let (dims, values) = match self.op(step.head) {
             Op::Conv(conv) => {
@@ -56,10 +55,8 @@ impl Plan {
                 let bias = Some(of(&conv.name, "bias")?);
                 let finish = Finish { bias, ..finish };
                 let weight = of(&conv.name, "weight")?;
-                (
-                    [batch, h, w, c_out],
-                    convolve(self.isa, &shape, x, weight, finish),
-                )
+                let values = convolve(self.isa, &shape, x, weight, finish);
+                ([batch, h, w, c_out], values)
             }
             Op::TransposedConv { name, .. } => {
                 let (weight, bias) = (of(name, "weight")?, of(name, "bias")?);
@@ -73,31 +70,34 @@ impl Plan {
                     epsilon: BATCH_NORM_EPSILON,
                 };
                 let normalised = norm_forward(self.isa, x, scale, finish);
-                saved = Saved::Statistics(normalised.statistics);
-                (dims, normalised.output)
+                let saved = Saved::Statistics(normalised.statistics);
+                return Ok((dims, normalised.output, saved));
             }
             Op::MaxPool { size, stride } => {
                 let Pooled { output, winner } = max_pool(x, dims, *size, *stride);
-                saved = Saved::Winner(winner);
                 let [h, w] = [h, w].map(|n| pooled(n, *size, *stride));
-                ([batch, h, w, c], output)
+                return Ok(([batch, h, w, c], output, Saved::Winner(winner)));
             }
             Op::Upsample | Op::Concat => self.copied(step.head, tape),
             Op::Add => (dims, add(x, tape.value(inputs[1]))),
             Op::Relu => (dims, relu(x)),
-            Op::Dropout { rate } => {
-                let mut values = x.to_vec();
-                dropout(&mut values, *rate, tape.dropout_seed(step.head));
-                (dims, values)
+            Op::Dropout { .. } | Op::Activation(_) | Op::Input => {
+                (dims, self.changed(step.head, x.to_vec(), tape))
             }
-            Op::Activation(activation) => {
-                let mut values = x.to_vec();
-                activation.apply(&mut values, c);
-                (dims, values)
-            }
-            Op::Input => (dims, x.to_vec()),
         };
-        Ok((dims, values, saved))
+        Ok((dims, values, Saved::Nothing))
+    }
+
+    /// A copy of a node's input, changed in place.
+    fn changed(&self, node: NodeId, mut values: Vec<f32>, tape: &Tape) -> Vec<f32> {
+        match self.op(node) {
+            Op::Dropout { rate } => dropout(&mut values, *rate, tape.dropout_seed(node)),
+            Op::Activation(activation) => {
+                activation.apply(&mut values, self.graph.node(node).channels);
+            }
+            _ => {}
+        }
+        values
     }
 
     /// The value of a node that only copies its inputs, with its shape.
