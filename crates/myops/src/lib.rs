@@ -18,7 +18,7 @@ pub use myops_segment as segment;
 
 pub use myops_measure as measure;
 
-pub mod report;
+pub use myops_report as report;
 
 pub use myops_train as train;
 
