@@ -9,6 +9,9 @@
 
 use std::ops::Range;
 
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use crate::volume::Volume;
 
 /// The tissue of one voxel. The order of the variants is that of the network's output channels.
@@ -152,6 +155,27 @@ impl Region {
     }
 }
 
+/// Its name.
+impl Serialize for Region {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name)
+    }
+}
+
+impl<'de> Deserialize<'de> for Region {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let named = Self::SCORED.into_iter().find(|r| r.name == name);
+        named.ok_or_else(|| D::Error::custom(format!("unknown region {name:?}")))
+    }
+}
+
+impl std::fmt::Display for Region {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.name)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,6 +201,16 @@ mod tests {
         });
         assert_eq!(labels.labelled_box(), Some([1..3, 0..4, 0..2]));
         assert_eq!(labels.map(|_| Label::Background).labelled_box(), None);
+    }
+
+    #[test]
+    fn a_region_is_its_name_in_json() {
+        for region in Region::SCORED {
+            let text = serde_json::to_string(&region).unwrap();
+            assert_eq!(text, format!("\"{region}\""));
+            assert_eq!(serde_json::from_str::<Region>(&text).unwrap(), region);
+        }
+        assert!(serde_json::from_str::<Region>("\"lung\"").is_err());
     }
 
     #[test]

@@ -9,6 +9,9 @@
 
 use std::ops::{Index, IndexMut};
 
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// An MR sequence. The order of the variants is that of the input channels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Sequence {
@@ -37,6 +40,21 @@ impl Sequence {
 impl std::fmt::Display for Sequence {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(self.name())
+    }
+}
+
+/// Its name.
+impl Serialize for Sequence {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Sequence {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let named = Self::ALL.into_iter().find(|s| s.name() == name);
+        named.ok_or_else(|| D::Error::custom(format!("unknown sequence {name:?}")))
     }
 }
 
@@ -118,5 +136,15 @@ mod tests {
             ["bSSFP", "LGE", "T2"]
         );
         assert_eq!(names[Sequence::Lge], "LGE");
+    }
+
+    #[test]
+    fn a_sequence_is_its_name_in_json() {
+        for sequence in Sequence::ALL {
+            let text = serde_json::to_string(&sequence).unwrap();
+            assert_eq!(text, format!("\"{sequence}\""));
+            assert_eq!(serde_json::from_str::<Sequence>(&text).unwrap(), sequence);
+        }
+        assert!(serde_json::from_str::<Sequence>("\"T1\"").is_err());
     }
 }
