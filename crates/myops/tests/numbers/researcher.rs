@@ -57,8 +57,12 @@ fn a_researcher_compares_two_models() {
             "{on_terminal}"
         );
     }
+    the_better_model_is_ahead(&at("scores"));
+}
+
+fn the_better_model_is_ahead(scores: &std::path::Path) {
     // The better model is ahead in every region, and the test says so.
-    let comparison = Table::read(&at("scores/comparison.csv"));
+    let comparison = Table::read(&scores.join("comparison.csv"));
     for region in ["wall", "LV pool", "RV pool"] {
         let row = comparison
             .where_all(&[("region", region), ("measure", "Dice (challenge)")])
@@ -71,7 +75,7 @@ fn a_researcher_compares_two_models() {
         );
     }
     for picture in ["dice.svg", "hd95.svg", "scar_volume.svg", "comparison.svg"] {
-        let svg = std::fs::read_to_string(at("scores").join(picture)).unwrap();
+        let svg = std::fs::read_to_string(scores.join(picture)).unwrap();
         assert!(
             svg.starts_with("<svg xmlns") && svg.contains("aria-label") && !svg.contains("NaN"),
             "{picture}"

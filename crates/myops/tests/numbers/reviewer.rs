@@ -1,5 +1,7 @@
 //! A reviewer recomputes a Dice by hand.
 
+use std::path::Path;
+
 use myops_image::io::read_labels;
 use myops_image::label::Label;
 
@@ -31,52 +33,10 @@ fn a_reviewer_recomputes_a_dice_by_hand() {
     );
     let scores = Table::read(&at("scores/scores.csv"));
     assert_eq!(scores.len(), 6 * 7);
-    let mut dices = Vec::new();
-    for id in &ids {
-        // Counted from the files, with nothing of the program but the reading of NIfTI.
-        let found = read_labels(at("found").join(format!("{id}_labels.nii.gz")))
-            .unwrap()
-            .volume;
-        let truth = read_labels(at("data").join(id).join(format!("{id}_gd.nii.gz")))
-            .unwrap()
-            .volume;
-        let scar = |label: &Label| *label == Label::Scar;
-        let predicted = found.data().iter().filter(|l| scar(l)).count();
-        let referred = truth.data().iter().filter(|l| scar(l)).count();
-        let shared = found
-            .data()
-            .iter()
-            .zip(truth.data())
-            .filter(|(p, r)| scar(p) && scar(r))
-            .count();
-        let row = scores
-            .where_all(&[("case", id), ("region", "scar")])
-            .next()
-            .unwrap();
-        for (column, count) in [
-            ("shared_voxels", shared),
-            ("prediction_voxels", predicted),
-            ("reference_voxels", referred),
-        ] {
-            assert_eq!(scores.text(row, column), count.to_string(), "{id} {column}");
-        }
-        if predicted + referred == 0 {
-            assert_eq!(
-                (scores.text(row, "masks"), scores.text(row, "dice")),
-                ("both_empty", "")
-            );
-            dices.push(1.0);
-            continue;
-        }
-        let dice = 2.0 * shared as f64 / (predicted + referred) as f64;
-        assert!(
-            (scores.number(row, "dice").unwrap() - dice).abs() < 1e-6,
-            "{id}"
-        );
-        let ml = truth.spacing().mm().iter().product::<f64>() / 1000.0;
-        assert!((scores.number(row, "reference_ml").unwrap() - referred as f64 * ml).abs() < 1e-5);
-        dices.push(dice);
-    }
+    let dices: Vec<f64> = ids
+        .iter()
+        .map(|id| recomputed(&scores, id, [&at("found"), &at("data").join(id)]))
+        .collect();
     let mean = dices.iter().sum::<f64>() / dices.len() as f64;
     let sd =
         (dices.iter().map(|d| (d - mean).powi(2)).sum::<f64>() / (dices.len() - 1) as f64).sqrt();
@@ -89,6 +49,51 @@ fn a_reviewer_recomputes_a_dice_by_hand() {
     let row = summary.where_all(&given).next().unwrap();
     assert!((summary.number(row, "mean").unwrap() - mean).abs() < 1e-6);
     assert!((summary.number(row, "sd").unwrap() - sd).abs() < 1e-6);
+}
+
+/// The Dice of a case's scar, counted from the files, with nothing of the program but the reading of NIfTI.
+fn recomputed(scores: &Table, id: &str, [found, reference]: [&Path; 2]) -> f64 {
+    let found = read_labels(found.join(format!("{id}_labels.nii.gz")))
+        .unwrap()
+        .volume;
+    let truth = read_labels(reference.join(format!("{id}_gd.nii.gz")))
+        .unwrap()
+        .volume;
+    let scar = |label: &Label| *label == Label::Scar;
+    let predicted = found.data().iter().filter(|l| scar(l)).count();
+    let referred = truth.data().iter().filter(|l| scar(l)).count();
+    let shared = found
+        .data()
+        .iter()
+        .zip(truth.data())
+        .filter(|(p, r)| scar(p) && scar(r))
+        .count();
+    let row = scores
+        .where_all(&[("case", id), ("region", "scar")])
+        .next()
+        .unwrap();
+    for (column, count) in [
+        ("shared_voxels", shared),
+        ("prediction_voxels", predicted),
+        ("reference_voxels", referred),
+    ] {
+        assert_eq!(scores.text(row, column), count.to_string(), "{id} {column}");
+    }
+    if predicted + referred == 0 {
+        assert_eq!(
+            (scores.text(row, "masks"), scores.text(row, "dice")),
+            ("both_empty", "")
+        );
+        return 1.0;
+    }
+    let dice = 2.0 * shared as f64 / (predicted + referred) as f64;
+    assert!(
+        (scores.number(row, "dice").unwrap() - dice).abs() < 1e-6,
+        "{id}"
+    );
+    let ml = truth.spacing().mm().iter().product::<f64>() / 1000.0;
+    assert!((scores.number(row, "reference_ml").unwrap() - referred as f64 * ml).abs() < 1e-5);
+    dice
 }
 
 #[test]

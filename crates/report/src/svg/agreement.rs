@@ -38,6 +38,36 @@ pub fn agreement(
             .chain([0.0]),
         [bottom, top],
     );
+    let mut inside = frame(title, &x, &y);
+    inside += &limit_lines(&lines, &y);
+    inside += &names(&lines, &y);
+    for (mean, difference) in &points {
+        inside += &format!(
+            "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"4\" fill=\"{colour}\" fill-opacity=\"0.85\" stroke=\"{INK}\" \
+             stroke-width=\"0.6\"/>\n",
+            x.at(*mean),
+            y.at(*difference)
+        );
+    }
+    let told = limits.map_or_else(
+        || "no limits of agreement".to_owned(),
+        |a| {
+            format!(
+                "bias {:.2} ml, limits of agreement {:.2} to {:.2} ml",
+                a.bias_ml, a.lower_limit_ml, a.upper_limit_ml
+            )
+        },
+    );
+    drawing(
+        [WIDTH, HEIGHT],
+        &format!("{title}, {} cases: {told}", points.len()),
+        &inside,
+    )
+}
+
+/// Title, axes and the line of no difference.
+fn frame(title: &str, x: &Axis, y: &Axis) -> String {
+    let [left, _, right, bottom] = PLOT;
     let mut inside = format!("<rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#FFFFFF\"/>\n");
     inside += &text(left, 18.0, 14.0, "start", INK, title);
     inside += &text(
@@ -63,8 +93,14 @@ pub fn agreement(
         FAINT,
         "mean of prediction and reference, ml",
     );
-    inside += &line([left, y.at(0.0)], [right, y.at(0.0)], FAINT, 1.0);
-    for (value, name) in &lines {
+    inside + &line([left, y.at(0.0)], [right, y.at(0.0)], FAINT, 1.0)
+}
+
+/// The bias and the limits of agreement; the limits are dashed.
+fn limit_lines(lines: &[(f64, &str)], y: &Axis) -> String {
+    let [left, _, right, _] = PLOT;
+    let mut inside = String::new();
+    for (value, name) in lines {
         let dashes = if *name == "bias" {
             ""
         } else {
@@ -75,29 +111,7 @@ pub fn agreement(
             y.at(*value)
         );
     }
-    inside += &names(&lines, &y);
-    for (mean, difference) in &points {
-        inside += &format!(
-            "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"4\" fill=\"{colour}\" fill-opacity=\"0.85\" stroke=\"{INK}\" \
-             stroke-width=\"0.6\"/>\n",
-            x.at(*mean),
-            y.at(*difference)
-        );
-    }
-    let told = limits.map_or_else(
-        || "no limits of agreement".to_owned(),
-        |a| {
-            format!(
-                "bias {:.2} ml, limits of agreement {:.2} to {:.2} ml",
-                a.bias_ml, a.lower_limit_ml, a.upper_limit_ml
-            )
-        },
-    );
-    drawing(
-        [WIDTH, HEIGHT],
-        &format!("{title}, {} cases: {told}", points.len()),
-        &inside,
-    )
+    inside
 }
 
 /// The names of the lines at the right, moved apart where they would touch.
