@@ -71,7 +71,7 @@ def main():
         score(args, name, place)
     slices_alone(args, folds)
     place = args.out / "as_it_is"
-    for region, field in [("scar", "scar_confidence"), ("scar+edema", "edema_or_scar_confidence")]:
+    for region, field in [("scar", "expected_dice_of_scar"), ("scar+edema", "expected_dice")]:
         print(f"expected and true Dice of {region}: rank correlation {confidence(place, region, field):.2f}")
 
 
@@ -120,10 +120,10 @@ def confidence(place, region, field):
     """Spearman's correlation over cases of the Dice that the program expects with the true one."""
     scores = csv.DictReader((place / "scores" / "scores.csv").open())
     true = {row["case"]: float(row["dice"]) for row in scores if row["region"] == region}
-    records = {case: json.loads((place / "found" / case / f"{case}_record.json").read_text()) for case in true}
+    records = {case: json.loads((place / "found" / case / f"{case}.json").read_text()) for case in true}
     ranks = [numpy.argsort(numpy.argsort(values)) for values in (
         [true[case] for case in true],
-        [records[case][field]["expected_dice"] for case in true],
+        [records[case]["confidence"][field] for case in true],
     )]
     return numpy.corrcoef(*ranks)[0, 1]
 

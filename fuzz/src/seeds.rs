@@ -5,6 +5,7 @@
     reason = "what the program writes of a phantom is well-formed"
 )]
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
@@ -12,6 +13,7 @@ use std::sync::{Arc, LazyLock};
 use flate2::Compression;
 use flate2::read::{GzEncoder, MultiGzDecoder};
 use hdf5_pure::FileBuilder;
+use myops::app::Record;
 use myops::image::io::{Placement, encode_image, encode_labels};
 use myops::image::phantom::{Phantom, PhantomSettings};
 use myops::image::sequence::{PerSequence, Sequence};
@@ -19,7 +21,7 @@ use myops::image::study::Study;
 use myops::net::engine::{Cpu, Device};
 use myops::net::model::{Architecture, ModelSettings};
 use myops::net::weights::{Precision, Weight, Weights};
-use myops::report::{CaseSheet, CaseView, Origin};
+use myops::report::{Case, CaseView, Origin};
 use myops::segment::{LocatorHeader, ModelFile, ModelHeader, Recipe};
 use myops::train::{LocatorSettings, Split, TrainSettings, Trainer, TrainingCase};
 use rand::SeedableRng;
@@ -153,15 +155,18 @@ pub fn settings() -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// What is told of a case with images and of one of labels alone.
-pub fn quantities() -> Vec<Vec<u8>> {
+/// The records of a case with images and of one of labels alone.
+pub fn records() -> Vec<Vec<u8>> {
     let study = phantom(40, 3.0);
     let labels = study.reference().expect("a phantom has labels");
     let none = PerSequence::default();
-    let sheet =
-        |images| CaseSheet::measure("phantom", &CaseView::of(labels, images), Origin::default());
+    let record = |images| Record {
+        told: Case::measure("phantom", &CaseView::of(labels, images), Origin::default()),
+        inputs: BTreeMap::new(),
+        outputs: BTreeMap::new(),
+    };
     [study.images(), &none]
-        .map(|images| serde_json::to_vec(&sheet(images)).expect("a sheet is written"))
+        .map(|images| serde_json::to_vec(&record(images)).expect("a record is written"))
         .into()
 }
 

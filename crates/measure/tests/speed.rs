@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use myops_image::geometry::{Affine, Grid, Spacing};
 use myops_image::label::{Label, LabelMap};
 use myops_image::volume::Volume;
-use myops_measure::evaluate::score_case;
+use myops_measure::evaluate::{Metric, score_case};
 
 /// A heart of 512 x 512 x 20 voxels, moved along `i` and with a scar of the given extent.
 fn heart(moved: f64, scar: f64) -> LabelMap {
@@ -36,7 +36,7 @@ fn a_large_case_is_scored_within_half_a_second() {
     assert!(
         scores
             .iter()
-            .all(|s| s.hd_mm.value().is_some_and(|mm| mm > 0.0))
+            .all(|s| s.value(&Metric::HD).is_some_and(|mm| mm > 0.0))
     );
     eprintln!("512 x 512 x 20 voxels, seven regions, every score: {taken:.2?}");
     // Half a second on one idle core; the limit leaves room for a busy machine.

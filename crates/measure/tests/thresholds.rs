@@ -141,9 +141,9 @@ fn thresholds_agree_with_readers() {
             .map(|ml| ml.map_or("-".into(), |ml| format!("{ml:.1}")))
             .collect();
         let flags = quantities
-            .flags
+            .findings
             .iter()
-            .filter(|f| f.kind() == "threshold_contradicts_labels")
+            .filter(|f| f.code() == "threshold_contradicts_labels")
             .count();
         println!(
             "{} scar {scar:.1} ml, above {}, contradictions {flags}",

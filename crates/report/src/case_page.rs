@@ -2,15 +2,19 @@
 
 use askama::Template;
 use myops_image::label::Label;
+use myops_image::sequence::Sequence;
 use myops_measure::finding::{Finding, Severity};
-use myops_measure::quantify::{Distribution, Segment, Threshold};
+use myops_measure::quantify::{
+    Distribution, Quantities, ScarPiece, Segment, TerritoryBurden, Threshold, common_absence,
+};
 
-use super::montage::{MontageSlice, Stroke, legend, montage};
-use super::number::{NONE, fixed};
-use super::sheet::CaseSheet;
-use super::svg::{Scale, bullseye, classes};
-use super::view::CaseView;
-use super::{RESEARCH_USE, css_colour};
+use crate::case::Case;
+use crate::montage::{MontageSlice, Stroke, legend, montage};
+use crate::number::fixed;
+use crate::quantity::{CONFIDENCE, MEASURED, Quantity, SEGMENT, TERRITORY, THRESHOLD, Values};
+use crate::svg::{Scale, bullseye, classes};
+use crate::view::CaseView;
+use crate::{RESEARCH_USE, css_colour};
 
 /// Scars of the page; smaller ones are counted.
 const SCARS_SHOWN: usize = 4;
@@ -23,16 +27,17 @@ struct Key {
     colour: Option<String>,
 }
 
-/// One row of the segments' table.
+/// One row of a table: what it is about, and its numbers.
 struct Row {
-    number: u8,
-    name: String,
-    territory: &'static str,
-    wall_ml: String,
-    scar: String,
-    risk: String,
-    mean_transmurality: String,
-    max_transmurality: String,
+    names: Vec<String>,
+    numbers: Vec<String>,
+}
+
+/// One row of the list of all quantities.
+struct Line {
+    label: &'static str,
+    value: String,
+    meaning: &'static str,
 }
 
 /// A scar in words.
@@ -43,16 +48,19 @@ struct Scar {
     transmurality: String,
 }
 
-/// One threshold: its signal, ml and percent of the wall, or why it is not there.
+/// One threshold: its numbers, or why it is not there.
 struct ThresholdRow {
     method: &'static str,
-    numbers: Result<[String; 3], String>,
+    numbers: Result<Vec<String>, String>,
 }
 
 #[derive(Template)]
 #[template(path = "case.html")]
 struct Page<'a> {
-    sheet: &'a CaseSheet,
+    id: &'a str,
+    version: &'a str,
+    sequences: &'a [Sequence],
+    findings: usize,
     warnings: Vec<&'a Finding>,
     notices: Vec<&'a Finding>,
     research_use: &'static str,
@@ -63,167 +71,215 @@ struct Page<'a> {
     expected_dice: Option<[String; 2]>,
     scar_bullseye: String,
     transmurality_bullseye: String,
+    orientation_known: bool,
     classes: Option<String>,
     thickness: String,
     scars: Vec<Scar>,
     more_scars: usize,
-    territories: Vec<[String; 4]>,
+    territory_columns: Vec<&'static str>,
+    territories: Vec<Row>,
+    thresholds_absent: Option<&'a str>,
+    threshold_columns: Vec<&'static str>,
     labelled: [String; 2],
     thresholds: Vec<ThresholdRow>,
     remote: String,
-    rows: Vec<Row>,
+    segment_columns: Vec<&'static str>,
+    segments: Vec<Row>,
+    quantities: Vec<Line>,
     slices: Vec<MontageSlice>,
     legend: Vec<Stroke>,
+    limits: &'a [String],
 }
 
 /// The HTML of the page: one file that needs no other.
 ///
 /// # Errors
 /// [`askama::Error`] where the page cannot be put together.
-pub fn case_page(sheet: &CaseSheet, view: &CaseView) -> Result<String, askama::Error> {
-    let q = &sheet.quantities;
-    let by_segment = |of: fn(&Segment) -> Option<f64>| {
-        std::array::from_fn(|at| q.segments.get(at).filter(|s| s.assessed).and_then(of))
-    };
-    let told = |severity| {
-        q.flags
-            .iter()
-            .filter(|finding| finding.severity() == severity)
+pub fn case_page(case: &Case, view: &CaseView) -> Result<String, askama::Error> {
+    let measured = &case.quantities;
+    let value = |quantity: &Quantity<Quantities>| measured.values.get(quantity);
+    let of = |severity| {
+        let all = case.findings.iter();
+        all.filter(|finding| finding.severity() == severity)
             .collect()
     };
-    let scar_colour = css_colour(Label::Scar);
+    let [scar_bullseye, transmurality_bullseye] = bullseyes(&measured.segments);
     Page {
-        sheet,
-        warnings: told(Severity::Warning),
-        notices: told(Severity::Notice),
+        id: case.id(),
+        version: &case.program.version,
+        sequences: &case.case.sequences,
+        findings: case.findings.len(),
+        warnings: of(Severity::Warning),
+        notices: of(Severity::Notice),
         research_use: RESEARCH_USE,
-        model: sheet.model.as_ref().map_or_else(
+        model: case.model.as_ref().map_or_else(
             || "label map of unstated origin".to_owned(),
             |m| format!("model {}, weights {}", m.name, m.fingerprint),
         ),
-        grid: grid(sheet),
-        keys: keys(sheet),
-        salvage: fixed(q.volumes.salvage_index, 2),
-        expected_dice: sheet
-            .expected_dice
-            .map(|both| [sheet.expected_dice_of_scar, Some(both)].map(|d| fixed(d, 2))),
-        scar_bullseye: bullseye(
-            "Scar, % of segment",
-            &by_segment(|s| s.scar_percent),
-            Scale::Continuous,
-        ),
-        transmurality_bullseye: bullseye(
-            "Mean transmurality of scar, %",
-            &by_segment(|s| s.mean_transmurality_percent),
-            Scale::Quarters,
-        ),
-        classes: q.transmurality.as_ref().map(|t| {
-            let shares = [
-                ("no scar", t.none_percent),
-                ("1–25 %", t.to_25_percent),
-                ("26–50 %", t.to_50_percent),
-                ("51–75 %", t.to_75_percent),
-                ("76–100 %", t.to_100_percent),
-            ];
-            classes(
-                "Share of chords by the part of the wall that is scar",
-                &shares,
-                &scar_colour,
-            )
+        grid: grid(case),
+        keys: keys(&measured.values),
+        salvage: Quantity::SALVAGE_INDEX.text(value(&Quantity::SALVAGE_INDEX)),
+        expected_dice: case.confidence.as_ref().map(|values| {
+            [Quantity::EXPECTED_DICE_OF_SCAR, Quantity::EXPECTED_DICE]
+                .map(|q| q.text(values.get(&q)))
         }),
-        thickness: fixed(
-            q.transmurality.as_ref().map(|t| t.mean_wall_thickness_mm),
-            1,
-        ),
-        scars: q.scars.iter().take(SCARS_SHOWN).map(scar).collect(),
-        more_scars: q.scars.len().saturating_sub(SCARS_SHOWN),
-        territories: territories(sheet),
-        labelled: [
-            fixed(Some(q.volumes.scar_ml), 1),
-            fixed(q.volumes.scar_percent, 1),
-        ],
-        thresholds: q.thresholds.methods.iter().map(threshold).collect(),
-        remote: remote(sheet),
-        rows: q.segments.iter().map(row).collect(),
-        slices: montage(sheet, view),
+        scar_bullseye,
+        transmurality_bullseye,
+        orientation_known: case.orientation_known(),
+        classes: transmurality(&measured.values),
+        thickness: Quantity::MEAN_WALL_THICKNESS_MM.text(value(&Quantity::MEAN_WALL_THICKNESS_MM)),
+        scars: measured
+            .scar_pieces
+            .iter()
+            .take(SCARS_SHOWN)
+            .map(scar)
+            .collect(),
+        more_scars: measured.scar_pieces.len().saturating_sub(SCARS_SHOWN),
+        territory_columns: headings(TERRITORY),
+        territories: measured.territories.iter().map(territory).collect(),
+        thresholds_absent: common_absence(&measured.thresholds),
+        threshold_columns: headings(THRESHOLD),
+        labelled: [Quantity::SCAR_ML, Quantity::SCAR_PERCENT].map(|q| q.text(value(&q))),
+        thresholds: measured.thresholds.iter().map(threshold).collect(),
+        remote: remote(case),
+        segment_columns: headings(SEGMENT),
+        segments: measured.segments.iter().map(segment).collect(),
+        quantities: lines(case),
+        slices: montage(case, view),
         legend: legend(),
+        limits: &case.limits,
     }
     .render()
 }
 
-fn grid(sheet: &CaseSheet) -> String {
-    let ([columns, rows, slices], [x, y, z]) = (sheet.shape_voxels, sheet.spacing_mm);
+fn headings<T>(table: &[Quantity<T>]) -> Vec<&'static str> {
+    table.iter().map(|quantity| quantity.heading).collect()
+}
+
+fn numbers<T>(table: &[Quantity<T>], of: &T) -> Vec<String> {
+    let number = |quantity: &Quantity<T>| quantity.text((quantity.of)(of));
+    table.iter().map(number).collect()
+}
+
+/// Every quantity of the case with its meaning.
+fn lines(case: &Case) -> Vec<Line> {
+    fn of<T>(table: &'static [Quantity<T>], values: &Values) -> Vec<Line> {
+        let line = |quantity: &'static Quantity<T>| Line {
+            label: quantity.label,
+            value: quantity.with_unit(values.get(quantity)),
+            meaning: quantity.meaning,
+        };
+        table.iter().map(line).collect()
+    }
+    let mut lines = of(MEASURED, &case.quantities.values);
+    if let Some(confidence) = &case.confidence {
+        lines.extend(of(CONFIDENCE, confidence));
+    }
+    lines
+}
+
+/// Scar of each segment, and how far it reaches through the wall.
+fn bullseyes(segments: &[Segment]) -> [String; 2] {
+    let by_segment = |of: fn(&Segment) -> Option<f64>| {
+        std::array::from_fn(|at| segments.get(at).filter(|s| s.assessed).and_then(of))
+    };
+    [
+        bullseye(
+            "Scar, % of segment",
+            &by_segment(|s| s.scar_percent),
+            Scale::Continuous,
+        ),
+        bullseye(
+            "Mean transmurality of scar, %",
+            &by_segment(|s| s.mean_transmurality_percent),
+            Scale::Quarters,
+        ),
+    ]
+}
+
+/// The shares of chords by the part that is scar; `None` where they were not assessed.
+fn transmurality(values: &Values) -> Option<String> {
+    let shares = [
+        ("no scar", Quantity::CHORDS_WITHOUT_SCAR_PERCENT),
+        ("1–25 %", Quantity::CHORDS_TO_25_PERCENT),
+        ("26–50 %", Quantity::CHORDS_TO_50_PERCENT),
+        ("51–75 %", Quantity::CHORDS_TO_75_PERCENT),
+        ("76–100 %", Quantity::CHORDS_TO_100_PERCENT),
+    ];
+    let shares: Option<Vec<_>> = shares
+        .iter()
+        .map(|(name, quantity)| Some((*name, values.get(quantity)?)))
+        .collect();
+    Some(classes(
+        "Share of chords by the part of the wall that is scar",
+        &shares?,
+        &css_colour(Label::Scar),
+    ))
+}
+
+fn grid(case: &Case) -> String {
+    let ([columns, rows, slices], [x, y, z]) = (case.case.shape_voxels, case.case.spacing_mm);
     let word = if slices == 1 { "slice" } else { "slices" };
     format!("{slices} {word} of {columns} × {rows}, voxels {x:.2} × {y:.2} × {z:.1} mm")
 }
 
-fn keys(sheet: &CaseSheet) -> Vec<Key> {
-    let v = &sheet.quantities.volumes;
-    let g = |value: f64| format!("{} g", fixed(Some(value), 1));
-    let ml = |value: f64| format!("{} ml", fixed(Some(value), 1));
-    let percent = |value: Option<f64>| {
-        value.map_or_else(|| NONE.to_owned(), |_| format!("{} %", fixed(value, 1)))
+/// The key numbers: each with its label, a second number or a remark, and the colour of a label.
+fn keys(values: &Values) -> Vec<Key> {
+    let told = |quantity: &Quantity<Quantities>| quantity.with_unit(values.get(quantity));
+    let key = |first: Quantity<Quantities>, second: String, label: Option<Label>| Key {
+        name: first.label,
+        value: told(&first),
+        second,
+        colour: label.map(css_colour),
     };
-    let colour = |label: Label| Some(css_colour(label));
+    // What was not related to the wall has no mass either: nobody looked for it.
+    let scar_g = values
+        .get(&Quantity::SCAR_PERCENT)
+        .map(|_| told(&Quantity::SCAR_G));
+    let slab = || "in the slab".to_owned();
     vec![
-        Key {
-            name: "Infarct size",
-            value: percent(v.scar_percent),
-            second: v.scar_percent.map_or_else(String::new, |_| g(v.scar_g)),
-            colour: colour(Label::Scar),
-        },
-        Key {
-            name: "Edema without scar",
-            value: percent(v.edema_without_scar_percent),
-            second: g(v.edema_without_scar_g),
-            colour: colour(Label::Edema),
-        },
-        Key {
-            name: "Area at risk",
-            value: percent(v.area_at_risk_percent),
-            second: g(v.area_at_risk_g),
-            colour: None,
-        },
-        Key {
-            name: "LV wall",
-            value: g(v.wall_g),
-            second: ml(v.wall_ml),
-            colour: colour(Label::Myocardium),
-        },
-        Key {
-            name: "LV blood pool",
-            value: ml(v.lv_pool_ml),
-            second: "in the slab".into(),
-            colour: colour(Label::LvPool),
-        },
-        Key {
-            name: "RV blood pool",
-            value: ml(v.rv_pool_ml),
-            second: "in the slab".into(),
-            colour: colour(Label::RvPool),
-        },
+        key(
+            Quantity::SCAR_PERCENT,
+            scar_g.unwrap_or_default(),
+            Some(Label::Scar),
+        ),
+        key(
+            Quantity::EDEMA_WITHOUT_SCAR_PERCENT,
+            told(&Quantity::EDEMA_WITHOUT_SCAR_G),
+            Some(Label::Edema),
+        ),
+        key(
+            Quantity::AREA_AT_RISK_PERCENT,
+            told(&Quantity::AREA_AT_RISK_G),
+            None,
+        ),
+        key(
+            Quantity::WALL_G,
+            told(&Quantity::WALL_ML),
+            Some(Label::Myocardium),
+        ),
+        key(Quantity::LV_POOL_ML, slab(), Some(Label::LvPool)),
+        key(Quantity::RV_POOL_ML, slab(), Some(Label::RvPool)),
     ]
 }
 
-fn row(segment: &Segment) -> Row {
-    let assessed = |value: Option<f64>| fixed(value.filter(|_| segment.assessed), 1);
-    let mut name = segment.name.clone();
-    if !segment.assessed {
-        name += ": not assessed";
-    }
+fn segment(segment: &Segment) -> Row {
+    let assessed = if segment.assessed {
+        ""
+    } else {
+        ": not assessed"
+    };
     Row {
-        number: segment.number,
-        name,
-        territory: segment.territory.name(),
-        wall_ml: assessed(Some(segment.wall_ml)),
-        scar: assessed(segment.scar_percent),
-        risk: assessed(segment.area_at_risk_percent),
-        mean_transmurality: assessed(segment.mean_transmurality_percent),
-        max_transmurality: assessed(segment.max_transmurality_percent),
+        names: vec![
+            segment.number.to_string(),
+            format!("{}{assessed}", segment.name),
+            segment.territory.name().to_owned(),
+        ],
+        numbers: numbers(SEGMENT, segment),
     }
 }
 
-fn scar(piece: &myops_measure::quantify::ScarPiece) -> Scar {
+fn scar(piece: &ScarPiece) -> Scar {
     let numbers = |list: Vec<String>| list.join(", ");
     let slices = numbers(piece.slices.iter().map(|k| (k + 1).to_string()).collect());
     let segments = numbers(piece.segments.iter().map(ToString::to_string).collect());
@@ -246,56 +302,42 @@ fn scar(piece: &myops_measure::quantify::ScarPiece) -> Scar {
     }
 }
 
-fn territories(sheet: &CaseSheet) -> Vec<[String; 4]> {
-    let row = |t: &myops_measure::quantify::TerritoryBurden| {
-        let assessed = |v: f64| {
-            if t.wall_ml > 0.0 {
-                fixed(Some(v), 1)
-            } else {
-                NONE.to_owned()
-            }
-        };
-        [
-            t.territory.name().to_owned(),
-            assessed(t.wall_ml),
-            fixed(t.scar_percent, 1),
-            fixed(t.area_at_risk_percent, 1),
-        ]
-    };
-    sheet.quantities.territories.iter().map(row).collect()
+fn territory(territory: &TerritoryBurden) -> Row {
+    Row {
+        names: vec![territory.territory.name().to_owned()],
+        numbers: numbers(TERRITORY, territory),
+    }
 }
 
 fn threshold(threshold: &Threshold) -> ThresholdRow {
-    let numbers = match &threshold.absent_because {
-        Some(reason) => Err(reason.clone()),
-        None => Ok([
-            fixed(threshold.signal, 0),
-            fixed(threshold.above_ml, 1),
-            fixed(threshold.above_percent, 1),
-        ]),
-    };
     ThresholdRow {
         method: threshold.method.name(),
-        numbers,
+        numbers: match &threshold.absent_because {
+            Some(reason) => Err(reason.clone()),
+            None => Ok(numbers(THRESHOLD, threshold)),
+        },
     }
 }
 
 /// The signal of remote myocardium and how much of it there is.
-fn remote(sheet: &CaseSheet) -> String {
-    let Some(remote) = &sheet.quantities.thresholds.remote else {
-        return String::new();
-    };
-    let slices: Vec<String> = remote
-        .slices
+fn remote(case: &Case) -> String {
+    let slices: Vec<String> = case
+        .quantities
+        .remote_myocardium
         .iter()
         .map(|s| (s.slice + 1).to_string())
         .collect();
+    if slices.is_empty() {
+        return String::new();
+    }
+    let told =
+        |quantity: &Quantity<Quantities>| quantity.with_unit(case.quantities.values.get(quantity));
     format!(
-        "Remote myocardium {} ± {} (mean ± SD): {} voxels, {} ml, in slice{} {}.",
-        fixed(Some(remote.mean), 1),
-        fixed(Some(remote.sd), 1),
-        remote.voxels,
-        fixed(Some(remote.volume_ml), 2),
+        "Remote myocardium {} ± {} (mean ± SD): {} voxels, {}, in slice{} {}.",
+        told(&Quantity::REMOTE_MEAN),
+        told(&Quantity::REMOTE_SD),
+        told(&Quantity::REMOTE_VOXELS),
+        told(&Quantity::REMOTE_ML),
         if slices.len() == 1 { "" } else { "s" },
         slices.join(", ")
     )

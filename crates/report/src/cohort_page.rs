@@ -6,39 +6,21 @@ use base64::engine::general_purpose::STANDARD;
 use myops_image::label::Label;
 use myops_measure::finding::Finding;
 
-use super::number::fixed;
-use super::sheet::CaseSheet;
-use super::svg::{Boxes, Group, boxes};
-use super::{RESEARCH_USE, css_colour};
+use crate::case::Case;
+use crate::quantity::{CONFIDENCE, MEASURED, Quantity, Tables, Values};
+use crate::svg::{Boxes, Group, boxes};
+use crate::{RESEARCH_USE, css_colour};
 
 /// A case of the page.
 #[derive(Debug, Clone)]
 pub struct CohortCase {
     /// What was measured.
-    pub sheet: CaseSheet,
+    pub case: Case,
     /// Where its own page lies, relative to this one.
     pub link: String,
     /// A small PNG file of it, where there is one.
     pub thumbnail: Option<Vec<u8>>,
 }
-
-/// A column of numbers: its name, the digits after the point, and what stands there of a case.
-type Column = (&'static str, usize, fn(&CaseSheet) -> Option<f64>);
-
-const COLUMNS: [Column; 8] = [
-    ("LV ml", 1, |s| Some(s.quantities.volumes.lv_pool_ml)),
-    ("RV ml", 1, |s| Some(s.quantities.volumes.rv_pool_ml)),
-    ("Wall g", 1, |s| Some(s.quantities.volumes.wall_g)),
-    ("Scar g", 1, |s| Some(s.quantities.volumes.scar_g)),
-    ("Scar %", 1, |s| s.quantities.volumes.scar_percent),
-    ("Edema %", 1, |s| {
-        s.quantities.volumes.edema_without_scar_percent
-    }),
-    ("At risk %", 1, |s| {
-        s.quantities.volumes.area_at_risk_percent
-    }),
-    ("Exp. Dice", 2, |s| s.expected_dice),
-];
 
 /// A number of the table: as written, and as sorted.
 struct Cell {
@@ -51,12 +33,11 @@ struct Row<'a> {
     link: &'a str,
     thumbnail: Option<String>,
     numbers: Vec<Cell>,
-    flags: usize,
-    notes: &'a [String],
+    findings: &'a [Finding],
 }
 
-/// Cases with one kind of flag.
-struct Flagged<'a> {
+/// Cases with one kind of finding.
+struct Found<'a> {
     kind: String,
     cases: Vec<(&'a str, &'a str)>,
 }
@@ -68,10 +49,10 @@ struct Page<'a> {
     research_use: &'static str,
     program_version: &'static str,
     models: String,
-    flagged: Vec<Flagged<'a>>,
-    unflagged: usize,
+    found: Vec<Found<'a>>,
+    without: usize,
     plots: Vec<String>,
-    columns: [&'static str; COLUMNS.len()],
+    columns: Vec<&'static str>,
     rows: Vec<Row<'a>>,
 }
 
@@ -82,7 +63,7 @@ struct Page<'a> {
 pub fn cohort_page(cases: &[CohortCase]) -> Result<String, askama::Error> {
     let mut models: Vec<String> = cases
         .iter()
-        .filter_map(|c| c.sheet.model.as_ref())
+        .filter_map(|c| c.case.model.as_ref())
         .map(|m| format!("{} {}", m.name, m.fingerprint))
         .collect();
     models.sort_unstable();
@@ -96,95 +77,124 @@ pub fn cohort_page(cases: &[CohortCase]) -> Result<String, askama::Error> {
         } else {
             models.join("; ")
         },
-        flagged: flagged(cases),
-        unflagged: cases
-            .iter()
-            .filter(|c| c.sheet.quantities.flags.is_empty())
-            .count(),
+        found: found(cases),
+        without: cases.iter().filter(|c| c.case.findings.is_empty()).count(),
         plots: plots(cases),
-        columns: COLUMNS.map(|(name, ..)| name),
+        columns: (shown(MEASURED).map(|q| q.heading))
+            .chain(shown(CONFIDENCE).map(|q| q.heading))
+            .collect(),
         rows: cases.iter().map(row).collect(),
     }
     .render()
 }
 
+/// The quantities of a table that have a column.
+fn shown<T>(table: &[Quantity<T>]) -> impl Iterator<Item = &Quantity<T>> {
+    table.iter().filter(|q| q.tables != Tables::Csv)
+}
+
 fn row(case: &CohortCase) -> Row<'_> {
-    let cell = |(_, digits, of): Column| {
-        let value = of(&case.sheet);
-        // Cases without a value come before all others.
-        Cell {
-            text: fixed(value, digits),
-            value: value.unwrap_or(-1.0),
-        }
-    };
+    let CohortCase {
+        case,
+        link,
+        thumbnail,
+    } = case;
+    let unknown = Values::default();
+    let confidence = case.confidence.as_ref().unwrap_or(&unknown);
+    let measured = shown(MEASURED).map(|q| number(q, &case.quantities.values));
+    let numbers = measured.chain(shown(CONFIDENCE).map(|q| number(q, confidence)));
     Row {
-        case: &case.sheet.case,
-        link: &case.link,
-        thumbnail: case.thumbnail.as_ref().map(|png| STANDARD.encode(png)),
-        numbers: COLUMNS.map(cell).into(),
-        flags: case.sheet.quantities.flags.len(),
-        notes: &case.sheet.notes,
+        case: case.id(),
+        link,
+        thumbnail: thumbnail.as_ref().map(|png| STANDARD.encode(png)),
+        numbers: numbers.collect(),
+        findings: &case.findings,
     }
 }
 
-/// Kinds of flags with their cases, the rarest first: a flag that all cases have says least of any of them.
-fn flagged(cases: &[CohortCase]) -> Vec<Flagged<'_>> {
-    let mut found: Vec<Flagged> = Vec::new();
-    for case in cases {
-        for kind in case.sheet.quantities.flags.iter().map(Finding::kind) {
-            let kind = kind
-                .replace('_', " ")
-                .replace("lv", "LV")
-                .replace("rv", "RV")
-                .replace("lge", "LGE");
-            let place = (case.sheet.case.as_str(), case.link.as_str());
-            match found.iter_mut().find(|flagged| flagged.kind == kind) {
-                Some(flagged) if flagged.cases.last() == Some(&place) => {}
-                Some(flagged) => flagged.cases.push(place),
-                None => found.push(Flagged {
+fn number<T>(quantity: &Quantity<T>, values: &Values) -> Cell {
+    let value = values.get(quantity);
+    // Cases without a value come before all others.
+    Cell {
+        text: quantity.text(value),
+        value: value.unwrap_or(-1.0),
+    }
+}
+
+/// Kinds of findings with their cases, the rarest first: what all cases have says least of any of them.
+fn found(cases: &[CohortCase]) -> Vec<Found<'_>> {
+    let mut all: Vec<Found> = Vec::new();
+    for CohortCase { case, link, .. } in cases {
+        for finding in &case.findings {
+            let kind = in_words(finding.code());
+            let place = (case.id(), link.as_str());
+            match all.iter_mut().find(|found| found.kind == kind) {
+                Some(found) if found.cases.last() == Some(&place) => {}
+                Some(found) => found.cases.push(place),
+                None => all.push(Found {
                     kind,
                     cases: vec![place],
                 }),
             }
         }
     }
-    found.sort_by_key(|flagged| flagged.cases.len());
-    found
+    all.sort_by_key(|found| found.cases.len());
+    all
 }
 
+/// The code of a finding as words.
+fn in_words(code: &str) -> String {
+    let word = |word| match word {
+        "lv" | "rv" | "lge" | "t2" => str::to_uppercase(word),
+        word => word.to_owned(),
+    };
+    code.split('_').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// The quantities that are drawn, each under a short title and in the colour of a label.
 fn plots(cases: &[CohortCase]) -> Vec<String> {
-    let plot =
-        |title: &str, quantity: &str, label: Label, of: &dyn Fn(&CaseSheet) -> Option<f64>| {
-            let values: Vec<f64> = cases.iter().filter_map(|c| of(&c.sheet)).collect();
-            let note = format!("n = {}", values.len());
-            let group = Group {
-                name: String::new(),
-                note,
-                colour: css_colour(label),
-                values,
-            };
-            boxes(&Boxes {
-                title: title.into(),
-                quantity: quantity.into(),
-                hold: vec![0.0],
-                groups: vec![group],
-            })
+    let plot = |(quantity, title, label): (_, &str, Label)| {
+        let value = |c: &CohortCase| c.case.quantities.values.get(&quantity);
+        let values: Vec<f64> = cases.iter().filter_map(value).collect();
+        let group = Group {
+            name: String::new(),
+            note: format!("n = {}", values.len()),
+            colour: css_colour(label),
+            values,
         };
-    vec![
-        plot("Infarct size", "% of wall", Label::Scar, &|s| {
-            s.quantities.volumes.scar_percent
-        }),
-        plot("Edema, no scar", "% of wall", Label::Edema, &|s| {
-            s.quantities.volumes.edema_without_scar_percent
-        }),
-        plot("LV wall", "g", Label::Myocardium, &|s| {
-            Some(s.quantities.volumes.wall_g)
-        }),
-        plot("LV blood pool", "ml", Label::LvPool, &|s| {
-            Some(s.quantities.volumes.lv_pool_ml)
-        }),
-        plot("RV blood pool", "ml", Label::RvPool, &|s| {
-            Some(s.quantities.volumes.rv_pool_ml)
-        }),
+        boxes(&Boxes {
+            title: title.into(),
+            quantity: match quantity.unit {
+                "%" => "% of wall".into(),
+                unit => unit.into(),
+            },
+            hold: vec![0.0],
+            groups: vec![group],
+        })
+    };
+    [
+        (
+            Quantity::SCAR_PERCENT,
+            Quantity::SCAR_PERCENT.label,
+            Label::Scar,
+        ),
+        (
+            Quantity::EDEMA_WITHOUT_SCAR_PERCENT,
+            "Edema, no scar",
+            Label::Edema,
+        ),
+        (Quantity::WALL_G, Quantity::WALL_G.label, Label::Myocardium),
+        (
+            Quantity::LV_POOL_ML,
+            Quantity::LV_POOL_ML.label,
+            Label::LvPool,
+        ),
+        (
+            Quantity::RV_POOL_ML,
+            Quantity::RV_POOL_ML.label,
+            Label::RvPool,
+        ),
     ]
+    .map(plot)
+    .into()
 }

@@ -1,25 +1,29 @@
 //! What is told of cases and evaluations: pages, tables and pictures, all written from one struct each.
 //!
-//! [`CaseSheet`] is everything known of one case; its JSON, its row of a cohort's CSV, its line on the terminal and its
-//! page read from it and compute nothing. [`CaseView`] holds the voxels as readers see them. An
+//! [`Case`] is everything known of one case; its JSON, its row of a cohort's CSV, its line on the terminal and its page
+//! read from it and compute nothing. [`quantity`] is the table of what is measured, from which columns, rows, the JSON and
+//! its schema are made. [`CaseView`] holds the voxels as readers see them. An
 //! [`Evaluation`](myops_measure::evaluate::Evaluation) is told by [`evaluation`].
 
+mod case;
 mod case_page;
 mod cohort_page;
+mod cohort_table;
 mod csv;
 pub mod evaluation;
 mod montage;
 mod number;
 mod outline;
-mod sheet;
+pub mod quantity;
 mod svg;
 mod thumbnail;
 mod view;
 
+pub use case::{Case, Images, Measured, ModelId, Origin, Program, SCHEMA};
 pub use case_page::case_page;
 pub use cohort_page::{CohortCase, cohort_page};
-pub use csv::{Csv, cohort_csv, name_in_cell, rows_of};
-pub use sheet::{CaseSheet, ModelId, Origin, SCHEMA, terminal_table};
+pub use cohort_table::{cohort_csv, terminal_table};
+pub use csv::{Csv, name_in_cell, rows_of};
 pub use thumbnail::thumbnail;
 pub use view::CaseView;
 

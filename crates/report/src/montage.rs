@@ -7,9 +7,9 @@ use myops_image::picture::greys;
 use myops_image::sequence::Sequence;
 use myops_measure::quantify::Level;
 
+use super::case::Case;
 use super::css_colour;
 use super::outline;
-use super::sheet::CaseSheet;
 use super::view::{CaseView, Square};
 
 /// The outlines from the first drawn to the last: label, width in mm, dashes in mm. Width and dashes differ as well as
@@ -57,11 +57,11 @@ pub struct Stroke {
 }
 
 /// Draws every slice, the first of the file first.
-pub fn montage(sheet: &CaseSheet, view: &CaseView) -> Vec<MontageSlice> {
+pub fn montage(case: &Case, view: &CaseView) -> Vec<MontageSlice> {
     let square = view.square();
     (0..view.labels().shape()[2])
         .map(|k| {
-            let level = sheet
+            let level = case
                 .quantities
                 .rings
                 .iter()
@@ -85,7 +85,7 @@ pub fn montage(sheet: &CaseSheet, view: &CaseView) -> Vec<MontageSlice> {
                 number: k + 1,
                 level: level.unwrap_or("no ring"),
                 outlines: outlines(view, square, k),
-                tiles: if sheet.sequences.is_empty() {
+                tiles: if case.case.sequences.is_empty() {
                     alone()
                 } else {
                     Sequence::ALL.map(image).to_vec()

@@ -4,79 +4,47 @@ use std::borrow::Cow;
 
 use myops_image::label::{LabelMap, Region};
 use myops_image::orientation::Orientation;
-use myops_image::study::SAME_PLACE_MM;
-use serde::{Deserialize, Serialize};
+use myops_image::study::{StudyError, same_place};
+use serde::Serialize;
 
-use super::{Overlap, Score, SurfaceDistances};
+use super::metric::{PerMetric, Source};
+use super::{EmptyRule, Metric, Overlap, Score, SurfaceDistances};
 
-/// The prediction and the reference do not lie on the same voxels.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum GridMismatch {
-    /// They have different numbers of voxels.
-    #[error(
-        "the prediction has {prediction:?} voxels, the reference {reference:?}: compare them on one grid"
-    )]
-    Shape {
-        /// Voxels of the prediction along `i`, `j`, `k`.
-        prediction: [usize; 3],
-        /// Voxels of the reference along `i`, `j`, `k`.
-        reference: [usize; 3],
-    },
-    /// They have the same shape but lie elsewhere.
-    #[error(
-        "the grids of prediction and reference lie up to {displacement_mm:.2} mm apart: compare them on one grid"
-    )]
-    Place {
-        /// The distance at the corner where they differ most, in mm.
-        displacement_mm: f64,
-    },
+/// The value of a metric in one case.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(untagged)]
+enum Value {
+    /// A score that says why it has no value where a mask is empty.
+    Score(Score),
+    /// A number that does not depend on empty masks; `None` where it is undefined.
+    Number(Option<f64>),
 }
 
 /// Every score of one region in one case.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CaseScores {
-    /// The name of the region, as [`Region::name`] gives it.
-    pub region: String,
+    /// The region.
+    pub region: Region,
     /// The voxel counts that the overlap scores follow from.
     pub overlap: Overlap,
-    /// Dice coefficient over all voxels of the case, 0 to 1.
-    pub dice: Score,
-    /// Jaccard index, 0 to 1.
-    pub jaccard: Score,
-    /// Fraction of the reference that was found, 0 to 1.
-    pub sensitivity: Score,
-    /// Fraction of the prediction that is right, 0 to 1.
-    pub precision: Score,
     /// Volume of the region in the prediction, in ml.
     pub prediction_ml: f64,
     /// Volume of the region in the reference, in ml.
     pub reference_ml: f64,
-    /// Prediction minus reference, in ml.
-    pub volume_difference_ml: f64,
-    /// Prediction minus reference as a percentage of the reference; `None` where the reference is empty.
-    pub volume_difference_percent: Option<f64>,
-    /// Hausdorff distance between border voxels, in mm.
-    pub hd_mm: Score,
-    /// 95th percentile of both directed distances pooled, in mm: the definition of `MedPy`.
-    pub hd95_pooled_mm: Score,
-    /// Larger of the 95th percentiles of each directed distance, in mm: the definition of MONAI.
-    pub hd95_larger_mm: Score,
-    /// Larger of the 95th percentiles weighted by surface area, in mm: the definition of surface-distance.
-    pub hd95_area_mm: Score,
-    /// Average symmetric surface distance, in mm: the definition of `MedPy`.
-    pub assd_mm: Score,
+    #[serde(flatten)]
+    values: PerMetric<Value>,
 }
 
 impl CaseScores {
     /// Scores one region of a prediction.
     ///
     /// # Errors
-    /// [`GridMismatch`] where the two maps do not lie on the same voxels.
+    /// [`StudyError`] where the two maps do not lie on the same voxels.
     pub fn of(
         prediction: &LabelMap,
         reference: &LabelMap,
         region: Region,
-    ) -> Result<Self, GridMismatch> {
+    ) -> Result<Self, StudyError> {
         let prediction = stored_as(reference, prediction)?;
         Ok(Self::on_one_grid(&prediction, reference, region))
     }
@@ -87,26 +55,34 @@ impl CaseScores {
         let voxel_ml = reference.spacing().voxel_ml();
         let prediction_ml = overlap.prediction_voxels as f64 * voxel_ml;
         let reference_ml = overlap.reference_voxels as f64 * voxel_ml;
-        let volume_difference_ml = prediction_ml - reference_ml;
         let distances = SurfaceDistances::between(prediction, reference, region);
-        let read = |mm: fn(&SurfaceDistances) -> f64| distances.as_ref().map(mm);
+        let value = |metric: &Metric| match metric.source {
+            Source::Overlap(of) => Value::Score(of(overlap)),
+            Source::Distances(of) => Value::Score(distances.as_ref().map(of)),
+            Source::Volumes(of) => Value::Number(of(prediction_ml, reference_ml)),
+        };
         Self {
-            region: region.name().to_owned(),
+            region,
             overlap,
-            dice: overlap.dice(),
-            jaccard: overlap.jaccard(),
-            sensitivity: overlap.sensitivity(),
-            precision: overlap.precision(),
             prediction_ml,
             reference_ml,
-            volume_difference_ml,
-            volume_difference_percent: (reference_ml > 0.0)
-                .then(|| 100.0 * volume_difference_ml / reference_ml),
-            hd_mm: read(SurfaceDistances::hd_mm),
-            hd95_pooled_mm: read(SurfaceDistances::hd95_pooled_mm),
-            hd95_larger_mm: read(SurfaceDistances::hd95_larger_mm),
-            hd95_area_mm: read(SurfaceDistances::hd95_area_mm),
-            assd_mm: read(SurfaceDistances::assd_mm),
+            values: PerMetric::from_fn(value),
+        }
+    }
+
+    /// The value of a metric; `None` where a mask is empty and it has none.
+    pub fn value(&self, metric: &Metric) -> Option<f64> {
+        match *self.values.get(metric)? {
+            Value::Score(score) => score.value(),
+            Value::Number(number) => number,
+        }
+    }
+
+    /// What a metric counts for in a mean under a rule for empty masks; `None` where the case is left out.
+    pub fn under(&self, metric: &Metric, rule: EmptyRule) -> Option<f64> {
+        match metric.source {
+            Source::Overlap(of) => of(self.overlap).under(rule),
+            _ => self.value(metric),
         }
     }
 }
@@ -114,11 +90,11 @@ impl CaseScores {
 /// Scores every region of [`Region::SCORED`], in that order.
 ///
 /// # Errors
-/// [`GridMismatch`] where the two maps do not lie on the same voxels.
+/// [`StudyError`] where the two maps do not lie on the same voxels.
 pub fn score_case(
     prediction: &LabelMap,
     reference: &LabelMap,
-) -> Result<Vec<CaseScores>, GridMismatch> {
+) -> Result<Vec<CaseScores>, StudyError> {
     let prediction = stored_as(reference, prediction)?;
     Ok(Region::SCORED
         .map(|region| CaseScores::on_one_grid(&prediction, reference, region))
@@ -129,22 +105,15 @@ pub fn score_case(
 fn stored_as<'a>(
     reference: &LabelMap,
     prediction: &'a LabelMap,
-) -> Result<Cow<'a, LabelMap>, GridMismatch> {
-    match Orientation::onto(prediction.grid(), reference.grid()) {
-        Some((Orientation::AS_STORED, displacement_mm)) if displacement_mm <= SAME_PLACE_MM => {
-            Ok(Cow::Borrowed(prediction))
-        }
-        Some((order, displacement_mm)) if displacement_mm <= SAME_PLACE_MM => Ok(Cow::Owned(
-            order.store(prediction.clone(), reference.grid()),
-        )),
-        Some((_, displacement_mm)) if prediction.shape() == reference.shape() => {
-            Err(GridMismatch::Place { displacement_mm })
-        }
-        _ => Err(GridMismatch::Shape {
-            prediction: prediction.shape(),
-            reference: reference.shape(),
-        }),
-    }
+) -> Result<Cow<'a, LabelMap>, StudyError> {
+    let order = same_place(
+        ("the reference", reference.grid()),
+        ("the prediction", prediction.grid()),
+    )?;
+    Ok(match order {
+        Orientation::AS_STORED => Cow::Borrowed(prediction),
+        order => Cow::Owned(order.store(prediction.clone(), reference.grid())),
+    })
 }
 
 #[cfg(test)]
@@ -180,20 +149,25 @@ mod tests {
         let scores = score_case(&prediction, &reference).unwrap();
         let scar = &scores[0];
         assert_eq!(
-            (scar.region.as_str(), scar.prediction_ml, scar.reference_ml),
-            ("scar", 6.0, 5.0)
+            (scar.region, scar.prediction_ml, scar.reference_ml),
+            (Region::SCAR, 6.0, 5.0)
         );
         assert_eq!(
-            (scar.volume_difference_ml, scar.volume_difference_percent),
-            (1.0, Some(20.0))
+            [Metric::VOLUME_DIFFERENCE, Metric::VOLUME_DIFFERENCE_PERCENT].map(|m| scar.value(&m)),
+            [Some(1.0), Some(20.0)]
         );
-        assert_eq!(scar.dice, Score::Value(10.0 / 11.0));
-        assert_eq!(
-            (scores[1].dice, scores[5].dice),
-            (Score::Missed, Score::BothEmpty)
-        );
-        assert_eq!(scores[2].sensitivity, Score::Value(0.6));
-        assert_eq!(scores[5].volume_difference_percent, None);
+        assert_eq!(scar.value(&Metric::DICE), Some(10.0 / 11.0));
+        let rule = EmptyRule::Dropped;
+        assert_eq!(scores[1].under(&Metric::DICE, rule), Some(0.0), "missed");
+        assert_eq!(scores[5].under(&Metric::DICE, rule), None, "both empty");
+        assert_eq!(scores[2].value(&Metric::SENSITIVITY), Some(0.6));
+        assert_eq!(scores[5].value(&Metric::VOLUME_DIFFERENCE_PERCENT), None);
+        let json = serde_json::to_value(&scores).unwrap();
+        assert_eq!(json[0]["region"], "scar");
+        assert_eq!(json[0]["dice"]["value"], 10.0 / 11.0);
+        assert_eq!(json[1]["dice"], "missed");
+        assert_eq!(json[0]["volume_difference_ml"], 1.0);
+        assert_eq!(json[5]["hd_mm"], "both_empty");
     }
 
     #[test]
@@ -212,7 +186,7 @@ mod tests {
         assert!(
             scores
                 .iter()
-                .all(|s| s.dice == Score::Value(1.0) && s.hd_mm == Score::Value(0.0)),
+                .all(|s| s.value(&Metric::DICE) == Some(1.0) && s.value(&Metric::HD) == Some(0.0)),
             "{scores:?}"
         );
     }
@@ -222,9 +196,9 @@ mod tests {
         let of = |shape, spacing_mm| Volume::filled(grid(shape, spacing_mm), Label::Scar);
         let reference = of([4, 4, 2], [1.0; 3]);
         let shape = CaseScores::of(&of([4, 5, 2], [1.0; 3]), &reference, Region::SCAR);
-        assert!(matches!(shape, Err(GridMismatch::Shape { .. })));
+        assert!(matches!(shape, Err(StudyError::Shape { .. })));
         let place = CaseScores::of(&of([4, 4, 2], [1.5, 1.0, 1.0]), &reference, Region::SCAR);
-        assert!(matches!(place, Err(GridMismatch::Place { .. })));
+        assert!(matches!(place, Err(StudyError::Place { .. })));
         assert!(
             CaseScores::of(
                 &of([4, 4, 2], [1.00001, 1.0, 1.0]),

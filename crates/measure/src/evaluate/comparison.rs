@@ -1,17 +1,19 @@
 //! Two methods compared on the same cases, region by region.
 
-use serde::{Deserialize, Serialize};
+use myops_image::label::Region;
+use serde::{Serialize, Serializer};
 
 use super::paired::{LengthMismatch, Paired};
-use super::{CaseScores, EmptyRule, Evaluation, Hd95, Score};
+use super::{Better, CaseScores, EmptyRule, Evaluation, Metric};
 
-/// One measure of one region under both methods.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// One metric of one region under both methods.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ComparedMeasure {
     /// The region.
-    pub region: String,
-    /// The measure, with its unit and the rule or definition that it follows.
-    pub measure: String,
+    pub region: Region,
+    /// The metric; in JSON as [`Metric::compared_as`] names it.
+    #[serde(serialize_with = "as_compared")]
+    pub measure: &'static Metric,
     /// Mean of the first method over the cases compared.
     pub first_mean: f64,
     /// Mean of the second method over the cases compared.
@@ -23,7 +25,7 @@ pub struct ComparedMeasure {
 }
 
 /// A paired comparison of two methods; probabilities are not corrected for the number of tests.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Comparison {
     /// Cases of both.
     pub cases: usize,
@@ -31,8 +33,9 @@ pub struct Comparison {
     pub measures: Vec<ComparedMeasure>,
 }
 
-/// A measure: its name and its value in one case under one method.
-type Measure = (String, Box<dyn Fn(&CaseScores) -> Option<f64>>);
+fn as_compared<S: Serializer>(metric: &Metric, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&metric.compared_as())
+}
 
 impl Comparison {
     /// Compares two evaluations of the same cases in the same order. Dice counts empty masks by the challenge's rule, so
@@ -48,20 +51,11 @@ impl Comparison {
                 second: second.cases.len(),
             });
         }
+        let shown = |metric: &&Metric| metric.compared && first.hd95.shows(metric);
         let mut measures = Vec::new();
-        for region in first.regions.iter().map(|r| r.region.as_str()) {
-            for (name, value) in measures_with(first.hd95) {
-                let of = |e: &Evaluation| {
-                    e.scores_of(region)
-                        .map(|(_, s)| value(s))
-                        .collect::<Vec<_>>()
-                };
-                measures.extend(compared(
-                    region,
-                    &name,
-                    (&of(first), &of(second)),
-                    first.seed,
-                )?);
+        for region in first.regions.iter().map(|r| r.region) {
+            for metric in Metric::ALL.iter().filter(shown) {
+                measures.extend(ComparedMeasure::of(region, metric, [first, second])?);
             }
         }
         Ok(Self {
@@ -71,55 +65,42 @@ impl Comparison {
     }
 }
 
-fn measures_with(hd95: Hd95) -> Vec<Measure> {
-    let challenge = |score: Score| score.under(EmptyRule::Challenge);
-    vec![
-        (
-            "Dice (challenge)".into(),
-            Box::new(move |s| challenge(s.dice)),
-        ),
-        (
-            "sensitivity (challenge)".into(),
-            Box::new(move |s| challenge(s.sensitivity)),
-        ),
-        (
-            "precision (challenge)".into(),
-            Box::new(move |s| challenge(s.precision)),
-        ),
-        (
-            format!("HD95 {} (mm)", hd95.name()),
-            Box::new(move |s| hd95.of(s).value()),
-        ),
-        ("ASSD (mm)".into(), Box::new(|s| s.assd_mm.value())),
-        (
-            "absolute volume difference (ml)".into(),
-            Box::new(|s| Some(s.volume_difference_ml.abs())),
-        ),
-    ]
+/// The value by which two methods are compared; `None` where a case is left out.
+fn compared(metric: &Metric, scores: &CaseScores) -> Option<f64> {
+    let value = scores.under(metric, EmptyRule::Challenge)?;
+    Some(match metric.better {
+        Better::NearZero => value.abs(),
+        Better::Higher | Better::Lower => value,
+    })
 }
 
-fn compared(
-    region: &str,
-    measure: &str,
-    (first, second): (&[Option<f64>], &[Option<f64>]),
-    seed: u64,
-) -> Result<Option<ComparedMeasure>, LengthMismatch> {
-    let (a, b): (Vec<f64>, Vec<f64>) = first
-        .iter()
-        .zip(second)
-        .filter_map(|(a, b)| (*a).zip(*b))
-        .unzip();
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-    Ok(
-        Paired::between(&a, &b, seed)?.map(|difference| ComparedMeasure {
-            region: region.to_owned(),
-            measure: measure.to_owned(),
+impl ComparedMeasure {
+    /// `None` where no case has a value under both methods.
+    fn of(
+        region: Region,
+        measure: &'static Metric,
+        evaluations: [&Evaluation; 2],
+    ) -> Result<Option<Self>, LengthMismatch> {
+        let [first, second] = evaluations.map(|evaluation| {
+            let scores = evaluation.scores_of(region);
+            scores.map(|s| compared(measure, s)).collect::<Vec<_>>()
+        });
+        let (a, b): (Vec<f64>, Vec<f64>) = first
+            .iter()
+            .zip(&second)
+            .filter_map(|(a, b)| (*a).zip(*b))
+            .unzip();
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        let paired = Paired::between(&a, &b, evaluations[0].seed)?;
+        Ok(paired.map(|difference| Self {
+            region,
+            measure,
             first_mean: mean(&a),
             second_mean: mean(&b),
             left_out: first.len() - a.len(),
             difference,
-        }),
-    )
+        }))
+    }
 }
 
 #[cfg(test)]
@@ -128,7 +109,7 @@ mod tests {
     use myops_image::label::Label;
     use myops_image::volume::Volume;
 
-    use super::super::{EvaluatedCase, score_case};
+    use super::super::{EvaluatedCase, Hd95, score_case};
     use super::*;
 
     /// Cases whose scar covers so many of ten voxels, where the reference covers five.
@@ -163,22 +144,28 @@ mod tests {
     fn the_better_method_is_ahead_and_cases_without_a_distance_are_counted() {
         let compared =
             Comparison::between(&evaluation(&[5, 4, 5]), &evaluation(&[3, 3, 0])).unwrap();
-        let find = |measure: &str| {
+        let find = |measure: &Metric| {
             compared
                 .measures
                 .iter()
-                .find(|m| m.region == "scar" && m.measure.starts_with(measure))
+                .find(|m| m.region == Region::SCAR && m.measure == measure)
                 .unwrap()
         };
-        let dice = find("Dice");
+        let dice = find(&Metric::DICE);
         assert_eq!((dice.difference.n, dice.left_out), (3, 0));
         assert!((dice.first_mean - (1.0 + 8.0 / 9.0 + 1.0) / 3.0).abs() < 1e-12);
         assert!((dice.second_mean - (0.75 + 0.75 + 0.0) / 3.0).abs() < 1e-12);
         assert!(
             (dice.difference.mean_difference - (dice.first_mean - dice.second_mean)).abs() < 1e-12
         );
-        assert_eq!((find("HD95").difference.n, find("HD95").left_out), (2, 1));
-        assert!((find("absolute").second_mean - 0.003).abs() < 1e-12);
+        let hd95 = find(&Metric::HD95_POOLED);
+        assert_eq!((hd95.difference.n, hd95.left_out), (2, 1));
+        assert!((find(&Metric::VOLUME_DIFFERENCE).second_mean - 0.003).abs() < 1e-12);
+        let json = serde_json::to_value(dice).unwrap();
+        assert_eq!(
+            (&json["region"], &json["measure"]),
+            (&"scar".into(), &"Dice (challenge)".into())
+        );
     }
 
     #[test]

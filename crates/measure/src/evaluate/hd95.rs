@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CaseScores, RegionSummary, Score, Summary};
+use super::Metric;
 
 /// A definition of the 95th percentile Hausdorff distance. They differ by up to a factor of twenty on one pair of masks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -30,36 +30,18 @@ impl Hd95 {
         }
     }
 
-    /// The definition in words, with the program that computes it this way.
-    pub fn definition(self) -> &'static str {
+    /// The metric that this definition computes.
+    pub fn metric(self) -> &'static Metric {
         match self {
-            Self::Pooled => {
-                "95th percentile of both directed sets of border distances pooled (MedPy)"
-            }
-            Self::Larger => {
-                "larger of the 95th percentiles of each directed set of border distances (MONAI)"
-            }
-            Self::Area => {
-                "larger of the 95th percentiles weighted by surface area (surface-distance)"
-            }
+            Self::Pooled => &Metric::HD95_POOLED,
+            Self::Larger => &Metric::HD95_LARGER,
+            Self::Area => &Metric::HD95_AREA,
         }
     }
 
-    /// The distance of one case in mm.
-    pub fn of(self, scores: &CaseScores) -> Score {
-        match self {
-            Self::Pooled => scores.hd95_pooled_mm,
-            Self::Larger => scores.hd95_larger_mm,
-            Self::Area => scores.hd95_area_mm,
-        }
-    }
-
-    /// The distances of all cases in mm, summed up.
-    pub fn summary(self, summary: &RegionSummary) -> Option<&Summary> {
-        match self {
-            Self::Pooled => summary.hd95_pooled_mm.as_ref(),
-            Self::Larger => summary.hd95_larger_mm.as_ref(),
-            Self::Area => summary.hd95_area_mm.as_ref(),
-        }
+    /// Whether tables show a metric where this definition was chosen: all but the other definitions.
+    pub fn shows(self, metric: &Metric) -> bool {
+        let hd95 = Self::ALL.iter().any(|other| other.metric() == metric);
+        !hd95 || self.metric() == metric
     }
 }

@@ -1,11 +1,13 @@
 //! The scores of each region over all cases, with empty masks counted openly.
 
-use serde::{Deserialize, Serialize};
+use myops_image::label::Region;
+use serde::Serialize;
 
-use super::{CaseScores, EmptyRule, Score, Summary};
+use super::metric::{PerMetric, Source};
+use super::{CaseScores, EmptyRule, Metric, Score, Summary};
 
 /// How many cases have an empty mask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Empties {
     /// Cases in which prediction and reference are empty.
     pub both_empty: usize,
@@ -32,7 +34,7 @@ impl Empties {
 }
 
 /// One overlap score summed up under each rule for empty masks; `None` where a rule leaves no case.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct UnderEachRule {
     /// Under [`EmptyRule::Challenge`].
     pub challenge: Option<Summary>,
@@ -69,88 +71,75 @@ impl UnderEachRule {
     }
 }
 
+/// A metric summed up over cases: an overlap under each rule for empty masks, anything else over the cases that have it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+enum Summed {
+    UnderEachRule(UnderEachRule),
+    Once(Option<Summary>),
+}
+
 /// The scores of one region over all cases. Distances are those of the cases in which neither mask is empty, and are
 /// read beside [`Self::empties`]: a method that misses a structure has no distance there.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RegionSummary {
-    /// The name of the region.
-    pub region: String,
+    /// The region.
+    pub region: Region,
     /// Number of cases.
     pub cases: usize,
     /// Cases with an empty mask.
     pub empties: Empties,
-    /// Dice coefficient, 0 to 1.
-    pub dice: UnderEachRule,
-    /// Jaccard index, 0 to 1.
-    pub jaccard: UnderEachRule,
-    /// Fraction of the reference that was found, 0 to 1.
-    pub sensitivity: UnderEachRule,
-    /// Fraction of the prediction that is right, 0 to 1.
-    pub precision: UnderEachRule,
-    /// Volume of the prediction minus that of the reference, in ml, over all cases.
-    pub volume_difference_ml: Option<Summary>,
-    /// Hausdorff distance in mm.
-    pub hd_mm: Option<Summary>,
-    /// 95th percentile of both directed distances pooled, in mm.
-    pub hd95_pooled_mm: Option<Summary>,
-    /// Larger of the 95th percentiles of each directed distance, in mm.
-    pub hd95_larger_mm: Option<Summary>,
-    /// Larger of the 95th percentiles weighted by surface area, in mm.
-    pub hd95_area_mm: Option<Summary>,
-    /// Average symmetric surface distance, in mm.
-    pub assd_mm: Option<Summary>,
+    #[serde(flatten)]
+    metrics: PerMetric<Summed>,
+}
+
+impl RegionSummary {
+    fn of(region: Region, cases: &[&CaseScores], seed: u64) -> Self {
+        let summed = |metric: &Metric| match metric.source {
+            Source::Overlap(of) => {
+                let scores: Vec<Score> = cases.iter().map(|case| of(case.overlap)).collect();
+                Summed::UnderEachRule(UnderEachRule::of(&scores, seed))
+            }
+            Source::Distances(_) | Source::Volumes(_) => {
+                let values: Vec<f64> = cases.iter().filter_map(|case| case.value(metric)).collect();
+                Summed::Once(Summary::of(&values, seed))
+            }
+        };
+        let masks: Vec<Score> = cases.iter().map(|case| case.overlap.dice()).collect();
+        Self {
+            region,
+            cases: cases.len(),
+            empties: Empties::of(&masks),
+            metrics: PerMetric::from_fn(summed),
+        }
+    }
+
+    /// The values of a metric over the cases, an overlap under a rule for empty masks; `None` where no case has one.
+    pub fn summary(&self, metric: &Metric, rule: EmptyRule) -> Option<&Summary> {
+        match self.metrics.get(metric)? {
+            Summed::UnderEachRule(each) => each.get(rule),
+            Summed::Once(summary) => summary.as_ref(),
+        }
+    }
 }
 
 /// Sums the scores of many cases up, region by region, in the order in which regions first appear. The seed is that of
 /// the bootstrap.
-pub fn summarise(cases: &[Vec<CaseScores>], seed: u64) -> Vec<RegionSummary> {
-    let mut names: Vec<&str> = Vec::new();
-    for scores in cases.iter().flatten() {
-        if !names.contains(&scores.region.as_str()) {
-            names.push(&scores.region);
+pub fn summarise<'a>(
+    scores: impl Iterator<Item = &'a CaseScores>,
+    seed: u64,
+) -> Vec<RegionSummary> {
+    let mut regions: Vec<(Region, Vec<&CaseScores>)> = Vec::new();
+    for scores in scores {
+        match regions.iter_mut().find(|(r, _)| *r == scores.region) {
+            Some((_, cases)) => cases.push(scores),
+            None => regions.push((scores.region, vec![scores])),
         }
     }
-    let of_region = |name: &str| {
-        cases
-            .iter()
-            .flatten()
-            .filter(|s| s.region == name)
-            .collect::<Vec<_>>()
-    };
-    names
+    regions
         .iter()
-        .map(|name| region_summary(name, &of_region(name), seed))
+        .map(|(region, cases)| RegionSummary::of(*region, cases, seed))
         .collect()
-}
-
-fn region_summary(name: &str, cases: &[&CaseScores], seed: u64) -> RegionSummary {
-    let all = |of: fn(&CaseScores) -> Score| cases.iter().map(|case| of(case)).collect::<Vec<_>>();
-    let overlap = |of| UnderEachRule::of(&all(of), seed);
-    let distance = |of| {
-        Summary::of(
-            &all(of)
-                .into_iter()
-                .filter_map(Score::value)
-                .collect::<Vec<_>>(),
-            seed,
-        )
-    };
-    let differences: Vec<f64> = cases.iter().map(|case| case.volume_difference_ml).collect();
-    RegionSummary {
-        region: name.to_owned(),
-        cases: cases.len(),
-        empties: Empties::of(&all(|case| case.dice)),
-        dice: overlap(|case| case.dice),
-        jaccard: overlap(|case| case.jaccard),
-        sensitivity: overlap(|case| case.sensitivity),
-        precision: overlap(|case| case.precision),
-        volume_difference_ml: Summary::of(&differences, seed),
-        hd_mm: distance(|case| case.hd_mm),
-        hd95_pooled_mm: distance(|case| case.hd95_pooled_mm),
-        hd95_larger_mm: distance(|case| case.hd95_larger_mm),
-        hd95_area_mm: distance(|case| case.hd95_area_mm),
-        assd_mm: distance(|case| case.assd_mm),
-    }
 }
 
 #[cfg(test)]

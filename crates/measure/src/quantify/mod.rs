@@ -3,6 +3,22 @@
 //! Slices lie along `k` and are short-axis slices. Read in this order: `volumes` needs voxel counts alone; `axis` orders
 //! the slices, `orientation` places each of them about the left ventricle; `chords`, `segments` and `scars` measure in
 //! these coordinates; `thresholds` adds the LGE signal.
+//!
+//! ```
+//! use myops_image::geometry::{Affine, Grid, Spacing};
+//! use myops_image::label::Label;
+//! use myops_image::volume::Volume;
+//! use myops_measure::finding::Finding;
+//! use myops_measure::quantify::quantify;
+//!
+//! let affine = Affine::from_spacing(Spacing::new_mm([2.0, 2.0, 10.0])?);
+//! let grid = Grid::new([50, 1, 1], affine)?;
+//! let labels = Volume::from_fn(grid, |[i, ..]| if i < 10 { Label::Scar } else { Label::Myocardium });
+//! let quantities = quantify(&labels, None);
+//! assert_eq!(quantities.volumes.scar_percent, Some(20.0));
+//! assert!(quantities.findings.contains(&Finding::NoLvPool));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod axis;
 mod chords;
@@ -32,7 +48,7 @@ pub use remote::{Remote, RemoteSlice};
 pub use rings::Ring;
 pub use scars::{Distribution, ScarPiece};
 pub use segments::{Segment, Territory, TerritoryBurden};
-pub use thresholds::{Method, Threshold, Thresholds};
+pub use thresholds::{Method, Threshold, Thresholds, common_absence};
 pub use volumes::{MYOCARDIUM_G_PER_ML, Volumes};
 
 use self::axis::LongAxis;
@@ -63,7 +79,7 @@ pub struct Quantities {
     /// Scar by thresholds of the LGE signal.
     pub thresholds: Thresholds,
     /// What a reader has to know of this case.
-    pub flags: Vec<Finding>,
+    pub findings: Vec<Finding>,
 }
 
 impl Quantities {
@@ -101,9 +117,9 @@ pub fn quantify(labels: &LabelMap, lge: Option<&Volume<f32>>) -> Quantities {
             vec![Finding::LgeOnOtherVoxels],
         ),
     };
-    let mut flags = anatomy_flags(labels, &axis);
-    flags.extend(orientation_flags(&axis, &orientation, &chords));
-    flags.extend(told);
+    let mut findings = anatomy_findings(labels, &axis);
+    findings.extend(orientation_findings(&axis, &orientation, &chords));
+    findings.extend(told);
     Quantities {
         volumes: Volumes::of(labels),
         territories: segments::territories(&segments),
@@ -112,7 +128,7 @@ pub fn quantify(labels: &LabelMap, lge: Option<&Volume<f32>>) -> Quantities {
         rings: rings::rings(labels, &axis, &chords),
         segments,
         thresholds,
-        flags,
+        findings,
     }
 }
 
@@ -125,42 +141,41 @@ fn same_voxels(labels: &LabelMap, lge: &Volume<f32>) -> bool {
     labels.shape() == lge.shape() && labels.grid().displacement_mm(lge.grid()) <= SAME_PLACE_MM
 }
 
-fn anatomy_flags(labels: &LabelMap, axis: &LongAxis) -> Vec<Finding> {
-    let mut flags = Vec::new();
+fn anatomy_findings(labels: &LabelMap, axis: &LongAxis) -> Vec<Finding> {
+    let mut findings = Vec::new();
     for (region, flag) in [
         (Region::WALL, Finding::NoWall),
         (Region::LV_POOL, Finding::NoLvPool),
         (Region::RV_POOL, Finding::NoRvPool),
     ] {
         match Pieces::of(labels, region).voxels.len() {
-            0 => flags.push(flag),
+            0 => findings.push(flag),
             1 => {}
-            pieces => flags.push(Finding::ManyPieces {
-                region: region.name().to_owned(),
-                pieces,
-            }),
+            pieces => findings.push(Finding::ManyPieces { region, pieces }),
         }
     }
     let slices = labels.shape()[2];
     if axis.rings.len() == 1 {
-        flags.push(Finding::SingleSlice);
+        findings.push(Finding::SingleSlice);
     }
     if slices >= MANY_SLICES {
-        flags.push(Finding::ManySlices { slices });
+        findings.push(Finding::ManySlices { slices });
     }
     let ring = |k: usize| axis.rings.iter().any(|ring| ring.slice == k);
     let half: Vec<usize> = (0..slices)
         .filter(|k| !ring(*k) && has_left_ventricle(labels, *k))
         .collect();
-    if !half.is_empty() && !flags.contains(&Finding::NoWall) && !flags.contains(&Finding::NoLvPool)
+    if !half.is_empty()
+        && !findings.contains(&Finding::NoWall)
+        && !findings.contains(&Finding::NoLvPool)
     {
-        flags.push(Finding::NoRing { slices: half });
+        findings.push(Finding::NoRing { slices: half });
     }
     let cut: Vec<usize> = (0..slices).filter(|k| reaches_border(labels, *k)).collect();
     if !cut.is_empty() {
-        flags.push(Finding::LeftVentricleAtBorder { slices: cut });
+        findings.push(Finding::LeftVentricleAtBorder { slices: cut });
     }
-    flags
+    findings
 }
 
 fn has_left_ventricle(labels: &LabelMap, k: usize) -> bool {
@@ -179,22 +194,26 @@ fn reaches_border(labels: &LabelMap, k: usize) -> bool {
     })
 }
 
-fn orientation_flags(axis: &LongAxis, orientation: &Orientation, chords: &[Chord]) -> Vec<Finding> {
-    let mut flags = Vec::new();
+fn orientation_findings(
+    axis: &LongAxis,
+    orientation: &Orientation,
+    chords: &[Chord],
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
     if axis.order_uncertain {
-        flags.push(Finding::BaseApexOrderUncertain);
+        findings.push(Finding::BaseApexOrderUncertain);
     }
     if orientation.known {
         if orientation.assumed {
-            flags.push(Finding::AnteriorAssumed);
+            findings.push(Finding::AnteriorAssumed);
         }
         if orientation.uncertain {
-            flags.push(Finding::AnteriorUncertain);
+            findings.push(Finding::AnteriorUncertain);
         }
         if !orientation.borrowed.is_empty() {
             let mut slices = orientation.borrowed.clone();
             slices.sort_unstable();
-            flags.push(Finding::InsertionsBorrowed { slices });
+            findings.push(Finding::InsertionsBorrowed { slices });
         }
     }
     let most = CHORDS_PER_SLICE as f64 * (1.0 - OPEN);
@@ -208,9 +227,9 @@ fn orientation_flags(axis: &LongAxis, orientation: &Orientation, chords: &[Chord
     let mut slices: Vec<usize> = opened.collect();
     slices.sort_unstable();
     if !slices.is_empty() {
-        flags.push(Finding::RingOpen { slices });
+        findings.push(Finding::RingOpen { slices });
     }
-    flags
+    findings
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ fn scar_is_found_in_its_segment_in_every_view() {
                 &draw(view, scar_where(|site| segment(site) == number)),
                 None,
             );
-            assert_eq!(found.flags, [], "{view:?}");
+            assert_eq!(found.findings, [], "{view:?}");
             for s in &found.segments[..16] {
                 let percent = s.scar_percent.unwrap();
                 let right = if s.number == number {
@@ -162,7 +162,7 @@ fn bare_spacings_are_read_as_pictures_seen_from_the_apex() {
             "{:?}",
             found.segments
         );
-        assert_eq!(found.flags, [Finding::AnteriorAssumed]);
+        assert_eq!(found.findings, [Finding::AnteriorAssumed]);
     }
 }
 
@@ -173,7 +173,7 @@ fn what_is_missing_is_flagged() {
             .map(|l| if keep(*l) { *l } else { Label::Background })
     };
     let no_rv = quantify(&map(|l| l != Label::RvPool), None);
-    assert_eq!(no_rv.flags, [Finding::NoRvPool]);
+    assert_eq!(no_rv.findings, [Finding::NoRvPool]);
     assert!(
         no_rv
             .segments
@@ -183,20 +183,20 @@ fn what_is_missing_is_flagged() {
     assert!(no_rv.volumes.scar_ml > 0.0 && no_rv.transmurality.is_some());
     let no_lv = quantify(&map(|l| l != Label::LvPool), None);
     assert_eq!(
-        (no_lv.flags, no_lv.rings.len(), no_lv.transmurality),
+        (no_lv.findings, no_lv.rings.len(), no_lv.transmurality),
         (vec![Finding::NoLvPool], 0, None)
     );
     assert_eq!((no_lv.scars.len(), no_lv.scars[0].distribution), (1, None));
     let open = quantify(&map(|l| l != Label::Scar), None);
     assert_eq!(
-        open.flags,
+        open.findings,
         [Finding::RingOpen {
             slices: vec![0, 1, 2, 3, 4, 5]
         }]
     );
     let empty = quantify(&map(|_| false), None);
     assert_eq!(
-        empty.flags,
+        empty.findings,
         [Finding::NoWall, Finding::NoLvPool, Finding::NoRvPool]
     );
     assert!(empty.scars.is_empty() && empty.volumes.scar_percent.is_none());
@@ -211,7 +211,7 @@ fn one_full_voxel_and_a_full_volume_are_measured() {
     let one = quantify(&Volume::filled(grid([1, 1, 1]), Label::Scar), None);
     assert_eq!((one.volumes.scar_ml, one.scars.len()), (0.04, 1));
     assert!(
-        one.flags
+        one.findings
             .contains(&Finding::LeftVentricleAtBorder { slices: vec![0] })
     );
     let row = Volume::from_fn(grid([3, 1, 40]), |[i, ..]| {
@@ -219,8 +219,8 @@ fn one_full_voxel_and_a_full_volume_are_measured() {
     });
     let row = quantify(&row, Some(&Volume::filled(grid([3, 1, 40]), 1.0)));
     assert!(
-        row.flags.contains(&Finding::ManySlices { slices: 40 })
-            && row.flags.contains(&Finding::NoRemoteMyocardium {
+        row.findings.contains(&Finding::ManySlices { slices: 40 })
+            && row.findings.contains(&Finding::NoRemoteMyocardium {
                 largest_mm2: 0.0,
                 needed_mm2: 50.0
             })
@@ -229,5 +229,5 @@ fn one_full_voxel_and_a_full_volume_are_measured() {
         &Volume::filled(grid([4, 4, 1]), Label::Scar),
         Some(&Volume::filled(grid([4, 5, 1]), 1.0)),
     );
-    assert!(other.flags.contains(&Finding::LgeOnOtherVoxels));
+    assert!(other.findings.contains(&Finding::LgeOnOtherVoxels));
 }

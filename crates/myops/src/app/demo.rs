@@ -100,9 +100,8 @@ impl DemoPatient {
             probabilities: false,
             out: self.out.path(),
         };
-        let sheet = write(&self.case, found, &setup)?;
-        sheet
-            .told()
+        let told = write(&self.case, found, &setup)?;
+        told.told()
             .for_each(|line| progress.message(&Note::Finding(line)));
         let folder = CaseFolder::of(self.out.path(), self.study().id());
         Ok(DemoFiles {

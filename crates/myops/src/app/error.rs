@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use myops_image::geometry::GeometryError;
 use myops_image::io::IoError;
 use myops_image::preprocess::PreprocessError;
+use myops_image::study::StudyError;
 use myops_image::volume::LengthError;
-use myops_measure::evaluate::{GridMismatch, LengthMismatch};
+use myops_measure::evaluate::LengthMismatch;
 use myops_net::model::SettingsError;
 use myops_net::weights::{KerasError, StoreError};
 use myops_segment::SegmentError;
@@ -81,10 +82,10 @@ pub enum Error {
         /// What the encoder said.
         cause: String,
     },
-    /// The numbers of a case that was measured before cannot be read.
+    /// The record of a finished case cannot be read.
     #[error("{}: {cause}", path.display())]
-    NoNumbers {
-        /// Their file.
+    NoRecord {
+        /// Its file.
         path: PathBuf,
         /// What is wrong with it.
         cause: String,
@@ -235,7 +236,7 @@ pub enum EvaluateError {
         /// The files of the prediction, where there is one, and of the reference.
         pair: Option<(PathBuf, PathBuf)>,
         /// How the grids differ.
-        cause: GridMismatch,
+        cause: StudyError,
     },
     /// Two evaluations are of different cases.
     #[error(transparent)]

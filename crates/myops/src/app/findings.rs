@@ -5,19 +5,18 @@ use std::fs::read_to_string;
 use myops_image::phantom::{Phantom, PhantomSettings};
 use myops_image::sequence::PerSequence;
 use myops_measure::finding::Finding;
-use myops_segment::Confidence;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
 use super::files::Fingerprints;
 use super::progress::Silent;
-use super::record::{CaseFolder, Record};
+use super::record::CaseFolder;
 use super::results::{write_case, write_cohort};
-use crate::device::DeviceChoice;
-use crate::report::{CaseSheet, CaseView, ModelId, Origin};
+use crate::report::quantity::{Confidence, RegionConfidence};
+use crate::report::{Case, CaseView, ModelId, Origin};
 
-fn sheet_with(findings: Vec<Finding>, folder: &CaseFolder) -> CaseSheet {
+fn case_with(findings: Vec<Finding>, folder: &CaseFolder) -> Case {
     let settings = PhantomSettings {
         side_px: [150, 160],
         spacing_mm: [1.9, 2.1],
@@ -33,7 +32,13 @@ fn sheet_with(findings: Vec<Finding>, folder: &CaseFolder) -> CaseSheet {
         model: Some(model),
         findings,
         misalignment,
-        expected_dice: Some(0.9),
+        confidence: Some(Confidence {
+            scar_and_edema: RegionConfidence {
+                expected_dice: 0.9,
+                agreement: None,
+            },
+            scar: None,
+        }),
         ..Origin::default()
     };
     write_case(
@@ -45,50 +50,39 @@ fn sheet_with(findings: Vec<Finding>, folder: &CaseFolder) -> CaseSheet {
     .unwrap()
 }
 
-fn record_of(sheet: &CaseSheet) -> Record {
-    let confidence = Confidence {
-        expected_dice: 0.9,
-        agreement: None,
-    };
-    let (device, inputs) = (DeviceChoice::Cpu, Fingerprints::new());
-    Record::of(sheet, None, confidence, device, inputs)
-}
-
 #[test]
-fn every_finding_reaches_terminal_record_json_page_and_tables() {
+fn every_finding_reaches_terminal_json_page_and_tables() {
     let out = std::env::temp_dir().join(format!("myops-findings-{}", std::process::id()));
     let folder = CaseFolder::of(&out, "case");
     folder.create().unwrap();
-    let sheet = sheet_with(Finding::examples(), &folder);
-    folder.finish(record_of(&sheet), &[]).unwrap();
+    let case = case_with(Finding::examples(), &folder);
+    folder.finish(&case, Fingerprints::new(), &[]).unwrap();
     write_cohort(&out, &[], &Silent).unwrap();
 
     let text = |name: &str| read_to_string(out.join(name)).unwrap();
-    let json = |name: &str| serde_json::from_str::<Value>(&text(name)).unwrap();
-    let (record, quantities) = (
-        json("case/case_record.json"),
-        json("case/case_quantities.json"),
-    );
+    let json: Value = serde_json::from_str(&text("case/case.json")).unwrap();
     let (page, csv, cohort) = (
         text("case/case_report.html"),
         text("cohort.csv"),
         text("cohort.html"),
     );
-    let terminal: Vec<String> = sheet.told().collect();
+    let terminal: Vec<String> = case.told().collect();
     for finding in Finding::examples() {
-        let (kind, sentence) = (finding.kind(), finding.to_string());
+        let (code, sentence) = (finding.code(), finding.to_string());
         assert!(
             terminal.contains(&format!("case case: {sentence}")),
             "terminal: {sentence}"
         );
-        for told in [&record, &quantities] {
-            let one = |list: &str, said: Value| told[list].as_array().unwrap().contains(&said);
-            assert!(
-                one("flags", serde_json::to_value(&finding).unwrap()),
-                "{kind}: {told}"
-            );
-            assert!(one("notes", sentence.clone().into()), "{sentence}: {told}");
-        }
+        let told = serde_json::to_value(finding.told()).unwrap();
+        assert!(
+            json["findings"].as_array().unwrap().contains(&told),
+            "{told} in {}",
+            json["findings"]
+        );
+        assert_eq!(
+            (&told["code"], &told["text"]),
+            (&code.into(), &sentence.clone().into())
+        );
         for (name, told) in [
             ("page", &page),
             ("cohort.csv", &csv),
@@ -96,13 +90,7 @@ fn every_finding_reaches_terminal_record_json_page_and_tables() {
         ] {
             assert!(told.contains(&sentence), "{name}: {sentence}");
         }
-        assert!(csv.contains(kind), "cohort.csv: {kind}");
-    }
-    for list in ["flags", "notes", "misalignment_mm", "program_version"] {
-        assert_eq!(
-            record[list], quantities[list],
-            "the two files agree on {list}"
-        );
+        assert!(csv.contains(code), "cohort.csv: {code}");
     }
     std::fs::remove_dir_all(out).unwrap();
 }

@@ -2,6 +2,7 @@
 //!
 //! ```
 //! use myops::app::{PhantomJob, QuantifyJob, Silent};
+//! use myops::report::quantity::Quantity;
 //!
 //! let place = tempfile::tempdir()?;
 //! let (data, out) = (place.path().join("data"), place.path().join("reports"));
@@ -9,8 +10,8 @@
 //!
 //! let job = QuantifyJob { images: Some(data.clone()), ..QuantifyJob::new([&data], &out) };
 //! let measured = job.run(&Silent)?;
-//! assert_eq!((measured.sheets.len(), measured.failed.len()), (1, 0));
-//! assert!(measured.sheets[0].quantities.volumes.lv_pool_ml > 0.0);
+//! assert_eq!((measured.cases.len(), measured.failed.len()), (1, 0));
+//! assert!(measured.cases[0].quantities.values.get(&Quantity::LV_POOL_ML) > Some(0.0));
 //! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
 
@@ -25,12 +26,13 @@ use super::cases::label_files::find;
 use super::cases::labelled::tell_passed_over;
 use super::cases::{CasesError, LabelFile, Role};
 use super::error::{Error, FailedCase};
+use super::files::fingerprint::{self, Fingerprint, Fingerprints};
 use super::files::{FolderError, OutputFolder, guard};
 use super::progress::{Progress, Stage, in_stage};
 use super::record::CaseFolder;
 use super::results;
 use super::threads::contained;
-use crate::report::{CaseSheet, CaseView, Origin};
+use crate::report::{Case, CaseView, Origin};
 
 /// Measures label maps.
 #[derive(Debug, Clone)]
@@ -47,7 +49,7 @@ pub struct QuantifyJob {
 #[derive(Debug)]
 pub struct QuantifiedCases {
     /// The cases that were measured, sorted by name.
-    pub sheets: Vec<CaseSheet>,
+    pub cases: Vec<Case>,
     /// Cases that failed; the others are done.
     pub failed: Vec<FailedCase>,
 }
@@ -79,20 +81,20 @@ impl QuantifyJob {
         self.check_out(&pairs)?;
         let out = OutputFolder::claim(&self.out)?;
         let one = |(labels, images): &Pair| {
-            let sheet = contained(|| measure(labels, images.as_ref(), out.path()));
+            let case = contained(|| measure(labels, images.as_ref(), out.path()));
             progress.advanced(1, "");
-            sheet
+            case
         };
         let measured = in_stage(progress, Stage::Measuring, pairs.len(), || {
             pairs.par_iter().map(one).collect()
         });
-        let cases = pairs.iter().map(|(labels, _)| labels.id.as_str());
-        let (sheets, failed) = FailedCase::separate(cases, measured);
-        if !sheets.is_empty() {
+        let ids = pairs.iter().map(|(labels, _)| labels.id.as_str());
+        let (cases, failed) = FailedCase::separate(ids, measured);
+        if !cases.is_empty() {
             let failed: Vec<&str> = failed.iter().map(|f| f.case.as_str()).collect();
             results::write_cohort(&self.out, &failed, progress)?;
         }
-        Ok(QuantifiedCases { sheets, failed })
+        Ok(QuantifiedCases { cases, failed })
     }
 
     fn label_maps(&self, progress: &dyn Progress) -> Result<Vec<LabelFile>, CasesError> {
@@ -121,7 +123,11 @@ impl QuantifyJob {
             return Ok(files.into_iter().map(|file| (file, None)).collect());
         };
         let found = search(path)?;
-        tell_passed_over(found.passed_over, progress);
+        let is_same = |labels: &PathBuf| same_file::is_same_file(labels, path).unwrap_or(false);
+        // The search for label maps has named them where it was in the same folder.
+        if !self.labels.iter().any(is_same) {
+            tell_passed_over(found.passed_over, progress);
+        }
         let mut cases = found.cases;
         if let ([_], [_]) = (files.as_slice(), cases.as_slice()) {
             return Ok(files.into_iter().zip(cases.drain(..).map(Some)).collect());
@@ -153,7 +159,10 @@ impl QuantifyJob {
     }
 }
 
-fn measure(file: &LabelFile, images: Option<&CaseFiles>, out: &Path) -> Result<CaseSheet, Error> {
+fn measure(file: &LabelFile, images: Option<&CaseFiles>, out: &Path) -> Result<Case, Error> {
+    // In this order: a file that changes between the two is another one than the record says.
+    let mut inputs = images.map_or(Ok(Fingerprints::new()), fingerprint::of_case)?;
+    inputs.insert("labels".into(), Fingerprint::of_file(file.path())?);
     let (mut labels, _) = file.read()?;
     let case = images.map(CaseFiles::load_images).transpose()?;
     let case = case.map(|(case, _)| case);
@@ -179,5 +188,7 @@ fn measure(file: &LabelFile, images: Option<&CaseFiles>, out: &Path) -> Result<C
         findings: case.iter().flat_map(results::fills).collect(),
         ..Origin::default()
     };
-    results::write_case(&folder, &file.id, &CaseView::of(&labels, images), origin)
+    let told = results::write_case(&folder, &file.id, &CaseView::of(&labels, images), origin)?;
+    folder.finish(&told, inputs, &[folder.report(), folder.thumbnail()])?;
+    Ok(told)
 }

@@ -1,13 +1,10 @@
-//! What is kept of a segmented case beside its label map.
+//! What is kept of a finished case beside its results.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use myops_image::io::{CaseFiles, read_small, remove_unfinished, write_whole};
 use myops_image::label::Label;
-use myops_image::sequence::Sequence;
-use myops_measure::finding::Finding;
-use myops_segment::Confidence;
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
@@ -15,7 +12,7 @@ use super::files::fingerprint::{self, Fingerprint, Fingerprints};
 use super::files::folder;
 use super::model::Model;
 use crate::device::DeviceChoice;
-use crate::report::{CaseSheet, ModelId};
+use crate::report::{Case, Program, SCHEMA};
 
 /// How cases are segmented: what their results depend on beside their files, and where they go.
 #[derive(Debug, Clone, Copy)]
@@ -41,90 +38,38 @@ pub enum State {
     Outdated(String),
 }
 
-/// The files of a segmented case, in a folder of its own.
+/// The files of a case that was segmented or measured, in a folder of its own.
 #[derive(Debug, Clone)]
 pub struct CaseFolder {
     folder: PathBuf,
     id: String,
 }
 
-/// What is known of a segmented case.
+/// What is kept of a finished case beside its results: all that is told of it, and which files it was made from and into.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// The case.
-    pub id: String,
-    /// The version of this program.
-    pub program_version: String,
-    /// The model's name.
-    pub model: String,
-    /// Which weights they were.
-    pub model_fingerprint: String,
-    /// Where it was computed.
-    pub device: String,
+    /// All that is told of the case.
+    #[serde(flatten)]
+    pub told: Case,
     /// What was read: each sequence, and the reference labels.
     pub inputs: Fingerprints,
     /// What was written, by the names of the files.
     pub outputs: Fingerprints,
-    /// Sequences that were not there.
-    pub missing_sequences: Vec<String>,
-    /// The volume of each label, ml.
-    pub volumes_ml: BTreeMap<String, f64>,
-    /// How far scar is likely to agree with a reader's; `None` without LGE.
-    pub scar_confidence: Option<Confidence>,
-    /// How far scar and edema together are likely to agree with a reader's.
-    pub edema_or_scar_confidence: Confidence,
-    /// How far each sequence lies from the others, mm, where that was measured.
-    pub misalignment_mm: BTreeMap<String, f64>,
-    /// What a reader has to know of the case.
-    pub flags: Vec<Finding>,
-    /// The same in words.
-    pub notes: Vec<String>,
 }
 
 impl Record {
-    /// What is known after segmenting and measuring; the outputs are known once they are written. All that is in the sheet
-    /// too is taken from it, so that the two files cannot contradict each other.
-    pub fn of(
-        sheet: &CaseSheet,
-        scar: Option<Confidence>,
-        edema_or_scar: Confidence,
-        device: DeviceChoice,
-        inputs: Fingerprints,
-    ) -> Self {
-        let there =
-            |sequence: &Sequence| sheet.sequences.iter().any(|name| name == sequence.name());
-        let ModelId { name, fingerprint } = sheet.model.clone().unwrap_or_default();
-        Self {
-            id: sheet.case.clone(),
-            program_version: sheet.program_version.clone(),
-            model: name,
-            model_fingerprint: fingerprint,
-            device: device.name().into(),
-            inputs,
-            outputs: Fingerprints::new(),
-            missing_sequences: Sequence::ALL
-                .iter()
-                .filter(|s| !there(s))
-                .map(|s| s.name().into())
-                .collect(),
-            volumes_ml: volumes_ml(sheet),
-            scar_confidence: scar,
-            edema_or_scar_confidence: edema_or_scar,
-            misalignment_mm: sheet.misalignment_mm.clone(),
-            flags: sheet.quantities.flags.clone(),
-            notes: sheet.notes.clone(),
-        }
-    }
-
     /// Why a run would not give the same now, but for what lies in the case's folder.
     fn outdated(&self, inputs: &Fingerprints, setup: &Setup) -> Option<String> {
+        let Program { version, device } = &self.told.program;
+        let device = device.as_deref().unwrap_or_default();
+        let weights = self.told.model.as_ref().map(|model| &model.fingerprint);
         let changed = fingerprint::differences(&self.inputs, inputs);
-        if self.program_version != env!("CARGO_PKG_VERSION") {
-            Some(format!("written by myops {}", self.program_version))
-        } else if self.model_fingerprint != setup.model.fingerprint {
+        if version != env!("CARGO_PKG_VERSION") {
+            Some(format!("written by myops {version}"))
+        } else if weights != Some(&setup.model.fingerprint) {
             Some("written with other weights".into())
-        } else if self.device != setup.device.name() {
-            Some(format!("computed on {}", self.device))
+        } else if device != setup.device.name() {
+            Some(format!("computed on {device}"))
         } else if !changed.is_empty() {
             Some(format!("input changed since ({})", changed.join(", ")))
         } else {
@@ -133,19 +78,8 @@ impl Record {
     }
 }
 
-/// The volume of each label but the background, ml.
-fn volumes_ml(sheet: &CaseSheet) -> BTreeMap<String, f64> {
-    let v = &sheet.quantities.volumes;
-    [
-        (Label::LvPool, v.lv_pool_ml),
-        (Label::RvPool, v.rv_pool_ml),
-        (Label::Myocardium, v.healthy_myocardium_ml),
-        (Label::Edema, v.edema_without_scar_ml),
-        (Label::Scar, v.scar_ml),
-    ]
-    .map(|(label, ml)| (label.name().into(), ml))
-    .into()
-}
+/// Files that earlier versions wrote beside the results, in the place of the record.
+const OF_EARLIER_VERSIONS: [&str; 2] = ["_record.json", "_quantities.json"];
 
 impl CaseFolder {
     /// The folder of a case below that of all results.
@@ -171,11 +105,6 @@ impl CaseFolder {
         self.file("_report.html")
     }
 
-    /// All that was measured, as JSON.
-    pub fn quantities(&self) -> PathBuf {
-        self.file("_quantities.json")
-    }
-
     /// The small picture for lists.
     pub fn thumbnail(&self) -> PathBuf {
         self.file("_thumbnail.png")
@@ -187,28 +116,50 @@ impl CaseFolder {
         self.file(&format!("_probability_{name}.nii.gz"))
     }
 
-    fn record(&self) -> PathBuf {
-        self.file("_record.json")
+    /// The record of the case, which says that it is finished: all that is told of it, as JSON.
+    pub fn record(&self) -> PathBuf {
+        self.file(".json")
     }
 
     fn file(&self, ending: &str) -> PathBuf {
         self.folder.join(format!("{}{ending}", self.id))
     }
 
-    /// Whether `myops segment` wrote into this folder.
+    /// Whether `myops segment` wrote into this folder, as far as can be told: a record that cannot be read may be its.
     pub fn is_segmented(&self) -> bool {
-        self.record().is_file()
+        let measured_alone = |record: Record| record.told.model.is_none();
+        self.is_of_earlier_version()
+            || self.record().is_file() && !self.read_record().is_ok_and(measured_alone)
+    }
+
+    fn is_of_earlier_version(&self) -> bool {
+        self.file(OF_EARLIER_VERSIONS[0]).is_file()
+    }
+
+    /// What is told of a finished case, and its files.
+    ///
+    /// # Errors
+    /// Where the record cannot be read, is damaged, or is of another version.
+    pub fn read_record(&self) -> Result<Record, Error> {
+        let path = self.record();
+        let bytes = read_small(&path)?;
+        let record: Result<Record, _> = serde_json::from_slice(&bytes);
+        match record {
+            Ok(record) if record.told.schema == SCHEMA => Ok(record),
+            Ok(record) => Err(Error::NoRecord {
+                path,
+                cause: format!("{} where {SCHEMA} is needed", record.told.schema),
+            }),
+            Err(cause) => Err(Error::NoRecord {
+                path,
+                cause: cause.to_string(),
+            }),
+        }
     }
 
     /// The files that a case has when it is finished, but for its record.
     pub fn outputs(&self, setup: &Setup) -> Vec<PathBuf> {
-        let mut files = vec![
-            self.labels(),
-            self.panel(),
-            self.quantities(),
-            self.thumbnail(),
-            self.report(),
-        ];
+        let mut files = vec![self.labels(), self.panel(), self.thumbnail(), self.report()];
         if setup.probabilities {
             files.extend(self.probabilities());
         }
@@ -228,9 +179,7 @@ impl CaseFolder {
         if !self.is_segmented() {
             return State::Unfinished;
         }
-        let record = read_small(self.record()).ok();
-        let Some(record) = record.and_then(|bytes| serde_json::from_slice::<Record>(&bytes).ok())
-        else {
+        let Ok(record) = self.read_record() else {
             return State::Outdated(
                 "the record of the results is damaged or of another version".into(),
             );
@@ -273,6 +222,7 @@ impl CaseFolder {
         folder::make_inside(self.folder.parent().unwrap_or(&self.folder), &self.folder)?;
         remove_unfinished(&self.folder)?;
         std::iter::once(self.record())
+            .chain(OF_EARLIER_VERSIONS.map(|ending| self.file(ending)))
             .chain(self.probabilities())
             .try_for_each(|path| folder::remove_file(&path))?;
         Ok(())
@@ -282,8 +232,17 @@ impl CaseFolder {
     ///
     /// # Errors
     /// Where an output cannot be read or the record cannot be written.
-    pub fn finish(&self, mut record: Record, outputs: &[PathBuf]) -> Result<(), Error> {
-        record.outputs = fingerprint::of_files(outputs)?;
+    pub fn finish(
+        &self,
+        told: &Case,
+        inputs: Fingerprints,
+        outputs: &[PathBuf],
+    ) -> Result<(), Error> {
+        let record = Record {
+            told: told.clone(),
+            inputs,
+            outputs: fingerprint::of_files(outputs)?,
+        };
         let bytes = serde_json::to_vec_pretty(&record).map_err(Error::encode("the record"))?;
         Ok(write_whole(self.record(), |w| w.write_all(&bytes))?)
     }

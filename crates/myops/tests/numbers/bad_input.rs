@@ -1,4 +1,4 @@
-//! Input that cannot be measured as it should: a flag or a clear error, never a wrong number without a word.
+//! Input that cannot be measured as it should: a finding or a clear error, never a wrong number without a word.
 
 use std::path::Path;
 
@@ -22,18 +22,15 @@ fn quantified(labels: &LabelMap) -> (Value, String) {
         |name: &str| std::fs::read_to_string(folder.path().join("report/case").join(name)).unwrap();
     let html = read("case_report.html");
     page::check(&html);
-    (
-        serde_json::from_str(&read("case_quantities.json")).unwrap(),
-        html,
-    )
+    (serde_json::from_str(&read("case.json")).unwrap(), html)
 }
 
-fn kinds(json: &Value) -> Vec<&str> {
-    json["flags"]
+fn codes(json: &Value) -> Vec<&str> {
+    json["findings"]
         .as_array()
         .unwrap()
         .iter()
-        .map(|flag| flag["kind"].as_str().unwrap())
+        .map(|finding| finding["code"].as_str().unwrap())
         .collect()
 }
 
@@ -45,28 +42,31 @@ fn without(labels: &LabelMap, gone: Label) -> LabelMap {
 fn without_rv_the_orientation_is_unknown_and_volumes_are_given() {
     let (study, _) = patient(2);
     let (json, html) = quantified(&without(labels_of(&study), Label::RvPool));
-    assert_eq!(kinds(&json), ["no_rv_pool"]);
+    assert_eq!(codes(&json), ["no_rv_pool"]);
     assert!(html.contains("Orientation unknown") && html.contains("the orientation is unknown"));
     assert!(
-        json["segments"]
+        json["quantities"]["segments"]
             .as_array()
             .unwrap()
             .iter()
             .all(|s| s["assessed"] == false && s["scar_percent"].is_null())
     );
-    assert!(json["volumes"]["wall_g"].as_f64().unwrap() > 10.0);
+    assert!(json["quantities"]["wall_g"].as_f64().unwrap() > 10.0);
 }
 
 #[test]
 fn without_lv_nothing_is_related_to_it() {
     let (study, _) = patient(2);
     let (json, html) = quantified(&without(labels_of(&study), Label::LvPool));
-    assert!(kinds(&json).contains(&"no_lv_pool"));
-    assert!(json["transmurality"].is_null() && json["rings"].as_array().unwrap().is_empty());
+    assert!(codes(&json).contains(&"no_lv_pool"));
+    assert!(
+        json["quantities"]["mean_wall_thickness_mm"].is_null()
+            && json["quantities"]["rings"].as_array().unwrap().is_empty()
+    );
     assert!(html.contains("Not assessed: it needs LGE, and a slice with a ring of wall."));
     let (json, _) = quantified(&labels_of(&study).map(|_| Label::Background));
-    assert_eq!(kinds(&json), ["no_wall", "no_lv_pool", "no_rv_pool"]);
-    assert!(json["volumes"]["scar_percent"].is_null());
+    assert_eq!(codes(&json), ["no_wall", "no_lv_pool", "no_rv_pool"]);
+    assert!(json["quantities"]["scar_percent"].is_null());
 }
 
 #[test]
@@ -82,9 +82,9 @@ fn an_open_ring_and_wall_without_cavity_are_told_by_their_slices() {
     });
     let (json, html) = quantified(&damaged);
     assert!(
-        kinds(&json).contains(&"ring_open") && kinds(&json).contains(&"no_ring"),
+        codes(&json).contains(&"ring_open") && codes(&json).contains(&"no_ring"),
         "{:?}",
-        kinds(&json)
+        codes(&json)
     );
     assert!(
         html.contains("The wall does not close about the LV in slice 1<")
@@ -102,10 +102,10 @@ fn one_slice_and_forty_are_flagged() {
         Volume::from_fn(grid, |[i, j, _]| labels[[i, j, 1]])
     };
     let (one, _) = quantified(&stack(1));
-    assert!(kinds(&one).contains(&"single_slice"));
-    assert_eq!(one["rings"][0]["level"], "mid");
+    assert!(codes(&one).contains(&"single_slice"));
+    assert_eq!(one["quantities"]["rings"][0]["level"], "mid");
     let (many, html) = quantified(&stack(30));
-    assert!(kinds(&many).contains(&"many_slices"));
+    assert!(codes(&many).contains(&"many_slices"));
     assert!(html.contains("The study has 30 slices") && html.contains("Slice 30, "));
 }
 
@@ -121,7 +121,7 @@ fn a_ventricle_at_the_edge_is_flagged() {
         (a, b) if a <= 4 && b <= 4 => Label::Myocardium,
         _ => Label::Background,
     });
-    assert!(kinds(&quantified(&labels).0).contains(&"left_ventricle_at_border"));
+    assert!(codes(&quantified(&labels).0).contains(&"left_ventricle_at_border"));
 }
 
 #[test]
@@ -166,11 +166,7 @@ fn labels_and_images_on_other_grids_are_refused() {
         "{}",
         said.err
     );
-    assert!(
-        said.err.contains("compare them on one grid"),
-        "{}",
-        said.err
-    );
+    assert!(said.err.contains("must share one grid"), "{}", said.err);
     assert!(
         !folder.path().join("scores").exists(),
         "nothing is written of a refused evaluation"

@@ -42,8 +42,11 @@ fn a_cohort_of_200_phantoms_runs_in_one_go() {
         200,
         "a thumbnail for each"
     );
-    let (flags, cases) = (html.find("Quality").unwrap(), html.find(">Cases<").unwrap());
-    assert!(flags < cases, "flags come first");
+    let (findings, cases) = (
+        html.find(">Findings<").unwrap(),
+        html.find(">Cases<").unwrap(),
+    );
+    assert!(findings < cases, "findings come first");
     for link in html
         .split("href=\"")
         .skip(1)

@@ -74,7 +74,7 @@ fn a_case_whose_images_or_results_changed_is_segmented_again() {
         format!("{out}/phantom-001/phantom-001_labels.nii.gz"),
     )
     .unwrap();
-    fs::write(format!("{out}/phantom-003/phantom-003_record.json"), b"{}").unwrap();
+    fs::write(format!("{out}/phantom-003/phantom-003.json"), b"{}").unwrap();
     let told = said(&line);
     assert!(told.starts_with("1 case finished before"), "{told}");
     assert!(
@@ -91,6 +91,17 @@ fn a_case_whose_images_or_results_changed_is_segmented_again() {
     );
     assert!(contents(&out) == first);
 
+    // Results of an earlier version, whose records had other names.
+    let record = format!("{out}/phantom-003/phantom-003.json");
+    fs::rename(&record, record.replace(".json", "_record.json")).unwrap();
+    fs::write(record.replace(".json", "_quantities.json"), b"{}").unwrap();
+    let told = said(&line);
+    assert!(
+        told.contains("the record of the results is damaged or of another version: phantom-003\n"),
+        "{told}"
+    );
+    assert!(contents(&out) == first, "the old records are gone");
+
     // Other ways to compute.
     assert!(
         said(&format!("{line} --device cpu-bf16"))
@@ -101,11 +112,11 @@ fn a_case_whose_images_or_results_changed_is_segmented_again() {
     done(&format!("{line} --probabilities"));
     let scar = format!("{out}/phantom-001/phantom-001_probability_scar.nii.gz");
     assert_eq!(
-        json(format!("{out}/phantom-001/phantom-001_record.json"))["outputs"]
+        json(format!("{out}/phantom-001/phantom-001.json"))["outputs"]
             .as_object()
             .unwrap()
             .len(),
-        10
+        9
     );
     assert!(
         said(&line).starts_with(&finished(4)),

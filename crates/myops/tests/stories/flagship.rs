@@ -62,30 +62,20 @@ fn folds_are_trained_joined_and_run_as_one() {
     let endings = ["labels.nii.gz", "panel.png"].map(String::from).into_iter();
     let labels = ["edema", "lv_pool", "myocardium", "rv_pool", "scar"]
         .map(|l| format!("probability_{l}.nii.gz"));
-    let measured = [
-        "quantities.json",
-        "record.json",
-        "report.html",
-        "thumbnail.png",
-    ]
-    .map(String::from);
-    let expected: Vec<_> = endings
-        .chain(labels)
-        .chain(measured)
-        .map(|e| format!("{case}_{e}"))
+    let measured = ["report.html", "thumbnail.png"].map(String::from);
+    let results = endings.chain(labels).chain(measured);
+    let expected: Vec<_> = std::iter::once(format!("{case}.json"))
+        .chain(results.map(|ending| format!("{case}_{ending}")))
         .collect();
     assert_eq!(names(&format!("{out}/{case}")), expected);
-    let record = json(format!("{out}/{case}/{case}_record.json"));
-    let expected = record["scar_confidence"]["expected_dice"].as_f64().unwrap();
+    let record = json(format!("{out}/{case}/{case}.json"));
+    let confidence = &record["confidence"];
+    let expected = confidence["expected_dice_of_scar"].as_f64().unwrap();
     assert!(
-        (0.0..=1.0).contains(&expected) && record["scar_confidence"]["agreement"].is_number(),
+        (0.0..=1.0).contains(&expected)
+            && confidence["expected_dice"].is_number()
+            && confidence["agreement_of_scar"].is_number(),
         "{record}"
-    );
-    let quantities = json(format!("{out}/{case}/{case}_quantities.json"));
-    assert_eq!(quantities["expected_dice_of_scar"].as_f64(), Some(expected));
-    assert_eq!(
-        quantities["expected_dice"],
-        record["edema_or_scar_confidence"]["expected_dice"]
     );
     let page = String::from_utf8(bytes(format!("{out}/{case}/{case}_report.html"))).unwrap();
     assert!(
@@ -109,9 +99,9 @@ fn folds_are_trained_joined_and_run_as_one() {
     done(&format!(
         "segment {one} --model {changed} --out {out}-changed"
     ));
-    let record = json(format!("{out}-changed/{case}/{case}_record.json"));
+    let record = json(format!("{out}-changed/{case}/{case}.json"));
     assert_eq!(
-        record["volumes_ml"]["myocardium"].as_f64(),
+        record["quantities"]["healthy_myocardium_ml"].as_f64(),
         Some(0.0),
         "{record}"
     );

@@ -94,6 +94,18 @@ fn another_sequence_beside_a_case_is_no_label_map() {
         run.err
     );
 
+    // Labels and images in one folder: what neither search takes is named once.
+    let measured = myops(&format!(
+        "quantify {data}/data --images {data}/data --out {data}/reports"
+    ));
+    assert_eq!(measured.code, 0, "{}", measured.err);
+    assert_eq!(
+        measured.err.matches("passed over").count(),
+        1,
+        "{}",
+        measured.err
+    );
+
     // One case has a value, and nothing that speaks of others.
     let row = run
         .out

@@ -37,23 +37,18 @@ fn a_folder_of_cases_is_labelled_on_each_ones_own_grid() {
             report.contains("weights ") && report.contains("Infarct size"),
             "{id}"
         );
-        let record = json(format!("{out}/{id}/{id}_record.json"));
+        let record = json(format!("{out}/{id}/{id}.json"));
+        let sequences = serde_json::json!(["bSSFP", "LGE", "T2"]);
         assert_eq!(
-            (&record["id"], &record["missing_sequences"]),
-            (&id.into(), &serde_json::json!([]))
+            (&record["case"]["id"], &record["case"]["sequences"]),
+            (&id.into(), &sequences)
         );
-        assert!(record["volumes_ml"]["LV pool"].is_f64(), "{record:#}");
-        let quantities = json(format!("{out}/{id}/{id}_quantities.json"));
-        assert_eq!(
-            quantities["model"]["fingerprint"],
-            record["model_fingerprint"]
+        assert!(
+            record["quantities"]["lv_pool_ml"].is_f64()
+                && record["model"]["fingerprint"].is_string()
+                && record["confidence"]["expected_dice"].is_f64(),
+            "{record:#}"
         );
-        let ml = [
-            &quantities["volumes"]["lv_pool_ml"],
-            &record["volumes_ml"]["LV pool"],
-        ]
-        .map(|v| v.as_f64().unwrap());
-        assert_eq!(ml[0], ml[1]);
     }
     let table = String::from_utf8(bytes(format!("{out}/cohort.csv"))).unwrap();
     assert_eq!(table.lines().count(), 5, "{table}");
@@ -144,7 +139,7 @@ fn a_broken_case_is_named_at_the_end_and_the_others_are_done() {
         "{}",
         cohort()
     );
-    let numbers = format!("{out}/phantom-002/phantom-002_quantities.json");
+    let numbers = format!("{out}/phantom-002/phantom-002.json");
     let whole = bytes(&numbers);
     fs::write(&numbers, b"{}").unwrap();
     refused(&line);
@@ -243,29 +238,20 @@ fn a_corrected_shift_is_told_in_the_same_words_everywhere() {
     assert!((mm - 8.2).abs() < 2.1, "{mm}");
     let sentence = format!("T2 is shifted by {line}");
     let file = |ending: &str| format!("{data}/out/phantom-001/phantom-001_{ending}");
-    let [record, quantities] = ["record.json", "quantities.json"].map(|name| json(file(name)));
-    for told in [&record, &quantities] {
-        assert!(
-            told["notes"]
-                .as_array()
-                .unwrap()
-                .contains(&sentence.clone().into()),
-            "{told:#}"
-        );
-        let flag = told["flags"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|f| f["kind"] == "misaligned")
-            .unwrap();
-        assert_eq!(
-            (&flag["corrected"], &flag["shift_mm"]),
-            (&true.into(), &told["misalignment_mm"]["T2"])
-        );
-    }
+    let record = json(format!("{data}/out/phantom-001/phantom-001.json"));
+    let finding = record["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|finding| finding["code"] == "misaligned")
+        .unwrap();
     assert_eq!(
-        (&record["notes"], &record["flags"]),
-        (&quantities["notes"], &quantities["flags"])
+        (&finding["text"], &finding["severity"]),
+        (&sentence.clone().into(), &"notice".into())
+    );
+    assert_eq!(
+        (&finding["corrected"], &finding["shift_mm"]),
+        (&true.into(), &record["case"]["misalignment_mm"]["T2"])
     );
     for name in [
         file("report.html"),
@@ -331,16 +317,14 @@ fn what_fills_the_border_of_an_image_counts_as_nothing() {
         assert_eq!(run.code, 0, "{}", run.err);
         let told = format!("case phantom-001: LGE: the value {fill} fills ");
         assert_eq!(run.err.contains(&told), fill != 0.0, "{}", run.err);
-        let report = json(format!(
-            "{data}/out/phantom-001/phantom-001_quantities.json"
-        ));
-        let flags = report["flags"]
+        let record = json(format!("{data}/out/phantom-001/phantom-001.json"));
+        let found = record["findings"]
             .as_array()
             .unwrap()
             .iter()
-            .filter(|flag| flag["kind"] == "fill")
+            .filter(|finding| finding["code"] == "fill")
             .count();
-        assert_eq!(flags, if fill == 0.0 { 0 } else { 3 });
+        assert_eq!(found, if fill == 0.0 { 0 } else { 3 });
         bytes(format!("{data}/out/phantom-001/phantom-001_labels.nii.gz"))
     };
     let zero = labels("fill-0", 0.0);
@@ -348,7 +332,7 @@ fn what_fills_the_border_of_an_image_counts_as_nothing() {
 }
 
 #[test]
-fn a_slice_without_an_image_gets_no_labels_and_a_flag() {
+fn a_slice_without_an_image_gets_no_labels_and_a_finding() {
     let data = changed("segment/blank", |image| image.slice_mut(1).fill(0.0));
     done(&format!(
         "segment {data} --model {} --out {data}/out",
@@ -363,14 +347,14 @@ fn a_slice_without_an_image_gets_no_labels_and_a_flag() {
             .iter()
             .all(|label| *label == Label::Background)
     );
-    let report = json(format!(
-        "{data}/out/phantom-001/phantom-001_quantities.json"
-    ));
-    let flag = serde_json::json!({"kind": "blank_slices", "slices": [1]});
+    let record = json(format!("{data}/out/phantom-001/phantom-001.json"));
+    let blank = |finding: &serde_json::Value| {
+        finding["code"] == "blank_slices" && finding["slices"] == serde_json::json!([1])
+    };
     assert!(
-        report["flags"].as_array().unwrap().contains(&flag),
+        record["findings"].as_array().unwrap().iter().any(blank),
         "{:#}",
-        report["flags"]
+        record["findings"]
     );
 }
 

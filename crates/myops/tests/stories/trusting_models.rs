@@ -285,13 +285,17 @@ fn an_unfinished_training_is_told_where_it_segments_and_refused_where_it_would_b
         "{}",
         segmented.err
     );
-    let record = json(format!("{place}/out/phantom-001/phantom-001_record.json"));
+    let record = json(format!("{place}/out/phantom-001/phantom-001.json"));
     let note = format!(
         "The training of the model is not finished: it stands at epoch {} of 4000",
         epochs_done()
     );
     assert!(
-        record["notes"].as_array().unwrap().contains(&json!(note)),
+        record["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|finding| finding["text"] == json!(note)),
         "{record}"
     );
 

@@ -1,9 +1,9 @@
 //! A paired comparison as table and CSV.
 
-use myops_measure::evaluate::{ComparedMeasure, Comparison};
+use myops_measure::evaluate::{Better, ComparedMeasure, Comparison, Metric};
 
-use super::super::csv::Csv;
-use super::super::number::{NONE, cell, fixed, signed};
+use crate::csv::Csv;
+use crate::number::{NONE, cell, fixed, signed};
 
 /// The comparison for the terminal.
 pub fn comparison_table(comparison: &Comparison, first: &str, second: &str) -> String {
@@ -24,7 +24,7 @@ pub fn comparison_table(comparison: &Comparison, first: &str, second: &str) -> S
         table += &format!(
             "{:<20} {:<32} {:>8.3} {:>8.3} {:>9} {:>18} {:>9} {:>9}\n",
             m.region,
-            m.measure,
+            m.measure.compared_as(),
             m.first_mean,
             m.second_mean,
             signed(m.difference.mean_difference, 3),
@@ -37,9 +37,28 @@ pub fn comparison_table(comparison: &Comparison, first: &str, second: &str) -> S
             m.left_out,
         );
     }
+    table += &directions(comparison);
     table
         + "diff.: mean of first minus second; intervals: percentile bootstrap of it; Wilcoxon: two-sided p of the \
            signed-rank test,\nnot corrected for the number of tests; left out: cases without a distance in one of the two.\n"
+}
+
+/// Which of the compared metrics are better where they are higher, and which where they are lower.
+fn directions(comparison: &Comparison) -> String {
+    let is_compared = |m: &&Metric| comparison.measures.iter().any(|c| c.measure == *m);
+    let (higher, lower): (Vec<&Metric>, Vec<&Metric>) = Metric::ALL
+        .iter()
+        .filter(is_compared)
+        .partition(|m| m.better == Better::Higher);
+    let list = |metrics: Vec<&Metric>| {
+        let titles: Vec<String> = metrics.into_iter().map(Metric::compared_as).collect();
+        titles.join(", ")
+    };
+    format!(
+        "Higher is better: {}. Lower is better: {}.\n",
+        list(higher),
+        list(lower)
+    )
 }
 
 fn probability(m: &ComparedMeasure) -> String {
@@ -72,8 +91,8 @@ pub fn comparison_csv(comparison: &Comparison) -> String {
     for m in &comparison.measures {
         let d = &m.difference;
         let mut row = vec![
-            m.region.clone(),
-            m.measure.clone(),
+            m.region.to_string(),
+            m.measure.compared_as(),
             d.n.to_string(),
             m.left_out.to_string(),
         ];

@@ -1,14 +1,14 @@
 //! An evaluation as pictures.
 
-use myops_image::label::Label;
-use myops_measure::evaluate::{CaseScores, EmptyRule, Evaluation};
+use myops_image::label::{Label, Region};
+use myops_measure::evaluate::{CaseScores, EmptyRule, Evaluation, Metric};
 
-use super::super::css_colour;
-use super::super::svg::{Boxes, Group, agreement, boxes};
+use crate::css_colour;
+use crate::svg::{Boxes, Group, agreement, boxes};
 
 /// Dice by region; empty masks count by the challenge's rule.
 pub fn dice_picture(evaluation: &Evaluation) -> String {
-    let groups = groups(evaluation, |s| s.dice.under(EmptyRule::Challenge));
+    let groups = groups(evaluation, &Metric::DICE);
     let quantity = "0 to 1; both masks empty 1, one empty 0 (challenge)".into();
     boxes(&Boxes {
         title: "Dice by region".into(),
@@ -20,11 +20,11 @@ pub fn dice_picture(evaluation: &Evaluation) -> String {
 
 /// HD95 by region, over the cases in which neither mask is empty.
 pub fn hd95_picture(evaluation: &Evaluation) -> String {
-    let hd95 = evaluation.hd95;
-    let groups = groups(evaluation, |s| hd95.of(s).value());
-    let quantity = format!("mm; {}", hd95.definition());
+    let hd95 = evaluation.hd95.metric();
+    let groups = groups(evaluation, hd95);
+    let quantity = format!("{}; {}", hd95.unit, hd95.meaning);
     boxes(&Boxes {
-        title: format!("HD95 {} by region", hd95.name()),
+        title: format!("{} by region", hd95.label),
         quantity,
         hold: vec![0.0],
         groups,
@@ -34,8 +34,8 @@ pub fn hd95_picture(evaluation: &Evaluation) -> String {
 /// Scar volume of prediction and reference: difference over mean.
 pub fn scar_volume_picture(evaluation: &Evaluation) -> String {
     let pairs: Vec<(f64, f64)> = evaluation
-        .scores_of("scar")
-        .map(|(_, s)| (s.prediction_ml, s.reference_ml))
+        .scores_of(Region::SCAR)
+        .map(|s| (s.prediction_ml, s.reference_ml))
         .collect();
     agreement(
         "Scar volume",
@@ -47,13 +47,9 @@ pub fn scar_volume_picture(evaluation: &Evaluation) -> String {
 
 /// Dice of the first evaluation minus that of the second, case by case.
 pub fn difference_picture(first: &Evaluation, second: &Evaluation) -> String {
-    let dice = |s: &CaseScores| s.dice.under(EmptyRule::Challenge).unwrap_or(0.0);
-    let of = |e: &Evaluation, region: &str| {
-        e.scores_of(region)
-            .map(|(_, s)| dice(s))
-            .collect::<Vec<_>>()
-    };
-    let group = |region: &str| {
+    let dice = |s: &CaseScores| s.under(&Metric::DICE, EmptyRule::Challenge).unwrap_or(0.0);
+    let of = |e: &Evaluation, region: Region| e.scores_of(region).map(dice).collect::<Vec<_>>();
+    let group = |region: Region| {
         let (a, b) = (of(first, region), of(second, region));
         let values: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
         let better = values.iter().filter(|d| **d > 0.0).count();
@@ -66,7 +62,7 @@ pub fn difference_picture(first: &Evaluation, second: &Evaluation) -> String {
             values,
         }
     };
-    let groups = first.regions.iter().map(|r| group(&r.region)).collect();
+    let groups = first.regions.iter().map(|r| group(r.region)).collect();
     let quantity = "first minus second; empty masks by the challenge's rule".into();
     boxes(&Boxes {
         title: "Difference in Dice by region".into(),
@@ -76,11 +72,13 @@ pub fn difference_picture(first: &Evaluation, second: &Evaluation) -> String {
     })
 }
 
-fn groups(evaluation: &Evaluation, value: impl Fn(&CaseScores) -> Option<f64>) -> Vec<Group> {
-    let group = |region: &str| {
-        let scores: Vec<&CaseScores> = evaluation.scores_of(region).map(|(_, s)| s).collect();
-        let values: Vec<f64> = scores.iter().filter_map(|s| value(s)).collect();
-        let empty = scores.iter().filter(|s| s.dice.value().is_none()).count();
+fn groups(evaluation: &Evaluation, metric: &Metric) -> Vec<Group> {
+    let group = |region: Region| {
+        let scores: Vec<&CaseScores> = evaluation.scores_of(region).collect();
+        let value = |s: &&CaseScores| s.under(metric, EmptyRule::Challenge);
+        let values: Vec<f64> = scores.iter().filter_map(value).collect();
+        let masks = scores.iter().map(|s| s.overlap.dice().value());
+        let empty = masks.filter(Option::is_none).count();
         let note = if empty == 0 {
             format!("n = {}", values.len())
         } else {
@@ -93,28 +91,24 @@ fn groups(evaluation: &Evaluation, value: impl Fn(&CaseScores) -> Option<f64>) -
             values,
         }
     };
-    evaluation
-        .regions
-        .iter()
-        .map(|r| group(&r.region))
-        .collect()
+    evaluation.regions.iter().map(|r| group(r.region)).collect()
 }
 
-fn short(region: &str) -> &str {
-    if region == "healthy myocardium" {
+fn short(region: Region) -> &'static str {
+    if region == Region::HEALTHY_MYOCARDIUM {
         "healthy myo."
     } else {
-        region
+        region.name()
     }
 }
 
 /// The label whose colour stands for a region.
-fn label(region: &str) -> Label {
+fn label(region: Region) -> Label {
     match region {
-        "scar" => Label::Scar,
-        "edema" | "scar+edema" => Label::Edema,
-        "LV pool" => Label::LvPool,
-        "RV pool" => Label::RvPool,
+        Region::SCAR => Label::Scar,
+        Region::EDEMA | Region::EDEMA_OR_SCAR => Label::Edema,
+        Region::LV_POOL => Label::LvPool,
+        Region::RV_POOL => Label::RvPool,
         _ => Label::Myocardium,
     }
 }

@@ -1,17 +1,17 @@
 //! An evaluation as CSV: every score, and what they sum up to.
 
 use myops_measure::evaluate::{
-    CaseScores, EmptyRule, Evaluation, RegionSummary, Score, Summary, UnderEachRule,
+    CaseScores, EmptyRule, EvaluatedCase, Evaluation, Metric, RegionSummary, Score, Summary,
 };
 
-use super::super::csv::Csv;
-use super::super::number::cell;
+use crate::csv::Csv;
+use crate::number::cell;
 
-/// One row for each case and region, with the voxel counts that overlap scores follow from. A cell is empty where a mask
-/// is; the column `masks` says which.
+/// One row for each case and region, with the voxel counts that overlap scores follow from, and a column for each metric
+/// of [`Metric::ALL`]. A cell is empty where a mask is; the column `masks` says which.
 pub fn scores_csv(evaluation: &Evaluation) -> String {
     let mut csv = Csv::default();
-    csv.row([
+    let before = [
         "case",
         "region",
         "prediction",
@@ -19,73 +19,39 @@ pub fn scores_csv(evaluation: &Evaluation) -> String {
         "shared_voxels",
         "prediction_voxels",
         "reference_voxels",
-        "dice",
-        "jaccard",
-        "sensitivity",
-        "precision",
         "prediction_ml",
         "reference_ml",
-        "volume_difference_ml",
-        "volume_difference_percent",
-        "hd_mm",
-        "hd95_pooled_mm",
-        "hd95_larger_mm",
-        "hd95_area_mm",
-        "assd_mm",
-    ]);
-    for (case, scores) in evaluation
-        .cases
-        .iter()
-        .flat_map(|case| case.regions.iter().map(move |s| (case, s)))
-    {
-        let given = if case.prediction_missing {
-            "missing"
-        } else {
-            "given"
-        };
-        let mut row = vec![
-            case.id.clone(),
-            scores.region.clone(),
-            given.into(),
-            masks(scores).into(),
-        ];
-        let o = scores.overlap;
-        row.extend(
-            [o.shared_voxels, o.prediction_voxels, o.reference_voxels].map(|n| n.to_string()),
-        );
-        row.extend(
-            [
-                scores.dice,
-                scores.jaccard,
-                scores.sensitivity,
-                scores.precision,
-            ]
-            .map(|s| cell(s.value())),
-        );
-        row.extend(
-            [
-                scores.prediction_ml,
-                scores.reference_ml,
-                scores.volume_difference_ml,
-            ]
-            .map(|ml| cell(Some(ml))),
-        );
-        row.push(cell(scores.volume_difference_percent));
-        let distances = [
-            scores.hd_mm,
-            scores.hd95_pooled_mm,
-            scores.hd95_larger_mm,
-            scores.hd95_area_mm,
-            scores.assd_mm,
-        ];
-        row.extend(distances.map(|mm| cell(mm.value())));
-        csv.row(row);
+    ];
+    csv.row(before.into_iter().chain(Metric::ALL.iter().map(|m| m.name)));
+    for case in &evaluation.cases {
+        for scores in &case.regions {
+            csv.row(score_row(case, scores));
+        }
     }
     csv.into_text()
 }
 
+fn score_row(case: &EvaluatedCase, scores: &CaseScores) -> Vec<String> {
+    let given = if case.prediction_missing {
+        "missing"
+    } else {
+        "given"
+    };
+    let o = scores.overlap;
+    let mut row = vec![
+        case.id.clone(),
+        scores.region.to_string(),
+        given.into(),
+        masks(scores).into(),
+    ];
+    row.extend([o.shared_voxels, o.prediction_voxels, o.reference_voxels].map(|n| n.to_string()));
+    row.extend([scores.prediction_ml, scores.reference_ml].map(|ml| cell(Some(ml))));
+    row.extend(Metric::ALL.iter().map(|metric| cell(scores.value(metric))));
+    row
+}
+
 fn masks(scores: &CaseScores) -> &'static str {
-    match scores.dice {
+    match scores.overlap.dice() {
         Score::Value(_) => "both",
         Score::BothEmpty => "both_empty",
         Score::Missed => "missed",
@@ -93,7 +59,7 @@ fn masks(scores: &CaseScores) -> &'static str {
     }
 }
 
-/// One row for each region, measure and rule.
+/// One row for each region, metric and rule.
 pub fn summary_csv(evaluation: &Evaluation) -> String {
     let mut csv = Csv::default();
     csv.row([
@@ -114,50 +80,38 @@ pub fn summary_csv(evaluation: &Evaluation) -> String {
         "mean_high_95",
     ]);
     for region in &evaluation.regions {
-        for (measure, rule, summary) in summaries(region) {
-            let e = region.empties;
-            let mut row = vec![region.region.clone(), measure.to_owned(), rule.to_owned()];
-            let n = summary.map_or(0, |s| s.n);
-            row.extend(
-                [region.cases, e.both_empty, e.missed, e.invented, n].map(|n| n.to_string()),
-            );
-            let numbers = [
-                summary.map(|s| s.mean),
-                summary.and_then(|s| s.sd),
-                summary.map(|s| s.median),
-                summary.and_then(|s| s.first_quartile),
-                summary.and_then(|s| s.third_quartile),
-                summary.and_then(|s| s.mean_interval).map(|i| i.low),
-                summary.and_then(|s| s.mean_interval).map(|i| i.high),
-            ];
-            row.extend(numbers.map(cell));
-            csv.row(row);
+        for metric in Metric::ALL {
+            let summary = |rule| region.summary(metric, rule);
+            match metric.rules() {
+                [] => csv.row(summary_row(region, metric, "all", summary(EmptyRule::Nan))),
+                rules => rules.iter().for_each(|rule| {
+                    csv.row(summary_row(region, metric, rule.name(), summary(*rule)));
+                }),
+            }
         }
     }
     csv.into_text()
 }
 
-fn summaries(region: &RegionSummary) -> Vec<(&'static str, &'static str, Option<&Summary>)> {
-    let overlap =
-        |name, of| EmptyRule::ALL.map(|rule| (name, rule.name(), UnderEachRule::get(of, rule)));
-    let mut rows = Vec::new();
-    rows.extend(overlap("dice", &region.dice));
-    rows.extend(overlap("jaccard", &region.jaccard));
-    rows.extend(overlap("sensitivity", &region.sensitivity));
-    rows.extend(overlap("precision", &region.precision));
-    rows.push((
-        "volume_difference_ml",
-        "all",
-        region.volume_difference_ml.as_ref(),
-    ));
-    for (name, summary) in [
-        ("hd_mm", &region.hd_mm),
-        ("hd95_pooled_mm", &region.hd95_pooled_mm),
-        ("hd95_larger_mm", &region.hd95_larger_mm),
-        ("hd95_area_mm", &region.hd95_area_mm),
-        ("assd_mm", &region.assd_mm),
-    ] {
-        rows.push((name, "nan", summary.as_ref()));
-    }
-    rows
+fn summary_row(
+    region: &RegionSummary,
+    metric: &Metric,
+    rule: &str,
+    summary: Option<&Summary>,
+) -> Vec<String> {
+    let e = region.empties;
+    let n = summary.map_or(0, |s| s.n);
+    let mut row = vec![region.region.to_string(), metric.name.into(), rule.into()];
+    row.extend([region.cases, e.both_empty, e.missed, e.invented, n].map(|n| n.to_string()));
+    let numbers = [
+        summary.map(|s| s.mean),
+        summary.and_then(|s| s.sd),
+        summary.map(|s| s.median),
+        summary.and_then(|s| s.first_quartile),
+        summary.and_then(|s| s.third_quartile),
+        summary.and_then(|s| s.mean_interval).map(|i| i.low),
+        summary.and_then(|s| s.mean_interval).map(|i| i.high),
+    ];
+    row.extend(numbers.map(cell));
+    row
 }

@@ -65,7 +65,7 @@ impl<'a> Located<'a> {
         findings.extend(measured.iter().filter_map(|(sequence, found)| {
             let shift_mm = found.filter(|found| found.clear)?.distance_mm();
             Some(Finding::Misaligned {
-                sequence: sequence.name().into(),
+                sequence,
                 shift_mm,
                 corrected: moved.is_some(),
             })

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use myops_image::io::write_whole;
-use myops_measure::evaluate::{Comparison, Evaluation};
+use myops_measure::evaluate::{Comparison, Evaluation, Metric};
 use serde::Serialize;
 
 use crate::app::error::Error;
@@ -17,6 +17,7 @@ struct Record<'a> {
     program_version: &'static str,
     prediction: String,
     reference: String,
+    metrics: &'static [Metric],
     #[serde(flatten)]
     evaluation: &'a Evaluation,
 }
@@ -43,10 +44,11 @@ pub fn write(
         .iter()
         .try_for_each(|name| folder::remove_file(&out.join(name)))?;
     let record = Record {
-        schema: "myops-evaluate-1",
+        schema: "myops-evaluate-2",
         program_version: env!("CARGO_PKG_VERSION"),
         prediction: prediction.display().to_string(),
         reference: reference.display().to_string(),
+        metrics: Metric::ALL,
         evaluation,
     };
     let json = to_json(&record)?;

@@ -12,13 +12,14 @@ use myops_segment::Segmentation;
 
 use crate::app::error::Error;
 use crate::app::files::fingerprint::{self, Fingerprints};
-use crate::app::model::{Model, Unfinished};
+use crate::app::model::Unfinished;
 use crate::app::note::Note;
 use crate::app::progress::Progress;
-use crate::app::record::{CaseFolder, Record, Setup};
+use crate::app::record::{CaseFolder, Setup};
 use crate::app::results;
 use crate::app::threads::spawn;
-use crate::report::{CaseSheet, CaseView, ModelId, Origin};
+use crate::report::quantity::{Confidence, RegionConfidence};
+use crate::report::{self, CaseView, ModelId, Origin};
 
 /// A case with the fingerprints of its files.
 #[derive(Debug)]
@@ -55,7 +56,7 @@ impl Case {
 ///
 /// # Errors
 /// Where a file cannot be written.
-pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<CaseSheet, Error> {
+pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<report::Case, Error> {
     let loaded = &case.loaded;
     let study = &loaded.study;
     let folder = CaseFolder::of(setup.out, study.id());
@@ -64,9 +65,9 @@ pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<CaseShe
     if setup.probabilities {
         write_probabilities(&folder, found, &loaded.placement)?;
     }
-    let origin = origin(loaded, found, setup.model);
+    let origin = origin(loaded, found, setup);
     let view = CaseView::of(&found.labels, study.images());
-    let sheet = std::thread::scope(|scope| {
+    let told = std::thread::scope(|scope| {
         let panel = spawn(scope, || write_panel(study, &view, &folder))?;
         let measured = results::write_case(&folder, study.id(), &view, origin);
         panel
@@ -74,15 +75,8 @@ pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<CaseShe
             .unwrap_or_else(|p| resume_unwind(p))
             .and(measured)
     })?;
-    let record = Record::of(
-        &sheet,
-        found.scar,
-        found.edema_or_scar,
-        setup.device,
-        case.inputs.clone(),
-    );
-    folder.finish(record, &folder.outputs(setup))?;
-    Ok(sheet)
+    folder.finish(&told, case.inputs.clone(), &folder.outputs(setup))?;
+    Ok(told)
 }
 
 fn write_probabilities(
@@ -98,7 +92,8 @@ fn write_probabilities(
 }
 
 /// Where the labels of a case come from, and what was found while they were drawn.
-fn origin(case: &LoadedCase, found: &Segmentation, model: &Model) -> Origin {
+fn origin(case: &LoadedCase, found: &Segmentation, setup: &Setup) -> Origin {
+    let model = setup.model;
     let measured = model.segmenter.header().recipe.align != Align::Off;
     let unfinished = model.unfinished.iter().map(Unfinished::finding);
     Origin {
@@ -106,13 +101,23 @@ fn origin(case: &LoadedCase, found: &Segmentation, model: &Model) -> Origin {
             name: model.name.clone(),
             fingerprint: model.fingerprint.clone(),
         }),
-        expected_dice: Some(found.edema_or_scar.expected_dice),
-        expected_dice_of_scar: found.scar.map(|scar| scar.expected_dice),
+        device: Some(setup.device.name().into()),
+        confidence: Some(Confidence {
+            scar_and_edema: confidence(found.edema_or_scar),
+            scar: found.scar.map(confidence),
+        }),
         misalignment: measured.then_some(found.misalignment),
         findings: unfinished
             .chain(results::fills(case))
             .chain(found.findings.iter().cloned())
             .collect(),
+    }
+}
+
+fn confidence(found: myops_segment::Confidence) -> RegionConfidence {
+    RegionConfidence {
+        expected_dice: found.expected_dice,
+        agreement: found.agreement,
     }
 }
 

@@ -123,7 +123,8 @@ impl SegmentJob {
 
 /// The cases without current results; tells why those that have others are segmented again.
 fn unfinished(cases: Vec<CaseFiles>, setup: &Setup, progress: &dyn Progress) -> Vec<CaseFiles> {
-    let states: Vec<State> = cases.par_iter().map(|case| state(case, setup)).collect();
+    let state = |case: &CaseFiles| CaseFolder::of(setup.out, case.id()).state(case, setup);
+    let states: Vec<State> = cases.par_iter().map(state).collect();
     let mut outdated: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (case, state) in cases.iter().zip(&states) {
         if let State::Outdated(reason) = state {
@@ -143,13 +144,4 @@ fn unfinished(cases: Vec<CaseFiles>, setup: &Setup, progress: &dyn Progress) -> 
     todo.filter(|(_, state)| !is_current(state))
         .map(|(case, _)| case)
         .collect()
-}
-
-fn state(case: &CaseFiles, setup: &Setup) -> State {
-    let folder = CaseFolder::of(setup.out, case.id());
-    match folder.state(case, setup) {
-        // Numbers that cannot be read would be missing from the cohort's table.
-        State::Current if results::read_sheet(&folder).is_err() => State::Unfinished,
-        state => state,
-    }
 }

@@ -99,7 +99,7 @@ fn write_all(
     let mut failed = Vec::new();
     while let Ok((id, result)) = next() {
         match result.and_then(|(case, found)| contained(|| write(&case, &found, setup))) {
-            Ok(sheet) => sheet
+            Ok(case) => case
                 .told()
                 .for_each(|line| progress.message(&Note::Finding(line))),
             Err(error) => failed.push(FailedCase {

@@ -1,11 +1,28 @@
 //! What a reader has to know of one case before trusting its labels and numbers.
+//!
+//! ```
+//! use myops_image::sequence::Sequence;
+//! use myops_measure::finding::{Finding, Severity};
+//!
+//! let shift = Finding::Misaligned { sequence: Sequence::T2, shift_mm: 8.4, corrected: true };
+//! assert_eq!(shift.code(), "misaligned");
+//! assert_eq!(shift.severity(), Severity::Notice);
+//! assert_eq!(
+//!     shift.to_string(),
+//!     "T2 is shifted by 8.4 mm relative to the other sequences; corrected"
+//! );
+//! ```
 
+mod sentence;
+
+use myops_image::label::Region;
+use myops_image::sequence::Sequence;
 use serde::{Deserialize, Serialize};
 
-/// One fact about a case. Segmenting and measuring state it once, and terminal, record, JSON, pages and tables tell it: the
-/// sentence is its `Display`, [`Finding::kind`] its name for programs.
+/// One fact about a case. Segmenting and measuring state it once, and terminal, JSON, pages and tables tell it: the
+/// sentence is its `Display`, [`Finding::code`] its name for programs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "code", rename_all = "snake_case")]
 pub enum Finding {
     /// No voxel is labelled wall.
     NoWall,
@@ -48,8 +65,8 @@ pub enum Finding {
     },
     /// An anatomical region falls into several pieces.
     ManyPieces {
-        /// The name of the region.
-        region: String,
+        /// The region.
+        region: Region,
         /// Its 26-connected pieces.
         pieces: usize,
     },
@@ -72,7 +89,7 @@ pub enum Finding {
     /// A sequence does not lie on the others.
     Misaligned {
         /// The sequence that lies elsewhere.
-        sequence: String,
+        sequence: Sequence,
         /// How far, in mm.
         shift_mm: f64,
         /// Whether it was moved back before segmenting.
@@ -94,7 +111,7 @@ pub enum Finding {
     /// A value filled the border of an image; it was taken for no signal.
     Fill {
         /// The sequence.
-        sequence: String,
+        sequence: Sequence,
         /// The value.
         value: f64,
         /// The share of the image that holds it.
@@ -113,7 +130,8 @@ pub enum Finding {
 }
 
 /// How much a finding matters; the gravest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Labels or numbers may be wrong.
     Warning,
@@ -121,9 +139,27 @@ pub enum Severity {
     Notice,
 }
 
+/// A finding as JSON tells it: its code and details, its severity, and its sentence.
+#[derive(Debug, Serialize)]
+pub struct Told<'a> {
+    #[serde(flatten)]
+    finding: &'a Finding,
+    severity: Severity,
+    text: String,
+}
+
 impl Finding {
-    /// The name of its kind, as in JSON.
-    pub fn kind(&self) -> &'static str {
+    /// The finding with its severity and its sentence, to be written as JSON. It is read back as a [`Finding`].
+    pub fn told(&self) -> Told<'_> {
+        Told {
+            finding: self,
+            severity: self.severity(),
+            text: self.to_string(),
+        }
+    }
+
+    /// Its stable name for programs, as in JSON and CSV.
+    pub fn code(&self) -> &'static str {
         match self {
             Self::NoWall => "no_wall",
             Self::NoLvPool => "no_lv_pool",
@@ -170,8 +206,13 @@ impl Finding {
 
     /// One finding of each kind, to try an output with.
     pub fn examples() -> Vec<Self> {
-        let (slices, sequence) = (vec![0, 3], "T2".to_owned());
-        let lge = "LGE".to_owned();
+        let mut examples = Self::examples_of_labels();
+        examples.extend(Self::examples_of_images());
+        examples
+    }
+
+    fn examples_of_labels() -> Vec<Self> {
+        let slices = vec![0, 3];
         vec![
             Self::NoWall,
             Self::NoLvPool,
@@ -192,9 +233,14 @@ impl Finding {
             },
             Self::LeftVentricleAtBorder { slices },
             Self::ManyPieces {
-                region: "wall".into(),
+                region: Region::WALL,
                 pieces: 3,
             },
+        ]
+    }
+
+    fn examples_of_images() -> Vec<Self> {
+        vec![
             Self::LgeOnOtherVoxels,
             Self::NoRemoteMyocardium {
                 largest_mm2: 12.0,
@@ -205,7 +251,7 @@ impl Finding {
                 scar_ml: 14.75,
             },
             Self::Misaligned {
-                sequence,
+                sequence: Sequence::T2,
                 shift_mm: 8.4,
                 corrected: true,
             },
@@ -217,7 +263,7 @@ impl Finding {
                 epochs: 660,
             },
             Self::Fill {
-                sequence: lge,
+                sequence: Sequence::Lge,
                 value: -1024.0,
                 percent: 25.0,
             },
@@ -225,92 +271,6 @@ impl Finding {
             Self::LowConfidence { expected_dice: 0.5 },
         ]
     }
-}
-
-impl std::fmt::Display for Finding {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::NoWall => f.write_str("No myocardium was found: there is nothing to relate scar or edema to"),
-            Self::NoLvPool => f.write_str("No LV blood pool was found: segments and transmurality are not assessed"),
-            Self::NoRvPool => {
-                f.write_str("No RV blood pool was found: the orientation is unknown and segments are not assessed")
-            }
-            Self::SingleSlice => f.write_str("A single slice has a wall ring; it is reported as mid-ventricular"),
-            Self::ManySlices { slices } => {
-                write!(f, "The study has {slices} slices, more than a short-axis stack usually has")
-            }
-            Self::BaseApexOrderUncertain => {
-                f.write_str("Neither LV areas nor patient axes tell base from apex: levels may be reversed")
-            }
-            Self::AnteriorAssumed => f.write_str(
-                "The image header does not give the orientation in the patient: slices are taken to be seen from the \
-                 apex, so anterior and inferior may be exchanged",
-            ),
-            Self::AnteriorUncertain => {
-                f.write_str("The two RV insertions lie equally far anterior: anterior and inferior may be exchanged")
-            }
-            Self::InsertionsBorrowed { slices } => {
-                write!(f, "No RV in {}: the RV insertions of the nearest slice were used there", list(slices))
-            }
-            Self::RingOpen { slices } => write!(f, "The wall does not close about the LV in {}", list(slices)),
-            Self::NoRing { slices } => write!(
-                f,
-                "Wall without LV pool, or LV pool without wall, in {}: counted in volumes, not in segments",
-                list(slices)
-            ),
-            Self::LeftVentricleAtBorder { slices } => {
-                write!(f, "The left ventricle reaches the edge of the image in {}: volumes may be cut", list(slices))
-            }
-            Self::ManyPieces { region, pieces } => write!(f, "The {region} falls into {pieces} pieces"),
-            Self::LgeOnOtherVoxels => {
-                f.write_str("The LGE image lies on other voxels than the labels: LGE thresholds were not computed")
-            }
-            Self::NoRemoteMyocardium { largest_mm2, needed_mm2 } => write!(
-                f,
-                "Remote myocardium is too small ({largest_mm2:.0} mm² in the best slice, {needed_mm2:.0} mm² are \
-                 needed): LGE thresholds were not computed"
-            ),
-            Self::ThresholdContradictsLabels { threshold_ml, scar_ml } => write!(
-                f,
-                "The 5 SD threshold and the labels disagree about scar: {threshold_ml:.1} ml above the threshold, \
-                 {scar_ml:.1} ml labelled"
-            ),
-            Self::Misaligned { sequence, shift_mm, corrected } => {
-                let done = if *corrected { "corrected" } else { "not corrected" };
-                write!(f, "{sequence} is shifted by {shift_mm:.1} mm relative to the other sequences; {done}")
-            }
-            Self::NoLge => {
-                f.write_str("LGE is missing: scar was not assessed, and some of what is labelled edema may be scar")
-            }
-            Self::NoT2 => f.write_str("T2 is missing: edema is estimated from the other sequences"),
-            Self::HeartNotFound => f.write_str("No heart was found: the middle of the image was segmented"),
-            Self::UnfinishedTraining { done, epochs } => {
-                let done = done.map_or("an unknown epoch".into(), |done| format!("epoch {done}"));
-                write!(f, "The training of the model is not finished: it stands at {done} of {epochs}")
-            }
-            Self::Fill { sequence, value, percent } => write!(
-                f,
-                "{sequence}: the value {value} fills {percent:.0} % of the image from its border; it was taken for no signal"
-            ),
-            Self::BlankSlices { slices } => {
-                write!(f, "Every image is blank in {}: nothing can be seen or measured there", list(slices))
-            }
-            Self::LowConfidence { expected_dice } => write!(
-                f,
-                "The network is unsure of scar and edema: the expected Dice with manual labels is {expected_dice:.2}"
-            ),
-        }
-    }
-}
-
-/// Slices as a reader counts them, from 1.
-fn list(slices: &[usize]) -> String {
-    let numbers: Vec<String> = slices.iter().map(|k| (k + 1).to_string()).collect();
-    format!(
-        "slice{} {}",
-        if slices.len() == 1 { "" } else { "s" },
-        numbers.join(", ")
-    )
 }
 
 #[cfg(test)]
@@ -325,14 +285,14 @@ mod tests {
             "The wall does not close about the LV in slices 1, 4"
         );
         let text = serde_json::to_string(&finding).unwrap();
-        assert_eq!(text, r#"{"kind":"ring_open","slices":[0,3]}"#);
+        assert_eq!(text, r#"{"code":"ring_open","slices":[0,3]}"#);
         assert_eq!(serde_json::from_str::<Finding>(&text).unwrap(), finding);
     }
 
     #[test]
     fn a_shift_says_whether_it_was_corrected() {
         let shift = |corrected| Finding::Misaligned {
-            sequence: "T2".into(),
+            sequence: Sequence::T2,
             shift_mm: 8.36,
             corrected,
         };
@@ -351,20 +311,27 @@ mod tests {
     /// serde names every variant in its error, so that an example cannot be forgotten.
     #[test]
     fn there_is_an_example_of_each_kind() {
-        let error = serde_json::from_str::<Finding>(r#"{"kind":"?"}"#)
+        let error = serde_json::from_str::<Finding>(r#"{"code":"?"}"#)
             .unwrap_err()
             .to_string();
         let expected: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
         let examples = Finding::examples();
         assert_eq!(
-            examples.iter().map(Finding::kind).collect::<Vec<_>>(),
+            examples.iter().map(Finding::code).collect::<Vec<_>>(),
             expected,
             "{error}"
         );
         for example in &examples {
             let json = serde_json::to_value(example).unwrap();
-            assert_eq!(json["kind"], example.kind());
-            assert!(!example.to_string().ends_with('.'), "{example}");
+            assert_eq!(json["code"], example.code());
+            let told = serde_json::to_value(example.told()).unwrap();
+            assert_eq!(told["text"], example.to_string());
+            assert_eq!(serde_json::from_value::<Finding>(told).unwrap(), *example);
+            let sentence = example.to_string();
+            assert!(
+                !sentence.is_empty() && !sentence.ends_with('.'),
+                "{example:?}"
+            );
         }
     }
 }

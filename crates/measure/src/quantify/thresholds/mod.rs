@@ -1,9 +1,15 @@
 //! Scar by thresholds of the LGE signal inside the wall, which clinicians compare segmentations with.
 
+mod absence;
+mod method;
+
 use myops_image::label::{Label, LabelMap};
 use myops_image::volume::Volume;
 use serde::{Deserialize, Serialize};
 
+pub use method::Method;
+
+use self::absence::{Absence, LEAST_CORE_ML};
 use super::otsu::otsu;
 use super::remote::{Remote, SMALLEST_MM2};
 use super::volumes::percent;
@@ -19,101 +25,12 @@ const BESIDE_CORE_MM: f64 = 2.5;
 const BRIGHTEST_PERCENTILE: f64 = 95.0;
 /// The fewest voxels of scar off the rim that give the maximum; with fewer, all labelled scar does.
 const FEWEST_CORE_VOXELS: usize = 20;
-/// The least wall (ml) above 5 SD that stands for scar where none is labelled.
-const LEAST_CORE_ML: f64 = 0.5;
 /// A threshold nearer to the remote mean than this many SD does not tell scar from remote myocardium.
 const TELLING_SD: f64 = 2.0;
 /// Scar above 5 SD and labelled scar contradict each other where one is more than this many times the other ...
 const CONTRADICTING_RATIO: f64 = 2.0;
 /// ... and they differ by at least this percentage of the wall.
 const CONTRADICTING_PERCENT: f64 = 10.0;
-
-/// A way to find a threshold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Method {
-    /// Remote mean plus 2 standard deviations (this and the others: Flett et al., JACC Imaging 2011).
-    #[serde(rename = "2 SD")]
-    Sd2,
-    /// Plus 3.
-    #[serde(rename = "3 SD")]
-    Sd3,
-    /// Plus 5.
-    #[serde(rename = "5 SD")]
-    Sd5,
-    /// Plus 6.
-    #[serde(rename = "6 SD")]
-    Sd6,
-    /// Half way from the remote mean to the maximum of the scar (Amado et al., JACC 2004).
-    #[serde(rename = "FWHM")]
-    Fwhm,
-    /// The largest variance between two classes of wall (Otsu, IEEE SMC 1979).
-    Otsu,
-}
-
-impl Method {
-    /// All of them, as tables list them.
-    pub const ALL: [Self; 6] = [
-        Self::Sd2,
-        Self::Sd3,
-        Self::Sd5,
-        Self::Sd6,
-        Self::Fwhm,
-        Self::Otsu,
-    ];
-
-    /// The name in tables.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sd2 => "2 SD",
-            Self::Sd3 => "3 SD",
-            Self::Sd5 => "5 SD",
-            Self::Sd6 => "6 SD",
-            Self::Fwhm => "FWHM",
-            Self::Otsu => "Otsu",
-        }
-    }
-}
-
-/// Why there is no threshold.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Absence {
-    NoLge,
-    OtherVoxels,
-    ShiftedLge,
-    /// The largest remote region has this area.
-    SmallRemote(f64),
-    FlatRemote,
-    NoCore,
-    FaintScar,
-    OneClass,
-}
-
-impl std::fmt::Display for Absence {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::NoLge => f.write_str("there is no LGE image"),
-            Self::OtherVoxels => f.write_str("the LGE image lies on other voxels than the labels"),
-            Self::ShiftedLge => f.write_str("the LGE image is shifted relative to the labels"),
-            Self::SmallRemote(mm2) => write!(
-                f,
-                "remote myocardium is too small: {mm2:.0} mm² in the best slice and {SMALLEST_MM2:.0} mm² are needed"
-            ),
-            Self::FlatRemote => f.write_str("the signal of remote myocardium does not vary"),
-            Self::NoCore => {
-                write!(
-                    f,
-                    "no scar is labelled and less than {LEAST_CORE_ML} ml of the wall lies above 5 SD"
-                )
-            }
-            Self::FaintScar => {
-                f.write_str("half of the scar's maximum lies within 2 SD of the remote mean")
-            }
-            Self::OneClass => f.write_str(
-                "the threshold lies within 2 SD of the remote mean: no part of the wall stands out",
-            ),
-        }
-    }
-}
 
 /// What lies above one threshold inside the wall, or why there is no such threshold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -200,15 +117,6 @@ impl Thresholds {
         Self::absent(Absence::ShiftedLge)
     }
 
-    /// Why there is no threshold at all; `None` where there is one, or where reasons differ.
-    pub fn absent_because(&self) -> Option<&str> {
-        let first = self.methods.first()?.absent_because.as_deref()?;
-        self.methods
-            .iter()
-            .all(|t| t.absent_because.as_deref() == Some(first))
-            .then_some(first)
-    }
-
     fn absent(because: Absence) -> Self {
         Self {
             remote: None,
@@ -231,6 +139,15 @@ impl Threshold {
             absent_because,
         }
     }
+}
+
+/// Why there is no threshold at all; `None` where there is one, or where reasons differ.
+pub fn common_absence(thresholds: &[Threshold]) -> Option<&str> {
+    let first = thresholds.first()?.absent_because.as_deref()?;
+    thresholds
+        .iter()
+        .all(|t| t.absent_because.as_deref() == Some(first))
+        .then_some(first)
 }
 
 /// The wall of a case and what it is compared with.
@@ -361,164 +278,4 @@ impl Thresholding<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::phantom::{View, draw};
-    use super::*;
-
-    /// A quarter of the wall is scar of 300, the rest has 90 and 110 in turn: mean 100, SD 10.
-    fn quarter() -> (LabelMap, Volume<f32>) {
-        let labels = draw(View::default(), |s| {
-            if s.degrees < 90.0 {
-                Label::Scar
-            } else {
-                Label::Myocardium
-            }
-        });
-        let lge = Volume::from_fn(*labels.grid(), |v| match labels[v] {
-            Label::Scar => 300.0,
-            Label::LvPool | Label::RvPool => 280.0,
-            _ => 90.0 + 20.0 * ((v[0] + v[1]) % 2) as f32,
-        });
-        (labels, lge)
-    }
-
-    fn of(labels: &LabelMap, lge: &Volume<f32>) -> Vec<Threshold> {
-        Thresholds::of(labels, lge).0.methods
-    }
-
-    fn scar_ml(labels: &LabelMap) -> f64 {
-        labels.data().iter().filter(|l| **l == Label::Scar).count() as f64
-            * labels.spacing().voxel_ml()
-    }
-
-    #[test]
-    fn every_method_finds_the_scar_whatever_the_scale_and_sign() {
-        let (labels, lge) = quarter();
-        // As stored, as a phase-sensitive image with negative signal, and scaled.
-        for change in [|v: f32| v, |v: f32| v - 200.0, |v: f32| 0.01 * v - 3.0] {
-            for threshold in of(&labels, &lge.map(|v| change(*v))) {
-                let ml = threshold.above_ml.unwrap();
-                assert!((ml - scar_ml(&labels)).abs() < 1e-9, "{threshold:?}");
-                assert_eq!(threshold.absent_because, None);
-            }
-        }
-        let signals: Vec<f64> = of(&labels, &lge)
-            .iter()
-            .map(|t| t.signal.unwrap())
-            .collect();
-        let expected = [120.0, 130.0, 150.0, 160.0, 200.0];
-        assert!(
-            signals
-                .iter()
-                .zip(expected)
-                .all(|(found, e)| (found - e).abs() < 0.5),
-            "{signals:?}"
-        );
-    }
-
-    #[test]
-    fn bright_wall_beside_blood_counts_only_beside_deeper_bright_wall() {
-        let (labels, lge) = quarter();
-        // The innermost voxels of all of the wall are as bright as blood.
-        let wall = wall_voxels(&labels, &lge);
-        let mut rimmed = lge.clone();
-        let rim: Vec<&WallVoxel> = wall
-            .iter()
-            .filter(|v| v.endocardium_mm < BLOOD_RIM_MM)
-            .collect();
-        rim.iter().for_each(|v| rimmed.data_mut()[v.at] = 280.0);
-        let five = of(&labels, &rimmed)[2].above_ml.unwrap();
-        let rim_ml = rim.len() as f64 * labels.spacing().voxel_ml();
-        // Scar keeps its own rim, and a little of that at its two edges.
-        assert!(
-            (five - scar_ml(&labels)) / rim_ml < 0.05,
-            "{five} {} {rim_ml}",
-            scar_ml(&labels)
-        );
-        assert!(five >= scar_ml(&labels) - 1e-9);
-    }
-
-    #[test]
-    fn absence_has_a_reason() {
-        let (labels, lge) = quarter();
-        let healthy = labels.map(|l| {
-            if *l == Label::Scar {
-                Label::Myocardium
-            } else {
-                *l
-            }
-        });
-        let flat = Volume::from_fn(*lge.grid(), |v| 90.0 + 20.0 * ((v[0] + v[1]) % 2) as f32);
-        let reasons = |labels: &LabelMap, lge: &Volume<f32>| -> Vec<String> {
-            of(labels, lge)
-                .into_iter()
-                .filter_map(|t| t.absent_because)
-                .collect()
-        };
-        let none = "no scar is labelled and less than 0.5 ml of the wall lies above 5 SD";
-        let one =
-            "the threshold lies within 2 SD of the remote mean: no part of the wall stands out";
-        assert_eq!(reasons(&healthy, &flat), [none, one]);
-        assert_eq!(
-            reasons(&labels, &flat),
-            [
-                "half of the scar's maximum lies within 2 SD of the remote mean",
-                one
-            ]
-        );
-        let constant = Volume::filled(*lge.grid(), 7.0);
-        assert_eq!(
-            reasons(&labels, &constant),
-            ["the signal of remote myocardium does not vary"; 6]
-        );
-        let all = labels.map(|l| {
-            if *l == Label::Myocardium {
-                Label::Scar
-            } else {
-                *l
-            }
-        });
-        let small = "remote myocardium is too small: 0 mm² in the best slice and 50 mm² are needed";
-        assert_eq!(reasons(&all, &lge), [small; 6]);
-        let (thresholds, findings) = Thresholds::of(&all, &lge);
-        assert_eq!(
-            (thresholds.remote.is_none(), thresholds.absent_because()),
-            (true, Some(small))
-        );
-        assert_eq!(
-            findings,
-            [Finding::NoRemoteMyocardium {
-                largest_mm2: 0.0,
-                needed_mm2: 50.0
-            }]
-        );
-        assert_eq!(
-            Thresholds::without_lge().absent_because(),
-            Some("there is no LGE image")
-        );
-    }
-
-    #[test]
-    fn labels_that_the_signal_contradicts_are_flagged() {
-        let (labels, lge) = quarter();
-        assert_eq!(Thresholds::of(&labels, &lge).1, []);
-        let missed = labels.map(|l| if *l == Label::Scar { Label::Edema } else { *l });
-        let found = Thresholds::of(&missed, &lge).1;
-        assert_eq!(
-            found,
-            [Finding::ThresholdContradictsLabels {
-                threshold_ml: scar_ml(&labels),
-                scar_ml: 0.0
-            }]
-        );
-        let dark = lge.map(|v| if *v == 300.0 { 95.0 } else { *v });
-        let invented = Thresholds::of(&labels, &dark).1;
-        assert_eq!(
-            invented,
-            [Finding::ThresholdContradictsLabels {
-                threshold_ml: 0.0,
-                scar_ml: scar_ml(&labels)
-            }]
-        );
-    }
-}
+mod tests;
