@@ -52,7 +52,7 @@ pub use thresholds::{Method, Threshold, Thresholds, common_absence};
 pub use volumes::{MYOCARDIUM_G_PER_ML, Volumes};
 
 use self::axis::LongAxis;
-use self::chords::{Chord, chords};
+use self::chords::Chord;
 use self::orientation::Orientation;
 use crate::finding::Finding;
 
@@ -106,7 +106,7 @@ pub fn quantify(labels: &LabelMap, lge: Option<&Volume<f32>>) -> Quantities {
     let axis = LongAxis::of(labels);
     let orientation = Orientation::of(labels, &axis);
     let scars = Pieces::of(labels, Region::SCAR);
-    let chords = chords(labels, &orientation, &scars);
+    let chords = chords::chords(labels, &orientation, &scars);
     let map = segments::segment_map(labels, &orientation);
     let segments = segments::segments(labels, &map, &chords, &orientation);
     let (thresholds, told) = match lge {

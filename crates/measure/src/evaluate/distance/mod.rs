@@ -7,7 +7,7 @@ mod surfel;
 use myops_image::label::{LabelMap, Region};
 
 use self::border::{Mask, crop};
-use self::percentile::area_percentile;
+use self::percentile::{Surfel, area_percentile};
 use self::surfel::{AreaTable, surfels};
 use super::Score;
 use crate::distance::distances_to;
@@ -25,13 +25,6 @@ pub struct SurfaceDistances {
     reference_mm: Vec<f64>,
     prediction_surfels: Vec<Surfel>,
     reference_surfels: Vec<Surfel>,
-}
-
-/// One surface element: its distance (mm) to the other surface and its area (mm²).
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Surfel {
-    distance_mm: f64,
-    area_mm2: f64,
 }
 
 impl SurfaceDistances {

@@ -1,6 +1,11 @@
 //! Percentiles of the distances of surface elements, weighted by area.
 
-use super::Surfel;
+/// One surface element: its distance (mm) to the other surface and its area (mm²).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Surfel {
+    pub distance_mm: f64,
+    pub area_mm2: f64,
+}
 
 /// The distance of the first element, in ascending order of distance, up to which the given percentage of the area
 /// lies. No elements have the percentile 0.
