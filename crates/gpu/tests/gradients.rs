@@ -128,54 +128,16 @@ fn compare(graph: &Graph, x: &Image) {
     }
 }
 
+/// A value of a random network, with how many times smaller than the input it is, as a power of two.
+type Made = (NodeId, i32);
+
 /// A network of random layers; every number chooses one of those that the shapes allow.
 fn random_graph(choices: &[u8]) -> Graph {
     let (mut graph, x) = GraphBuilder::new(3);
-    // Values with the logarithm of how much smaller than the input they are.
-    let mut made: Vec<(NodeId, i32)> = vec![(x, 0)];
+    let mut made: Vec<Made> = vec![(x, 0)];
     for (n, choice) in choices.iter().enumerate() {
-        let (choice, pick) = (usize::from(*choice) % 13, usize::from(*choice) / 13);
-        let (x, level) = made[made.len() - 1 - pick % made.len().min(3)];
         let channels = 1 + (usize::from(*choices.last().unwrap_or(&0)) + n) % 7;
-        let name = format!("layer{n}");
-        let twin = made.iter().rev().find(|(other, l)| {
-            *l == level && *other != x && graph.channels(*other) == graph.channels(x)
-        });
-        let neighbour = made
-            .iter()
-            .rev()
-            .find(|(other, l)| *l == level && *other != x);
-        let next = match (choice, twin.copied(), neighbour.copied()) {
-            (0, ..) => (graph.conv(x, name, ConvSpec::pointwise(channels)), level),
-            (1, ..) => (graph.conv(x, name, ConvSpec::same3(channels)), level),
-            (2, ..) if level < 2 => {
-                let spec = ConvSpec {
-                    stride: 2,
-                    ..ConvSpec::same3(channels)
-                };
-                (graph.conv(x, name, spec), level + 1)
-            }
-            (3, ..) if level > -1 => {
-                let up = graph.transposed_conv(x, name, channels, Initialiser::HeNormal);
-                (up, level - 1)
-            }
-            (4 | 5, ..) => (graph.conv_norm(x, &name, ConvSpec::same3(channels)), level),
-            (6, ..) => (graph.batch_norm(x, name), level),
-            (7, ..) => (graph.relu(x), level),
-            (8, ..) if level < 2 => (graph.max_pool(x, 2, 2), level + 1),
-            (9, ..) if level > -1 => (graph.upsample(x), level - 1),
-            (10, _, Some((other, _))) => (graph.concat(x, other), level),
-            (11, Some((other, _)), _) => (graph.add(x, other), level),
-            (12, Some((other, _)), _) => {
-                let branch = graph.conv_norm(x, &name, ConvSpec::same3(graph.channels(other)));
-                let sum = graph.add(branch, other);
-                (graph.relu(sum), level)
-            }
-            _ => (
-                graph.conv_norm(x, &name, ConvSpec::pointwise(channels)),
-                level,
-            ),
-        };
+        let next = random_layer(&mut graph, &made, (n, channels), usize::from(*choice));
         made.push(next);
     }
     let (last, _) = made[made.len() - 1];
@@ -189,6 +151,56 @@ fn random_graph(choices: &[u8]) -> Graph {
     match activation {
         Some(activation) => graph.with_activation(activation),
         None => graph,
+    }
+}
+
+/// Adds a layer to one of the last values.
+fn random_layer(
+    graph: &mut GraphBuilder,
+    made: &[Made],
+    (n, channels): (usize, usize),
+    choice: usize,
+) -> Made {
+    let (choice, pick) = (choice % 13, choice / 13);
+    let (x, level) = made[made.len() - 1 - pick % made.len().min(3)];
+    let name = format!("layer{n}");
+    let twin = made.iter().rev().find(|(other, l)| {
+        *l == level && *other != x && graph.channels(*other) == graph.channels(x)
+    });
+    let neighbour = made
+        .iter()
+        .rev()
+        .find(|(other, l)| *l == level && *other != x);
+    match (choice, twin.copied(), neighbour.copied()) {
+        (0, ..) => (graph.conv(x, name, ConvSpec::pointwise(channels)), level),
+        (1, ..) => (graph.conv(x, name, ConvSpec::same3(channels)), level),
+        (2, ..) if level < 2 => {
+            let spec = ConvSpec {
+                stride: 2,
+                ..ConvSpec::same3(channels)
+            };
+            (graph.conv(x, name, spec), level + 1)
+        }
+        (3, ..) if level > -1 => {
+            let up = graph.transposed_conv(x, name, channels, Initialiser::HeNormal);
+            (up, level - 1)
+        }
+        (4 | 5, ..) => (graph.conv_norm(x, &name, ConvSpec::same3(channels)), level),
+        (6, ..) => (graph.batch_norm(x, name), level),
+        (7, ..) => (graph.relu(x), level),
+        (8, ..) if level < 2 => (graph.max_pool(x, 2, 2), level + 1),
+        (9, ..) if level > -1 => (graph.upsample(x), level - 1),
+        (10, _, Some((other, _))) => (graph.concat(x, other), level),
+        (11, Some((other, _)), _) => (graph.add(x, other), level),
+        (12, Some((other, _)), _) => {
+            let branch = graph.conv_norm(x, &name, ConvSpec::same3(graph.channels(other)));
+            let sum = graph.add(branch, other);
+            (graph.relu(sum), level)
+        }
+        _ => (
+            graph.conv_norm(x, &name, ConvSpec::pointwise(channels)),
+            level,
+        ),
     }
 }
 

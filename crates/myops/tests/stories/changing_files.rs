@@ -1,5 +1,6 @@
 //! "These are other images under the same names": results are those of the files that are there now.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use super::program::{
@@ -17,115 +18,143 @@ fn said(line: &str) -> String {
     run.err
 }
 
+/// Patients that are segmented, changed, and segmented again.
+struct Segmented {
+    data: String,
+    out: String,
+    line: String,
+    first: BTreeMap<String, Vec<u8>>,
+}
+
+impl Segmented {
+    fn new(name: &str) -> Self {
+        let (data, out) = (
+            place(&format!("{name}/data")),
+            place(&format!("{name}/out")),
+        );
+        copy(patients(), &data);
+        let line = format!("segment {data} --model {} --out {out}", network());
+        done(&line);
+        let first = contents(&out);
+        Self {
+            data,
+            out,
+            line,
+            first,
+        }
+    }
+
+    /// What the same command says now.
+    fn again(&self) -> String {
+        said(&self.line)
+    }
+
+    fn file(&self, case: u32, ending: &str) -> String {
+        format!("{}/phantom-00{case}/phantom-00{case}{ending}", self.out)
+    }
+
+    fn is_as_before(&self) -> bool {
+        contents(&self.out) == self.first
+    }
+}
+
+fn finished(n: u32) -> String {
+    format!("{n} cases finished before; --overwrite segments them again\n")
+}
+
 #[test]
-fn a_case_whose_images_or_results_changed_is_segmented_again() {
-    let (data, out) = (place("changing/data"), place("changing/out"));
-    copy(patients(), &data);
-    let line = format!("segment {data} --model {} --out {out}", network());
-    done(&line);
-    let first = contents(&out);
-    let finished = |n: u32| format!("{n} cases finished before; --overwrite segments them again\n");
-    assert!(said(&line).starts_with(&finished(4)));
+fn a_case_whose_images_changed_is_segmented_again() {
+    let case = Segmented::new("changing/images");
+    let data = &case.data;
+    assert!(case.again().starts_with(&finished(4)));
 
     // Another image under the same name.
-    fs::copy(image(&data, 1, "T2"), image(&data, 1, "LGE")).unwrap();
-    let told = said(&line);
+    fs::copy(image(data, 1, "T2"), image(data, 1, "LGE")).unwrap();
+    let told = case.again();
     let expected = finished(3) + "1 case segmented again, input changed since (LGE): phantom-001\n";
     assert!(
         told.starts_with(&expected) && told.contains("\n1 case segmented with "),
         "{told}"
     );
     let panel = "phantom-001/phantom-001_panel.png";
-    assert!(contents(&out)[panel] != first[panel]);
-    assert!(said(&line).starts_with(&finished(4)));
+    assert!(contents(&case.out)[panel] != case.first[panel]);
+    assert!(case.again().starts_with(&finished(4)));
 
     // A file of the same length and time: the clock in the header of gzip is no part of the image.
-    fs::copy(image(patients(), 1, "LGE"), image(&data, 1, "LGE")).unwrap();
-    done(&line);
-    let file = image(&data, 3, "T2");
+    fs::copy(image(patients(), 1, "LGE"), image(data, 1, "LGE")).unwrap();
+    done(&case.line);
+    let file = image(data, 3, "T2");
     let time = fs::metadata(&file).unwrap().modified().unwrap();
     let mut other = bytes(&file);
     other[4] ^= 1;
     fs::write(&file, &other).unwrap();
-    fs::File::options()
-        .write(true)
-        .open(&file)
-        .unwrap()
-        .set_modified(time)
-        .unwrap();
-    assert!(
-        said(&line).contains("1 case segmented again, input changed since (T2): phantom-003\n")
-    );
-    fs::remove_file(image(&data, 4, "gd")).unwrap();
-    assert!(
-        said(&line).contains(
-            "1 case segmented again, input changed since (reference labels): phantom-004\n"
-        )
-    );
+    let written = fs::File::options().write(true).open(&file).unwrap();
+    written.set_modified(time).unwrap();
+    let told = case.again();
+    assert!(told.contains("1 case segmented again, input changed since (T2): phantom-003\n"));
+    fs::remove_file(image(data, 4, "gd")).unwrap();
+    let expected = "1 case segmented again, input changed since (reference labels): phantom-004\n";
+    assert!(case.again().contains(expected));
     fs::copy(image(patients(), 3, "T2"), &file).unwrap();
-    fs::copy(image(patients(), 4, "gd"), image(&data, 4, "gd")).unwrap();
-    done(&line);
-    assert!(contents(&out) == first);
+    fs::copy(image(patients(), 4, "gd"), image(data, 4, "gd")).unwrap();
+    done(&case.line);
+    assert!(case.is_as_before());
+}
 
-    // Results that are not what was written.
-    fs::write(format!("{out}/phantom-002/phantom-002_panel.png"), b"").unwrap();
+#[test]
+fn a_case_whose_results_changed_is_segmented_again() {
+    let case = Segmented::new("changing/results");
+    fs::write(case.file(2, "_panel.png"), b"").unwrap();
     fs::copy(
-        format!("{out}/phantom-004/phantom-004_labels.nii.gz"),
-        format!("{out}/phantom-001/phantom-001_labels.nii.gz"),
+        case.file(4, "_labels.nii.gz"),
+        case.file(1, "_labels.nii.gz"),
     )
     .unwrap();
-    fs::write(format!("{out}/phantom-003/phantom-003.json"), b"{}").unwrap();
-    let told = said(&line);
+    fs::write(case.file(3, ".json"), b"{}").unwrap();
+    let told = case.again();
     assert!(told.starts_with("1 case finished before"), "{told}");
-    assert!(
-        told.contains("output missing or changed since (phantom-002_panel.png): phantom-002\n"),
-        "{told}"
-    );
-    assert!(
-        told.contains("output missing or changed since (phantom-001_labels.nii.gz): phantom-001\n"),
-        "{told}"
-    );
-    assert!(
-        told.contains("the record of the results is damaged or of another version: phantom-003\n"),
-        "{told}"
-    );
-    assert!(contents(&out) == first);
+    for expected in [
+        "output missing or changed since (phantom-002_panel.png): phantom-002\n",
+        "output missing or changed since (phantom-001_labels.nii.gz): phantom-001\n",
+        "the record of the results is damaged or of another version: phantom-003\n",
+    ] {
+        assert!(told.contains(expected), "{told}");
+    }
+    assert!(case.is_as_before());
 
     // Results of an earlier version, whose records had other names.
-    let record = format!("{out}/phantom-003/phantom-003.json");
+    let record = case.file(3, ".json");
     fs::rename(&record, record.replace(".json", "_record.json")).unwrap();
     fs::write(record.replace(".json", "_quantities.json"), b"{}").unwrap();
-    let told = said(&line);
+    let told = case.again();
     assert!(
         told.contains("the record of the results is damaged or of another version: phantom-003\n"),
         "{told}"
     );
-    assert!(contents(&out) == first, "the old records are gone");
+    assert!(case.is_as_before(), "the old records are gone");
+}
 
-    // Other ways to compute.
-    assert!(
-        said(&format!("{line} --device cpu-bf16"))
-            .contains("4 cases segmented again, computed on cpu: phantom-001, ")
-    );
-    assert!(said(&line).contains("4 cases segmented again, computed on cpu-bf16: phantom-001, "));
-    assert!(contents(&out) == first);
+#[test]
+fn a_case_computed_otherwise_is_segmented_again() {
+    let case = Segmented::new("changing/device");
+    let line = &case.line;
+    let told = said(&format!("{line} --device cpu-bf16"));
+    assert!(told.contains("4 cases segmented again, computed on cpu: phantom-001, "));
+    let told = case.again();
+    assert!(told.contains("4 cases segmented again, computed on cpu-bf16: phantom-001, "));
+    assert!(case.is_as_before());
     done(&format!("{line} --probabilities"));
-    let scar = format!("{out}/phantom-001/phantom-001_probability_scar.nii.gz");
-    assert_eq!(
-        json(format!("{out}/phantom-001/phantom-001.json"))["outputs"]
-            .as_object()
-            .unwrap()
-            .len(),
-        9
-    );
+    let outputs = json(case.file(1, ".json"))["outputs"].clone();
+    assert_eq!(outputs.as_object().unwrap().len(), 9);
+    let told = case.again();
     assert!(
-        said(&line).starts_with(&finished(4)),
+        told.starts_with(&finished(4)),
         "more than is asked for is there"
     );
     // Probabilities of other images do not stay beside the new labels.
-    fs::copy(image(&data, 1, "T2"), image(&data, 1, "C0")).unwrap();
-    done(&line);
-    assert!(!fs::exists(scar).unwrap());
+    fs::copy(image(&case.data, 1, "T2"), image(&case.data, 1, "C0")).unwrap();
+    done(line);
+    assert!(!fs::exists(case.file(1, "_probability_scar.nii.gz")).unwrap());
 }
 
 #[test]

@@ -25,6 +25,65 @@ fn settings(place: &str) -> String {
     file
 }
 
+/// Checks the files of a case that several networks segmented, and what they say of their agreement.
+fn check_results(out: &str, case: &str) {
+    let endings = ["labels.nii.gz", "panel.png"].map(String::from).into_iter();
+    let labels = ["edema", "lv_pool", "myocardium", "rv_pool", "scar"]
+        .map(|l| format!("probability_{l}.nii.gz"));
+    let measured = ["report.html", "thumbnail.png"].map(String::from);
+    let results = endings.chain(labels).chain(measured);
+    let expected: Vec<_> = std::iter::once(format!("{case}.json"))
+        .chain(results.map(|ending| format!("{case}_{ending}")))
+        .collect();
+    assert_eq!(names(&format!("{out}/{case}")), expected);
+    let record = json(format!("{out}/{case}/{case}.json"));
+    let confidence = &record["confidence"];
+    let expected = confidence["expected_dice_of_scar"].as_f64().unwrap();
+    assert!(
+        (0.0..=1.0).contains(&expected)
+            && confidence["expected_dice"].is_number()
+            && confidence["agreement_of_scar"].is_number(),
+        "{record}"
+    );
+    let page = String::from_utf8(bytes(format!("{out}/{case}/{case}_report.html"))).unwrap();
+    assert!(
+        page.contains(&format!("labels: scar {expected:.2}, scar and edema ")),
+        "the page tells it"
+    );
+}
+
+/// Changes what comes after the networks: all of the wall is scar where the threshold says so.
+fn check_changed_recipe(place: &str, joined: &str, one: &str, case: &str) {
+    let out = format!("{place}/changed");
+    let (changes, changed) = (
+        format!("{place}/changes.toml"),
+        format!("{place}/changed.safetensors"),
+    );
+    fs::write(
+        &changes,
+        "[recipe.thresholds]\nlowest = 0.0\nhighest = 0.0\n",
+    )
+    .unwrap();
+    done(&format!(
+        "ensemble {joined} --config {changes} --out {changed}"
+    ));
+    done(&format!("segment {one} --model {changed} --out {out}"));
+    let record = json(format!("{out}/{case}/{case}.json"));
+    assert_eq!(
+        record["quantities"]["healthy_myocardium_ml"].as_f64(),
+        Some(0.0),
+        "{record}"
+    );
+    fs::write(&changes, "[recipe.preprocess]\nsize = 32\n").unwrap();
+    let error = refused(&format!(
+        "ensemble {joined} --config {changes} --out {changed}"
+    ));
+    assert!(
+        error.contains("recipe.preprocess is what the network was trained with"),
+        "{error}"
+    );
+}
+
 #[test]
 fn folds_are_trained_joined_and_run_as_one() {
     let place = place("flagship");
@@ -59,60 +118,8 @@ fn folds_are_trained_joined_and_run_as_one() {
     done(&format!(
         "segment {one} --model {joined} --out {out} --probabilities"
     ));
-    let endings = ["labels.nii.gz", "panel.png"].map(String::from).into_iter();
-    let labels = ["edema", "lv_pool", "myocardium", "rv_pool", "scar"]
-        .map(|l| format!("probability_{l}.nii.gz"));
-    let measured = ["report.html", "thumbnail.png"].map(String::from);
-    let results = endings.chain(labels).chain(measured);
-    let expected: Vec<_> = std::iter::once(format!("{case}.json"))
-        .chain(results.map(|ending| format!("{case}_{ending}")))
-        .collect();
-    assert_eq!(names(&format!("{out}/{case}")), expected);
-    let record = json(format!("{out}/{case}/{case}.json"));
-    let confidence = &record["confidence"];
-    let expected = confidence["expected_dice_of_scar"].as_f64().unwrap();
-    assert!(
-        (0.0..=1.0).contains(&expected)
-            && confidence["expected_dice"].is_number()
-            && confidence["agreement_of_scar"].is_number(),
-        "{record}"
-    );
-    let page = String::from_utf8(bytes(format!("{out}/{case}/{case}_report.html"))).unwrap();
-    assert!(
-        page.contains(&format!("labels: scar {expected:.2}, scar and edema ")),
-        "the page tells it"
-    );
-
-    // All of the wall is scar where the threshold says so.
-    let (changes, changed) = (
-        format!("{place}/changes.toml"),
-        format!("{place}/changed.safetensors"),
-    );
-    fs::write(
-        &changes,
-        "[recipe.thresholds]\nlowest = 0.0\nhighest = 0.0\n",
-    )
-    .unwrap();
-    done(&format!(
-        "ensemble {joined} --config {changes} --out {changed}"
-    ));
-    done(&format!(
-        "segment {one} --model {changed} --out {out}-changed"
-    ));
-    let record = json(format!("{out}-changed/{case}/{case}.json"));
-    assert_eq!(
-        record["quantities"]["healthy_myocardium_ml"].as_f64(),
-        Some(0.0),
-        "{record}"
-    );
-    fs::write(&changes, "[recipe.preprocess]\nsize = 32\n").unwrap();
-    let error = refused(&format!(
-        "ensemble {joined} --config {changes} --out {changed}"
-    ));
-    assert!(
-        error.contains("recipe.preprocess is what the network was trained with"),
-        "{error}"
-    );
+    check_results(&out, &case);
+    check_changed_recipe(&place, &joined, &one, &case);
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod changing_files;
 mod cross_validating;
 mod demonstrating;
 mod drawing_patients;
+mod exporting;
 mod flagship;
 mod importing;
 mod interrupting;
