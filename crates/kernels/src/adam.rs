@@ -1,35 +1,51 @@
-//! Adam: all that a step does to a tensor, in one pass over it.
+//! The Adam optimiser: a step for one tensor, in one pass over weights, gradient and running means.
 
 use rayon::prelude::*;
 
-use super::lanes::{Isa, Job, Lanes};
+use crate::isa::Isa;
+use crate::lanes::{Job, Lanes};
 
-/// Floats of a piece of work; what a step gives does not depend on it.
-const PIECE: usize = 1 << 14;
+/// Floats of a task. Results do not depend on it.
+const TASK: usize = 1 << 14;
 
-/// How fast the means of the gradient and of its square forget.
+/// The decay rates of the running means of the gradient and of its square.
 const BETA: [f32; 2] = [0.9, 0.999];
 
-/// A step of Adam (Kingma & Ba, ICLR 2015), weights decaying apart from the gradient (Loshchilov & Hutter, ICLR 2019).
+/// A step of Adam (Kingma & Ba, ICLR 2015) with decoupled weight decay (Loshchilov & Hutter, ICLR 2019).
+///
+/// ```
+/// use myops_kernels::{Adam, Isa};
+///
+/// let adam = Adam {
+///     step: 1,
+///     learning_rate: 0.25,
+///     weight_decay: 0.0,
+///     epsilon: 1e-8,
+///     gradient_factor: 1.0,
+/// };
+/// let (mut weights, mut mean, mut square) = ([1.0], [0.0], [0.0]);
+/// adam.update(Isa::best(), &mut weights, &[-4.0], [&mut mean, &mut square]);
+/// assert!((weights[0] - 1.25f32).abs() < 1e-6);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Adam {
-    /// Which step it is, from 1.
+    /// The number of the step, from 1.
     pub step: usize,
     /// The learning rate.
     pub learning_rate: f64,
-    /// What a weight loses of itself, as a share of the learning rate.
+    /// Weight decay: a step multiplies each weight by `1 - learning_rate * weight_decay`.
     pub weight_decay: f64,
-    /// Added to the root of the mean square, which may be 0.
+    /// Added to the root of the mean square in the denominator.
     pub epsilon: f64,
-    /// What gradients are multiplied with before all else.
+    /// Factor of the gradients, applied first (for gradient clipping).
     pub gradient_factor: f64,
 }
 
 impl Adam {
-    /// Changes weights, and the running means of their gradient and of its square, which are 0 before the first step.
+    /// Updates the weights, and the running means of their gradient and of its square. The means are 0 before the first step.
     ///
     /// # Panics
-    /// Where slices are not of one length.
+    /// If the slices differ in length.
     pub fn update(
         self,
         isa: Isa,
@@ -39,25 +55,24 @@ impl Adam {
     ) {
         assert!(
             [gradient.len(), mean.len(), square.len()] == [weights.len(); 3],
-            "gradients or means of another shape"
+            "gradients or means of another length"
         );
         let factors = self.factors();
-        let pieces = weights
-            .par_chunks_mut(PIECE)
-            .zip(gradient.par_chunks(PIECE));
-        pieces
-            .zip(mean.par_chunks_mut(PIECE).zip(square.par_chunks_mut(PIECE)))
+        let tasks = weights.par_chunks_mut(TASK).zip(gradient.par_chunks(TASK));
+        tasks
+            .zip(mean.par_chunks_mut(TASK).zip(square.par_chunks_mut(TASK)))
             .for_each(|((weights, gradient), (mean, square))| {
-                isa.run(Piece {
+                isa.run(Update {
                     factors,
                     weights,
                     gradient,
                     mean,
                     square,
-                })
+                });
             });
     }
 
+    /// The factors of this step.
     fn factors(self) -> Factors {
         let [first, second] = BETA.map(|beta| 1.0 - f64::from(beta).powi(self.step as i32));
         Factors {
@@ -69,7 +84,7 @@ impl Adam {
     }
 }
 
-/// What is the same for every weight; the means' corrections for having begun at 0 are part of rate and epsilon.
+/// The factors of all weights. The bias corrections of the means are part of `rate` and `epsilon`.
 #[derive(Clone, Copy)]
 struct Factors {
     gradient: f32,
@@ -78,7 +93,8 @@ struct Factors {
     epsilon: f32,
 }
 
-struct Piece<'a> {
+/// The update of some weights.
+struct Update<'a> {
     factors: Factors,
     weights: &'a mut [f32],
     gradient: &'a [f32],
@@ -86,10 +102,10 @@ struct Piece<'a> {
     square: &'a mut [f32],
 }
 
-impl Job for Piece<'_> {
+impl Job for Update<'_> {
     type Output = ();
 
-    /// A plain loop, which the compiler turns into one over registers.
+    /// A scalar loop, which the compiler vectorises.
     #[inline(always)]
     unsafe fn run<L: Lanes>(self) {
         let Factors {

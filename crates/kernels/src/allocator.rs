@@ -1,22 +1,23 @@
-//! The allocator for trainings and segmentations, which ask for the same large buffers again and again.
+//! The allocator for training and segmentation, which allocate the same large buffers again and again.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 
 use mimalloc::MiMalloc;
 
-/// Bytes from which a block is large.
+/// The size in bytes from which a block counts as large.
 const LARGE: usize = 4096;
 
-/// Small blocks from mimalloc, which is quick on many threads; large ones from the system's heap, which fits them into
-/// what was freed. mimalloc keeps large blocks for each thread and size: twice the memory for one patient.
+/// Allocates small blocks with mimalloc, which is fast on many threads, and large blocks on the system's heap, which reuses
+/// freed memory of other sizes. mimalloc would keep freed large blocks for each thread and size, which doubles the memory
+/// for one patient.
 #[derive(Debug, Clone, Copy)]
 pub struct Allocator;
 
-// SAFETY: each block goes back to where it came from, since both ask its size; the blocks are theirs. One that changes
-// its size is copied into another, as the trait does it.
+// SAFETY: both allocators fulfil the contract of the trait, and a block is returned to the one that it came from, since the
+// choice depends on its size only. The default `realloc` copies to a new block.
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promises are those that either asks for.
+        // SAFETY: the caller guarantees the conditions of the trait, which are those of both allocators.
         unsafe {
             if layout.size() < LARGE {
                 MiMalloc.alloc(layout)
@@ -38,21 +39,21 @@ unsafe impl GlobalAlloc for Allocator {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: as above; a block of this size came from here.
+        // SAFETY: as above; a block of this size was allocated by the same allocator.
         unsafe {
             if layout.size() < LARGE {
-                MiMalloc.dealloc(block, layout)
+                MiMalloc.dealloc(block, layout);
             } else {
-                System.dealloc(block, aligned(layout))
+                System.dealloc(block, aligned(layout));
             }
         }
     }
 }
 
-/// Makes [`Allocator`] keep large blocks that are freed, for all threads together.
+/// Makes [`Allocator`] keep freed large blocks in one heap for all threads.
 ///
-/// Taking them from the system anew costs a page fault for every 4 KiB, a fifth of a training step's time. Does nothing
-/// where the system's heap is not the GNU C library's.
+/// Requesting them from the system again costs a page fault for every 4 KiB, a fifth of the time of a training step. Does
+/// nothing if the system's heap is not that of the GNU C library.
 pub fn keep_freed_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     for (option, value) in [
@@ -60,12 +61,12 @@ pub fn keep_freed_memory() {
         (libc::M_MMAP_MAX, 0),
         (libc::M_TRIM_THRESHOLD, -1),
     ] {
-        // SAFETY: sets one of the heap's own options, which takes any number.
+        // SAFETY: sets an option of the heap that accepts any number.
         unsafe { libc::mallopt(option, value) };
     }
 }
 
-/// The same at the start of a cache line, which vectors then do not cross.
+/// The same layout aligned to cache lines, so that vectors do not cross them.
 fn aligned(layout: Layout) -> Layout {
     layout.align_to(64).unwrap_or(layout)
 }
@@ -75,10 +76,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blocks_keep_what_is_in_them_when_they_become_large_or_small() {
+    fn a_block_keeps_its_content_when_its_size_changes() {
         let layout = |size| Layout::from_size_align(size, 8).unwrap();
         let mut size = 64;
-        // SAFETY: each block is used within its size, with the layout it was asked for with, and freed once.
+        // SAFETY: each block is accessed within its size, freed with the layout that it was allocated with, and freed once.
         unsafe {
             let mut block = Allocator.alloc_zeroed(layout(size));
             for (n, next) in [LARGE - 1, LARGE, 3 * LARGE, 2 * LARGE, 100, 5 * LARGE]
@@ -94,7 +95,11 @@ mod tests {
                     "{next} bytes"
                 );
             }
-            assert_eq!(block as usize % 64, 0, "a large block starts a cache line");
+            assert_eq!(
+                block as usize % 64,
+                0,
+                "a large block starts at a cache line"
+            );
             Allocator.dealloc(block, layout(size));
         }
     }

@@ -1,16 +1,51 @@
-//! The arithmetic of the networks on a CPU, forward and backward: plain slices in, plain vectors out, on all threads of
+//! The arithmetic of the networks on a CPU, forward and backward: functions from slices to vectors that use all threads of
 //! rayon's current pool.
 //!
-//! Images are `[N, H, W, C]`, weights `[kh, kw, c_in, c_out]`. Every convolution, forward or backward, is one loop: a tile
-//! of sums in registers, to which products of broadcast values and vectors are added (`tile`). What differs is where
-//! the operands come from: pixels under a window (`conv`), transformed squares of pixels (`winograd`), gradients
-//! (`gradient`). In bf16 the tile is the matrix unit's where the processor has one (`matrix`). Results do not depend on
-//! scheduling: work is cut into pieces by the number of threads alone, and partial sums are added in the order of the pieces.
+//! Images are `[N, H, W, C]`, weights `[kh, kw, c_in, c_out]`. All convolutions, forward and backward, share one inner loop:
+//! a tile of sums in registers, to which products of broadcast values and vectors are added (`tile`). They differ in their
+//! operands: pixels under a sliding window, transformed squares of pixels (Winograd), or gradients. In bf16 the tiles are
+//! those of the matrix unit if the processor has one (`amx`).
+//!
+//! Convolutions are bound by register loads, so one loaded value feeds all columns of a kernel where possible, and weights
+//! start at cache lines.
+//!
+//! Results do not depend on scheduling: the work is divided by the number of threads alone, and partial sums are added in
+//! the order of their parts.
+//!
+//! Files do not use each other in a circle, and a module uses only modules of lower lines:
+//!
+//! ```text
+//!   fixed         gradient                       weights that are packed once; gradients of convolutions
+//!    | |           |   |
+//!    | +---+   +---+   |
+//!    v     v   v       v
+//!  image  convolution  reduce <- norm    adam    whole operations; sums over rows and pixels
+//!          |   |        |         |       |
+//!          |   +--+  +--+         |       |
+//!          |      v  v            |       |
+//!          |     layout           |       |      shapes, windows, rows, packed weights, bf16
+//!          |        |             |       |
+//!          +------- | ------+     |       |
+//!          v        |       v     v       |
+//!         tile      |        finish       |      the inner loop; fused operations
+//!          |        |           |         |
+//!          |        |           v         |
+//!          |        |      nonlinearity   |
+//!          |        v           |         |
+//!          |       isa <------- | --------+      the choice of the instruction set
+//!          |        |           |
+//!          |        v           |
+//!          |       amx          |                the matrix unit
+//!          |        v           |
+//!          +-----> lanes <------+                vector registers
+//! ```
+//!
+//! Arrows that skip a module are left out, and so is `memory` (buffers), which uses nothing and is used by most modules.
 //!
 //! ```
 //! use myops_kernels::{ConvShape, Finish, Isa, convolve};
 //!
-//! // One image of 2 x 2 pixels and one channel, doubled by a 1x1 convolution.
+//! // A 1x1 convolution that doubles one image of 2 x 2 pixels and one channel.
 //! let shape = ConvShape {
 //!     batch: 1,
 //!     input: [2, 2],
@@ -26,39 +61,38 @@
 mod adam;
 #[cfg(not(target_family = "wasm"))]
 pub mod allocator;
-mod bf16;
-mod buffer;
-mod conv;
-mod gradient;
-pub mod lanes;
-mod layer;
 #[cfg(target_arch = "x86_64")]
-mod matrix;
+mod amx;
 #[cfg(not(target_arch = "x86_64"))]
-#[path = "no_matrix.rs"]
-mod matrix;
+#[path = "amx/absent.rs"]
+mod amx;
+mod convolution;
+mod finish;
+mod fixed;
+mod gradient;
+mod image;
+mod isa;
+pub mod lanes;
+mod layout;
+mod memory;
 mod nonlinearity;
 mod norm;
-mod pack;
-mod pointwise;
-mod pool;
-mod resize;
-mod rows;
-mod shape;
+mod reduce;
 mod tile;
-mod winograd;
 
 pub use adam::Adam;
-pub use conv::{Finish, convolve, transposed_convolve};
+pub use convolution::{convolve, transposed_convolve};
+pub use finish::Finish;
+pub use fixed::{ConvOptions, FixedConv, FixedTransposed, UpsampledConv};
 pub use gradient::{bias_gradient, input_gradient, transposed_gradients, weight_gradient};
-pub use lanes::Isa;
-pub use layer::{ConvOptions, FixedConv, FixedTransposed, Image, UpsampledConv};
+pub use image::{
+    Image, Pooled, add, add_to, concat, max_pool, max_pool_backward, pooled, relu, relu_backward,
+    split, upsample, upsample_backward,
+};
+pub use isa::Isa;
+pub use layout::ConvShape;
 pub use nonlinearity::Nonlinearity;
 pub use norm::{
     NormBackward, NormGradients, Normalised, ResidualGradient, Scale, Statistics, norm_backward,
     norm_fixed, norm_forward,
 };
-pub use pointwise::{add, add_to, relu, relu_backward};
-pub use pool::{Pooled, max_pool, max_pool_backward, pooled};
-pub use resize::{concat, split, upsample, upsample_backward};
-pub use shape::ConvShape;

@@ -1,11 +1,11 @@
-//! The function that a layer applies to each of its values before it writes them.
+//! The nonlinearity that a layer applies to each result before it is written.
 
-use super::lanes::Lanes;
+use crate::lanes::Lanes;
 
-/// The function that a layer applies to each of its values before it writes them.
+/// The function that a layer applies to each result before it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Nonlinearity {
-    /// The value itself.
+    /// No change.
     #[default]
     Identity,
     /// `max(x, 0)`.
@@ -16,12 +16,12 @@ impl Nonlinearity {
     /// Applies the function to a vector.
     ///
     /// # Safety
-    /// The processor has the instructions of `L`.
+    /// The processor has the instruction set of `L`.
     #[inline(always)]
     pub(crate) unsafe fn apply<L: Lanes>(self, value: L) -> L {
         match self {
             Self::Identity => value,
-            // SAFETY: the caller guarantees that the processor has the instructions.
+            // SAFETY: the caller guarantees the instruction set of `L`.
             Self::Relu => unsafe { value.relu() },
         }
     }

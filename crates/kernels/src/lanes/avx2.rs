@@ -1,4 +1,4 @@
-//! Eight floats: AVX2 and FMA.
+//! Registers of AVX2 with FMA: eight floats.
 
 use std::arch::x86_64::{
     __m256, __m256i, _CMP_GT_OQ, _mm256_add_ps, _mm256_and_ps, _mm256_castps_si256,
@@ -9,22 +9,27 @@ use std::arch::x86_64::{
 
 use super::Lanes;
 
+/// A register of AVX2: eight floats.
 #[derive(Clone, Copy)]
 pub struct Avx2(__m256);
 
-/// Eight lanes of ones before eight of zeros: a window of eight that starts `8 - n` in has ones in its first `n`.
+/// Eight lanes of ones, then eight of zeros: the eight lanes from `8 - n` on are the mask of the first `n` lanes.
 static ONES_THEN_ZEROS: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
 
+/// The mask of the first `n` lanes, of all if `n` is 8 or more.
+///
+/// # Safety
+/// The processor has AVX2.
 #[inline(always)]
-unsafe fn first(n: usize) -> __m256i {
-    // SAFETY: the caller has AVX2, and the window lies inside the sixteen integers.
+unsafe fn mask_of_first(n: usize) -> __m256i {
+    // SAFETY: the caller guarantees AVX2, and eight integers from an index of at most 8 lie within the sixteen.
     unsafe { _mm256_loadu_si256(ONES_THEN_ZEROS.as_ptr().add(8 - n.min(8)).cast()) }
 }
 
-// SAFETY of every block: the trait asks the caller for a processor with AVX2 and FMA and for valid pointers.
+// SAFETY of every block: by the contract of the trait, the caller guarantees AVX2 and FMA, and valid pointers.
 #[expect(
     clippy::undocumented_unsafe_blocks,
-    reason = "said once above, for all of them"
+    reason = "stated once above for all blocks"
 )]
 impl Lanes for Avx2 {
     const N: usize = 8;
@@ -42,7 +47,7 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     unsafe fn load_first(from: *const f32, n: usize) -> Self {
-        Self(unsafe { _mm256_maskload_ps(from, first(n)) })
+        Self(unsafe { _mm256_maskload_ps(from, mask_of_first(n)) })
     }
 
     #[inline(always)]
@@ -52,7 +57,7 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     unsafe fn store_first(self, to: *mut f32, n: usize) {
-        unsafe { _mm256_maskstore_ps(to, first(n), self.0) }
+        unsafe { _mm256_maskstore_ps(to, mask_of_first(n), self.0) }
     }
 
     #[inline(always)]

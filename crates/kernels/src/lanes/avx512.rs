@@ -1,4 +1,4 @@
-//! Sixteen floats: AVX-512F.
+//! Registers of AVX-512F: sixteen floats.
 
 use std::arch::x86_64::{
     __m512, __m512bh, __mmask16, _CMP_GT_OQ, _mm512_add_ps, _mm512_castps_si512,
@@ -12,18 +12,19 @@ use std::mem::transmute;
 use super::Lanes;
 use super::pairs::Products;
 
+/// A register of AVX-512: sixteen floats.
 #[derive(Clone, Copy)]
 pub struct Avx512(__m512);
 
-/// The mask of the first `n` lanes, of all where there are no more.
-pub fn first(n: usize) -> __mmask16 {
+/// The mask of the first `n` lanes, of all if `n` is 16 or more.
+pub fn mask_of_first(n: usize) -> __mmask16 {
     if n >= 16 { u16::MAX } else { (1 << n) - 1 }
 }
 
-// SAFETY of every block: the trait asks the caller for a processor with AVX-512F and for valid pointers.
+// SAFETY of every block: by the contract of the trait, the caller guarantees AVX-512F and valid pointers.
 #[expect(
     clippy::undocumented_unsafe_blocks,
-    reason = "said once above, for all of them"
+    reason = "stated once above for all blocks"
 )]
 impl Lanes for Avx512 {
     const N: usize = 16;
@@ -41,7 +42,7 @@ impl Lanes for Avx512 {
 
     #[inline(always)]
     unsafe fn load_first(from: *const f32, n: usize) -> Self {
-        Self(unsafe { _mm512_maskz_loadu_ps(first(n), from) })
+        Self(unsafe { _mm512_maskz_loadu_ps(mask_of_first(n), from) })
     }
 
     #[inline(always)]
@@ -51,7 +52,7 @@ impl Lanes for Avx512 {
 
     #[inline(always)]
     unsafe fn store_first(self, to: *mut f32, n: usize) {
-        unsafe { _mm512_mask_storeu_ps(to, first(n), self.0) }
+        unsafe { _mm512_mask_storeu_ps(to, mask_of_first(n), self.0) }
     }
 
     #[inline(always)]
@@ -101,14 +102,14 @@ impl Lanes for Avx512 {
     }
 }
 
-/// The instruction of AVX512-BF16.
+/// The dot product of pairs, an instruction of AVX512-BF16.
 #[derive(Clone, Copy)]
-pub struct Dot;
+pub struct DotProduct;
 
-impl Products<Avx512> for Dot {
+impl Products<Avx512> for DotProduct {
     #[inline(always)]
     unsafe fn add(a: Avx512, b: Avx512, sum: Avx512) -> Avx512 {
-        // SAFETY: the caller vouches for the processor; both types are 512 bits, of which any may be set.
+        // SAFETY: the caller guarantees AVX512-BF16; both types have 512 bits, and every bit pattern is valid.
         unsafe {
             let [a, b] = [a.0, b.0].map(|v| transmute::<__m512, __m512bh>(v));
             Avx512(_mm512_dpbf16_ps(sum.0, a, b))

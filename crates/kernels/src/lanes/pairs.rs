@@ -1,41 +1,41 @@
-//! Pairs of bf16 numbers as factors.
+//! Registers whose factors are pairs of bf16 numbers.
 
 use std::marker::PhantomData;
 
 use super::Lanes;
 
-/// Registers whose lanes are floats where they are sums, and pairs of bf16 numbers, 32 bits together, where they are
-/// factors: [`Lanes::mul_add`] adds both products of a pair to the sum of its lane.
+/// A register of `L` whose lanes are floats as sums, and pairs of bf16 numbers (32 bits together) as factors:
+/// [`Lanes::mul_add`] adds both products of a pair to the sum of its lane.
 ///
-/// All else is done to floats, as in `L`; what is loaded, splatted and stored is not looked at. So the tiles of the
-/// convolutions, compiled for these registers, take two channels, or two pixels, a step.
+/// Loads, stores and `splat` copy bits without interpreting them; all other operations treat lanes as floats. A register
+/// tile compiled for this type therefore processes two channels (or two pixels) in each step.
 #[derive(Clone, Copy)]
 pub struct Pairs<L, P>(L, PhantomData<P>);
 
-/// How both products of a pair are added.
+/// A way to add both products of a pair.
 pub trait Products<L>: Copy {
-    /// `sum` and the two products of `a` and `b`.
+    /// `sum` plus the two products of the pairs `a` and `b`, in each lane.
     ///
     /// # Safety
-    /// The processor has the instructions.
+    /// The processor has the instructions of `L` and of this implementation.
     unsafe fn add(a: L, b: L, sum: L) -> L;
 }
 
-/// Two multiplications of floats, for processors without bf16: products of bf16 numbers are exact in 32 bits.
+/// Two multiplications of floats, for processors without bf16: the product of two bf16 numbers is exact in 32 bits.
 #[derive(Clone, Copy)]
-pub struct Split;
+pub struct TwoProducts;
 
-impl<L: Lanes> Products<L> for Split {
+impl<L: Lanes> Products<L> for TwoProducts {
     #[inline(always)]
     unsafe fn add(a: L, b: L, sum: L) -> L {
-        // SAFETY: the caller vouches for the processor.
+        // SAFETY: the caller guarantees the instruction set of `L`.
         unsafe { a.high().mul_add(b.high(), a.low().mul_add(b.low(), sum)) }
     }
 }
 
 #[expect(
     clippy::undocumented_unsafe_blocks,
-    reason = "every method has its caller's promise for that of `L`"
+    reason = "every method has the same contract as that of `L`"
 )]
 impl<L: Lanes, P: Products<L>> Lanes for Pairs<L, P> {
     const N: usize = L::N;

@@ -1,16 +1,17 @@
-//! Eight floats in plain Rust, which the compiler turns into whatever the processor has.
+//! Registers in portable Rust: eight floats, which the compiler maps to the instructions of the target.
 
 use std::array::from_fn;
 
 use super::Lanes;
 
+/// Eight floats.
 #[derive(Clone, Copy)]
 pub struct Portable([f32; 8]);
 
-// SAFETY of every block: the trait asks the caller for valid pointers.
+// SAFETY of every block: by the contract of the trait, the caller guarantees valid pointers.
 #[expect(
     clippy::undocumented_unsafe_blocks,
-    reason = "said once above, for all of them"
+    reason = "stated once above for all blocks"
 )]
 impl Lanes for Portable {
     const N: usize = 8;
@@ -51,7 +52,7 @@ impl Lanes for Portable {
 
     #[inline(always)]
     unsafe fn mul_add(self, factor: Self, addend: Self) -> Self {
-        // Two roundings: a fused multiplication is a slow call where the processor has none.
+        // Rounded twice: without an instruction for it, a fused multiply-add is a slow function call.
         Self(from_fn(|lane| {
             self.0[lane] * factor.0[lane] + addend.0[lane]
         }))
