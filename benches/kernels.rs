@@ -1,8 +1,8 @@
 //! Times single kernels: `cargo bench --manifest-path benches/Cargo.toml [-- NAMES]`.
 //!
-//! Convolutions in GFLOP/s, and as a share of what registers alone give: the peak of fused multiply-adds in 32 bits,
-//! measured first, on as many threads. Normalisation and pooling are bound by memory, so theirs is in GB/s.
-//! `RAYON_NUM_THREADS` sets the threads.
+//! The rate of convolutions is in GFLOP/s and in percent of the peak rate: that of fused multiply-adds in registers, in 32
+//! bits and on the same number of threads, measured first. Normalisation and pooling are bound by memory, so their rate is
+//! in GB/s. `RAYON_NUM_THREADS` sets the number of threads.
 
 use std::time::Duration;
 
@@ -19,10 +19,10 @@ static ALLOCATOR: Allocator = Allocator;
 
 fn main() {
     keep_freed_memory();
-    // On a thread of the pool, pieces of work start as they do in training.
+    // Kernels run on a thread of the pool, as in training.
     rayon::scope(|_| {
         let isa = Isa::best();
-        let rate = Rate::beside_peak(isa);
+        let rate = Rate::with_peak(isa);
         println!(
             "{} on {} threads, peak {:.0} GFLOP/s",
             isa.name(),
@@ -115,7 +115,7 @@ fn others(criterion: &mut Criterion<Rate>, isa: Isa) {
     bench_floats(group, "batch norm and ReLU, backward", 7 * len, || {
         norm_backward(isa, saved, &g, ResidualGradient::Unwanted)
     });
-    bench_floats(group, "largest of 2x2", len + len / 4, || {
+    bench_floats(group, "max pooling 2x2", len + len / 4, || {
         max_pool(&x, dims, 2, 2)
     });
     bench_floats(group, "transposed 2x2", 5 * len, || {
@@ -123,7 +123,7 @@ fn others(criterion: &mut Criterion<Rate>, isa: Isa) {
     });
 }
 
-/// Times a kernel that reads and writes so many floats.
+/// Times a kernel that reads and writes `floats` floats.
 fn bench_floats<T>(
     group: &mut BenchmarkGroup<Rate>,
     name: &str,

@@ -1,4 +1,4 @@
-//! Rates of kernels as a share of what the processor can do.
+//! Rates of kernels relative to the peak rate of the processor.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -9,16 +9,16 @@ use myops_kernels::Isa;
 use myops_kernels::lanes::{Job, Lanes};
 use rayon::prelude::*;
 
-/// Time, and what it means: operations a second with their share of the peak.
+/// A measurement of time that is displayed as operations per second and in percent of the peak rate.
 pub struct Rate {
     time: WallTime,
-    /// GFLOP/s of fused multiply-adds.
+    /// The peak rate of fused multiply-adds in GFLOP/s.
     pub peak: f64,
 }
 
 impl Rate {
-    /// Measures the peak first.
-    pub fn beside_peak(isa: Isa) -> Self {
+    /// Measures the peak rate.
+    pub fn with_peak(isa: Isa) -> Self {
         Self {
             time: WallTime,
             peak: peak_gflops(isa),
@@ -90,7 +90,7 @@ impl ValueFormatter for Rate {
     }
 }
 
-/// Fused multiply-adds in registers, enough of them at once to hide how long one takes.
+/// Fused multiply-adds in registers, with enough independent sums to hide the latency of an instruction.
 struct Peak;
 
 impl Peak {
@@ -103,7 +103,7 @@ impl Job for Peak {
 
     #[inline(always)]
     unsafe fn run<L: Lanes>(self) -> f64 {
-        // SAFETY: the caller vouches for the processor; a register is stored to as many floats as it has at most.
+        // SAFETY: the caller guarantees the instruction set; a register has at most 16 floats.
         unsafe {
             let factor = L::splat(black_box(0.5));
             let mut sums = [L::splat(black_box(1.0)); Self::SUMS];
@@ -122,7 +122,7 @@ impl Job for Peak {
     }
 }
 
-/// GFLOP/s of all threads together, the best of many rounds: others may be using the processor now and then.
+/// The rate of all threads together in GFLOP/s: the highest of many rounds, since other processes may use the processor.
 fn peak_gflops(isa: Isa) -> f64 {
     let threads = rayon::current_num_threads();
     let round = || {

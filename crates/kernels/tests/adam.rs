@@ -1,11 +1,11 @@
-//! Adam against the paper's algorithm in double precision.
+//! Adam, compared with the algorithm of the paper in double precision.
 
 mod plain;
 
 use myops_kernels::{Adam, Isa};
 use plain::{assert_close, values};
 
-/// Algorithm 1 of the paper, weights decaying first.
+/// Algorithm 1 of the paper after the weight decay.
 fn steps(weights: &[f32], gradients: &[Vec<f32>], adam: Adam) -> Vec<f64> {
     let one = |(at, weight): (usize, &f32)| {
         let (mut weight, mut mean, mut square) = (f64::from(*weight), 0.0, 0.0);
@@ -26,8 +26,8 @@ fn steps(weights: &[f32], gradients: &[Vec<f32>], adam: Adam) -> Vec<f64> {
 }
 
 #[test]
-fn five_steps_are_those_of_the_paper_on_every_instruction_set() {
-    // More than a piece, and no multiple of a register.
+fn five_steps_equal_those_of_the_paper_on_every_instruction_set() {
+    // More than a task, and not a multiple of a register.
     let n = 40_003;
     let before = values(n, 1);
     let gradients: Vec<Vec<f32>> = (2..7).map(|seed| values(n, seed)).collect();
@@ -49,7 +49,7 @@ fn five_steps_are_those_of_the_paper_on_every_instruction_set() {
 }
 
 #[test]
-fn a_first_step_goes_by_the_learning_rate_whatever_the_size_of_the_gradient() {
+fn the_first_step_has_the_size_of_the_learning_rate_for_any_gradient() {
     let adam = Adam {
         step: 1,
         learning_rate: 0.25,

@@ -1,9 +1,9 @@
-//! Every convolution kernel against loops that cannot be wrong, over random shapes and every instruction set.
+//! Convolutions and their gradients, compared with simple loops for random shapes and every instruction set.
 
 mod plain;
 
 use myops_kernels::{
-    self as cpu, ConvShape, Finish, Isa, Nonlinearity, bias_gradient, convolve, input_gradient,
+    ConvShape, Finish, Isa, Nonlinearity, bias_gradient, convolve, input_gradient,
     transposed_convolve, transposed_gradients, weight_gradient,
 };
 use plain::{assert_close, nonlinearity, values};
@@ -41,7 +41,7 @@ fn shapes() -> impl Strategy<Value = ConvShape> {
         )
 }
 
-/// Cases of a property; Miri takes seconds for one.
+/// The number of cases of a property; Miri takes seconds for one.
 fn config() -> ProptestConfig {
     ProptestConfig::with_cases(if cfg!(miri) { 2 } else { 200 })
 }
@@ -50,7 +50,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn forward_is_the_sum_over_the_window(shape in shapes(), relu: bool, with_residual: bool) {
+    fn a_convolution_is_the_sum_over_the_window(shape in shapes(), relu: bool, with_residual: bool) {
         let (x, w) = (values(shape.input_len(), 1), values(shape.weight_len(), 2));
         let (bias, residual) = (values(shape.channels[1], 3), values(shape.output_len(), 4));
         let mut expected = plain::convolve(&shape, &x, &w);
@@ -66,7 +66,7 @@ proptest! {
     }
 
     #[test]
-    fn many_channels_under_a_window_of_three_are_no_exception(
+    fn winograd_gives_the_same_as_the_sum_over_the_window(
         batch in 1usize..4, h in 1usize..14, w in 1usize..14, wide in (32usize..50, 32usize..50), padding in 0usize..3,
     ) {
         let shape = ConvShape {
@@ -88,7 +88,7 @@ proptest! {
     }
 
     #[test]
-    fn gradients_are_the_sums_turned_round(shape in shapes()) {
+    fn gradients_are_the_sums_over_all_products(shape in shapes()) {
         let (x, w) = (values(shape.input_len(), 1), values(shape.weight_len(), 2));
         let g = values(shape.output_len(), 5);
         let (of_x, of_w) = plain::gradients(&shape, &x, &w, &g);
@@ -103,14 +103,14 @@ proptest! {
     }
 
     #[test]
-    fn a_transposed_convolution_puts_every_pixel_on_four(
+    fn a_transposed_convolution_writes_four_pixels_for_each(
         batch in 1usize..4, h in 1usize..9, w in 1usize..9, c_in in 1usize..40, c_out in 1usize..40,
     ) {
         check_transposed([batch, h, w, c_in], c_out, &Isa::available(), values);
     }
 }
 
-/// A transposed convolution and its gradients, of factors that `numbers` draws.
+/// Checks a transposed convolution and its gradients with factors from `numbers`.
 fn check_transposed(
     dims: [usize; 4],
     c_out: usize,
@@ -137,7 +137,7 @@ fn check_transposed(
     }
 }
 
-/// Numbers that bf16 holds.
+/// Numbers that bf16 represents exactly.
 fn short_values(n: usize, seed: u64) -> Vec<f32> {
     values(n, seed)
         .into_iter()
@@ -149,7 +149,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn numbers_that_bf16_holds_give_the_same_in_bf16(shape in shapes(), relu: bool) {
+    fn a_convolution_of_exact_bf16_numbers_is_the_same_in_bf16(shape in shapes(), relu: bool) {
         let (x, w) = (short_values(shape.input_len(), 1), short_values(shape.weight_len(), 2));
         let (bias, residual) = (values(shape.channels[1], 3), values(shape.output_len(), 4));
         let g = short_values(shape.output_len(), 5);
@@ -168,7 +168,7 @@ proptest! {
     }
 
     #[test]
-    fn a_transposed_convolution_does_too(
+    fn a_transposed_convolution_of_exact_bf16_numbers_is_the_same_in_bf16(
         batch in 1usize..4, h in 1usize..9, w in 1usize..9, c_in in 1usize..40, c_out in 1usize..40,
     ) {
         check_transposed([batch, h, w, c_in], c_out, &Isa::available_in_bf16(), short_values);
@@ -176,7 +176,7 @@ proptest! {
 }
 
 #[test]
-fn bf16_rounds_what_it_multiplies_and_not_the_sum() {
+fn bf16_rounds_factors_and_not_sums() {
     let shape = ConvShape {
         batch: 1,
         input: [1, 1],
@@ -185,7 +185,7 @@ fn bf16_rounds_what_it_multiplies_and_not_the_sum() {
         stride: 1,
         padding: 0,
     };
-    // 1 + 2^-8 lies half way between two bf16 numbers and becomes 1; 256 + 1 needs nine bits.
+    // 1 + 2^-8 is half way between two bf16 numbers and is rounded to 1; the sum 256 + 1 needs nine bits.
     for isa in Isa::available_in_bf16() {
         assert_eq!(
             convolve(
@@ -201,7 +201,7 @@ fn bf16_rounds_what_it_multiplies_and_not_the_sum() {
 }
 
 #[test]
-fn nothing_in_gives_nothing_out() {
+fn empty_inputs_give_empty_outputs() {
     let shape = ConvShape {
         batch: 0,
         input: [4, 4],
@@ -275,7 +275,7 @@ fn results_do_not_depend_on_scheduling() {
         .num_threads(4)
         .build()
         .unwrap();
-    let run = || pool.install(|| cpu::weight_gradient(Isa::best(), &shape, &x, &g));
+    let run = || pool.install(|| weight_gradient(Isa::best(), &shape, &x, &g));
     let first = run();
     for _ in 0..20 {
         assert!(run() == first);

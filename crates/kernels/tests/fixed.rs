@@ -1,4 +1,4 @@
-//! Convolutions with fixed weights give what the same convolutions give with weights that may change.
+//! Layers with fixed weights, compared with the same convolutions of weights that may change.
 
 mod plain;
 
@@ -31,16 +31,16 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 2 } else { 60 }))]
 
     #[test]
-    fn a_doubled_image_need_not_be_made(n in 1usize..3, h in 1usize..9, w in 1usize..20, c_in in 1usize..20, c_out in 1usize..40, relu: bool) {
-        // Numbers of a few bits, whose sums bf16 holds as well: rounded sums are not sums of rounded weights.
+    fn an_upsampled_convolution_equals_a_convolution_of_the_upsampled_image(n in 1usize..3, h in 1usize..9, w in 1usize..20, c_in in 1usize..20, c_out in 1usize..40, relu: bool) {
+        // Numbers of few bits, whose sums bf16 represents exactly: otherwise rounded sums would differ from sums of rounded weights.
         let few_bits = |values: Vec<f32>| values.into_iter().map(|v| (8.0 * v).round() / 8.0).collect::<Vec<_>>();
         let mut x = image([n, h, w, c_in], 1);
         x.values = few_bits(x.values);
         let (weight, bias) = (few_bits(values(9 * c_in * c_out, 2)), values(c_out, 3));
         for isa in everywhere() {
             let step = ConvOptions { stride: 1, padding: 1 };
-            let doubled = FixedConv::new(isa, [3, 3, c_in, c_out], &weight, bias.clone(), step);
-            let expected = doubled.run(&x.upsampled(), None, nonlinearity(relu));
+            let conv = FixedConv::new(isa, [3, 3, c_in, c_out], &weight, bias.clone(), step);
+            let expected = conv.run(&x.upsampled(), None, nonlinearity(relu));
             let actual = UpsampledConv::new(isa, [c_in, c_out], &weight, bias.clone()).run(&x, nonlinearity(relu));
             prop_assert_eq!(actual.dims, expected.dims);
             assert_close(&actual.values, &wide(&expected.values), isa);
@@ -48,7 +48,7 @@ proptest! {
     }
 
     #[test]
-    fn packing_once_changes_nothing(n in 1usize..3, h in 3usize..9, w in 3usize..9, c in 1usize..40, stride in 1usize..3) {
+    fn packing_once_does_not_change_results(n in 1usize..3, h in 3usize..9, w in 3usize..9, c in 1usize..40, stride in 1usize..3) {
         let x = image([n, h, w, c], 1);
         let (weight, bias) = (values(9 * c * 20, 2), values(20, 3));
         let shape = ConvShape { batch: n, input: [h, w], channels: [c, 20], kernel: [3, 3], stride, padding: 1 };

@@ -1,4 +1,4 @@
-//! Batch norm, pooling, upsampling and concatenation against loops and against differences.
+//! Batch norm, pooling, upsampling and concatenation, compared with simple loops and with finite differences.
 
 mod plain;
 
@@ -27,7 +27,7 @@ fn finish(residual: Option<&[f32]>, relu: bool) -> Finish<'_> {
     }
 }
 
-/// The batch norm in double precision.
+/// Batch normalisation in double precision.
 fn norm(x: &[f32], gamma: &[f32], beta: &[f32], residual: Option<&[f32]>, relu: bool) -> Vec<f64> {
     let c = gamma.len();
     let n = (x.len() / c) as f64;
@@ -48,7 +48,7 @@ fn norm(x: &[f32], gamma: &[f32], beta: &[f32], residual: Option<&[f32]>, relu: 
     x.iter().enumerate().map(one).collect()
 }
 
-/// Random values with an offset that is large beside their spread.
+/// Random values with an offset that is large relative to their deviation.
 fn far_from_zero(n: usize) -> Vec<f32> {
     values(n, 1).into_iter().map(|v| 20.0 + v).collect()
 }
@@ -72,7 +72,7 @@ proptest! {
     }
 
     #[test]
-    fn its_gradients_are_those_of_differences(pixels in 2usize..40, c in 1usize..20, relu: bool) {
+    fn the_gradients_of_a_batch_norm_equal_finite_differences(pixels in 2usize..40, c in 1usize..20, relu: bool) {
         let x: Vec<f32> = values(pixels * c, 1).into_iter().map(|v| 0.3 + v).collect();
         let (gamma, beta, residual, weights) = (values(c, 2), values(c, 3), values(pixels * c, 4), values(pixels * c, 5));
         let sum = |x: &[f32], gamma: &[f32], beta: &[f32], residual: &[f32]| -> f64 {
@@ -92,7 +92,7 @@ proptest! {
             let check = |actual: f32, moved: &dyn Fn(f32) -> f64, what: &str| -> Result<(), TestCaseError> {
                 let step = 1e-3f32;
                 let expected = (moved(step) - moved(-step)) / (2.0 * f64::from(step));
-                // A ReLU that switches within the step spoils the difference: such a value is one of many.
+                // The difference is wrong if a ReLU changes sign within the step; such values are skipped.
                 let half = (moved(step / 2.0) - moved(-step / 2.0)) / f64::from(step);
                 if (expected - half).abs() > 1e-3 { return Ok(()); }
                 prop_assert!((f64::from(actual) - expected).abs() < 1e-2 * (1.0 + expected.abs()), "{what}: {actual} {expected}");
@@ -109,7 +109,7 @@ proptest! {
     }
 
     #[test]
-    fn pooling_takes_the_largest_and_hands_its_gradient_back(
+    fn pooling_takes_the_largest_value_and_returns_its_gradient_to_it(
         n in 1usize..3, h in 3usize..12, w in 3usize..12, c in 1usize..20, (size, stride) in prop_oneof![Just((2, 2)), Just((3, 2))],
     ) {
         let x = values(n * h * w * c, 1);
@@ -130,7 +130,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_joined_or_doubled_comes_apart_again(n in 1usize..3, h in 1usize..9, w in 1usize..9, a in 1usize..20, b in 1usize..20) {
+    fn split_inverts_concat_and_upsampling_copies_pixels(n in 1usize..3, h in 1usize..9, w in 1usize..9, a in 1usize..20, b in 1usize..20) {
         let (first, second) = (values(n * h * w * a, 1), values(n * h * w * b, 2));
         let joined = concat([&first, &second], [a, b]);
         prop_assert_eq!(&joined[..a], &first[..a]);

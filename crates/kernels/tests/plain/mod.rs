@@ -1,10 +1,10 @@
-//! The same operations as loops in double precision, and comparison with them.
+//! The operations as simple loops in double precision, and comparison with them.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use myops_kernels::{ConvShape, Isa, Nonlinearity};
 
-/// Numbers between -1 and 1 that look random.
+/// Pseudo-random numbers between -1 and 1.
 pub fn values(n: usize, seed: u64) -> Vec<f32> {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut next = || {
@@ -16,7 +16,7 @@ pub fn values(n: usize, seed: u64) -> Vec<f32> {
     (0..n).map(|_| next()).collect()
 }
 
-/// A ReLU or nothing.
+/// ReLU or identity.
 pub fn nonlinearity(relu: bool) -> Nonlinearity {
     if relu {
         Nonlinearity::Relu
@@ -25,7 +25,7 @@ pub fn nonlinearity(relu: bool) -> Nonlinearity {
     }
 }
 
-/// Equal to rounding, relative to the largest value.
+/// Asserts that values are equal except for rounding, relative to the largest value.
 pub fn assert_close(actual: &[f32], expected: &[f64], isa: Isa) {
     assert_eq!(actual.len(), expected.len(), "{}", isa.name());
     let scale = expected.iter().fold(1.0f64, |m, v| m.max(v.abs()));
@@ -39,7 +39,7 @@ pub fn assert_close(actual: &[f32], expected: &[f64], isa: Isa) {
     }
 }
 
-/// Calls `product(output value, input value, weight value)` for every product of the convolution.
+/// Calls `product(output, input, weight)` with the indices of every product of the convolution.
 fn products(shape: &ConvShape, mut product: impl FnMut(usize, usize, usize)) {
     let ConvShape {
         batch,
@@ -88,7 +88,7 @@ pub fn gradients(shape: &ConvShape, x: &[f32], w: &[f32], g: &[f32]) -> (Vec<f64
     (of_x, of_w)
 }
 
-/// Calls `product(output value, input value, weight value)` for every product of a transposed convolution 2x2.
+/// Calls `product(output, input, weight)` with the indices of every product of a transposed 2x2 convolution.
 fn transposed_products(
     [batch, h, w, c_in]: [usize; 4],
     c_out: usize,
@@ -113,7 +113,7 @@ pub fn transposed(dims: [usize; 4], x: &[f32], w: &[f32], bias: &[f32]) -> Vec<f
         .flat_map(|_| bias.iter().map(|b| f64::from(*b)))
         .collect();
     transposed_products(dims, bias.len(), |o, i, k| {
-        y[o] += f64::from(x[i]) * f64::from(w[k])
+        y[o] += f64::from(x[i]) * f64::from(w[k]);
     });
     y
 }
