@@ -12,7 +12,7 @@
 //! Results do not depend on scheduling: the work is divided by the number of threads alone, and partial sums are added in
 //! the order of their parts.
 //!
-//! Files do not use each other in a circle, and a module uses only modules of lower lines:
+//! Files do not use each other in a circle. Arrows point from a module to those that it uses:
 //!
 //! ```text
 //!   fixed         gradient                       weights that are packed once; gradients of convolutions
