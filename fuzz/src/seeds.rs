@@ -23,7 +23,8 @@ use myops::net::model::{Architecture, ModelSettings};
 use myops::net::weights::{Precision, Weight, Weights};
 use myops::report::{Case, CaseView, Origin};
 use myops::segment::{LocatorHeader, ModelFile, ModelHeader, Recipe};
-use myops::train::{LocatorSettings, Split, TrainSettings, Trainer, TrainingCase};
+use myops::settings::Switch;
+use myops::train::{LocatorSettings, Split, TrainPlan, TrainSettings, Trainer, TrainingCase};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -31,12 +32,12 @@ use rand_chacha::ChaCha8Rng;
 pub static STUDY: LazyLock<Study> = LazyLock::new(|| phantom(48, 2.5));
 
 /// A training of the smallest network.
-pub static TRAINING: LazyLock<(TrainSettings, Split)> = LazyLock::new(|| {
-    let settings = small(Architecture::Nested);
-    let case = TrainingCase::prepare(&STUDY, &settings.recipe, settings.margin_pixels)
+pub static TRAINING: LazyLock<(TrainPlan, Split)> = LazyLock::new(|| {
+    let plan = small(Architecture::Nested);
+    let case = TrainingCase::prepare(&STUDY, &plan.recipe, plan.margin_pixels)
         .expect("a case is prepared");
     (
-        settings,
+        plan,
         Split {
             fold: 0,
             training: vec![case],
@@ -64,16 +65,16 @@ fn phantom(side: usize, spacing_mm: f32) -> Study {
 }
 
 /// The settings of an architecture for inputs of 32 pixels of 4 mm and one filter.
-fn small(architecture: Architecture) -> TrainSettings {
+fn small(architecture: Architecture) -> TrainPlan {
     let mut settings = TrainSettings::of(architecture);
     settings.model.width = 1;
     settings.recipe.preprocess.size = 32;
-    settings.recipe.preprocess.spacing_mm = Some(4.0);
+    settings.recipe.preprocess.spacing_mm = Switch::On(4.0);
     (
         settings.epochs,
         settings.margin_pixels,
         settings.crop_pixels,
-    ) = (2, 0, 0);
+    ) = (2, 0, Switch::Off);
     settings.locator = settings.locator.map(|_| LocatorSettings {
         width: 1,
         size: 16,
@@ -81,7 +82,7 @@ fn small(architecture: Architecture) -> TrainSettings {
         epochs: 1,
         ..LocatorSettings::default()
     });
-    settings
+    settings.plan().expect("small settings are valid")
 }
 
 fn unpacked(file: &[u8]) -> Vec<u8> {
@@ -179,7 +180,7 @@ pub fn weights() -> Vec<Vec<u8>> {
     let (unet, nested) = (small(Architecture::Unet), small(Architecture::Nested));
     let single = ModelFile {
         header: ModelHeader::single(
-            unet.model,
+            unet.network(),
             Recipe {
                 preprocess: unet.recipe.preprocess,
                 ..Recipe::PUBLISHED
@@ -187,21 +188,20 @@ pub fn weights() -> Vec<Vec<u8>> {
             "seed",
         ),
         locator: None,
-        members: vec![network(&unet.model, 1)],
+        members: vec![network(&unet.network(), 1)],
     };
     let locator = nested
-        .locator
-        .map(|locator| locator.training(&nested))
+        .locator_plan()
         .expect("a nested network has a locator");
-    let mut header = ModelHeader::single(nested.model, nested.recipe, "seed");
+    let mut header = ModelHeader::single(nested.network(), nested.recipe, "seed");
     header.locator = Some(LocatorHeader {
-        model: locator.model,
+        model: locator.network(),
         preprocess: locator.recipe.preprocess,
     });
-    let members = vec![network(&nested.model, 1)];
+    let members = vec![network(&nested.network(), 1)];
     let located = ModelFile {
         header,
-        locator: Some(network(&locator.model, 3)),
+        locator: Some(network(&locator.network(), 3)),
         members,
     };
     let recipe = Recipe {
@@ -210,12 +210,12 @@ pub fn weights() -> Vec<Vec<u8>> {
     };
     let header = ModelHeader {
         members: 2,
-        ..ModelHeader::single(locator.model, recipe, "seed")
+        ..ModelHeader::single(locator.network(), recipe, "seed")
     };
     let two = ModelFile {
         header,
         locator: None,
-        members: [4, 5].map(|seed| network(&locator.model, seed)).into(),
+        members: [4, 5].map(|seed| network(&locator.network(), seed)).into(),
     };
     let bytes = |file: &ModelFile, precision| file.to_bytes(precision).expect("a model is written");
     vec![
@@ -227,8 +227,8 @@ pub fn weights() -> Vec<Vec<u8>> {
 
 /// A training after its first epoch.
 pub fn checkpoint() -> Vec<Vec<u8>> {
-    let (settings, split) = TRAINING.clone();
-    let mut trainer = Trainer::new(settings, split, &cpu()).expect("a training begins");
+    let (plan, split) = TRAINING.clone();
+    let mut trainer = Trainer::new(plan, split, &cpu()).expect("a training begins");
     trainer.epoch(|_| {}).expect("an epoch is trained");
     let checkpoint = trainer.checkpoint().expect("a checkpoint is made");
     vec![checkpoint.to_bytes().expect("a checkpoint is written")]

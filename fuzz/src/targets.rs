@@ -127,9 +127,13 @@ fn settings(bytes: &[u8]) -> bool {
     let printed = toml::to_string(&settings).expect("settings are printed");
     let again = decode_settings(&printed, Path::new(NAME)).expect("printed settings are read");
     assert!(again == settings, "settings change where they are printed");
-    let rates = [0.0, 0.5, 1.0].map(|share| settings.cosine_share(share * settings.epochs as f64));
+    let plan = settings.plan().expect("decoded settings are checked");
+    let rates = [0.0, 0.5, 1.0].map(|share| plan.learning_rate_share(share * plan.epochs as f64));
     assert!(
-        rates.iter().all(|rate| (0.0..=1.0).contains(rate)),
+        rates
+            .iter()
+            .flatten()
+            .all(|rate| (0.0..=1.0).contains(rate)),
         "shares of the learning rate: {rates:?}"
     );
     true
@@ -219,8 +223,8 @@ fn checkpoint(bytes: &[u8]) -> bool {
         accepted(Checkpoint::from_bytes(&bytes))
     });
     let Some(checkpoint) = read else { return false };
-    let (settings, split) = seeds::TRAINING.clone();
-    let Some(trainer) = accepted(Trainer::resume(settings, split, &cpu(), checkpoint)) else {
+    let (plan, split) = seeds::TRAINING.clone();
+    let Some(trainer) = accepted(Trainer::resume(plan, split, &cpu(), checkpoint)) else {
         return false;
     };
     let again = trainer

@@ -5,7 +5,7 @@
 /// A row names a module as `crate::module`, after the folder under `crates/`; the modules within it belong to it, unless
 /// they have a row of their own. A crate in a row stands for all of its modules.
 pub const FLOORS: &[&[&str]] = &[
-    &["image::geometry"],
+    &["settings", "image::geometry"],
     &["image::volume", "image::sequence"],
     &["image::label", "image::orientation"],
     &[

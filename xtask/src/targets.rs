@@ -10,7 +10,9 @@ use crate::standalone::burn_packages;
 /// The targets: a browser, and 64-bit ARM.
 const TARGETS: [&str; 2] = ["wasm32-unknown-unknown", "aarch64-unknown-linux-gnu"];
 /// The folders under `crates/` of the libraries that are to compile for them.
-const LIBRARIES: [&str; 6] = ["image", "measure", "kernels", "net", "segment", "train"];
+const LIBRARIES: [&str; 7] = [
+    "settings", "image", "measure", "kernels", "net", "segment", "train",
+];
 
 /// Compiles each library for each target whose standard library is installed, and prints what was not checked and why.
 ///

@@ -8,6 +8,8 @@
 //! the command line over these jobs.
 
 // Blank lines keep the order of the pipeline.
+pub use myops_settings as settings;
+
 pub use myops_image as image;
 
 pub use myops_kernels as kernels;

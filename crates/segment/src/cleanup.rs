@@ -6,6 +6,7 @@ use myops_image::geometry::Grid;
 use myops_image::label::{Label, LabelMap, Region};
 use myops_image::volume::Volume;
 use myops_measure::quantify::Pieces;
+use myops_settings::{choices, settings};
 use serde::{Deserialize, Serialize};
 
 /// How many pieces of a structure stay.
@@ -19,20 +20,30 @@ pub enum Keep {
     Largest,
 }
 
-/// What is taken out of a label map or filled in it, in this order; 0 leaves a step out.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Cleanup {
-    /// Pieces of LV pool, RV pool and wall that stay; the others become background.
-    pub anatomy: Keep,
-    /// Holes of background up to this area become what surrounds them, mm².
-    pub holes_mm2: f64,
-    /// Pieces of edema-or-scar below this volume become healthy myocardium, ml.
-    pub smallest_edema_or_scar_ml: f64,
-    /// Pieces of scar below this volume become edema, ml.
-    pub smallest_scar_ml: f64,
-    /// Scar below this volume in the whole case becomes edema, ml.
-    pub smallest_total_scar_ml: f64,
+choices!(Keep);
+
+settings! {
+    /// What is removed from a label map or filled in it, in this order.
+    ///
+    /// Nothing is smaller than 0, the natural end of the areas and volumes: it leaves a step out.
+    #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields, default)]
+    pub struct Cleanup {
+        /// Pieces of LV pool, RV pool and wall that stay; the others become background.
+        pub anatomy: Keep,
+        /// Largest area of a hole of background that is filled with the label around it, mm2.
+        #[within(0, 1e4)]
+        pub holes_mm2: f64,
+        /// Smallest volume of a piece of edema or scar, ml; smaller ones become healthy myocardium.
+        #[within(0, 1000)]
+        pub smallest_edema_or_scar_ml: f64,
+        /// Smallest volume of a piece of scar, ml; smaller ones become edema.
+        #[within(0, 1000)]
+        pub smallest_scar_ml: f64,
+        /// Smallest volume of all scar of a case, ml; less becomes edema.
+        #[within(0, 1000)]
+        pub smallest_total_scar_ml: f64,
+    }
 }
 
 impl Cleanup {

@@ -20,9 +20,6 @@ const USUAL: f64 = 1.0;
 /// # Shapes
 /// `input` is `[pixel][channel]`, the sequences first of as many `channels`; `probabilities` `[pixel][label]`.
 pub fn weigh(weight: f64, input: &[f32], channels: usize, probabilities: &mut [f32]) {
-    if weight == 0.0 {
-        return;
-    }
     let Some(contrast) = contrast_to_noise(input, channels, probabilities) else {
         return;
     };

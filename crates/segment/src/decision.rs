@@ -1,6 +1,7 @@
 //! From probabilities to labels.
 
 use myops_image::label::{Label, Region};
+use myops_settings::{choices, settings};
 use serde::{Deserialize, Serialize};
 
 /// How the six probabilities of a pixel become one label.
@@ -18,6 +19,8 @@ pub enum Decision {
     Nested,
 }
 
+choices!(Decision);
+
 /// The probabilities from which [`Decision::Nested`] finds edema or scar.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Thresholds {
@@ -27,16 +30,20 @@ pub struct Thresholds {
     pub scar: f32,
 }
 
-/// The bounds of a case's thresholds; equal ones leave no choice.
-///
-/// The lower one keeps what is hardly likely anywhere from being drawn: a patient may have no scar.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ThresholdBounds {
-    /// The smallest threshold.
-    pub lowest: f64,
-    /// The largest threshold.
-    pub highest: f64,
+settings! {
+    /// The bounds of a case's thresholds; equal ones leave no choice.
+    ///
+    /// The lower one keeps what is hardly likely anywhere from being labelled: a patient may have no scar.
+    #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields, default)]
+    pub struct ThresholdBounds {
+        /// Smallest threshold of probability.
+        #[within(0, 1)]
+        pub lowest: f64,
+        /// Largest threshold of probability, at least `lowest`.
+        #[within(0, 1)]
+        pub highest: f64,
+    }
 }
 
 impl ThresholdBounds {

@@ -150,7 +150,7 @@ fn a_header_is_held_to_the_bounds_of_the_settings() {
         (json!(0.0), "0"),
         (json!(-1.0), "-1"),
     ] {
-        let expected = format!("recipe.preprocess.spacing_mm = {told}: need 0.05 to 50");
+        let expected = format!("recipe.preprocess.spacing_mm = {told}: need \"off\", or 0.05 to 50");
         header("/recipe/preprocess/spacing_mm", value, &expected);
     }
 }
@@ -165,7 +165,7 @@ fn so_are_what_comes_after_the_networks_and_the_locator() {
     header(
         "/recipe/contrast",
         json!(11),
-        "recipe.contrast = 11: need 0 to 10",
+        "recipe.contrast = 11: need \"off\", or above 0 up to 10",
     );
     header(
         "/recipe/thresholds/highest",
@@ -177,7 +177,7 @@ fn so_are_what_comes_after_the_networks_and_the_locator() {
         json!(-1),
         "recipe.cleanup.holes_mm2 = -1: need 0 to 10000",
     );
-    let spacing = "locator.recipe.preprocess.spacing_mm = 1000: need 0.05 to 50";
+    let spacing = "locator.recipe.preprocess.spacing_mm = 1000: need \"off\", or 0.05 to 50";
     header("/locator/preprocess/spacing_mm", json!(1000), spacing);
     header(
         "/locator/model/classes",

@@ -18,6 +18,8 @@ pub enum Flips {
     Dealt,
 }
 
+myops_settings::choices!(Flips);
+
 /// What changes places: rows, columns, or both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mirror {

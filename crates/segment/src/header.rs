@@ -4,7 +4,8 @@ use myops_image::preprocess::Preprocess;
 use serde::{Deserialize, Serialize};
 
 use super::recipe::Recipe;
-use myops_net::model::{ModelSettings, SettingsError};
+use myops_net::model::ModelSettings;
+use myops_settings::SettingsError;
 
 /// All that is needed to segment with a file of weights, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,7 +69,7 @@ impl LocatorHeader {
             preprocess: self.preprocess,
             ..Recipe::PUBLISHED
         };
-        recipe.check(&self.model)?;
+        recipe.check_for(&self.model)?;
         recipe.check_framing::<Self>(None)
     }
 }
@@ -112,10 +113,10 @@ impl ModelHeader {
                 format!("{}, one for each network", self.members),
             ));
         }
-        (0..self.members).try_for_each(|n| self.recipe.check(&self.member(n)))?;
+        (0..self.members).try_for_each(|n| self.recipe.check_for(&self.member(n)))?;
         self.recipe.check_framing(self.locator.as_ref())?;
         self.locator.map_or(Ok(()), |locator| {
-            locator.check().map_err(|e| e.within("locator."))
+            locator.check().map_err(|e| e.within("locator"))
         })
     }
 

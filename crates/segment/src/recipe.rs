@@ -2,6 +2,7 @@
 
 use myops_image::label::{Label, LabelMap};
 use myops_image::preprocess::{Align, Axes, Framing, Preprocess, Restore};
+use myops_settings::{Setting, SettingsError, Switch, settings, zero_is_off};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -12,41 +13,44 @@ use super::flips::Flips;
 use super::network::check_network;
 use super::probabilities::{NotANumber, Probabilities, RawProbabilities};
 use myops_net::graph::Activation;
-use myops_net::model::{ModelSettings, SettingsError, check_numbers};
+use myops_net::model::ModelSettings;
 
 /// Labels, and so numbers a pixel.
 const LABELS: usize = Label::ALL.len();
 
-/// How a study becomes an input, and an output labels.
-///
-/// All but `preprocess` is left out of training, and may be changed without training again.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Recipe {
-    /// Orientation, window and intensities.
-    pub preprocess: Preprocess,
-    /// From probabilities to labels.
-    pub decision: Decision,
-    /// Between which the thresholds of the nested decision are chosen for each case.
-    #[serde(default)]
-    pub thresholds: ThresholdBounds,
-    /// What is done about sequences that do not lie on one another.
-    #[serde(default)]
-    pub align: Align,
-    /// Mirrored images that are segmented too.
-    #[serde(default)]
-    pub flips: Flips,
-    /// What the logarithms of probabilities are divided by, so that they come true as often as they say (Guo et al., ICML
-    /// 2017); labels, maps and expected Dice are made of what that gives.
-    #[serde(default = "one")]
-    pub temperature: f64,
-    /// How much the odds of edema and scar fall where scar stands out on T2, and rise where it does not: by a factor of
-    /// `exp(contrast)` for each standard deviation of healthy myocardium; 0 leaves them.
-    #[serde(default)]
-    pub contrast: f64,
-    /// What is taken out of the labels.
-    #[serde(default)]
-    pub cleanup: Cleanup,
+settings! {
+    /// How a study becomes an input, and an output labels.
+    ///
+    /// All but `preprocess` is left out of training, and may be changed without training again.
+    #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct Recipe {
+        /// Preparation of the input: orientation, window and intensities.
+        pub preprocess: Preprocess,
+        /// Rule that turns probabilities into labels.
+        pub decision: Decision,
+        /// Bounds of the thresholds that `decision = "nested"` chooses for each case.
+        #[serde(default)]
+        pub thresholds: ThresholdBounds,
+        /// Handling of sequences that are shifted relative to one another: ignore, measure, or correct the shift.
+        #[serde(default)]
+        pub align: Align,
+        /// Mirrored images that are segmented too and averaged; "dealt" shares all four among the networks of an ensemble.
+        #[serde(default)]
+        pub flips: Flips,
+        /// Divisor of the logarithms of probabilities, which calibrates them (Guo et al., ICML 2017).
+        #[serde(default = "one")]
+        #[within(0.01, 100)]
+        pub temperature: f64,
+        /// Change of the log odds of edema and scar per standard deviation of the contrast of scar on T2, downwards where
+        /// scar stands out; "off" leaves them.
+        #[serde(default, deserialize_with = "zero_is_off")]
+        #[within(0, 10)]
+        pub contrast: Switch<f64>,
+        /// What is removed from the labels or filled in them.
+        #[serde(default)]
+        pub cleanup: Cleanup,
+    }
 }
 
 impl Recipe {
@@ -58,7 +62,7 @@ impl Recipe {
         align: Align::Off,
         flips: Flips::None,
         temperature: 1.0,
-        contrast: 0.0,
+        contrast: Switch::Off,
         cleanup: Cleanup {
             anatomy: Keep::All,
             holes_mm2: 0.0,
@@ -73,49 +77,19 @@ impl Recipe {
     ///
     /// # Errors
     /// The first setting out of its bounds.
-    pub fn check(&self, model: &ModelSettings) -> Result<(), SettingsError> {
+    pub fn check_for(&self, model: &ModelSettings) -> Result<(), SettingsError> {
+        self.check("recipe", None)?;
         check_network(model, &self.preprocess)?;
-        let Self {
-            thresholds,
-            cleanup,
-            ..
-        } = self;
-        check_numbers(&[
-            ("recipe.thresholds.lowest", thresholds.lowest, 0.0, 1.0),
-            (
+        let ThresholdBounds { lowest, highest } = self.thresholds;
+        if highest < lowest {
+            let bound = format!("{lowest} to 1");
+            return Err(SettingsError::new(
                 "recipe.thresholds.highest",
-                thresholds.highest,
-                thresholds.lowest,
-                1.0,
-            ),
-            ("recipe.temperature", self.temperature, 0.01, 100.0),
-            ("recipe.contrast", self.contrast, 0.0, 10.0),
-            ("recipe.cleanup.holes_mm2", cleanup.holes_mm2, 0.0, 1e4),
-            (
-                "recipe.cleanup.smallest_edema_or_scar_ml",
-                cleanup.smallest_edema_or_scar_ml,
-                0.0,
-                1000.0,
-            ),
-            (
-                "recipe.cleanup.smallest_scar_ml",
-                cleanup.smallest_scar_ml,
-                0.0,
-                1000.0,
-            ),
-            (
-                "recipe.cleanup.smallest_total_scar_ml",
-                cleanup.smallest_total_scar_ml,
-                0.0,
-                1000.0,
-            ),
-            (
-                "recipe.preprocess.spacing_mm",
-                self.preprocess.spacing_mm.unwrap_or(1.0),
-                0.05,
-                50.0,
-            ),
-        ])
+                &highest,
+                bound,
+            ));
+        }
+        Ok(())
     }
 
     /// Checks that there is a locator where the heart is to be found, and none where it is not.
@@ -163,7 +137,9 @@ impl Recipe {
     ) -> Result<Probabilities, NotANumber> {
         probabilities.calibrated(|p| {
             activation.temper(p, LABELS, self.temperature as f32);
-            contrast::weigh(self.contrast, input, self.preprocess.channels(), p);
+            if let Switch::On(weight) = self.contrast {
+                contrast::weigh(weight, input, self.preprocess.channels(), p);
+            }
         })
     }
 

@@ -17,6 +17,7 @@ use myops_kernels::allocator::{Allocator, keep_freed_memory};
 use myops_net::engine::{Batch, Cpu, Engine, Image, Precision};
 use myops_net::model::{Architecture, ModelSettings};
 use myops_net::weights::Weights;
+use myops_settings::Switch;
 use myops_train::Optimizer;
 use myops_train::loss::{Loss, Objective, PathologyLoss};
 
@@ -115,7 +116,7 @@ fn infer(engine: Cpu, architecture: Architecture, n: usize) -> Vec<f64> {
 fn train(engine: Cpu, architecture: Architecture, n: usize) -> Vec<f64> {
     let graph = ModelSettings::published(architecture).graph();
     let (learner, mut weights) = (engine.learner(&graph), Weights::drawn(&graph, 0));
-    let mut optimizer = Optimizer::new(0.0, 0.0);
+    let mut optimizer = Optimizer::new(0.0, Switch::Off);
     let labels: Vec<Label> = (0..n * SIDE * SIDE)
         .map(|p| Label::ALL[p / 7 % 6])
         .collect();

@@ -1,4 +1,4 @@
-//! All that a training needs to go on as if it had never been interrupted, as bytes.
+//! All that is needed to resume an interrupted training with a bit-identical result, as bytes.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::schedule::Schedule;
+use super::schedule::LrState;
 use myops_net::weights::StoreError;
 
 /// How far a training has come.
@@ -15,7 +15,7 @@ pub struct Progress {
     /// The epoch that comes next, from 0.
     pub next_epoch: usize,
     /// Learning rate and best loss.
-    pub schedule: Schedule,
+    pub schedule: LrState,
     /// Whether the training has come to its end.
     pub finished: bool,
     /// What each epoch gave.
@@ -138,7 +138,7 @@ mod tests {
         };
         let progress = Progress {
             next_epoch: 1,
-            schedule: Schedule::new(1e-3),
+            schedule: LrState::new(1e-3),
             finished: false,
             history: vec![record],
         };

@@ -1,44 +1,70 @@
-//! Which settings may differ between a checkpoint and the training that goes on with it.
+//! Which settings may differ between a checkpoint and the training that resumes it.
 
 use serde_json::Value;
 
-use super::schedule::{CosineSettings, Course};
+use super::plan::TrainPlan;
+use super::renamed::with_new_keys;
+use super::schedule::{CosineSchedule, LrSchedule};
 use super::settings::TrainSettings;
 use myops_segment::{ModelHeader, Recipe};
 
-/// The settings of a checkpoint that `now` goes on with; where it cannot, the settings that differ.
+/// The settings of a checkpoint that `now` resumes; where it cannot, the settings that differ.
 ///
 /// They may differ in what comes after the network, and in the number of epochs where no learning rate so far depends on
-/// it: with `course = "cosine"` in the number of cycles, each as long as before.
-pub fn continued(header: &ModelHeader, now: &TrainSettings) -> Result<TrainSettings, String> {
-    let trained = header.training.clone().ok_or("it holds none")?;
-    let trained: TrainSettings = serde_json::from_value(trained).map_err(|e| e.to_string())?;
-    let cycle = |settings: &TrainSettings| settings.cosine.cycle_epochs(settings.epochs);
-    let same_parts = trained.epochs == now.epochs || now.alone_epochs() == 0;
-    let same_rates = now.course == Course::Plateau || cycle(&trained) == cycle(now);
+/// it: with `schedule.kind = "cosine"` in the number of cycles, each as long as before.
+///
+/// # Errors
+/// The settings that differ, in words.
+pub fn continued(header: &ModelHeader, now: &TrainPlan) -> Result<TrainSettings, String> {
+    let trained = trained_with(header).ok_or("it holds none")??;
+    let same_parts = trained.epochs == now.epochs || now.single_slice_epochs() == 0;
+    let same_rates = match (trained.schedule, now.schedule) {
+        (LrSchedule::Cosine(trained_cosine), LrSchedule::Cosine(cosine)) => {
+            trained_cosine.cycle_epochs(trained.epochs) == cosine.cycle_epochs(now.epochs)
+        }
+        _ => true,
+    };
     let recipe = Recipe {
         preprocess: trained.recipe.preprocess,
         ..now.recipe
-    };
-    let cosine = CosineSettings {
-        cycles: now.cosine.cycles,
-        ..trained.cosine
     };
     // Where cycles are of another length, so are the settings that tell it.
     let allowed = if same_rates && same_parts {
         TrainSettings {
             epochs: now.epochs,
-            cosine,
+            schedule: with_cycles_of(trained.schedule, now.schedule),
             recipe,
             ..trained
         }
     } else {
         trained
     };
-    if allowed == *now {
+    if allowed == *now.settings() {
         Ok(trained)
     } else {
-        Err(differences(&allowed, now))
+        Err(differences(&allowed, now.settings()))
+    }
+}
+
+/// The settings that a network was trained with, where its header tells them; those of older files have today's keys.
+///
+/// # Errors
+/// Why they cannot be read.
+pub fn trained_with(header: &ModelHeader) -> Option<Result<TrainSettings, String>> {
+    let settings = with_new_keys(header.training.clone()?);
+    Some(serde_json::from_value(settings).map_err(|e| e.to_string()))
+}
+
+/// A schedule with the number of cycles of another.
+fn with_cycles_of(schedule: LrSchedule, other: LrSchedule) -> LrSchedule {
+    match (schedule, other) {
+        (LrSchedule::Cosine(cosine), LrSchedule::Cosine(other)) => {
+            LrSchedule::Cosine(CosineSchedule {
+                cycles: other.cycles,
+                ..cosine
+            })
+        }
+        (schedule, _) => schedule,
     }
 }
 

@@ -4,6 +4,7 @@ use myops_kernels::{Adam, Isa};
 use rayon::prelude::*;
 
 use myops_net::weights::{StoreError, Stored, Weight, Weights};
+use myops_settings::Switch;
 
 /// Adam's epsilon in Keras.
 const EPSILON: f64 = 1e-7;
@@ -19,8 +20,8 @@ const MEANS: [&str; 2] = ["mean", "square"];
 pub struct Optimizer {
     /// What a weight loses of itself at each step, as a share of the learning rate.
     pub weight_decay: f64,
-    /// The longest gradient, over all tensors, that is taken as it is; 0 takes all (Pascanu et al., ICML 2013).
-    pub clip_norm: f64,
+    /// The largest norm of the gradients of all tensors together (Pascanu et al., ICML 2013).
+    pub clip_norm: Switch<f64>,
     steps: usize,
     /// The running means of gradients and of their squares.
     means: [Weights; 2],
@@ -28,7 +29,7 @@ pub struct Optimizer {
 
 impl Optimizer {
     /// Before its first step.
-    pub fn new(weight_decay: f64, clip_norm: f64) -> Self {
+    pub fn new(weight_decay: f64, clip_norm: Switch<f64>) -> Self {
         Self {
             weight_decay,
             clip_norm,
@@ -104,18 +105,17 @@ impl Optimizer {
 }
 
 /// What gradients are multiplied with, so that together they are no longer than allowed.
-fn clip_factor(gradients: &Weights, longest: f64) -> f64 {
+fn clip_factor(gradients: &Weights, largest: Switch<f64>) -> f64 {
+    let Switch::On(largest) = largest else {
+        return 1.0;
+    };
     let square = |piece: &[f32]| piece.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
     let squares = |(_, gradient): (_, &Weight)| {
         let pieces: Vec<f64> = gradient.values.par_chunks(PIECE).map(square).collect();
         pieces.iter().sum::<f64>()
     };
     let norm = gradients.iter().map(squares).sum::<f64>().sqrt();
-    if longest > 0.0 && norm > longest {
-        longest / norm
-    } else {
-        1.0
-    }
+    if norm > largest { largest / norm } else { 1.0 }
 }
 
 #[cfg(test)]
@@ -139,7 +139,7 @@ mod tests {
             ("running_mean", vec![3.0]),
         ]);
         let gradients = weights(&[("a", vec![0.3, -7.0]), ("b", vec![1e-3])]);
-        Optimizer::new(0.0, 0.0).step(0.01, &mut network, &gradients);
+        Optimizer::new(0.0, Switch::Off).step(0.01, &mut network, &gradients);
         let expected = [("a", vec![0.99, -1.99]), ("b", vec![0.49])];
         for (name, expected) in expected {
             let moved = network.get(name).unwrap().values.iter().zip(&expected);
@@ -154,26 +154,28 @@ mod tests {
     #[test]
     fn gradients_are_shortened_to_the_longest_allowed_and_short_ones_stay() {
         let gradients = weights(&[("a", vec![3.0]), ("b", vec![0.0, 4.0])]);
-        assert!((clip_factor(&gradients, 2.0) - 0.4).abs() < 1e-12);
-        assert_eq!(clip_factor(&gradients, 5.5), 1.0);
-        assert_eq!(clip_factor(&gradients, 0.0), 1.0);
+        assert!((clip_factor(&gradients, Switch::On(2.0)) - 0.4).abs() < 1e-12);
+        assert_eq!(clip_factor(&gradients, Switch::On(5.5)), 1.0);
+        assert_eq!(clip_factor(&gradients, Switch::Off), 1.0);
     }
 
     #[test]
     fn one_read_back_goes_on_alike_and_not_with_another_network() {
         let mut network = weights(&[("a", vec![1.0, -2.0]), ("b", vec![0.5])]);
         let gradients = weights(&[("a", vec![0.3, -7.0]), ("b", vec![1e-3])]);
-        let mut optimizer = Optimizer::new(0.1, 1.0);
+        let mut optimizer = Optimizer::new(0.1, Switch::On(1.0));
         optimizer.step(0.01, &mut network, &gradients);
         let bytes = optimizer.to_bytes().unwrap();
-        let mut resumed = Optimizer::new(0.1, 1.0).resume(&bytes, &network).unwrap();
+        let mut resumed = Optimizer::new(0.1, Switch::On(1.0))
+            .resume(&bytes, &network)
+            .unwrap();
         assert_eq!(resumed, optimizer);
         let mut same = network.clone();
         resumed.step(0.01, &mut same, &gradients);
         optimizer.step(0.01, &mut network, &gradients);
         assert_eq!(same, network);
 
-        let error = Optimizer::new(0.1, 1.0)
+        let error = Optimizer::new(0.1, Switch::On(1.0))
             .resume(&bytes, &Weights::default())
             .unwrap_err()
             .to_string();

@@ -1,7 +1,6 @@
 //! A training, one epoch at a time.
 
 use myops_image::augment::sample_rng;
-use myops_image::preprocess::Axes;
 use myops_image::sequence::Sequence;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -9,17 +8,17 @@ use rand_chacha::ChaCha8Rng;
 
 use super::average::Average;
 use super::checkpoint::{Checkpoint, EpochRecord, Progress, Validation};
-use super::continued::continued;
 use super::data::{Sample, TrainingCase, augmented, batch};
+use super::error::TrainError;
 use super::optimizer::Optimizer;
-use super::schedule::{Course, Schedule, Verdict};
-use super::settings::TrainSettings;
-use super::validate::{Overflow, validate};
+use super::plan::TrainPlan;
+use super::schedule::{LrSchedule, LrState, Verdict};
+use super::validate::validate;
 use myops_net::engine::{Batch, Device, Learn};
 use myops_net::graph::Graph;
-use myops_net::model::{ModelSettings, SettingsError};
-use myops_net::weights::{StoreError, Stored, Weights, WeightsError};
-use myops_segment::{ModelFile, ModelHeader, TrainedOn};
+use myops_net::model::ModelSettings;
+use myops_net::weights::{Stored, Weights, WeightsError};
+use myops_segment::{ModelHeader, TrainedOn};
 
 /// The cases of a training, apart from each other.
 #[derive(Debug, Clone, Default)]
@@ -32,7 +31,7 @@ pub struct Split {
     pub validation: Vec<TrainingCase>,
 }
 
-/// Where a training is within an epoch.
+/// The position of a training within an epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
     /// The epoch, from 0.
@@ -45,103 +44,36 @@ pub struct Step {
     pub loss: f64,
 }
 
-/// Why a training cannot start or go on.
-#[derive(Debug, thiserror::Error)]
-pub enum TrainError {
-    /// A setting is out of its bounds.
-    #[error(transparent)]
-    Settings(#[from] SettingsError),
-    /// There is nothing to learn from.
-    #[error("no labelled slice to train on")]
-    NoSlices,
-    /// The loss is no longer a number.
-    #[error(
-        "the loss became {loss} in epoch {epoch}: lower learning_rate (it was {learning_rate})"
-    )]
-    Diverged {
-        /// The epoch.
-        epoch: usize,
-        /// The loss.
-        loss: f64,
-        /// The learning rate.
-        learning_rate: f64,
-    },
-    /// A weight is no longer a number, though the last loss was.
-    #[error(
-        "tensor {path} after epoch {epoch}: {flaw}: lower learning_rate (it was {learning_rate})"
-    )]
-    Overflow {
-        /// The epoch, from 0.
-        epoch: usize,
-        /// The tensor.
-        path: String,
-        /// How many values, and what is wrong with them.
-        flaw: String,
-        /// The learning rate.
-        learning_rate: f64,
-    },
-    /// The network's output for a held-out case is not a number.
-    #[error(transparent)]
-    Validation(#[from] Overflow),
-    /// A checkpoint cannot be read or written.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A checkpoint's optimiser cannot be read.
-    #[error("the optimiser's state in the checkpoint cannot be read: {0}")]
-    Optimizer(#[source] StoreError),
-    /// A checkpoint is of another network.
-    #[error(transparent)]
-    Weights(#[from] WeightsError),
-    /// A checkpoint was made with other settings.
-    #[error("the checkpoint was made with other settings: {0}")]
-    OtherSettings(String),
-    /// A network to begin with has learned from a case that is held out, or does not say from which.
-    #[error("it may have learned from {0}, which is held out here")]
-    Seen(String),
-    /// A network to begin with saw images along the first axes, and this training sees them along the second.
-    #[error(
-        "the network to begin with saw axes {0}, this training has recipe.preprocess.axes = {1}"
-    )]
-    Axes(Axes, Axes),
-    /// A checkpoint was made with other cases.
-    #[error("the checkpoint was made with other cases ({before}) than these ({now})")]
-    OtherCases {
-        /// Those of the checkpoint.
-        before: TrainedOn,
-        /// Those of this training.
-        now: TrainedOn,
-    },
-}
-
 /// A network in training.
 pub struct Trainer {
-    settings: TrainSettings,
-    split: Split,
+    pub(crate) plan: TrainPlan,
+    pub(crate) split: Split,
     device: Device,
-    graph: Graph,
+    pub(crate) graph: Graph,
     learner: Box<dyn Learn>,
-    network: Weights,
-    average: Option<Average>,
-    optimizer: Optimizer,
-    progress: Progress,
+    pub(crate) network: Weights,
+    pub(crate) average: Option<Average>,
+    pub(crate) optimizer: Optimizer,
+    pub(crate) progress: Progress,
 }
 
 impl Trainer {
-    /// Draws a network and makes ready to train it.
+    /// Draws the weights of a network and prepares its training.
     ///
     /// # Errors
-    /// Where a setting is out of its bounds or there is nothing to learn from.
-    pub fn new(settings: TrainSettings, split: Split, device: &Device) -> Result<Self, TrainError> {
-        settings.check()?;
+    /// Where there is nothing to learn from.
+    pub fn new(plan: TrainPlan, split: Split, device: &Device) -> Result<Self, TrainError> {
         if split.training.iter().all(|case| case.slices.is_empty()) {
             return Err(TrainError::NoSlices);
         }
-        let graph = settings.model.graph();
-        let network = drawn(&settings, &graph)?;
-        let decay = settings.average_decay;
-        let average = (decay > 0.0).then(|| Average::new(network.clone(), decay));
-        let optimizer = Optimizer::new(settings.weight_decay, settings.clip_norm);
-        let schedule = Schedule::new(settings.learning_rate);
+        let graph = plan.network().graph();
+        let network = drawn(&plan, &graph)?;
+        let average = plan
+            .average_decay
+            .on()
+            .map(|decay| Average::new(network.clone(), decay));
+        let optimizer = Optimizer::new(plan.weight_decay, plan.clip_norm);
+        let schedule = LrState::new(plan.learning_rate);
         let progress = Progress {
             next_epoch: 0,
             schedule,
@@ -149,7 +81,7 @@ impl Trainer {
             history: Vec::new(),
         };
         Ok(Self {
-            settings,
+            plan,
             split,
             device: device.clone(),
             learner: device.learner(&graph),
@@ -161,75 +93,9 @@ impl Trainer {
         })
     }
 
-    /// Goes on from a checkpoint of the same settings and cases.
-    ///
-    /// # Errors
-    /// As [`Self::new`], and where the checkpoint is broken or of other settings.
-    pub fn resume(
-        settings: TrainSettings,
-        split: Split,
-        device: &Device,
-        checkpoint: Checkpoint,
-    ) -> Result<Self, TrainError> {
-        let mut trainer = Self::new(settings, split, device)?;
-        let stored = Stored::<ModelHeader>::from_bytes(&checkpoint.model)?;
-        let trained =
-            continued(&stored.settings, &trainer.settings).map_err(TrainError::OtherSettings)?;
-        let now = trainer.cases();
-        if let Some(before) = stored.settings.cases.filter(|before| *before != now) {
-            return Err(TrainError::OtherCases { before, now });
-        }
-        let optimizer = trainer
-            .optimizer
-            .resume(&checkpoint.optimizer, &stored.weights);
-        trainer.optimizer = optimizer.map_err(TrainError::Optimizer)?;
-        stored.weights.check(&trainer.graph)?;
-        trainer.network = stored.weights;
-        if let (Some(average), Some(bytes)) = (&mut trainer.average, &checkpoint.average) {
-            let stored = Stored::<ModelHeader>::from_bytes(bytes)?;
-            stored.weights.check(&trainer.graph)?;
-            average.weights = stored.weights;
-        }
-        trainer.progress = checkpoint.progress;
-        // More epochs than before continue a finished training.
-        trainer.progress.finished &= trainer.settings.epochs <= trained.epochs;
-        Ok(trainer)
-    }
-
-    /// Takes the weights of a network trained before, of several the first, in the place of those drawn; channels that
-    /// it did not have count for nothing at first.
-    ///
-    /// # Errors
-    /// Where it is of another kind or saw images along other axes, or a case that is held out may be among those it learned from.
-    pub fn begin_with(mut self, file: ModelFile) -> Result<Self, TrainError> {
-        let ModelFile {
-            header, members, ..
-        } = file;
-        let [before, now] =
-            [header.recipe, self.settings.recipe].map(|recipe| recipe.preprocess.axes);
-        if before != now {
-            return Err(TrainError::Axes(before, now));
-        }
-        let weights = members.into_iter().next().unwrap_or_default();
-        let learned = header.cases.map(|cases| cases.training);
-        let seen = |id: &str| {
-            learned
-                .as_ref()
-                .is_none_or(|ids| ids.iter().any(|seen| seen == id))
-        };
-        if let Some(case) = self.split.validation.iter().find(|case| seen(&case.id)) {
-            return Err(TrainError::Seen(case.id.clone()));
-        }
-        self.network = weights.widened(&self.graph)?;
-        if let Some(average) = &mut self.average {
-            average.weights = self.network.clone();
-        }
-        Ok(self)
-    }
-
-    /// How it trains.
-    pub fn settings(&self) -> &TrainSettings {
-        &self.settings
+    /// The checked settings.
+    pub fn plan(&self) -> &TrainPlan {
+        &self.plan
     }
 
     /// The cases it learns from and is judged by.
@@ -254,7 +120,7 @@ impl Trainer {
 
     /// Whether there is nothing left to do.
     pub fn finished(&self) -> bool {
-        self.progress.finished || self.progress.next_epoch >= self.settings.epochs
+        self.progress.finished || self.progress.next_epoch >= self.plan.epochs
     }
 
     /// Trains for one epoch and judges the result.
@@ -276,9 +142,9 @@ impl Trainer {
     ) -> Result<(EpochRecord, Verdict), TrainError> {
         let epoch = self.progress.next_epoch;
         let order = self.order(epoch);
-        let batches = order.len().div_ceil(self.settings.batch_size);
+        let batches = order.len().div_ceil(self.plan.batch_size);
         let mut sums = EpochSums::default();
-        for (n, indices) in order.chunks(self.settings.batch_size).enumerate() {
+        for (n, indices) in order.chunks(self.plan.batch_size).enumerate() {
             let samples = self.draw(epoch, indices);
             let step = epoch * batches + n;
             let learning_rate = self.learning_rate(step, batches);
@@ -318,45 +184,38 @@ impl Trainer {
         let verdict = self.judge(&record);
         self.progress.next_epoch += 1;
         self.progress.finished =
-            verdict == Verdict::Stop || self.progress.next_epoch >= self.settings.epochs;
+            verdict == Verdict::Stop || self.progress.next_epoch >= self.plan.epochs;
         self.progress.history.push(record.clone());
         Ok((record, verdict))
     }
 
     /// The learning rate of a step, counted from 0 over all epochs.
     fn learning_rate(&self, step: usize, batches: usize) -> f64 {
-        match self.settings.course {
-            Course::Plateau => self.progress.schedule.learning_rate,
-            Course::Cosine => {
-                let after_epochs = (step as f64 + 0.5) / batches as f64;
-                self.settings.learning_rate * self.settings.cosine_share(after_epochs)
-            }
+        let after_epochs = (step as f64 + 0.5) / batches as f64;
+        match self.plan.learning_rate_share(after_epochs) {
+            Some(share) => self.plan.learning_rate * share,
+            None => self.progress.schedule.learning_rate,
         }
     }
 
     /// What the held-out cases give, in the epochs that look at them.
     fn validation(&self, epoch: usize) -> Result<Option<Validation>, TrainError> {
-        let due = (epoch + 1).is_multiple_of(self.settings.validate_every)
-            || epoch + 1 == self.settings.epochs;
+        let due =
+            (epoch + 1).is_multiple_of(self.plan.validate_every) || epoch + 1 == self.plan.epochs;
         if !due || self.split.validation.is_empty() {
             return Ok(None);
         }
         let network = self.device.predictor(&self.graph, self.kept())?;
         let cases = &self.split.validation;
-        Ok(Some(validate(&*network, cases, &self.settings)?))
+        Ok(Some(validate(&*network, cases, &self.plan)?))
     }
 
     fn judge(&mut self, record: &EpochRecord) -> Verdict {
-        if self.settings.course == Course::Cosine {
+        let LrSchedule::Plateau(plateau) = self.plan.schedule else {
             return Verdict::Kept;
-        }
+        };
         let loss = record.validation.as_ref().map_or(record.loss, |v| v.loss);
-        self.progress.schedule.observe(
-            record.epoch,
-            loss,
-            &self.settings.plateau,
-            self.settings.stop_after,
-        )
+        self.progress.schedule.observe(record.epoch, loss, &plateau)
     }
 
     /// Every training slice once, as (case, slice), in an order of the epoch's own.
@@ -365,8 +224,7 @@ impl Trainer {
         let mut order: Vec<_> = cases
             .flat_map(|(c, case)| (0..case.slices.len()).map(move |s| (c, s)))
             .collect();
-        let key =
-            self.settings.seed.rotate_left(32) ^ ((self.split.fold as u64) << 24) ^ epoch as u64;
+        let key = self.plan.seed.rotate_left(32) ^ ((self.split.fold as u64) << 24) ^ epoch as u64;
         order.shuffle(&mut ChaCha8Rng::seed_from_u64(key));
         order
     }
@@ -377,26 +235,21 @@ impl Trainer {
             .iter()
             .map(|&(c, s)| {
                 let case = &self.split.training[c];
-                let mut rng = sample_rng(self.settings.seed, self.split.fold, epoch, &case.id, s);
+                let mut rng = sample_rng(self.plan.seed, self.split.fold, epoch, &case.id, s);
                 (
                     &case.slices[s],
-                    self.settings.augment.draw(&mut rng, Sequence::ALL.len()),
+                    self.plan.augment.draw(&mut rng, Sequence::ALL.len()),
                 )
             })
             .collect();
-        let prepared = self.settings.recipe.preprocess.size + 2 * self.settings.margin_pixels;
-        let alone = epoch < self.settings.alone_epochs();
-        let seen = if alone {
+        let prepared = self.plan.recipe.preprocess.size + 2 * self.plan.margin_pixels;
+        let seen = if epoch < self.plan.single_slice_epochs() {
             Sequence::ALL.len()
         } else {
-            self.settings.model.inputs
+            self.plan.network().inputs
         };
-        augmented(
-            &drawn,
-            prepared,
-            (prepared - self.settings.seen_pixels()) / 2,
-            seen,
-        )
+        let margin = (prepared - self.plan.seen_pixels()) / 2;
+        augmented(&drawn, prepared, margin, seen)
     }
 
     /// One step of the optimiser; gives the loss and the soft Dice of each label before it.
@@ -406,9 +259,9 @@ impl Trainer {
         samples: &[Sample],
         learning_rate: f64,
     ) -> Result<(f64, [f64; 6]), TrainError> {
-        let seed = self.settings.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ step as u64;
-        let (x, labels) = batch(samples, self.settings.seen_pixels());
-        let objective = self.settings.objective();
+        let seed = self.plan.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ step as u64;
+        let (x, labels) = batch(samples, self.plan.seen_pixels());
+        let objective = self.plan.objective();
         let mut value = (0.0, [0.0; 6]);
         let pass = self
             .learner
@@ -428,10 +281,10 @@ impl Trainer {
 
     /// Whether the network of the smallest loss is the one to keep, and not the last.
     pub fn keeps_best(&self) -> bool {
-        self.settings.course == Course::Plateau && !self.split.validation.is_empty()
+        matches!(self.plan.schedule, LrSchedule::Plateau(_)) && !self.split.validation.is_empty()
     }
 
-    /// The network as it is, or its average, for use or for the file of the best.
+    /// The network that is kept now: the average of its weights, or the weights themselves.
     pub fn model(&self) -> Stored<ModelHeader> {
         self.stored(self.kept().clone())
     }
@@ -444,15 +297,14 @@ impl Trainer {
     }
 
     fn stored(&self, weights: Weights) -> Stored<ModelHeader> {
-        let settings = &self.settings;
         let origin = format!(
             "trained on {} cases, {} held out, {} epochs",
             self.split.training.len(),
             self.split.validation.len(),
             self.progress.next_epoch,
         );
-        let training = serde_json::to_value(settings).ok();
-        let single = ModelHeader::single(settings.model, settings.recipe, origin);
+        let training = serde_json::to_value(self.plan.settings()).ok();
+        let single = ModelHeader::single(self.plan.network(), self.plan.recipe, origin);
         let header = ModelHeader {
             training,
             cases: Some(self.cases()),
@@ -464,7 +316,7 @@ impl Trainer {
         }
     }
 
-    /// All that is needed to go on.
+    /// All that is needed to resume the training.
     ///
     /// # Errors
     /// Where the state cannot be written as bytes.
@@ -484,16 +336,16 @@ impl Trainer {
     }
 }
 
-/// The network before its first step: the channels of slices that are seen only later have weights of 0.
-fn drawn(settings: &TrainSettings, graph: &Graph) -> Result<Weights, WeightsError> {
-    if settings.alone_epochs() == 0 {
-        return Ok(Weights::drawn(graph, settings.seed));
+/// The network before its first step: the channels of neighbouring slices that are seen only later have weights of 0.
+fn drawn(plan: &TrainPlan, graph: &Graph) -> Result<Weights, WeightsError> {
+    if plan.single_slice_epochs() == 0 {
+        return Ok(Weights::drawn(graph, plan.seed));
     }
-    let alone = ModelSettings {
+    let single_slice = ModelSettings {
         inputs: Sequence::ALL.len(),
-        ..settings.model
+        ..plan.network()
     };
-    Weights::drawn(&alone.graph(), settings.seed).widened(graph)
+    Weights::drawn(&single_slice.graph(), plan.seed).widened(graph)
 }
 
 #[derive(Default)]

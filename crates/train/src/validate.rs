@@ -5,7 +5,7 @@ use myops_measure::evaluate::Overlap;
 
 use super::checkpoint::Validation;
 use super::data::{TrainingCase, batch};
-use super::settings::TrainSettings;
+use super::plan::TrainPlan;
 use myops_net::engine::Predict;
 use myops_segment::{NotANumber, RawProbabilities};
 
@@ -27,15 +27,15 @@ pub struct Overflow {
 pub fn validate(
     network: &dyn Predict,
     cases: &[TrainingCase],
-    settings: &TrainSettings,
+    plan: &TrainPlan,
 ) -> Result<Validation, Overflow> {
-    let (objective, classes) = (settings.objective(), settings.model.classes);
+    let (objective, classes) = (plan.objective(), plan.network().classes);
     let mut loss = 0.0;
     let mut dice = [0.0; Region::SCORED.len()];
     for case in cases {
         let mut probabilities = Vec::new();
-        for slices in case.slices.chunks(settings.batch_size) {
-            let (x, reference) = batch(slices, settings.recipe.preprocess.size);
+        for slices in case.slices.chunks(plan.batch_size) {
+            let (x, reference) = batch(slices, plan.recipe.preprocess.size);
             let mut values = network.run(x).values;
             let value = objective.of(values.clone(), &reference).loss;
             loss += value * slices.len() as f64 / case.slices.len() as f64;
@@ -43,7 +43,7 @@ pub fn validate(
             probabilities.append(&mut values);
         }
         let input: Vec<f32> = case.slices.iter().flat_map(|s| &s.image).copied().collect();
-        let recipe = &settings.recipe;
+        let recipe = &plan.recipe;
         let calibrated = RawProbabilities::new(probabilities)
             .and_then(|raw| recipe.calibrate(objective.activation, &input, raw));
         let labels = recipe.pixel_labels(&calibrated.map_err(|cause| Overflow {

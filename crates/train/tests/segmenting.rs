@@ -50,19 +50,22 @@ fn weights(settings: &ModelSettings, seed: u64, towards: Label) -> Weights {
 
 /// The flagship's recipe on small networks, one biased towards each of `members`.
 fn model(members: &[Label], locator_sees: Label) -> ModelFile {
-    let settings = TrainSettings::of(Architecture::Nested);
+    let settings = TrainSettings {
+        locator: Some(LocatorSettings {
+            width: 4,
+            ..LocatorSettings::default()
+        }),
+        ..TrainSettings::of(Architecture::Nested)
+    };
+    let plan = settings.plan().unwrap();
+    let locator = plan.locator_plan().unwrap();
     let model = ModelSettings {
         width: 4,
-        ..settings.model
+        ..plan.network()
     };
     let mut header = ModelHeader::single(model, settings.recipe, "drawn");
-    let locator = LocatorSettings {
-        width: 4,
-        ..LocatorSettings::default()
-    }
-    .training(&settings);
     header.locator = Some(LocatorHeader {
-        model: locator.model,
+        model: locator.network(),
         preprocess: locator.recipe.preprocess,
     });
     header.members = members.len();
@@ -73,7 +76,7 @@ fn model(members: &[Label], locator_sees: Label) -> ModelFile {
         .collect();
     ModelFile {
         header,
-        locator: Some(weights(&locator.model, 9, locator_sees)),
+        locator: Some(weights(&locator.network(), 9, locator_sees)),
         members,
     }
 }

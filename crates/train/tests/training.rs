@@ -8,12 +8,14 @@ use myops_image::augment::AugmentRanges;
 use myops_image::label::Label;
 use myops_image::preprocess::{Axes, Preprocess};
 use myops_net::engine::{Cpu, Device};
-use myops_net::model::{Architecture, ModelSettings};
+use myops_net::model::Architecture;
 use myops_net::weights::{Stored, Weights};
 use myops_segment::{ModelFile, ModelHeader, Recipe};
+use myops_settings::Switch;
 use myops_train::loss::Loss;
 use myops_train::{
-    Checkpoint, CosineSettings, Sample, Split, TrainSettings, Trainer, TrainingCase,
+    Checkpoint, CosineSchedule, LrSchedule, NetworkSettings, Sample, Split, TrainPlan,
+    TrainSettings, Trainer, TrainingCase,
 };
 
 const SIZE: usize = 64;
@@ -64,9 +66,9 @@ fn settings(architecture: Architecture, epochs: usize) -> TrainSettings {
         batch_size: 2,
         learning_rate: 3e-3,
         loss: Loss::SoftDice,
-        model: ModelSettings {
+        model: NetworkSettings {
+            architecture,
             width: 4,
-            ..ModelSettings::published(architecture)
         },
         recipe: Recipe {
             preprocess,
@@ -88,14 +90,18 @@ fn flagship(epochs: usize) -> TrainSettings {
         recipe: small.recipe,
         locator: None,
         margin_pixels: 0,
-        crop_pixels: 0,
+        crop_pixels: Switch::Off,
         validate_every: 2,
-        cosine: CosineSettings {
+        schedule: LrSchedule::Cosine(CosineSchedule {
             cycles: 1,
             warm_up_epochs: 1.0,
-        },
+        }),
         ..nested
     }
+}
+
+fn plan(settings: TrainSettings) -> TrainPlan {
+    settings.plan().unwrap()
 }
 
 fn split() -> Split {
@@ -127,7 +133,7 @@ fn the_loss_falls() {
         augment: AugmentRanges::NONE,
         ..settings(Architecture::Runet, 8)
     };
-    let mut trainer = Trainer::new(settings, split(), &cpu()).unwrap();
+    let mut trainer = Trainer::new(plan(settings), split(), &cpu()).unwrap();
     let losses = train(&mut trainer);
     assert!(losses[7] < losses[0] - 0.03, "{losses:?}");
     let last = trainer.progress().history.last().unwrap();
@@ -141,15 +147,15 @@ fn stopped_and_resumed_it_ends_with_the_same_weights() {
         .into_iter()
         .chain([flagship(3)])
     {
-        let mut whole = Trainer::new(settings, split(), &cpu()).unwrap();
+        let mut whole = Trainer::new(plan(settings), split(), &cpu()).unwrap();
         train(&mut whole);
 
-        let mut first = Trainer::new(settings, split(), &cpu()).unwrap();
+        let mut first = Trainer::new(plan(settings), split(), &cpu()).unwrap();
         first.epoch(|_| {}).unwrap();
         let bytes = first.checkpoint().unwrap().to_bytes().unwrap();
         drop(first);
         let checkpoint = Checkpoint::from_bytes(&bytes).unwrap();
-        let mut rest = Trainer::resume(settings, split(), &cpu(), checkpoint).unwrap();
+        let mut rest = Trainer::resume(plan(settings), split(), &cpu(), checkpoint).unwrap();
         train(&mut rest);
         assert!(
             rest.model().weights == whole.model().weights,
@@ -167,7 +173,7 @@ fn stopped_and_resumed_it_ends_with_the_same_weights() {
 fn on_whichever_thread_an_epoch_runs_it_ends_with_the_same_weights() {
     // As a locator is trained: nothing looks at the network between its epochs.
     let settings = TrainSettings {
-        average_decay: 0.0,
+        average_decay: Switch::Off,
         validate_every: 4,
         ..flagship(4)
     };
@@ -179,7 +185,7 @@ fn on_whichever_thread_an_epoch_runs_it_ends_with_the_same_weights() {
             .unwrap()
     });
     let trained = |pool_of: fn(usize) -> usize| {
-        let mut trainer = Trainer::new(settings, split(), &cpu()).unwrap();
+        let mut trainer = Trainer::new(plan(settings), split(), &cpu()).unwrap();
         for epoch in 0..4 {
             pools[pool_of(epoch)]
                 .install(|| trainer.epoch(|_| {}))
@@ -197,7 +203,7 @@ fn on_whichever_thread_an_epoch_runs_it_ends_with_the_same_weights() {
 
 #[test]
 fn the_flagship_keeps_the_average_of_its_last_steps_and_looks_when_it_is_due() {
-    let mut trainer = Trainer::new(flagship(3), split(), &cpu()).unwrap();
+    let mut trainer = Trainer::new(plan(flagship(3)), split(), &cpu()).unwrap();
     train(&mut trainer);
     assert!(!trainer.keeps_best());
     let looked: Vec<bool> = trainer
@@ -248,27 +254,19 @@ fn before_they_are_seen_the_slices_beside_each_change_nothing() {
         ..narrow.recipe.preprocess
     };
     let settings = TrainSettings {
-        alone: 0.5,
-        model: ModelSettings {
-            inputs: 9,
-            ..narrow.model
-        },
+        single_slice_share: 0.5,
         recipe: Recipe {
             preprocess,
             ..narrow.recipe
         },
         ..narrow
     };
-    let mut trainer = Trainer::new(
-        TrainSettings {
-            epochs: 4,
-            ..settings
-        },
-        wide,
-        &cpu(),
-    )
-    .unwrap();
-    let mut alone = Trainer::new(narrow, split(), &cpu()).unwrap();
+    let four = TrainSettings {
+        epochs: 4,
+        ..settings
+    };
+    let mut trainer = Trainer::new(plan(four), wide, &cpu()).unwrap();
+    let mut alone = Trainer::new(plan(narrow), split(), &cpu()).unwrap();
     let others = |trainer: &Trainer| {
         let weights = unaveraged(trainer);
         let first = weights.get("encoder.0.first.conv.weight").unwrap().clone();
@@ -300,7 +298,7 @@ fn before_they_are_seen_the_slices_beside_each_change_nothing() {
 
 #[test]
 fn a_training_begins_with_a_network_that_has_not_seen_the_held_out_cases() {
-    let new = |split| Trainer::new(flagship(1), split, &cpu()).unwrap();
+    let new = |split| Trainer::new(plan(flagship(1)), split, &cpu()).unwrap();
     let mut first = new(split());
     train(&mut first);
     let second = new(split()).begin_with(first.model().into()).unwrap();
@@ -337,13 +335,13 @@ fn a_training_begins_with_a_network_that_has_not_seen_the_held_out_cases() {
 
 #[test]
 fn a_checkpoint_of_other_settings_is_refused() {
-    let trainer = Trainer::new(settings(Architecture::Runet, 3), split(), &cpu()).unwrap();
+    let trainer = Trainer::new(plan(settings(Architecture::Runet, 3)), split(), &cpu()).unwrap();
     let checkpoint = trainer.checkpoint().unwrap();
     let other = TrainSettings {
         seed: 6,
         ..settings(Architecture::Runet, 3)
     };
-    let error = Trainer::resume(other, split(), &cpu(), checkpoint)
+    let error = Trainer::resume(plan(other), split(), &cpu(), checkpoint)
         .err()
         .unwrap()
         .to_string();

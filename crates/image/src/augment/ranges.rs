@@ -1,48 +1,69 @@
 //! Ranges of the augmentation.
 
+use myops_settings::{Switch, settings, zero_is_off};
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
 use super::intensity::Channel;
 use super::{Augmentation, Elastic, Intensity, PixelDropout, Spatial};
 
-/// Ranges from which augmentations are drawn; 0 disables one.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct AugmentRanges {
-    /// The share of samples that are augmented; the others are unchanged.
-    pub share: f64,
-    /// The largest share of pixels set to zero.
-    pub dropout: f64,
-    /// The largest rotation in either direction, degrees.
-    pub rotation_degrees: f64,
-    /// The probability of a left-right flip.
-    pub flip_horizontal: f64,
-    /// The probability of a top-bottom flip.
-    pub flip_vertical: f64,
-    /// The largest change of scale: 0.2 draws factors from 1 / 1.2 to 1.2.
-    pub scale: f64,
-    /// The largest shift along either axis, pixels.
-    pub shift_pixels: f64,
-    /// The standard deviation of the elastic displacement of the control points, pixels.
-    pub elastic_pixels: f64,
-    /// Pixels between the control points of the elastic displacement.
-    pub elastic_grid_pixels: f64,
-    /// The largest change of contrast of a channel: 0.3 draws factors from 1 / 1.3 to 1.3.
-    pub contrast: f64,
-    /// The standard deviation of the value added to a channel.
-    pub brightness: f64,
-    /// The largest exponent of a channel's values: 1.5 draws from 1 / 1.5 to 1.5; 0 or 1 disables
-    /// it.
-    pub gamma: f64,
-    /// The largest standard deviation of noise.
-    pub noise: f64,
-    /// The largest standard deviation of a blur, pixels.
-    pub blur_pixels: f64,
-    /// The largest shift of one sequence relative to the others, pixels.
-    pub misalignment_pixels: f64,
-    /// The probability that a sequence is left out; at least one is kept.
-    pub sequence_dropout: f64,
+settings! {
+    /// Ranges from which augmentations are drawn.
+    ///
+    /// Those of sizes, shares and probabilities end at 0, which changes nothing.
+    #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields, default)]
+    pub struct AugmentRanges {
+        /// Share of samples that are augmented; the others are unchanged.
+        #[within(0, 1)]
+        pub share: f64,
+        /// Largest share of pixels set to zero.
+        #[within(0, 1)]
+        pub dropout: f64,
+        /// Largest rotation in either direction, degrees.
+        #[within(0, 180)]
+        pub rotation_degrees: f64,
+        /// Probability of a left-right flip.
+        #[within(0, 1)]
+        pub flip_horizontal: f64,
+        /// Probability of a top-bottom flip.
+        #[within(0, 1)]
+        pub flip_vertical: f64,
+        /// Largest change of scale: 0.2 draws factors from 1 / 1.2 to 1.2.
+        #[within(0, 10)]
+        pub scale: f64,
+        /// Largest shift along either axis, pixels.
+        #[within(0, 1000)]
+        pub shift_pixels: f64,
+        /// Standard deviation of the elastic displacement of the control points, pixels.
+        #[within(0, 1000)]
+        pub elastic_pixels: f64,
+        /// Pixels between the control points of the elastic displacement.
+        #[within(8, 1000)]
+        pub elastic_grid_pixels: f64,
+        /// Largest change of contrast of a channel: 0.3 draws factors from 1 / 1.3 to 1.3.
+        #[within(0, 10)]
+        pub contrast: f64,
+        /// Standard deviation of the value added to a channel.
+        #[within(0, 10)]
+        pub brightness: f64,
+        /// Largest exponent of a channel's values: 1.5 draws from 1 / 1.5 to 1.5; "off" leaves them.
+        #[serde(deserialize_with = "zero_is_off")]
+        #[within(1, 10)]
+        pub gamma: Switch<f64>,
+        /// Largest standard deviation of noise.
+        #[within(0, 10)]
+        pub noise: f64,
+        /// Largest standard deviation of a blur, pixels.
+        #[within(0, 100)]
+        pub blur_pixels: f64,
+        /// Largest shift of one sequence relative to the others, pixels.
+        #[within(0, 1000)]
+        pub misalignment_pixels: f64,
+        /// Probability that a sequence is left out; at least one is kept.
+        #[within(0, 1)]
+        pub sequence_dropout: f64,
+    }
 }
 
 impl Default for AugmentRanges {
@@ -65,7 +86,7 @@ impl AugmentRanges {
         elastic_grid_pixels: 32.0,
         contrast: 0.0,
         brightness: 0.0,
-        gamma: 0.0,
+        gamma: Switch::Off,
         noise: 0.0,
         blur_pixels: 0.0,
         misalignment_pixels: 0.0,
@@ -91,7 +112,7 @@ impl AugmentRanges {
         elastic_pixels: 3.0,
         contrast: 0.3,
         brightness: 0.2,
-        gamma: 1.5,
+        gamma: Switch::On(1.5),
         noise: 0.15,
         blur_pixels: 0.8,
         misalignment_pixels: 1.5,
@@ -144,7 +165,7 @@ impl AugmentRanges {
         Channel {
             contrast: factor(rng, self.contrast + 1.0),
             brightness: rng.sample::<f64, _>(rand_distr::StandardNormal) * self.brightness,
-            gamma: factor(rng, self.gamma.max(1.0)),
+            gamma: factor(rng, self.gamma.on().unwrap_or(1.0)),
             noise: noise * noise * self.noise,
             blur_pixels: (rng.random_range(-1.0..=1.0) * self.blur_pixels).max(0.0),
             shift: [

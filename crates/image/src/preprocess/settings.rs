@@ -1,5 +1,6 @@
 //! Settings of the preparation, and its application to a study.
 
+use myops_settings::{Switch, choices, settings};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -15,28 +16,35 @@ use super::prepared::Prepared;
 use super::restore::Restore;
 use super::window::Window;
 
-/// Settings of the preparation of a network's input.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Preprocess {
-    /// The image axes that become rows and columns of the input.
-    #[serde(default)]
-    pub axes: Axes,
-    /// Height and width of the input, pixels.
-    pub size: usize,
-    /// In-plane spacing of the input, mm; without it, that of the image.
-    pub spacing_mm: Option<f64>,
-    /// The centre of the input.
-    #[serde(default)]
-    pub framing: Framing,
-    /// The normalisation of intensities.
-    pub normalise: Normalise,
-    /// The handling of a missing sequence.
-    pub missing: Missing,
-    /// The number of adjacent slices on either side that are added as channels.
-    #[serde(default)]
-    pub neighbours: usize,
+settings! {
+    /// Settings of the preparation of a network's input.
+    #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct Preprocess {
+        /// Image axes that become rows and columns of the input: from the affine, or as the file stores them.
+        #[serde(default)]
+        pub axes: Axes,
+        /// Height and width of the input, pixels; a multiple of 32 for runet, of 16 for the others.
+        pub size: usize,
+        /// In-plane pixel size of the input, mm; "off" keeps that of the image.
+        #[serde(default)]
+        #[within(0.05, 50)]
+        pub spacing_mm: Switch<f64>,
+        /// Centre of the input: of the image, or of the heart that the locator finds.
+        #[serde(default)]
+        pub framing: Framing,
+        /// Normalisation of intensities.
+        pub normalise: Normalise,
+        /// Handling of a case that lacks a sequence: refuse it, or fill the channel with zeros.
+        pub missing: Missing,
+        /// Number of neighbouring slices on each side that are added as channels.
+        #[serde(default)]
+        #[within(0, 4)]
+        pub neighbours: usize,
+    }
 }
+
+choices!(Axes, Framing, Missing, Normalise);
 
 /// The image axes that become rows and columns of the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -91,7 +99,7 @@ impl Preprocess {
     pub const PUBLISHED: Self = Self {
         axes: Axes::Anatomical,
         size: 256,
-        spacing_mm: None,
+        spacing_mm: Switch::Off,
         framing: Framing::Central,
         normalise: Normalise::JointMaximum,
         missing: Missing::Refuse,
@@ -171,13 +179,14 @@ impl Preprocess {
         let oriented = orientation.grid(original);
         let size = self.size + 2 * frame.margin;
         let window = match frame.heart.filter(|_| self.framing == Framing::Heart) {
-            None => Window::central(&oriented, size, self.spacing_mm),
+            None => Window::central(&oriented, size, self.spacing_mm.on()),
             Some(HeartCentre(centre)) => {
                 let [i_mm, j_mm, _] = oriented.spacing().rounded_mm();
                 Window::about(
                     centre,
                     size,
                     self.spacing_mm
+                        .on()
                         .map_or([1.0; 2], |mm| [mm / j_mm, mm / i_mm]),
                 )
             }

@@ -1,5 +1,7 @@
 //! Tests of the preparation and its inverse.
 
+use myops_settings::Switch;
+
 use super::*;
 use crate::geometry::{Affine, Grid, Spacing};
 use crate::label::{Label, LabelMap};
@@ -107,7 +109,7 @@ fn resampled_labels_come_back_within_a_pixel_of_their_borders() {
     let (study, labels) = study([60, 64, 1], [1.2, 1.2, 10.0]);
     let preprocess = Preprocess {
         size: 96,
-        spacing_mm: Some(1.0),
+        spacing_mm: Switch::On(1.0),
         ..Preprocess::PUBLISHED
     };
     let (_, restore) = preprocess.apply(&study).unwrap();
@@ -142,7 +144,7 @@ fn a_window_about_the_heart_holds_it_in_its_middle_and_a_margin_adds_to_it() {
     let preprocess = Preprocess {
         axes: Axes::Anatomical,
         size: 16,
-        spacing_mm: Some(1.0),
+        spacing_mm: Switch::On(1.0),
         framing: Framing::Heart,
         normalise: Normalise::ZScore,
         missing: Missing::Zero,

@@ -25,7 +25,7 @@ use myops_image::io::{CaseFiles, read_small, write_labels, write_whole};
 use myops_image::study::Study;
 use myops_measure::evaluate::Evaluation;
 use myops_net::model::Architecture;
-use myops_train::{Folds, TrainSettings};
+use myops_train::{Folds, TrainPlan, TrainSettings};
 
 use super::cases::label_files::find;
 use super::cases::{Role, labelled};
@@ -84,7 +84,7 @@ impl CrossValidateJob {
     /// # Errors
     /// Where a setting, a case, the folds, the start or the folder cannot be used, or the loss is no longer a number.
     pub fn run(&self, progress: &dyn Progress) -> Result<Evaluation, Error> {
-        self.settings.check()?;
+        let plan = self.settings.plan()?;
         let files = labelled::find(&self.data, progress)?;
         guard::not_over(&self.out, files.iter().flat_map(CaseFiles::files))?;
         guard::not_over(&self.out, [&self.data])?;
@@ -96,7 +96,7 @@ impl CrossValidateJob {
         write_folds(&folds, &out.path().join("folds.csv"))?;
         for fold in 0..folds.count() {
             let held_out = folds.held_out(fold).unwrap_or_default();
-            self.train(&studies, (fold, held_out), &device, progress)?;
+            self.train(&plan, &studies, (fold, held_out), &device, progress)?;
             // Every time, since what was predicted before may be another network's.
             self.predict(
                 fold,
@@ -118,6 +118,7 @@ impl CrossValidateJob {
 
     fn train(
         &self,
+        plan: &TrainPlan,
         studies: &[Study],
         (fold, held_out): (usize, &[String]),
         device: &Device,
@@ -135,7 +136,7 @@ impl CrossValidateJob {
             held_out,
             fold,
         };
-        folder.train(&self.settings, &cases, device, start.as_deref(), progress)
+        folder.train(plan, &cases, device, start.as_deref(), progress)
     }
 
     /// Segments held-out cases as [`super::SegmentJob`] does, from the images as they lie in the files.

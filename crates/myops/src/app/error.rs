@@ -8,9 +8,9 @@ use myops_image::preprocess::PreprocessError;
 use myops_image::study::StudyError;
 use myops_image::volume::LengthError;
 use myops_measure::evaluate::LengthMismatch;
-use myops_net::model::SettingsError;
 use myops_net::weights::{KerasError, StoreError};
 use myops_segment::SegmentError;
+use myops_settings::SettingsError;
 use myops_train::{CaseError, FoldsError, TrainError};
 
 use super::cases::CasesError;

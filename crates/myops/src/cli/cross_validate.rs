@@ -8,6 +8,7 @@ use anyhow::Result;
 use super::console::Console;
 use super::output::print;
 use super::settings::TrainArgs;
+use super::settings_file::explained;
 use super::train::SplitArgs;
 use crate::app::CrossValidateJob;
 use crate::app::note::count;
@@ -34,12 +35,12 @@ pub struct Args {
 
 /// Trains on all folds but one, segments that one, and so on; then prints the scores of all cases.
 pub fn run(args: Args, console: &Console) -> Result<()> {
-    let settings = args.train.settings()?;
+    let plan = args.train.plan()?;
     let Some(data) = args.data.filter(|_| !args.train.print_config) else {
-        return print(&toml::to_string(&settings)?);
+        return print(&explained(plan.settings())?);
     };
     let job = CrossValidateJob {
-        settings,
+        settings: *plan.settings(),
         device: args.train.device,
         split: args.split.options(),
         start: args.start,

@@ -27,6 +27,7 @@ mod pool;
 mod quantify;
 mod segment;
 mod settings;
+mod settings_file;
 mod shell;
 mod train;
 

@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 use super::console::Console;
 use super::output::print;
 use super::settings::TrainArgs;
+use super::settings_file::explained;
 use crate::app::train::{Resume, SplitOptions, TrainJob};
 
 /// Arguments of `myops train`.
@@ -60,9 +61,9 @@ impl SplitArgs {
 
 /// Trains a network.
 pub fn run(args: Args, console: &Console) -> Result<()> {
-    let settings = args.train.settings()?;
+    let plan = args.train.plan()?;
     if args.train.print_config {
-        return print(&toml::to_string(&settings)?);
+        return print(&explained(plan.settings())?);
     }
     let Some(data) = args.data else {
         bail!("no folder of cases given")
@@ -73,7 +74,7 @@ pub fn run(args: Args, console: &Console) -> Result<()> {
         Resume::Refuse
     };
     let job = TrainJob {
-        settings,
+        settings: *plan.settings(),
         device: args.train.device,
         resume,
         fold: args.fold,

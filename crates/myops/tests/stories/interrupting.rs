@@ -36,7 +36,7 @@ fn train(name: &str) -> impl Fn(&str) -> String {
     let config = place(&format!("{name}-settings")) + "/tiny.toml";
     let text = "epochs = 6\nbatch_size = 2\nvalidate_every = 2\nmargin_pixels = 8\ncrop_pixels = 48\n\
                 [model]\narchitecture = \"nested\"\nwidth = 4\n[recipe.preprocess]\nsize = 64\nspacing_mm = 2.0\n\
-                [cosine]\ncycles = 2\nwarm_up_epochs = 1.0\n\
+                [schedule]\ncycles = 2\nwarm_up_epochs = 1.0\n\
                 [locator]\nepochs = 4\nwidth = 4\nsize = 32\nspacing_mm = 8.0\n";
     fs::write(&config, text).unwrap();
     move |out| {

@@ -60,12 +60,12 @@ fn the_built_in_models_are_listed() {
 fn printed_settings_are_a_settings_file_of_every_default() {
     let place = place("config");
     let file = format!("{place}/settings.toml");
-    for model in ["runet", "unet"] {
+    for model in ["runet", "unet", "nested"] {
         let printed = done(&format!(
             "train --print-config --model {model} --epochs 7 --seed 3"
         ));
         assert!(
-            printed.contains("epochs = 7\n")
+            printed.contains("# Passes over the training slices, each freshly augmented (1 to 100000).\nepochs = 7\n")
                 && printed.contains(&format!("architecture = \"{model}\"\n"))
         );
         fs::write(&file, &printed).unwrap();
@@ -173,6 +173,16 @@ fn a_setting_that_cannot_be_is_refused_at_once() {
     );
     let expected = "error: learning_rate = 50: need 0.000000001 to 10\n";
     assert_eq!(refusal("learning_rate = 50.0"), expected);
+    assert_eq!(
+        refusal("clip_norm = -1"),
+        "error: clip_norm = -1: need \"off\", or above 0 up to 1000000000\n"
+    );
+    let expected = format!("error: {file}: alone is now single_slice_share\n");
+    assert_eq!(refusal("alone = 0.5"), expected);
+    let expected = format!(
+        "error: {file}: schedule.patience is a key of schedule.kind = \"plateau\", and the kind here is \"cosine\"\n"
+    );
+    assert_eq!(refusal("[schedule]\npatience = 3"), expected);
     let error = refusal("epoch = 3");
     assert!(
         error.starts_with(&format!(

@@ -27,6 +27,14 @@ fn model(run: &str) -> Vec<u8> {
     bytes(format!("{run}/model.safetensors"))
 }
 
+/// What a file of weights says of itself.
+fn header(path: &str) -> serde_json::Value {
+    let file = bytes(path);
+    let length = u64::from_le_bytes(*file.first_chunk().unwrap()) as usize;
+    let header: serde_json::Value = serde_json::from_slice(&file[8..8 + length]).unwrap();
+    serde_json::from_str(header["__metadata__"]["myops"].as_str().unwrap()).unwrap()
+}
+
 #[test]
 fn a_run_holds_networks_log_curves_and_the_way_to_go_on() {
     let run = place("train/run");
@@ -78,7 +86,7 @@ fn a_training_that_stopped_by_itself_is_not_gone_on_with() {
     let run = place("train/stopped");
     let config = place("train/stopped-settings") + "/stop.toml";
     let text = fs::read_to_string(tiny_settings()).unwrap();
-    fs::write(&config, format!("stop_after = 1\n{text}")).unwrap();
+    fs::write(&config, format!("{text}[schedule]\nstop_after = 1\n")).unwrap();
     let line = format!(
         "train {} --config {config} --out {run} --fold 0 --folds 4 --epochs 40 --learning-rate 0.000000001 --resume",
         patients()
@@ -101,7 +109,7 @@ fn a_network_goes_on_to_see_the_slices_beside_each() {
     let config = |neighbours: u32| {
         let path = format!("{configs}/{neighbours}.toml");
         let text = format!(
-            "epochs = 1\nalone = 0.0\nmargin_pixels = 0\ncrop_pixels = 0\n[model]\nwidth = 4\n[cosine]\ncycles = 1\nwarm_up_epochs = 0.0\n\
+            "epochs = 1\nsingle_slice_share = 0.0\nmargin_pixels = 0\ncrop_pixels = \"off\"\n[model]\nwidth = 4\n[schedule]\ncycles = 1\nwarm_up_epochs = 0.0\n\
              [recipe.preprocess]\nsize = 48\nneighbours = {neighbours}\n[locator]\nepochs = 1\nwidth = 4\nsize = 32\n"
         );
         fs::write(&path, text).unwrap();
@@ -128,8 +136,8 @@ fn a_network_goes_on_to_see_the_slices_beside_each() {
         "{error}"
     );
     done(&format!("{} --folds 4 --start {first}", line(&second, 1)));
-    let settings = String::from_utf8(bytes(format!("{second}/settings.toml"))).unwrap();
-    assert!(settings.contains("inputs = 9"), "{settings}");
+    let header = header(&format!("{second}/model.safetensors"));
+    assert_eq!(header["model"]["inputs"], 9, "{header}");
     done(&format!(
         "segment {} --model {second} --out {}",
         patients(),
@@ -144,7 +152,7 @@ fn a_locator_of_another_training_is_not_taken_over() {
         place("train/locator-of-another-seed"),
     );
     let config = place("train/locator-settings") + "/nested.toml";
-    let text = "epochs = 1\nmargin_pixels = 0\ncrop_pixels = 0\n[model]\nwidth = 4\n[cosine]\ncycles = 1\nwarm_up_epochs = 0.0\n\
+    let text = "epochs = 1\nmargin_pixels = 0\ncrop_pixels = \"off\"\n[model]\nwidth = 4\n[schedule]\ncycles = 1\nwarm_up_epochs = 0.0\n\
                 [recipe.preprocess]\nsize = 48\n[locator]\nepochs = 1\nwidth = 4\nsize = 32\n";
     fs::write(&config, text).unwrap();
     let line = |out: &str, seed: u32| {
@@ -169,7 +177,7 @@ fn what_is_asked_of_a_training_reaches_its_locator() {
         place("train/locator-asked"),
         place("train/locator-asked-settings") + "/nested.toml",
     );
-    let text = "epochs = 1\nmargin_pixels = 0\ncrop_pixels = 0\n[model]\nwidth = 4\n[cosine]\ncycles = 1\nwarm_up_epochs = 0.0\n\
+    let text = "epochs = 1\nmargin_pixels = 0\ncrop_pixels = \"off\"\n[model]\nwidth = 4\n[schedule]\ncycles = 1\nwarm_up_epochs = 0.0\n\
                 [recipe.preprocess]\nsize = 48\n[locator]\nepochs = 1\nwidth = 4\nsize = 32\n";
     fs::write(&config, text).unwrap();
     let asked = "--no-augmentation --seed 7 --phantoms 1 --fold 1 --folds 4";
@@ -177,13 +185,8 @@ fn what_is_asked_of_a_training_reaches_its_locator() {
         "train {} --config {config} --out {run} {asked}",
         patients()
     ));
-    let header = |name: &str| -> serde_json::Value {
-        let file = bytes(format!("{run}/{name}"));
-        let length = u64::from_le_bytes(*file.first_chunk().unwrap()) as usize;
-        let header: serde_json::Value = serde_json::from_slice(&file[8..8 + length]).unwrap();
-        serde_json::from_str(header["__metadata__"]["myops"].as_str().unwrap()).unwrap()
-    };
-    let (network, locator) = (header("model.safetensors"), header("locator.safetensors"));
+    let [network, locator] =
+        ["model", "locator"].map(|name| header(&format!("{run}/{name}.safetensors")));
     assert_eq!(locator["cases"], network["cases"]);
     assert_eq!(
         locator["cases"]["held_out"].as_array().map(Vec::len),

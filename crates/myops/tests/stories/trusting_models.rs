@@ -61,13 +61,13 @@ fn a_header_with_numbers_out_of_bounds_is_refused_wherever_a_model_enters() {
             "/recipe/preprocess",
             "spacing_mm",
             json!(1e9),
-            "recipe.preprocess.spacing_mm = 1000000000: need 0.05 to 50",
+            "recipe.preprocess.spacing_mm = 1000000000: need \"off\", or 0.05 to 50",
         ),
         (
             "/recipe/preprocess",
             "spacing_mm",
             json!(-1),
-            "recipe.preprocess.spacing_mm = -1: need 0.05 to 50",
+            "recipe.preprocess.spacing_mm = -1: need \"off\", or 0.05 to 50",
         ),
         (
             "/recipe/preprocess",
@@ -91,7 +91,7 @@ fn a_header_with_numbers_out_of_bounds_is_refused_wherever_a_model_enters() {
             "/recipe",
             "contrast",
             json!(1e3),
-            "recipe.contrast = 1000: need 0 to 10",
+            "recipe.contrast = 1000: need \"off\", or above 0 up to 10",
         ),
         (
             "",

@@ -49,3 +49,5 @@ architectures! {
     /// A residual U-Net at full resolution, whose probabilities add up to one.
     Nested = "nested", Softmax, multiple of 16, nested_unet::build;
 }
+
+myops_settings::choices!(Architecture);

@@ -10,7 +10,6 @@
 //! ```
 
 mod architecture;
-mod bounds;
 mod nested_unet;
 mod residual_unet;
 mod settings;
@@ -18,6 +17,5 @@ mod shape;
 mod unet;
 
 pub use architecture::Architecture;
-pub use bounds::{SettingsError, check_numbers};
 pub use settings::ModelSettings;
 pub use shape::Shape;

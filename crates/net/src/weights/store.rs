@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use half::f16;
 use half::slice::HalfFloatSliceExt;
+use myops_settings::SettingsError;
 use safetensors::SafeTensorError;
 use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorView};
 use serde::{Serialize, de::DeserializeOwned};
@@ -12,7 +13,6 @@ use sha2::{Digest, Sha256};
 
 use super::error::WeightsError;
 use super::tensors::{Weight, Weights, counted};
-use crate::model::SettingsError;
 
 /// The key of the settings in the header.
 const SETTINGS_KEY: &str = "myops";

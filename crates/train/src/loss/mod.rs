@@ -8,6 +8,7 @@ mod confusion;
 mod gradient;
 
 use myops_image::label::{Label, Region};
+use myops_settings::{choices, settings};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -33,19 +34,26 @@ pub enum Loss {
     RegionDiceCrossEntropy,
 }
 
-/// What [`Loss::RegionDiceCrossEntropy`] gives edema and scar beyond the anatomy.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PathologyLoss {
-    /// Exponent of the focal loss (Lin et al., ICCV 2017) in the wall, which gives less to pixels that are right
-    /// already; 0 is plain cross-entropy.
-    pub focal_gamma: f64,
-    /// Weight of the cross-entropy of a pixel of edema.
-    pub edema_weight: f64,
-    /// Weight of the cross-entropy of a pixel of scar.
-    pub scar_weight: f64,
-    /// Weight of the Dice of edema-or-scar and of scar beside those of pools and wall.
-    pub dice_weight: f64,
+choices!(Loss);
+
+settings! {
+    /// What [`Loss::RegionDiceCrossEntropy`] gives edema and scar beyond the anatomy.
+    #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields, default)]
+    pub struct PathologyLoss {
+        /// Exponent of the focal loss in the wall (Lin et al., ICCV 2017); 0 is plain cross-entropy.
+        #[within(0, 10)]
+        pub focal_gamma: f64,
+        /// Weight of the cross-entropy of a pixel of edema.
+        #[within(0, 1000)]
+        pub edema_weight: f64,
+        /// Weight of the cross-entropy of a pixel of scar.
+        #[within(0, 1000)]
+        pub scar_weight: f64,
+        /// Weight of the Dice of edema or scar and of scar, relative to pools and wall.
+        #[within(0, 1000)]
+        pub dice_weight: f64,
+    }
 }
 
 impl Default for PathologyLoss {

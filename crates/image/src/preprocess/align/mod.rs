@@ -45,6 +45,8 @@ pub enum Align {
     Correct,
 }
 
+myops_settings::choices!(Align);
+
 /// The shift of a sequence relative to the others.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Misalignment {

@@ -228,7 +228,7 @@ pub fn replaceable<P: AsRef<Path>>(
 #[cfg(test)]
 mod tests {
     use myops_net::model::Architecture;
-    use myops_train::{LocatorSettings, TrainSettings};
+    use myops_train::{LocatorSettings, TrainSettings, trained_with};
 
     use super::*;
 
@@ -236,7 +236,8 @@ mod tests {
     fn the_settings_of_a_training_without_flags_are_those_of_the_flagship() {
         let header = Trained::read(BUILT_IN[0].name).unwrap().file.header;
         let settings = TrainSettings::of(Architecture::Nested);
-        assert_eq!(header.model, settings.model);
+        let plan = settings.plan().unwrap();
+        assert_eq!(header.model, plan.network());
         // Field by field, so that a failure tells which differs.
         let (shipped, recipe) = (header.recipe, settings.recipe);
         assert_eq!(shipped.preprocess, recipe.preprocess);
@@ -249,11 +250,11 @@ mod tests {
         assert_eq!(shipped.cleanup, recipe.cleanup);
         assert_eq!(shipped, recipe);
 
-        let (shipped, asked) = (header.locator.unwrap(), settings.locator.unwrap());
-        let training = asked.training(&settings);
-        assert_eq!(shipped.model, training.model);
-        assert_eq!(shipped.preprocess, training.recipe.preprocess);
-        let trained: TrainSettings = serde_json::from_value(header.training.unwrap()).unwrap();
+        let shipped = header.locator.unwrap();
+        let locator = plan.locator_plan().unwrap();
+        assert_eq!(shipped.model, locator.network());
+        assert_eq!(shipped.preprocess, locator.recipe.preprocess);
+        let trained = trained_with(&header).unwrap().unwrap();
         assert_eq!(trained.locator, Some(LocatorSettings::default()));
     }
 }

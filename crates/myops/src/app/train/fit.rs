@@ -24,7 +24,7 @@ impl RunFolder {
         mut trainer: Trainer,
         progress: &dyn Progress,
     ) -> Result<(), Error> {
-        let epochs = trainer.settings().epochs;
+        let epochs = trainer.plan().epochs;
         in_stage(progress, Stage::TrainingLocator, epochs, || {
             while !trainer.finished() {
                 trainer.epoch(|_| {})?;
@@ -51,7 +51,7 @@ impl RunFolder {
         progress: &dyn Progress,
     ) -> Result<(), Error> {
         let done = trainer.progress().next_epoch;
-        let left = trainer.settings().epochs.saturating_sub(done);
+        let left = trainer.plan().epochs.saturating_sub(done);
         in_stage(progress, Stage::Training, left * batches, || {
             while !trainer.finished() {
                 self.epoch(trainer, fold, progress)?;
@@ -66,8 +66,8 @@ impl RunFolder {
         }
         let mut model = read_file(&self.file(BEST))?;
         // What comes after the network, and the number of epochs, may have been changed since.
-        model.header.recipe = trainer.settings().recipe;
-        let settings = serde_json::to_value(trainer.settings());
+        model.header.recipe = trainer.plan().recipe;
+        let settings = serde_json::to_value(trainer.plan().settings());
         model.header.training = Some(settings.map_err(Error::encode("the settings"))?);
         self.write_file(TRAINED, &model)
     }
@@ -79,7 +79,7 @@ impl RunFolder {
         fold: Option<usize>,
         progress: &dyn Progress,
     ) -> Result<(), Error> {
-        let epochs = trainer.settings().epochs;
+        let epochs = trainer.plan().epochs;
         let trained = trainer.epoch(|step| {
             let epoch = step.epoch + 1;
             let note = format!("epoch {epoch} of {epochs}, loss {:.4}", step.loss);

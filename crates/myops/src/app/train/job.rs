@@ -66,16 +66,16 @@ impl TrainJob {
     /// # Errors
     /// Where a setting, a case, the folds, the start or the folder cannot be used, or the loss is no longer a number.
     pub fn run(&self, progress: &dyn Progress) -> Result<PathBuf, Error> {
-        self.settings.check()?;
+        let plan = self.settings.plan()?;
         let files = labelled::find(&self.data, progress)?;
         guard::not_over(&self.out, files.iter().flat_map(CaseFiles::files))?;
         guard::not_over(&self.out, [&self.data])?;
         let held_out = self.held_out(&files, progress)?;
         let studies = labelled::read_all(&files, progress)?;
         progress.message(&Note::Training(TrainingNote::Starts {
-            architecture: self.settings.model.architecture.name(),
+            architecture: plan.model.architecture.name(),
             cases: studies.len() - held_out.len(),
-            phantoms: self.settings.phantoms,
+            phantoms: plan.phantoms,
             held_out: held_out.len(),
         }));
         let device = open(self.device, progress)?;
@@ -91,7 +91,7 @@ impl TrainJob {
             fold: self.fold.unwrap_or(0),
         };
         let start = self.start.as_deref();
-        folder.train(&self.settings, &cases, &device, start, progress)?;
+        folder.train(&plan, &cases, &device, start, progress)?;
         Ok(folder.file(TRAINED))
     }
 

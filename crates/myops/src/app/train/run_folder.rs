@@ -7,7 +7,7 @@ use myops_image::io::{read_bounded, read_small, write_whole};
 use myops_image::study::Study;
 use myops_net::weights::{Stored, shapes};
 use myops_segment::{ModelFile, ModelHeader, TrainedOn};
-use myops_train::{Checkpoint, Split, TrainSettings, Trainer};
+use myops_train::{Checkpoint, Split, TrainPlan, Trainer, trained_with};
 use rayon::prelude::*;
 
 use super::split::LabelledCases;
@@ -93,26 +93,26 @@ impl RunFolder {
     /// Where cases, settings or start do not fit the folder, a file cannot be written, or the loss is no longer a number.
     pub fn train(
         &self,
-        settings: &TrainSettings,
+        plan: &TrainPlan,
         cases: &LabelledCases,
         device: &Device,
         start: Option<&str>,
         progress: &dyn Progress,
     ) -> Result<(), Error> {
         self.check_cases(cases.studies, progress)?;
-        let split = cases.split(settings)?;
+        let split = cases.split(plan)?;
         let slices: usize = split.training.iter().map(|case| case.slices.len()).sum();
-        let mut trainer = self.trainer(settings, split, device, start)?;
-        if let Some(locator) = &settings.locator {
-            let settings = locator.training(settings);
-            if !self.has_locator(&settings, &trainer.cases()) {
-                let split = cases.split(&settings)?;
-                let trainer = Trainer::new(settings, split, device).map_err(TrainingError::from)?;
-                self.fit_locator(trainer, progress)?;
-            }
+        let mut trainer = self.trainer(plan, split, device, start)?;
+        if let Some(locator) = plan.locator_plan()
+            && !self.has_locator(locator, &trainer.cases())
+        {
+            let split = cases.split(locator)?;
+            let trainer =
+                Trainer::new(locator.clone(), split, device).map_err(TrainingError::from)?;
+            self.fit_locator(trainer, progress)?;
         }
         let fold = (!cases.held_out.is_empty()).then_some(cases.fold);
-        let batches = slices.div_ceil(settings.batch_size);
+        let batches = slices.div_ceil(plan.batch_size);
         self.fit(&mut trainer, batches, fold, progress)
     }
 
@@ -160,36 +160,31 @@ impl RunFolder {
     /// here.
     fn trainer(
         &self,
-        settings: &TrainSettings,
+        plan: &TrainPlan,
         split: Split,
         device: &Device,
         start: Option<&str>,
     ) -> Result<Trainer, Error> {
         let trainer = if self.holds_training() {
-            self.resumed(settings, split, device)?
+            self.resumed(plan, split, device)?
         } else {
-            let trainer = Trainer::new(*settings, split, device).map_err(TrainingError::from)?;
+            let trainer = Trainer::new(plan.clone(), split, device).map_err(TrainingError::from)?;
             match start {
                 None => trainer,
                 Some(name) => started_from(name, trainer)?,
             }
         };
-        let text = toml::to_string(settings).map_err(Error::encode("the settings"))?;
+        let text = toml::to_string(plan.settings()).map_err(Error::encode("the settings"))?;
         write_whole(self.file("settings.toml"), |w| w.write_all(text.as_bytes()))?;
         Ok(trainer)
     }
 
-    fn resumed(
-        &self,
-        settings: &TrainSettings,
-        split: Split,
-        device: &Device,
-    ) -> Result<Trainer, Error> {
+    fn resumed(&self, plan: &TrainPlan, split: Split, device: &Device) -> Result<Trainer, Error> {
         let path = self.file(CHECKPOINT);
-        let bytes = read_bounded(&path, most_checkpoint_bytes(settings))?;
+        let bytes = read_bounded(&path, most_checkpoint_bytes(plan))?;
         let trainer = match Checkpoint::from_bytes(&bytes) {
             Err(cause) => Err(TrainingError::Damaged { path, cause }),
-            Ok(checkpoint) => Trainer::resume(*settings, split, device, checkpoint)
+            Ok(checkpoint) => Trainer::resume(plan.clone(), split, device, checkpoint)
                 .map_err(Box::new)
                 .map_err(|cause| TrainingError::Checkpoint { path, cause }),
         };
@@ -197,17 +192,16 @@ impl RunFolder {
     }
 
     /// Whether the network that finds the heart is here, trained as these settings say and on these cases.
-    fn has_locator(&self, settings: &TrainSettings, cases: &TrainedOn) -> bool {
+    fn has_locator(&self, plan: &TrainPlan, cases: &TrainedOn) -> bool {
         let header = self
             .locator()
             .ok()
             .flatten()
             .map(|locator| locator.settings);
         header.is_some_and(|header| {
-            let trained = header
-                .training
-                .and_then(|t| serde_json::from_value::<TrainSettings>(t).ok());
-            trained.is_some_and(|t| t == *settings) && header.cases.is_none_or(|c| c == *cases)
+            let trained = trained_with(&header);
+            trained.is_some_and(|t| t.is_ok_and(|t| t == *plan.settings()))
+                && header.cases.is_none_or(|c| c == *cases)
         })
     }
 
@@ -239,9 +233,9 @@ pub enum Resume {
 
 /// The most bytes of a checkpoint: a network, its average and two means of its gradients, of four bytes each, and what is
 /// told of as many epochs as there may be.
-fn most_checkpoint_bytes(settings: &TrainSettings) -> u64 {
+fn most_checkpoint_bytes(plan: &TrainPlan) -> u64 {
     const TOLD: u64 = 1 << 27;
-    let weights: usize = shapes(&settings.model.graph())
+    let weights: usize = shapes(&plan.network().graph())
         .iter()
         .map(|(_, shape)| shape.iter().product::<usize>())
         .sum();

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use myops_image::io::CaseFiles;
 use myops_image::study::Study;
-use myops_train::{Folds, Split, TrainSettings, TrainingCase};
+use myops_train::{Folds, Split, TrainPlan, TrainingCase};
 
 use crate::app::cases::{Patients, ids};
 use crate::app::error::{Error, PatientSource, TrainingError};
@@ -73,22 +73,22 @@ impl LabelledCases<'_> {
     ///
     /// # Errors
     /// Where a case lacks a sequence.
-    pub fn split(&self, settings: &TrainSettings) -> Result<Split, TrainingError> {
+    pub fn split(&self, plan: &TrainPlan) -> Result<Split, TrainingError> {
         let learned =
-            |study: &Study| TrainingCase::prepare(study, &settings.recipe, settings.margin_pixels);
+            |study: &Study| TrainingCase::prepare(study, &plan.recipe, plan.margin_pixels);
         let mut split = Split {
             fold: self.fold,
             ..Split::default()
         };
         for study in self.studies {
             if self.held_out.iter().any(|id| id == study.id()) {
-                let case = TrainingCase::prepare(study, &settings.recipe, 0)?;
+                let case = TrainingCase::prepare(study, &plan.recipe, 0)?;
                 split.validation.push(case);
             } else {
                 split.training.push(learned(study)?);
             }
         }
-        for phantom in patients(settings.phantoms, settings.seed) {
+        for phantom in patients(plan.phantoms, plan.seed) {
             split.training.push(learned(&phantom)?);
         }
         Ok(split)
