@@ -40,7 +40,7 @@ settings! {
         /// Smallest threshold of probability.
         #[within(0, 1)]
         pub lowest: f64,
-        /// Largest threshold of probability, at least `lowest`.
+        /// Largest threshold of probability, at least lowest.
         #[within(0, 1)]
         pub highest: f64,
     }

@@ -29,7 +29,7 @@ settings! {
         pub preprocess: Preprocess,
         /// Rule that turns probabilities into labels.
         pub decision: Decision,
-        /// Bounds of the thresholds that `decision = "nested"` chooses for each case.
+        /// Bounds of the thresholds that decision = "nested" chooses for each case.
         #[serde(default)]
         pub thresholds: ThresholdBounds,
         /// Handling of sequences that are shifted relative to one another: ignore, measure, or correct the shift.

@@ -58,8 +58,7 @@ macro_rules! choices {
                 keys: &mut $crate::Explanations,
             ) {
                 let names = $crate::variants::<Self>().join(", ");
-                let about = about.trim().trim_end_matches('.');
-                keys.insert(path.to_owned(), format!("{about} ({names})."));
+                keys.insert(path.to_owned(), $crate::with_values(about, Some(names)));
             }
         }
     )+};

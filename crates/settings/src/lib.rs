@@ -22,8 +22,8 @@
 //! let error = descent.check_all().unwrap_err();
 //! assert_eq!(error.to_string(), "learning_rate = 50: need 0.000000001 to 10");
 //! let keys = explain(&descent);
-//! assert_eq!(keys["learning_rate"], "Largest learning rate (0.000000001 to 10).");
-//! assert_eq!(keys["clip_norm"], "Largest norm of the gradients of a step (\"off\", or above 0 up to 1000000000).");
+//! assert_eq!(keys["learning_rate"], "Largest learning rate. [0.000000001 to 10]");
+//! assert_eq!(keys["clip_norm"], "Largest norm of the gradients of a step. [\"off\", or above 0 up to 1000000000]");
 //! ```
 
 mod bounds;
@@ -36,7 +36,7 @@ mod table;
 pub use bounds::Bounds;
 pub use choice::variants;
 pub use error::SettingsError;
-#[doc(hidden)]
-pub use setting::path_of;
 pub use setting::{Explanations, Setting, explain};
+#[doc(hidden)]
+pub use setting::{path_of, with_values};
 pub use switch::{Switch, zero_is_off};

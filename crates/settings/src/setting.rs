@@ -45,12 +45,13 @@ pub fn path_of(path: &str, key: &str) -> String {
     }
 }
 
-/// A description with the allowed values in brackets before its full stop.
-pub(crate) fn with_values(about: &str, values: Option<String>) -> String {
+/// A description with the allowed values in brackets behind it.
+#[doc(hidden)]
+pub fn with_values(about: &str, values: Option<String>) -> String {
     let about = about.trim();
     match values {
         None => about.to_owned(),
-        Some(values) => format!("{} ({values}).", about.trim_end_matches('.')),
+        Some(values) => format!("{about} [{values}]"),
     }
 }
 

@@ -107,8 +107,10 @@ impl Setting for LrSchedule {
     }
 
     fn explain(&self, path: &str, about: &str, bounds: Option<Bounds>, keys: &mut Explanations) {
-        let about_kind = "Half cosines over the epochs, or a fall when the validation loss no longer does (cosine, plateau).";
-        keys.insert(format!("{path}.kind"), about_kind.to_owned());
+        let names = Self::kinds().map(|schedule| schedule.kind()).join(", ");
+        let about_kind =
+            "Half cosines over the epochs, or a fall when the validation loss no longer does.";
+        keys.insert(format!("{path}.kind"), format!("{about_kind} [{names}]"));
         self.table().explain(path, about, bounds, keys);
     }
 }

@@ -60,8 +60,8 @@ settings! {
         /// Pixels prepared beyond the input on every side, for augmentation to draw from.
         #[within(0, 512)]
         pub margin_pixels: usize,
-        /// Side of the crop from the centre of an augmented input that a training step sees, pixels; "off" shows the whole
-        /// input.
+        /// Side of the crop from the centre of an augmented input that a training step sees, pixels; a multiple as that of
+        /// recipe.preprocess.size; "off" shows the whole input.
         #[serde(deserialize_with = "zero_is_off")]
         #[within(0, 2048)]
         pub crop_pixels: Switch<usize>,

@@ -177,7 +177,10 @@ mod tests {
             for pair in lines.windows(2).filter(|pair| pair[1].contains(" = ")) {
                 if !pair[1].starts_with('#') {
                     let about = pair[0];
-                    assert!(about.starts_with("# ") && about.ends_with('.'), "{pair:?}");
+                    assert!(
+                        about.starts_with("# ") && about.ends_with(['.', ']']),
+                        "{pair:?}"
+                    );
                 }
             }
         }

@@ -65,7 +65,7 @@ fn printed_settings_are_a_settings_file_of_every_default() {
             "train --print-config --model {model} --epochs 7 --seed 3"
         ));
         assert!(
-            printed.contains("# Passes over the training slices, each freshly augmented (1 to 100000).\nepochs = 7\n")
+            printed.contains("# Passes over the training slices, each freshly augmented. [1 to 100000]\nepochs = 7\n")
                 && printed.contains(&format!("architecture = \"{model}\"\n"))
         );
         fs::write(&file, &printed).unwrap();
