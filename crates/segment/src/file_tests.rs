@@ -150,7 +150,8 @@ fn a_header_is_held_to_the_bounds_of_the_settings() {
         (json!(0.0), "0"),
         (json!(-1.0), "-1"),
     ] {
-        let expected = format!("recipe.preprocess.spacing_mm = {told}: need \"off\", or 0.05 to 50");
+        let expected =
+            format!("recipe.preprocess.spacing_mm = {told}: need \"off\", or 0.05 to 50");
         header("/recipe/preprocess/spacing_mm", value, &expected);
     }
 }
