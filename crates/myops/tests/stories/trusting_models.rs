@@ -52,11 +52,9 @@ fn with_value(file: &str, tensor: &str, value: f32) {
     fs::write(file, joined((header, data))).unwrap();
 }
 
-#[test]
-fn a_header_with_numbers_out_of_bounds_is_refused_wherever_a_model_enters() {
-    let place = place("models/header");
-    let file = format!("{place}/model.safetensors");
-    let changes: [(&str, &str, Value, &str); 8] = [
+/// Changes of a header, each with the table, the key, the value and what is said of it.
+fn out_of_bounds() -> [(&'static str, &'static str, Value, &'static str); 8] {
+    [
         (
             "/recipe/preprocess",
             "spacing_mm",
@@ -105,8 +103,14 @@ fn a_header_with_numbers_out_of_bounds_is_refused_wherever_a_model_enters() {
             json!(7),
             "model.classes = 7: need 6 (one for each label)",
         ),
-    ];
-    for (table, key, value, expected) in changes {
+    ]
+}
+
+#[test]
+fn a_header_with_numbers_out_of_bounds_is_refused_wherever_a_model_enters() {
+    let place = place("models/header");
+    let file = format!("{place}/model.safetensors");
+    for (table, key, value, expected) in out_of_bounds() {
         with_settings(&file, |settings| {
             settings.pointer_mut(table).unwrap()[key] = value.clone();
         });
@@ -259,6 +263,37 @@ fn sums_that_overflow_fail_the_case() {
     );
 }
 
+/// Checks that the network of an unfinished training is not passed on, and that there has to be one.
+fn check_refused(place: &str, run: &str, told: &str) {
+    let refusal = format!(
+        "error: {}\nhint: finish it with myops train DATA --out {run} --resume, or name the file {run}/best.safetensors\n",
+        told.replace("is used", "would be used")
+    );
+    assert_eq!(
+        refused(&format!("ensemble {run} --out {place}/joined.safetensors")),
+        refusal
+    );
+    let start = format!(
+        "train {} --config {} --start {run} --out {place}/next",
+        patients(),
+        tiny_settings()
+    );
+    assert!(refused(&start).ends_with(&refusal));
+    done(&format!(
+        "ensemble {run}/best.safetensors --out {place}/joined.safetensors"
+    ));
+
+    fs::remove_file(format!("{run}/best.safetensors")).unwrap();
+    let error = refused(&format!(
+        "segment {} --model {run} --out {place}/out",
+        patients()
+    ));
+    assert!(
+        error.contains("of 4000) and has no network yet\nhint: finish it with"),
+        "{error}"
+    );
+}
+
 #[test]
 fn an_unfinished_training_is_told_where_it_segments_and_refused_where_it_would_be_passed_on() {
     let place = place("models/unfinished");
@@ -298,36 +333,12 @@ fn an_unfinished_training_is_told_where_it_segments_and_refused_where_it_would_b
             .any(|finding| finding["text"] == json!(note)),
         "{record}"
     );
+    check_refused(&place, &run, &told);
+}
 
-    let refusal = format!(
-        "error: {}\nhint: finish it with myops train DATA --out {run} --resume, or name the file {run}/best.safetensors\n",
-        told.replace("is used", "would be used")
-    );
-    assert_eq!(
-        refused(&format!("ensemble {run} --out {place}/joined.safetensors")),
-        refusal
-    );
-    let start = format!(
-        "train {} --config {} --start {run} --out {place}/next",
-        patients(),
-        tiny_settings()
-    );
-    assert!(refused(&start).ends_with(&refusal));
-    done(&format!(
-        "ensemble {run}/best.safetensors --out {place}/joined.safetensors"
-    ));
-
-    fs::remove_file(format!("{run}/best.safetensors")).unwrap();
-    let error = refused(&format!(
-        "segment {} --model {run} --out {place}/out",
-        patients()
-    ));
-    assert!(
-        error.contains("of 4000) and has no network yet\nhint: finish it with"),
-        "{error}"
-    );
-
-    // One that is continued is unfinished again.
+#[test]
+fn a_training_that_is_continued_is_unfinished_again() {
+    let place = place("models/continued");
     let longer = format!("{place}/longer");
     copy(network(), &longer);
     let settings = fs::read_to_string(format!("{longer}/settings.toml")).unwrap();

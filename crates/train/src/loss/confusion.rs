@@ -2,7 +2,7 @@
 
 use myops_image::label::Label;
 
-use super::{LABELS, Members, Objective};
+use super::objective::{LABELS, Members, Objective};
 
 /// Keeps the quotient defined where neither prediction nor reference holds a region.
 const SMOOTH: f64 = 1e-5;

@@ -4,7 +4,7 @@ use myops_image::label::Label;
 use rayon::prelude::*;
 
 use super::confusion::SMALLEST;
-use super::{LABELS, Objective, PIECE};
+use super::objective::{LABELS, Objective, PIECE};
 use myops_net::graph::Activation;
 
 impl Objective {

@@ -1,3 +1,7 @@
+use myops_image::label::Label;
+use myops_net::graph::Activation;
+
+use super::objective::{LABELS, PIECE};
 use super::*;
 
 const SOFT_DICE: Objective = Objective {
