@@ -8,6 +8,7 @@ pub const FLOORS: &[&[&str]] = &[
     &["settings", "image::geometry"],
     &["image::volume", "image::sequence"],
     &["image::label", "image::orientation"],
+    &["image::exam"],
     &[
         "image::study",
         "measure::distance",

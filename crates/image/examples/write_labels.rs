@@ -24,7 +24,7 @@ fn main() -> Result<(), IoError> {
         let start = Instant::now();
         io::write_labels(
             Path::new(out).join(format!("{}.nii.gz", files.id())),
-            &labels,
+            &case.study.stored(&labels),
             &case.placement,
         )?;
         eprintln!(

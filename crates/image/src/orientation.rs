@@ -11,6 +11,8 @@
 //! # Ok::<(), GeometryError>(())
 //! ```
 
+use std::borrow::Cow;
+
 use crate::geometry::{Affine, Grid};
 use crate::volume::Volume;
 
@@ -40,8 +42,8 @@ pub struct Orientation {
 }
 
 impl Orientation {
-    /// The stored order, unchanged.
-    pub const AS_STORED: Self = Self {
+    /// The order of the volume itself.
+    pub const UNCHANGED: Self = Self {
         axes: [0, 1, 2],
         flipped: [false; 3],
     };
@@ -138,19 +140,60 @@ impl Orientation {
             .min_by(|(_, a), (_, b)| a.total_cmp(b))
     }
 
-    /// Reorders a volume onto `target`, a grid for which [`Self::onto`] returned this order.
+    /// The orientation that undoes this one.
     #[must_use]
-    pub fn store<T: Copy>(self, volume: Volume<T>, target: &Grid) -> Volume<T> {
-        if self == Self::AS_STORED {
+    pub fn inverse(&self) -> Self {
+        let mut inverse = Self::UNCHANGED;
+        for (axis, &from) in self.axes.iter().enumerate() {
+            (inverse.axes[from], inverse.flipped[from]) = (axis, self.flipped[axis]);
+        }
+        inverse
+    }
+
+    /// The orientation that has the effect of this one and then of `next`.
+    #[must_use]
+    pub fn then(&self, next: Self) -> Self {
+        let flipped = [0, 1, 2].map(|n| self.flipped[next.axes[n]] != next.flipped[n]);
+        Self {
+            axes: next.axes.map(|axis| self.axes[axis]),
+            flipped,
+        }
+    }
+
+    /// Reorients a volume; an unchanged one is borrowed.
+    pub fn apply<'a, T: Copy>(&self, volume: &'a Volume<T>) -> Cow<'a, Volume<T>> {
+        self.apply_onto(volume, &self.grid(volume.grid()))
+    }
+
+    /// Reorients a volume onto `target`, which is [`Self::grid`] of its grid but for rounding. An
+    /// unchanged volume is borrowed, with its own grid.
+    ///
+    /// # Panics
+    /// If the shape of `target` is not that of the reoriented volume.
+    pub fn apply_onto<'a, T: Copy>(
+        &self,
+        volume: &'a Volume<T>,
+        target: &Grid,
+    ) -> Cow<'a, Volume<T>> {
+        if *self == Self::UNCHANGED {
+            return Cow::Borrowed(volume);
+        }
+        let [ni, nj, _] = volume.shape();
+        let steps = self.axes.map(|from| [1, ni, ni * nj][from]);
+        let (values, shape, flipped) = (volume.data(), target.shape(), self.flipped);
+        let along = |axis: usize, n: usize| if flipped[axis] { shape[axis] - 1 - n } else { n } * steps[axis];
+        Cow::Owned(Volume::from_fn(*target, |[i, j, k]| {
+            values[along(0, i) + along(1, j) + along(2, k)]
+        }))
+    }
+
+    /// As [`Self::apply_onto`], without a copy of an unchanged volume.
+    #[must_use]
+    pub fn store<T: Copy>(&self, volume: Volume<T>, target: &Grid) -> Volume<T> {
+        if *self == Self::UNCHANGED {
             return volume;
         }
-        let steps = steps(volume.shape());
-        rearranged(
-            &volume,
-            *target,
-            self.axes.map(|stored| steps[stored]),
-            self.flipped,
-        )
+        self.apply_onto(&volume, target).into_owned()
     }
 
     /// The reoriented grid; each voxel keeps its position in the patient.
@@ -178,27 +221,6 @@ impl Orientation {
         Grid::new(self.axes.map(|a| shape[a]), affine).expect("the shape only changes its order")
     }
 
-    /// Reorients a volume.
-    pub fn apply<T: Copy>(&self, volume: &Volume<T>) -> Volume<T> {
-        let steps = steps(volume.shape());
-        rearranged(
-            volume,
-            self.grid(volume.grid()),
-            self.axes.map(|stored| steps[stored]),
-            self.flipped,
-        )
-    }
-
-    /// Undoes the reorientation of a volume that came from the grid `original`.
-    pub fn undo<T: Copy>(&self, turned: &Volume<T>, original: &Grid) -> Volume<T> {
-        let steps = steps(turned.shape());
-        let (mut back, mut flipped) = ([0; 3], [false; 3]);
-        for (axis, &stored) in self.axes.iter().enumerate() {
-            (back[stored], flipped[stored]) = (steps[axis], self.flipped[axis]);
-        }
-        rearranged(turned, *original, back, flipped)
-    }
-
     /// The stored index of a voxel of the reoriented volume.
     fn stored(&self, voxel: [usize; 3], shape: [usize; 3]) -> [usize; 3] {
         let mut stored = [0; 3];
@@ -211,26 +233,6 @@ impl Orientation {
         }
         stored
     }
-}
-
-/// The step in memory between neighbours along each axis.
-fn steps([ni, nj, _]: [usize; 3]) -> [usize; 3] {
-    [1, ni, ni * nj]
-}
-
-/// Copies a volume onto a grid; `steps` are the steps in the volume's memory along each axis of the
-/// grid, reversed if the axis is flipped.
-fn rearranged<T: Copy>(
-    volume: &Volume<T>,
-    grid: Grid,
-    steps: [usize; 3],
-    flipped: [bool; 3],
-) -> Volume<T> {
-    let (values, shape) = (volume.data(), grid.shape());
-    let along = |axis: usize, n: usize| if flipped[axis] { shape[axis] - 1 - n } else { n } * steps[axis];
-    Volume::from_fn(grid, |[i, j, k]| {
-        values[along(0, i) + along(1, j) + along(2, k)]
-    })
 }
 
 #[cfg(test)]
@@ -329,6 +331,28 @@ mod tests {
     }
 
     #[test]
+    fn orientations_in_a_row_have_the_effect_of_one() {
+        let volume = Volume::from_fn(oblique(), |[i, j, k]| 100 * i + 10 * j + k);
+        for first in orders() {
+            let once = first.apply(&volume);
+            for second in orders() {
+                let twice = second.apply(&once);
+                assert_eq!(first.then(second).apply(&volume).data(), twice.data());
+            }
+        }
+    }
+
+    #[test]
+    fn canonical_axes_are_turned_no_further() {
+        for order in orders() {
+            let canonical = Orientation::canonical(&order.grid(&oblique()));
+            let turned = canonical.grid(&order.grid(&oblique()));
+            assert_eq!(Orientation::canonical(&turned), Orientation::UNCHANGED);
+            assert_eq!(turned.slice_axis(), 2);
+        }
+    }
+
+    #[test]
     fn the_same_voxels_are_found_in_every_order_and_others_are_not() {
         let grid = oblique();
         let volume = Volume::from_fn(grid, |[i, j, k]| 100 * i + 10 * j + k);
@@ -336,14 +360,14 @@ mod tests {
             let stored = order.apply(&volume);
             let (back, apart_mm) = Orientation::onto(stored.grid(), &grid).unwrap();
             assert!(apart_mm < 1e-9, "{order:?} {apart_mm}");
-            assert_eq!(back.store(stored, &grid), volume, "{order:?}");
+            assert_eq!(*back.apply_onto(&stored, &grid), volume, "{order:?}");
         }
         let mut rows = grid.world_from_voxel().rows();
         rows[0][3] += 3.0;
         let beside = Grid::new(grid.shape(), Affine::new(rows).unwrap()).unwrap();
         let (order, apart_mm) = Orientation::onto(&beside, &grid).unwrap();
         assert!(
-            order == Orientation::AS_STORED && (apart_mm - 3.0).abs() < 1e-9,
+            order == Orientation::UNCHANGED && (apart_mm - 3.0).abs() < 1e-9,
             "{order:?} {apart_mm}"
         );
         let longer = Grid::new([4, 5, 6], *grid.world_from_voxel()).unwrap();
@@ -364,7 +388,9 @@ mod tests {
             for turned in [Orientation::canonical(&grid), Orientation::display(&grid)] {
                 let there = turned.apply(&volume);
                 prop_assert_eq!(there.spacing().mm()[2], 10.0);
-                prop_assert_eq!(&turned.undo(&there, &grid), &volume);
+                let back = turned.inverse();
+                prop_assert_eq!(&*back.apply_onto(&there, &grid), &volume);
+                prop_assert_eq!(turned.then(back), Orientation::UNCHANGED);
             }
         }
     }

@@ -103,6 +103,20 @@ impl<T> PerSequence<T> {
     }
 }
 
+impl<T, E> PerSequence<Result<T, E>> {
+    /// All values, or the first error in channel order.
+    ///
+    /// # Errors
+    /// That of the first sequence that has one.
+    pub fn transpose(self) -> Result<PerSequence<T>, E> {
+        Ok(PerSequence {
+            bssfp: self.bssfp?,
+            lge: self.lge?,
+            t2: self.t2?,
+        })
+    }
+}
+
 impl<T> Index<Sequence> for PerSequence<T> {
     type Output = T;
     fn index(&self, sequence: Sequence) -> &T {

@@ -1,4 +1,4 @@
-//! One patient's images, on one grid.
+//! One patient's images, on one grid of canonical axes.
 //!
 //! ```
 //! use myops_image::geometry::{Affine, Grid, Spacing};
@@ -12,8 +12,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+use std::borrow::Cow;
+
+use crate::exam::{Acquisition, Exam, Storage};
 use crate::geometry::{GeometryError, Grid};
-use crate::label::LabelMap;
+use crate::label::{Label, LabelMap};
 use crate::orientation::Orientation;
 use crate::sequence::{PerSequence, Sequence};
 use crate::volume::Volume;
@@ -23,12 +26,16 @@ use crate::volume::Volume;
 pub const SAME_PLACE_MM: f64 = 0.1;
 
 /// One patient: up to three sequences on one grid, with reference labels if they are known.
+///
+/// All volumes are on canonical axes: `k` counts slices from apex to base, `j` points to the head,
+/// `i` to the left. [`Self::stored`] puts a volume back into the order of the files.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Study {
     id: String,
     images: PerSequence<Option<Volume<f32>>>,
     reference: Option<LabelMap>,
     grid: Grid,
+    storage: Storage,
 }
 
 /// Why images do not form a study.
@@ -74,42 +81,84 @@ pub enum StudyError {
 }
 
 impl Study {
-    /// Combines images and reference labels of one patient, in the storage order of the first
-    /// image.
+    /// Combines images and reference labels of one patient, each stored in any order.
     ///
     /// # Errors
-    /// [`StudyError`] if there is no image, if two volumes differ in shape or position, or if the
-    /// voxels are not plausible for a scanner.
+    /// [`StudyError`] if the voxels are not plausible for a scanner; also as for [`Self::of`].
     pub fn new(
         id: impl Into<String>,
         images: PerSequence<Option<Volume<f32>>>,
         reference: Option<LabelMap>,
     ) -> Result<Self, StudyError> {
         let id = id.into();
-        let first = images
-            .iter()
-            .find_map(|(s, v)| Some((s.name(), *v.as_ref()?.grid())));
-        let Some((first, grid)) = first else {
-            return Err(StudyError::NoImage(id));
+        let exam = Exam::new(id.clone(), images, reference);
+        Self::of(exam.map_err(|geometry| StudyError::Geometry { id, geometry })?)
+    }
+
+    /// Puts all volumes of an exam on the grid of its first sequence.
+    ///
+    /// # Errors
+    /// [`StudyError`] if there is no image, or if two volumes differ in shape or position.
+    pub fn of(exam: Exam) -> Result<Self, StudyError> {
+        let first = exam.images.iter().find_map(|(_, image)| image.as_ref());
+        let Some(first) = first else {
+            return Err(StudyError::NoImage(exam.id));
         };
-        let PerSequence { bssfp, lge, t2 } = images;
-        let laid =
-            |image: Option<_>, sequence: Sequence| laid(image, sequence.name(), (first, &grid));
-        let images = PerSequence {
-            bssfp: laid(bssfp, Sequence::Bssfp)?,
-            lge: laid(lge, Sequence::Lge)?,
-            t2: laid(t2, Sequence::T2)?,
+        let mut study = Self {
+            id: exam.id,
+            grid: *first.volume().grid(),
+            storage: first.storage().clone(),
+            images: PerSequence::default(),
+            reference: None,
         };
-        let reference = self::laid(reference, "reference labels", (first, &grid))?;
-        if let Err(geometry) = grid.world_from_voxel().check_scanner() {
-            return Err(StudyError::Geometry { id, geometry });
-        }
-        Ok(Self {
-            id,
-            images,
-            reference,
-            grid,
-        })
+        let placed = |image: Option<_>| image.map(|image| study.on_grid(image)).transpose();
+        study.images = exam.images.map(placed).transpose()?;
+        study.set_reference(exam.reference)?;
+        Ok(study)
+    }
+
+    /// Puts a sequence, or labels, on the study's grid.
+    ///
+    /// The volume has to hold the voxels of the study, in any order of storage. This is the one place
+    /// where a volume on a grid of its own (a sequence with other slices, labels drawn on another
+    /// sequence) will be resampled to the study's grid instead of being refused: images by
+    /// interpolation, labels from the nearest voxel.
+    ///
+    /// # Errors
+    /// [`StudyError::Shape`] or [`StudyError::Place`], naming the volume and the study's first one.
+    pub fn on_grid<T: Copy>(&self, acquired: Acquisition<T>) -> Result<Volume<T>, StudyError> {
+        let storage = acquired.storage();
+        let order = same_place(
+            (self.storage.name(), self.storage.grid()),
+            (storage.name(), storage.grid()),
+        )?;
+        // Both are on canonical axes, so this changes nothing, unless rounding in one of two headers
+        // exchanges axes that are equally steep.
+        let stored_alike = storage.turn().inverse().then(order);
+        let turned = stored_alike.then(self.storage.turn());
+        Ok(turned.store(acquired.into_volume(), &self.grid))
+    }
+
+    /// Sets the reference labels, or removes them.
+    ///
+    /// # Errors
+    /// As for [`Self::on_grid`]; the study keeps the labels that it had.
+    pub fn set_reference(&mut self, labels: Option<Acquisition<Label>>) -> Result<(), StudyError> {
+        self.reference = labels.map(|labels| self.on_grid(labels)).transpose()?;
+        Ok(())
+    }
+
+    /// How the first sequence was stored, whose grid is that of the study.
+    pub fn storage(&self) -> &Storage {
+        &self.storage
+    }
+
+    /// Puts a volume on the study's grid back into the storage order of the first sequence's file.
+    ///
+    /// # Panics
+    /// If the volume's shape is not that of the study.
+    pub fn stored<'a, T: Copy>(&self, volume: &'a Volume<T>) -> Cow<'a, Volume<T>> {
+        self.storage.stored(volume)
     }
 
     /// The case's name.
@@ -137,6 +186,11 @@ impl Study {
         self.reference.as_ref()
     }
 
+    /// The voxels of a sequence, if there is one.
+    pub(crate) fn image_mut(&mut self, sequence: Sequence) -> Option<&mut Volume<f32>> {
+        self.images[sequence].as_mut()
+    }
+
     /// The sequences that are missing, in channel order.
     pub fn missing(&self) -> Vec<Sequence> {
         Sequence::ALL
@@ -146,36 +200,17 @@ impl Study {
     }
 }
 
-/// Whether each slice (a position along [`Grid::slice_axis`]) is blank: no image has two different
-/// values in it. Empty if there is no image.
+/// Whether each slice is blank: no image has two different values in it. Empty if there is no image.
 ///
-/// All images must share one grid, as those of [`Study::images`] do.
+/// All images must share one grid whose `k` counts slices, as those of [`Study::images`] do.
 pub fn blank_slices(images: &PerSequence<Option<Volume<f32>>>) -> Vec<bool> {
-    let mut blank = Vec::new();
-    for image in images.iter().filter_map(|(_, image)| image.as_ref()) {
-        let grid = image.grid();
-        let mut firsts = vec![None; grid.shape()[grid.slice_axis()]];
-        blank.resize(firsts.len(), true);
-        for (value, slice) in image.data().iter().zip(grid.slice_indices()) {
-            if *firsts[slice].get_or_insert(*value) != *value {
-                blank[slice] = false;
-            }
-        }
-    }
-    blank
-}
-
-/// Reorders a volume to the storage order of the first of a study.
-fn laid<T: Copy>(
-    volume: Option<Volume<T>>,
-    what: &str,
-    first: (&str, &Grid),
-) -> Result<Option<Volume<T>>, StudyError> {
-    let Some(volume) = volume else {
-        return Ok(None);
-    };
-    let order = same_place(first, (what, volume.grid()))?;
-    Ok(Some(order.store(volume, first.1)))
+    let images = || images.iter().filter_map(|(_, image)| image.as_ref());
+    let slices = images().next().map_or(0, |image| image.shape()[2]);
+    let is_blank =
+        |image: &Volume<f32>, k| image.slice(k).windows(2).all(|pair| pair[0] == pair[1]);
+    (0..slices)
+        .map(|k| images().all(|image| is_blank(image, k)))
+        .collect()
 }
 
 /// Checks that two named grids hold the same voxels, and returns the order that stores the second
@@ -318,32 +353,20 @@ mod tests {
 
     #[test]
     fn a_slice_is_blank_where_no_image_varies() {
-        let grid = |shape, mm| {
-            let affine = Affine::from_spacing(Spacing::new_mm(mm).unwrap());
-            Grid::new(shape, affine).unwrap()
-        };
         // Slice 0 varies in LGE alone, slice 1 in neither, slice 2 in T2 alone.
-        let images = |last: bool| {
-            let at = |[i, j, k]: [usize; 3]| if last { [i, k] } else { [j, i] };
-            let grid = if last {
-                grid([2, 4, 3], [1.0, 1.0, 10.0])
-            } else {
-                grid([3, 2, 4], [10.0, 1.0, 1.0])
-            };
-            let image = |slice| {
-                Some(Volume::from_fn(grid, |voxel| match at(voxel) {
-                    [1, k] if k == slice => 7.0,
-                    [_, k] => k as f32,
-                }))
-            };
-            PerSequence {
-                bssfp: None,
-                lge: image(0),
-                t2: image(2),
-            }
+        let affine = Affine::from_spacing(Spacing::new_mm([1.0, 1.0, 10.0]).unwrap());
+        let grid = Grid::new([2, 4, 3], affine).unwrap();
+        let image = |slice| {
+            Some(Volume::from_fn(grid, |[i, _, k]| {
+                if (i, k) == (1, slice) { 7.0 } else { k as f32 }
+            }))
         };
-        assert_eq!(blank_slices(&images(true)), [false, true, false]);
-        assert_eq!(blank_slices(&images(false)), [false, true, false]);
+        let images = PerSequence {
+            bssfp: None,
+            lge: image(0),
+            t2: image(2),
+        };
+        assert_eq!(blank_slices(&images), [false, true, false]);
         assert!(blank_slices(&PerSequence::default()).is_empty());
     }
 

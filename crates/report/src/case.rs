@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use myops_image::preprocess::{HeartCentre, Misalignment, misalignment};
+use myops_image::preprocess::Misalignment;
 use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::study::blank_slices;
 use myops_measure::finding::Finding;
@@ -136,8 +136,7 @@ impl Case {
         }
         let mut all = std::mem::take(&mut measured.findings);
         let misalignment = origin.misalignment.unwrap_or_else(|| {
-            let heart = HeartCentre::of_labels(view.labels());
-            let found = misalignment(view.images(), heart, None);
+            let found = view.misalignment();
             all.extend(misaligned(&found));
             found
         });

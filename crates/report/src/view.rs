@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use myops_image::label::LabelMap;
 use myops_image::orientation::Orientation;
+use myops_image::preprocess::{HeartCentre, Misalignment, misalignment};
 use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::volume::Volume;
 
@@ -13,9 +14,10 @@ const AROUND_HEART_MM: f64 = 15.0;
 /// of a square would be empty.
 const MOST_OF_SLICE: usize = 4;
 
-/// Labels and images turned so that slices lie along `k` with the head on top, where the header tells it.
+/// Labels and images on canonical axes, and the same with the head on top, where the header tells it.
 #[derive(Debug, Clone)]
-pub struct CaseView {
+pub struct CaseView<'a> {
+    canonical: (&'a LabelMap, &'a PerSequence<Option<Volume<f32>>>),
     labels: LabelMap,
     images: PerSequence<Option<Volume<f32>>>,
 }
@@ -29,16 +31,26 @@ pub struct Square {
     pub size: [usize; 2],
 }
 
-impl CaseView {
-    /// Turns a case; images must lie on the labels' grid, and none may be there.
-    pub fn of(labels: &LabelMap, images: &PerSequence<Option<Volume<f32>>>) -> Self {
+impl<'a> CaseView<'a> {
+    /// Turns a case upright. Labels and images must be on one grid of canonical axes, as those of a
+    /// [`Study`](myops_image::study::Study) are; there may be no images.
+    pub fn of(labels: &'a LabelMap, images: &'a PerSequence<Option<Volume<f32>>>) -> Self {
         let shown = Orientation::display(labels.grid());
+        let upright = |image: &Option<Volume<f32>>| {
+            let image = image.as_ref()?;
+            Some(shown.apply(image).into_owned())
+        };
         Self {
-            labels: shown.apply(labels),
-            images: images
-                .as_ref()
-                .map(|image| image.as_ref().map(|image| shown.apply(image))),
+            canonical: (labels, images),
+            labels: shown.apply(labels).into_owned(),
+            images: images.as_ref().map(upright),
         }
+    }
+
+    /// How far the sequences lie from one another, by their edges about the labelled heart.
+    pub fn misalignment(&self) -> PerSequence<Option<Misalignment>> {
+        let (labels, images) = self.canonical;
+        misalignment(images, HeartCentre::of_labels(labels), None)
     }
 
     /// The label map.
@@ -116,7 +128,8 @@ mod tests {
                 Label::Background
             }
         });
-        let view = CaseView::of(&labels, &PerSequence::default());
+        let none = PerSequence::default();
+        let view = CaseView::of(&labels, &none);
         // 20 mm by 10 mm and 15 mm around: 50 mm, which are 50 columns and 25 rows.
         assert_eq!(
             view.square(),
@@ -132,7 +145,8 @@ mod tests {
             (cut.len(), cut.iter().filter(|l| **l == Label::Scar).count()),
             (1250, 100)
         );
-        let empty = CaseView::of(&labels.map(|_| Label::Background), &PerSequence::default());
+        let background = labels.map(|_| Label::Background);
+        let empty = CaseView::of(&background, &none);
         // A slice of 100 mm by 120 mm is shown in a square of 120 mm.
         assert_eq!(
             empty.square(),
@@ -150,10 +164,11 @@ mod tests {
             Affine::from_spacing(Spacing::new_mm([1.0, 0.01, 8.0]).unwrap()),
         )
         .unwrap();
-        let view = CaseView::of(
-            &LabelMap::filled(grid, Label::Background),
-            &PerSequence::default(),
+        let (labels, none) = (
+            LabelMap::filled(grid, Label::Background),
+            PerSequence::default(),
         );
+        let view = CaseView::of(&labels, &none);
         assert_eq!(view.square().size, [2000, 8]);
     }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use myops_image::phantom::{Phantom, PhantomSettings};
+use myops_image::study::Study;
 use myops_report::quantity::{
     CONFIDENCE, Confidence, MEASURED, Quantity, RegionConfidence, SEGMENT, TERRITORY, THRESHOLD,
     Tables,
@@ -14,7 +15,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
-fn measured() -> (Case, CaseView) {
+fn measured() -> (Case, Study) {
     let phantom = Phantom::draw(
         &PhantomSettings::default(),
         &mut ChaCha8Rng::seed_from_u64(1),
@@ -32,12 +33,13 @@ fn measured() -> (Case, CaseView) {
         }),
         ..Origin::default()
     };
-    (Case::measure("phantom", &view, origin), view)
+    (Case::measure("phantom", &view, origin), study)
 }
 
 #[test]
 fn json_csv_and_pages_hold_every_quantity() {
-    let (case, view) = measured();
+    let (case, study) = measured();
+    let view = CaseView::of(study.reference().unwrap(), study.images());
     let text = serde_json::to_string(&case).unwrap();
     let again: Case = serde_json::from_str(&text).unwrap();
     assert_eq!(

@@ -152,7 +152,7 @@ impl Recipe {
             .collect()
     }
 
-    /// Labels on the study's own grid from probabilities on the network's.
+    /// Labels on the study's grid from probabilities on the network's.
     pub fn labels(&self, probabilities: &Probabilities, restore: &Restore) -> LabelMap {
         let values = probabilities.values();
         let mut labels = restore.labels(values, LABELS, self.rule(values));

@@ -39,7 +39,7 @@ impl SegmentError {
 /// Labels of a study, and what a reader of them should know.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segmentation {
-    /// On the study's own grid.
+    /// On the study's grid; [`Study::stored`] puts them into the order of the study's files.
     pub labels: LabelMap,
     /// How likely each label is.
     pub probabilities: ProbabilityMap,
@@ -66,7 +66,7 @@ impl ProbabilityMap {
         Self { values, restore }
     }
 
-    /// The probability of one label on the study's own grid, 0 to 1; beyond what the network saw it is 0, or 1 for
+    /// The probability of one label on the study's grid, 0 to 1; beyond what the network saw it is 0, or 1 for
     /// the background.
     pub fn of(&self, label: Label) -> Volume<f32> {
         let outside = if label == Label::Background { 1.0 } else { 0.0 };

@@ -71,7 +71,7 @@ impl Segmenter {
         &self.header
     }
 
-    /// Labels on the study's own grid, with all that is known of them.
+    /// Labels on the study's grid, with all that is known of them.
     ///
     /// # Errors
     /// Where the network needs a sequence that the study does not have, or its output is not a number.

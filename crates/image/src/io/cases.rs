@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use crate::geometry::Grid;
+use crate::exam::{Acquisition, Exam};
 use crate::label::Label;
 use crate::sequence::{PerSequence, Sequence};
-use crate::study::{Study, same_place};
+use crate::study::Study;
 
 use super::error::{Flaw, IoError};
 use super::fill::{Fill, remove_fills};
@@ -40,9 +40,9 @@ pub(super) enum Naming {
 pub struct LoadedCase {
     /// The images and, if there is a file of them, the reference labels.
     pub study: Study,
-    /// The geometry fields of the first sequence's file, whose grid is that of the study:
-    /// [`write_labels`](super::write_labels) needs them to write a label map with exactly the same
-    /// geometry.
+    /// The geometry fields of the first sequence's file: [`write_labels`](super::write_labels) needs
+    /// them to write a label map, put into the order of that file by [`Study::stored`], with exactly
+    /// the same geometry.
     pub placement: Placement,
     /// The fill values at the borders of images; the study holds 0 in their place.
     pub fills: Vec<Fill>,
@@ -122,9 +122,7 @@ impl CaseFiles {
     /// differ in shape or position.
     pub fn load(&self) -> Result<LoadedCase, IoError> {
         let (images, reference) = self.read_files();
-        let (images, reference) = (images?, reference?);
-        self.check_places(&images, reference.as_ref())?;
-        self.study(images, reference)
+        self.case(images?, reference?)
     }
 
     /// Reads the case for its images. Reference labels that cannot be read or are not on the grid
@@ -134,13 +132,12 @@ impl CaseFiles {
     /// As for [`Self::load`], for the images only.
     pub fn load_images(&self) -> Result<(LoadedCase, Option<IoError>), IoError> {
         let (images, reference) = self.read_files();
-        let images = images?;
-        self.check_places(&images, None)?;
-        let checked = reference
-            .and_then(|labels| self.check_places(&images, labels.as_ref()).map(|()| labels));
-        let (reference, left_out) =
-            checked.map_or_else(|error| (None, Some(error)), |labels| (labels, None));
-        Ok((self.study(images, reference)?, left_out))
+        let mut case = self.case(images?, None)?;
+        let left_out = reference
+            .and_then(|labels| self.acquired_labels(labels))
+            .and_then(|labels| case.study.set_reference(labels).map_err(IoError::Study))
+            .err();
+        Ok((case, left_out))
     }
 
     /// Reads only the reference labels, if there is a file of them.
@@ -170,41 +167,31 @@ impl CaseFiles {
             });
             let reference = self.load_reference();
             let read = |reading: Result<_, _>| reading.map_or_else(read_image, joined);
-            let PerSequence { bssfp, lge, t2 } =
-                images.map(|reading| reading.map(read).transpose());
-            let images = || {
-                Ok(PerSequence {
-                    bssfp: bssfp?,
-                    lge: lge?,
-                    t2: t2?,
-                })
-            };
-            (images(), reference)
+            let images = images.map(|reading| reading.map(read).transpose());
+            (images.transpose(), reference)
         })
     }
 
-    fn study(
-        &self,
-        images: Images,
-        reference: Option<Placed<Label>>,
-    ) -> Result<LoadedCase, IoError> {
+    /// Makes an exam of what was read, and a study of the exam; errors name the files.
+    fn case(&self, mut images: Images, reference: Reference) -> Result<LoadedCase, IoError> {
         let placement = images
             .iter()
             .find_map(|(_, image)| Some(image.as_ref()?.placement));
-        let mut images = images.map(|image| image.map(|i| i.volume));
         let mut fills = Vec::new();
-        for sequence in Sequence::ALL {
-            fills.extend(
-                images[sequence]
-                    .as_mut()
-                    .map(|image| remove_fills(sequence, image))
-                    .into_iter()
-                    .flatten(),
-            );
-        }
-        let study =
-            Study::new(&self.id, images, reference.map(|r| r.volume)).map_err(IoError::Study)?;
-        let placement = placement.unwrap_or_else(|| Placement::of_grid(study.grid()));
+        let acquired_image = |sequence| {
+            let (path, mut image) = self.image(sequence).zip(images[sequence].take())?;
+            fills.extend(remove_fills(sequence, &mut image.volume));
+            Some(acquired(path, image))
+        };
+        let exam = Exam {
+            id: self.id.clone(),
+            images: PerSequence::from_fn(acquired_image)
+                .map(Option::transpose)
+                .transpose()?,
+            reference: self.acquired_labels(reference)?,
+        };
+        let study = Study::of(exam).map_err(IoError::Study)?;
+        let placement = placement.unwrap_or_else(|| Placement::of_grid(study.storage().grid()));
         Ok(LoadedCase {
             study,
             placement,
@@ -212,32 +199,11 @@ impl CaseFiles {
         })
     }
 
-    /// Checks the voxel size of each file, and compares the grids of the files; errors name the
-    /// files.
-    fn check_places(
-        &self,
-        images: &Images,
-        reference: Option<&Placed<Label>>,
-    ) -> Result<(), IoError> {
-        let grids = images
-            .iter()
-            .filter_map(|(s, image)| Some((self.image(s)?, *image.as_ref()?.volume.grid())));
-        let labels = self.reference().zip(reference.map(|r| *r.volume.grid()));
-        let files: Vec<(&Path, Grid)> = grids.chain(labels).collect();
-        for (path, grid) in &files {
-            let voxels = grid.world_from_voxel().check_scanner();
-            voxels.map_err(|problem| IoError::file(path, Flaw::Geometry(problem)))?;
-        }
-        let mut named = files
-            .into_iter()
-            .map(|(path, grid)| (path.display().to_string(), grid));
-        let Some((first, expected)) = named.next() else {
-            return Ok(());
-        };
-        for (path, grid) in named {
-            same_place((&first, &expected), (&path, &grid)).map_err(IoError::Study)?;
-        }
-        Ok(())
+    fn acquired_labels(&self, labels: Reference) -> Result<Option<Acquisition<Label>>, IoError> {
+        self.reference()
+            .zip(labels)
+            .map(|(path, labels)| acquired(path, labels))
+            .transpose()
     }
 
     fn expected_name(&self, sequence: Sequence) -> String {
@@ -254,6 +220,12 @@ impl CaseFiles {
             (Naming::BySequence, Sequence::T2) => format!("{id}_T2.nii.gz"),
         }
     }
+}
+
+/// Turns what was read from a file to canonical axes.
+fn acquired<T: Copy>(path: &Path, read: Placed<T>) -> Result<Acquisition<T>, IoError> {
+    Acquisition::new(path.display().to_string(), read.volume)
+        .map_err(|problem| IoError::file(path, Flaw::Geometry(problem)))
 }
 
 /// The result of a reading thread; a panic in it is resumed here.

@@ -1,8 +1,8 @@
 //! Reading and writing files: cases in a folder, NIfTI images and label maps.
 //!
-//! [`find_cases`] lists the cases of a folder, [`CaseFiles::load`] reads one as a
-//! [`Study`](crate::study::Study) with its [`Placement`], and [`write_labels`] writes labels with
-//! the same geometry. All files are written by [`write_whole`], atomically.
+//! [`find_cases`] lists the cases of a folder, [`CaseFiles::load`] reads one as an
+//! [`Exam`](crate::exam::Exam) and makes a [`Study`](crate::study::Study) of it, with its
+//! [`Placement`], and [`write_labels`] writes labels with the same geometry. All files are written by [`write_whole`], atomically.
 //!
 //! ```
 //! use myops_image::geometry::{Affine, Grid, Spacing};

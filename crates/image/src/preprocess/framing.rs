@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::label::LabelMap;
-use crate::orientation::Orientation;
 
 /// The centre of the square that a network sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -26,16 +25,14 @@ pub struct Frame {
     pub margin: usize,
 }
 
-/// The centre of the heart, `[row, column]` in pixels of slices in the orientation of
-/// [`Orientation::canonical`].
+/// The centre of the heart, `[row, column]` in pixels of the slices of a study.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HeartCentre(pub [f64; 2]);
 
 impl HeartCentre {
     /// The centre of the bounding box of all labelled voxels over all slices; `None` if there are
-    /// none.
+    /// none. The labels are on the grid of a study.
     pub fn of_labels(labels: &LabelMap) -> Option<Self> {
-        let labels = Orientation::canonical(labels.grid()).apply(labels);
         let [columns, rows, _] = labels.labelled_box()?;
         Some(Self(
             [rows, columns].map(|range| (range.start + range.end - 1) as f64 / 2.0),

@@ -1,7 +1,6 @@
 //! The conversion of a study to the input of a network, and of the output back to the study's grid.
 //!
-//! Steps: reorientation to common axes, a square window of each slice, normalisation of
-//! intensities. The inverse, [`Restore`], is returned with the result.
+//! Steps: a square window of each slice, normalisation of intensities. The inverse, [`Restore`], is returned with the result.
 //!
 //! ```
 //! use myops_image::{phantom::{Phantom, PhantomSettings}, preprocess::Preprocess};

@@ -13,23 +13,17 @@ use super::window::Window;
 /// The mapping from the network's grid to the study's grid.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Restore {
-    pub(super) orientation: Orientation,
-    original: Grid,
+    /// The order of the axes of the network's slices.
+    pub(super) order: Orientation,
+    /// The study's grid.
+    pub(super) grid: Grid,
+    /// The same in that order.
     pub(super) oriented: Grid,
+    /// The part of the slices that the network sees.
     pub(super) window: Window,
 }
 
 impl Restore {
-    /// The inverse for a `window` of slices in an `orientation` of the grid `original`.
-    pub(super) fn new(original: &Grid, orientation: Orientation, window: Window) -> Self {
-        Self {
-            orientation,
-            original: *original,
-            oriented: orientation.grid(original),
-            window,
-        }
-    }
-
     /// Labels on the study's grid; background outside the window.
     ///
     /// `values` is `[slice][row][column][class]` with `classes` numbers per pixel, which are
@@ -66,12 +60,12 @@ impl Restore {
                     }
                 }
             });
-        self.orientation.undo(&volume, &self.original)
+        self.order.inverse().store(volume, &self.grid)
     }
 
     /// Labels on the network's grid, `[slice][row][column]`, from the nearest voxel.
     pub fn prepare_labels(&self, labels: &LabelMap) -> Vec<Label> {
-        let labels = self.orientation.apply(labels);
+        let labels = self.order.apply(labels);
         let [ni, nj, nk] = labels.shape();
         (0..nk)
             .flat_map(|k| self.window.nearest(labels.slice(k), [nj, ni]))

@@ -4,7 +4,6 @@ use myops_settings::{Switch, choices, settings};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::geometry::Grid;
 use crate::orientation::Orientation;
 use crate::sequence::Sequence;
 use crate::study::Study;
@@ -50,7 +49,7 @@ choices!(Axes, Framing, Missing, Normalise);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Axes {
-    /// Anatomical axes from the affine, the same for every scanner: [`Orientation::canonical`].
+    /// The axes of the study, the same for every scanner: [`Orientation::canonical`].
     #[default]
     Anatomical,
     /// The axes of the file's array; the affine is ignored. Rows are its first axis, columns its
@@ -141,13 +140,13 @@ impl Preprocess {
         if study.image(Sequence::Lge).is_none() && study.image(Sequence::T2).is_none() {
             return Err(PreprocessError::NoPathology(study.id().into()));
         }
-        let restore = self.restore(study.grid(), frame);
+        let restore = self.restore(study, frame);
         let shape = restore.oriented.shape();
         let (size, channels) = (restore.window.size(), Sequence::ALL.len());
         let mut data = vec![0.0; shape[2] * size * size * channels];
         for (channel, (_, image)) in study.images().iter().enumerate() {
             let Some(image) = image else { continue };
-            let image = restore.orientation.apply(image);
+            let image = restore.order.apply(image);
             data.par_chunks_exact_mut(size * size * channels)
                 .enumerate()
                 .for_each(|(k, slice)| {
@@ -171,12 +170,15 @@ impl Preprocess {
         Ok((prepared, restore))
     }
 
-    fn restore(&self, original: &Grid, frame: Frame) -> Restore {
-        let orientation = match self.axes {
-            Axes::Anatomical => Orientation::canonical(original),
-            Axes::Stored => Orientation::FIRST_AXIS_AS_ROWS,
+    fn restore(&self, study: &Study, frame: Frame) -> Restore {
+        let order = match self.axes {
+            Axes::Anatomical => Orientation::UNCHANGED,
+            Axes::Stored => {
+                let as_stored = study.storage().turn().inverse();
+                as_stored.then(Orientation::FIRST_AXIS_AS_ROWS)
+            }
         };
-        let oriented = orientation.grid(original);
+        let oriented = order.grid(study.grid());
         let size = self.size + 2 * frame.margin;
         let window = match frame.heart.filter(|_| self.framing == Framing::Heart) {
             None => Window::central(&oriented, size, self.spacing_mm.on()),
@@ -191,6 +193,11 @@ impl Preprocess {
                 )
             }
         };
-        Restore::new(original, orientation, window)
+        Restore {
+            order,
+            grid: *study.grid(),
+            oriented,
+            window,
+        }
     }
 }

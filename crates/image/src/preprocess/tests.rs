@@ -105,6 +105,33 @@ fn rows_are_the_first_axis_of_the_array_where_axes_are_as_stored() {
 }
 
 #[test]
+fn the_axes_of_the_array_are_those_of_the_file_in_whatever_order_it_is_stored() {
+    let (plain, labels) = study([20, 25, 3], [0.75, 0.75, 12.0]);
+    let preprocess = Preprocess {
+        axes: Axes::Stored,
+        size: 32,
+        ..Preprocess::PUBLISHED
+    };
+    let (expected, _) = preprocess.apply(&plain).unwrap();
+    // Slices from the base to the apex, rows or columns to the feet: each is turned to canonical axes.
+    for [x, y, z] in [[0.7, -0.7, 12.0], [-0.7, 0.7, -12.0], [-0.7, -0.7, 12.0]] {
+        let rows = [[0.0, x, 0.0, 1.0], [0.0, 0.0, z, 2.0], [y, 0.0, 0.0, 3.0]];
+        let grid = Grid::new([20, 25, 3], Affine::new(rows).unwrap()).unwrap();
+        let file = |image: &Volume<f32>| Volume::new(grid, image.data().to_vec()).unwrap();
+        let images = PerSequence::from_fn(|s| plain.image(s).map(file));
+        let reference = Volume::new(grid, labels.data().to_vec()).unwrap();
+        let turned = Study::new("x", images, Some(reference.clone())).unwrap();
+        assert_ne!(turned.grid(), &grid);
+        let (prepared, restore) = preprocess.apply(&turned).unwrap();
+        assert_eq!(prepared, expected, "{x} {y} {z}");
+        let seen = restore.prepare_labels(turned.reference().unwrap());
+        let back = restore.labels(&one_hot(&seen), 6, largest_of);
+        assert_eq!(back.grid(), turned.grid());
+        assert_eq!(*turned.stored(&back), reference);
+    }
+}
+
+#[test]
 fn resampled_labels_come_back_within_a_pixel_of_their_borders() {
     let (study, labels) = study([60, 64, 1], [1.2, 1.2, 10.0]);
     let preprocess = Preprocess {

@@ -37,9 +37,9 @@ fn the_training_cases_are_read_and_their_labels_written_back() {
         );
 
         let path = out.path().join(format!("{}.nii.gz", files.id()));
-        write_labels(&path, reference, &case.placement).unwrap();
+        write_labels(&path, &case.study.stored(reference), &case.placement).unwrap();
         let again = read_labels(&path).unwrap();
-        assert_eq!(again.volume, *reference);
+        assert_eq!(again.volume, *case.study.stored(reference));
         assert_eq!(again.placement, case.placement);
     }
     assert_eq!(slices, 102);
@@ -81,7 +81,7 @@ fn another_centre_is_read_too() {
         let path = out.path().join("out.nii.gz");
         write_labels(
             &path,
-            &LabelMap::filled(*case.study.grid(), Label::Scar),
+            &LabelMap::filled(*case.study.storage().grid(), Label::Scar),
             &case.placement,
         )
         .unwrap();

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use myops_image::label::{LabelMap, Region};
-use myops_image::orientation::Orientation;
 use myops_image::study::{StudyError, same_place};
 use serde::Serialize;
 
@@ -110,10 +109,7 @@ fn stored_as<'a>(
         ("the reference", reference.grid()),
         ("the prediction", prediction.grid()),
     )?;
-    Ok(match order {
-        Orientation::AS_STORED => Cow::Borrowed(prediction),
-        order => Cow::Owned(order.store(prediction.clone(), reference.grid())),
-    })
+    Ok(order.apply_onto(prediction, reference.grid()))
 }
 
 #[cfg(test)]

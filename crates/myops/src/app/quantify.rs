@@ -17,9 +17,10 @@
 
 use std::path::{Path, PathBuf};
 
+use myops_image::exam::Acquisition;
 use myops_image::io::{CaseFiles, search};
 use myops_image::sequence::PerSequence;
-use myops_image::study::{Study, same_place};
+use myops_image::study::Study;
 use rayon::prelude::*;
 
 use super::cases::label_files::find;
@@ -163,16 +164,18 @@ fn measure(file: &LabelFile, images: Option<&CaseFiles>, out: &Path) -> Result<C
     // In this order: a file that changes between the two is another one than the record says.
     let mut inputs = images.map_or(Ok(Fingerprints::new()), fingerprint::of_case)?;
     inputs.insert("labels".into(), Fingerprint::of_file(file.path())?);
-    let (mut labels, _) = file.read()?;
+    let (labels, _) = file.read()?;
+    let labels = Acquisition::new(file.place(), labels).map_err(|cause| CasesError::Geometry {
+        path: file.path().into(),
+        cause,
+    })?;
     let case = images.map(CaseFiles::load_images).transpose()?;
     let case = case.map(|(case, _)| case);
     let study = case.as_ref().map(|case| &case.study);
-    if let Some(study) = study {
-        let images = format!("the images of {}", study.id());
-        let order = same_place((&images, study.grid()), (&file.place(), labels.grid()))
-            .map_err(CasesError::Elsewhere)?;
-        labels = order.store(labels, study.grid());
-    }
+    let labels = match study {
+        None => labels.into_volume(),
+        Some(study) => study.on_grid(labels).map_err(CasesError::Elsewhere)?,
+    };
     let none = PerSequence::default();
     let images = study.map_or(&none, Study::images);
     let folder = CaseFolder::of(out, &file.id);

@@ -12,7 +12,7 @@ use crate::probabilities::Probabilities;
 use crate::recipe::Recipe;
 use crate::segmentation::{ProbabilityMap, Segmentation};
 
-/// A case with its labels on the study's own grid, cleaned up as the recipe says.
+/// A case with its labels on the study's grid, cleaned up as the recipe says.
 #[derive(Debug)]
 pub struct Decided<'a> {
     case: Registered<'a>,
@@ -82,12 +82,7 @@ impl Decided<'_> {
 
 /// Removes the labels of slices: networks find structures in blank images too.
 fn clear_slices(labels: &mut LabelMap, cleared: &[bool]) {
-    if !cleared.contains(&true) {
-        return;
+    for k in (0..cleared.len()).filter(|k| cleared[*k]) {
+        labels.slice_mut(k).fill(Label::Background);
     }
-    let slices: Vec<usize> = labels.grid().slice_indices().collect();
-    let voxels = labels.data_mut().iter_mut().zip(slices);
-    voxels
-        .filter(|(_, slice)| cleared[*slice])
-        .for_each(|(label, _)| *label = Label::Background);
 }

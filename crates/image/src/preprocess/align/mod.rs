@@ -17,7 +17,6 @@ use edges::{Edges, Scores};
 use super::framing::HeartCentre;
 use super::window::Window;
 use crate::geometry::Grid;
-use crate::orientation::Orientation;
 use crate::sequence::{PerSequence, Sequence};
 use crate::study::Study;
 use crate::volume::Volume;
@@ -50,8 +49,7 @@ myops_settings::choices!(Align);
 /// The shift of a sequence relative to the others.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Misalignment {
-    /// The shift from the others to this one, `[row, column]` of slices in canonical orientation,
-    /// mm.
+    /// The shift from the others to this one, `[row, column]` of the study's slices, mm.
     pub shift_mm: [f64; 2],
     /// The relative increase of the agreement when this sequence is shifted back.
     pub gain: f64,
@@ -114,7 +112,8 @@ pub type Overlap<'a> = &'a (dyn Fn(Sequence, Sequence, [f64; 2]) -> f64 + Sync);
 
 /// Measures the shift of each sequence relative to those before it in the order LGE, bSSFP, T2,
 /// around the heart, by edges and, if `overlap` is given, by anatomy. It is `None` for the first
-/// sequence and for missing ones. All images must share one grid.
+/// sequence and for missing ones. All images must share one grid of canonical axes, as those of a
+/// study do.
 ///
 /// If bSSFP and T2 are nearer to one another than either is to LGE, LGE is the misaligned one.
 pub fn misalignment(
@@ -208,31 +207,21 @@ fn odd_one_out(found: PerSequence<Option<Misalignment>>) -> PerSequence<Option<M
 }
 
 /// Shifts the certainly misaligned sequences of a study back; `None` if there are none.
-///
-/// # Panics
-/// Never: shifted images keep their grid.
-#[expect(clippy::expect_used, reason = "moved images keep their grid")]
 pub fn aligned(study: &Study, found: &PerSequence<Option<Misalignment>>) -> Option<Study> {
-    found.iter().find(|(_, m)| m.is_some_and(|m| m.clear))?;
-    let images = PerSequence::from_fn(|sequence| {
-        let image = study.image(sequence)?;
-        Some(match found[sequence].filter(|m| m.clear) {
-            None => image.clone(),
-            Some(m) => moved_back(image, m.shift_mm),
-        })
-    });
-    Some(
-        Study::new(study.id(), images, study.reference().cloned())
-            .expect("moved images keep their grid"),
-    )
+    let clear = |m: &Option<Misalignment>| m.filter(|m| m.clear).map(|m| m.shift_mm);
+    found.iter().find_map(|(_, m)| clear(m))?;
+    let mut aligned = study.clone();
+    for (sequence, m) in found.iter() {
+        if let (Some(image), Some(shift_mm)) = (aligned.image_mut(sequence), clear(m)) {
+            move_back(image, shift_mm);
+        }
+    }
+    Some(aligned)
 }
 
 /// Shifts every slice of an image back by `shift_mm`; pixels from outside are 0.
-fn moved_back(image: &Volume<f32>, [rows_mm, columns_mm]: [f64; 2]) -> Volume<f32> {
-    let orientation = Orientation::canonical(image.grid());
-    let mut turned = orientation.apply(image);
-    let ([columns, rows, slices], [i_mm, j_mm, _]) =
-        (turned.shape(), turned.spacing().rounded_mm());
+fn move_back(image: &mut Volume<f32>, [rows_mm, columns_mm]: [f64; 2]) {
+    let ([columns, rows, slices], [i_mm, j_mm, _]) = (image.shape(), image.spacing().rounded_mm());
     let size = rows.max(columns);
     let middle = (size as f64 - 1.0) / 2.0;
     let window = Window::about(
@@ -241,8 +230,8 @@ fn moved_back(image: &Volume<f32>, [rows_mm, columns_mm]: [f64; 2]) -> Volume<f3
         [1.0; 2],
     );
     for k in 0..slices {
-        let slice = turned.slice(k).to_vec();
-        let out = turned.slice_mut(k);
+        let slice = image.slice(k).to_vec();
+        let out = image.slice_mut(k);
         window.sample(&slice, [rows, columns], |pixel, value| {
             let (row, column) = (pixel / size, pixel % size);
             if row < rows && column < columns {
@@ -250,25 +239,20 @@ fn moved_back(image: &Volume<f32>, [rows_mm, columns_mm]: [f64; 2]) -> Volume<f3
             }
         });
     }
-    orientation.undo(&turned, image.grid())
 }
 
 /// The square of every slice that is compared, with a margin for the largest shift.
 struct Field {
-    orientation: Orientation,
     centre: [f64; 2],
     pixel: [f64; 2],
 }
 
 impl Field {
     fn about(grid: &Grid, heart: Option<HeartCentre>) -> Self {
-        let orientation = Orientation::canonical(grid);
-        let grid = orientation.grid(grid);
         let ([ni, nj, _], [i_mm, j_mm, _]) = (grid.shape(), grid.spacing().rounded_mm());
         let middle = [nj, ni].map(|n| (n as f64 - 1.0) / 2.0);
         let centre = heart.map_or(middle, |HeartCentre(centre)| centre);
         Self {
-            orientation,
             centre,
             pixel: [PIXEL_MM / j_mm, PIXEL_MM / i_mm],
         }
@@ -276,7 +260,6 @@ impl Field {
 
     /// The edges of each slice of an image that is shifted by `shift_mm`.
     fn edges(&self, image: &Volume<f32>, shift_mm: [f64; 2]) -> Vec<Edges> {
-        let image = self.orientation.apply(image);
         let [columns, rows, slices] = image.shape();
         let centre =
             [0, 1].map(|axis| self.centre[axis] + shift_mm[axis] / PIXEL_MM * self.pixel[axis]);

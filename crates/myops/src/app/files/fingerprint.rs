@@ -71,11 +71,12 @@ impl Fingerprint {
         }
     }
 
-    /// Of the voxels of a case and of where they lie, however they are stored.
+    /// Of the voxels of a case and of where they lie, in the order of the first sequence's file.
     pub fn of_study(study: &Study) -> Self {
         let mut hasher = Hasher::default();
         for (sequence, image) in study.images().iter() {
             let Some(image) = image else { continue };
+            let image = study.stored(image);
             hasher.add(sequence.name().as_bytes());
             add_grid(&mut hasher, image.grid());
             for voxels in image.data().chunks(CHUNK) {
@@ -88,6 +89,7 @@ impl Fingerprint {
             }
         }
         if let Some(labels) = study.reference() {
+            let labels = study.stored(labels);
             hasher.add(b"labels");
             add_grid(&mut hasher, labels.grid());
             hasher.add(

@@ -64,7 +64,8 @@ impl Model {
         })
     }
 
-    /// Labels one case on its own grid, with all that is known of the labels; writes nothing.
+    /// Labels one case on the grid of its study, with all that is known of the labels; writes nothing.
+    /// [`Study::stored`] puts the labels into the order of the case's files.
     ///
     /// # Errors
     /// Where the model needs a sequence that the case does not have, or its output is not a number.

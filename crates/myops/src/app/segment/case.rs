@@ -2,7 +2,7 @@
 
 use std::panic::resume_unwind;
 
-use myops_image::io::{CaseFiles, LoadedCase, Placement, write_image, write_labels, write_whole};
+use myops_image::io::{CaseFiles, LoadedCase, write_image, write_labels, write_whole};
 use myops_image::label::Label;
 use myops_image::orientation::Orientation;
 use myops_image::picture;
@@ -61,9 +61,10 @@ pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<report:
     let study = &loaded.study;
     let folder = CaseFolder::of(setup.out, study.id());
     folder.create()?;
-    write_labels(folder.labels(), &found.labels, &loaded.placement)?;
+    let labels = study.stored(&found.labels);
+    write_labels(folder.labels(), &labels, &loaded.placement)?;
     if setup.probabilities {
-        write_probabilities(&folder, found, &loaded.placement)?;
+        write_probabilities(&folder, found, loaded)?;
     }
     let origin = origin(loaded, found, setup);
     let view = CaseView::of(&found.labels, study.images());
@@ -82,11 +83,12 @@ pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<report:
 fn write_probabilities(
     folder: &CaseFolder,
     found: &Segmentation,
-    placement: &Placement,
+    case: &LoadedCase,
 ) -> Result<(), Error> {
     for label in Label::ALL.into_iter().skip(1) {
         let probability = found.probabilities.of(label);
-        write_image(folder.probability(label), &probability, placement)?;
+        let stored = case.study.stored(&probability);
+        write_image(folder.probability(label), &stored, &case.placement)?;
     }
     Ok(())
 }
@@ -125,6 +127,7 @@ fn write_panel(study: &Study, view: &CaseView, folder: &CaseFolder) -> Result<()
     let reference = study
         .reference()
         .map(|labels| Orientation::display(study.grid()).apply(labels));
-    let png = picture::panel(study.id(), view.images(), view.labels(), reference.as_ref());
+    let reference = reference.as_deref();
+    let png = picture::panel(study.id(), view.images(), view.labels(), reference);
     Ok(write_whole(folder.panel(), |w| w.write_all(&png))?)
 }
