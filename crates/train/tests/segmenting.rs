@@ -8,8 +8,10 @@ use myops_image::geometry::{Affine, Grid};
 use myops_image::label::Label;
 use myops_image::orientation::Orientation;
 use myops_image::phantom::{Phantom, PhantomSettings};
+use myops_image::preprocess::{Align, Axes, Framing};
 use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::study::Study;
+use myops_image::volume::Volume;
 use myops_measure::finding::Finding;
 use myops_net::engine::{Cpu, Device};
 use myops_net::model::{Architecture, ModelSettings};
@@ -205,12 +207,43 @@ fn labels_do_not_depend_on_the_order_in_which_voxels_are_stored() {
     ] {
         let other = stored(&study, axes, flipped);
         let labels = segmenter.segment(&other).unwrap().labels;
-        let (back, _) = Orientation::onto(labels.grid(), expected.grid()).unwrap();
+        assert!(labels.data() == expected.data(), "{axes:?} {flipped:?}");
+        assert!(labels.grid().displacement_mm(expected.grid()) < 1e-9);
+        let file = other.stored(&labels);
+        assert_eq!(file.grid(), other.storage().grid());
+        let (back, apart_mm) = Orientation::onto(file.grid(), expected.grid()).unwrap();
+        assert!(apart_mm < 1e-9);
         assert_eq!(
-            back.store(labels, expected.grid()).data(),
-            expected.data(),
-            "{axes:?} {flipped:?}"
+            back.apply_onto(&file, expected.grid()).data(),
+            expected.data()
         );
+    }
+}
+
+#[test]
+fn a_network_of_stored_axes_labels_the_array_of_the_file_whatever_the_header_says() {
+    let mut file = model(&[Label::Scar, Label::Edema], Label::LvPool);
+    (file.header.locator, file.locator) = (None, None);
+    file.header.recipe.preprocess.axes = Axes::Stored;
+    file.header.recipe.preprocess.framing = Framing::Central;
+    file.header.recipe.align = Align::Off;
+    let (study, segmenter) = (phantom(), segmenter(file));
+    let expected = segmenter.segment(&study).unwrap().labels;
+    // The same arrays under headers that run along other ways of the world.
+    let [i, j, k] = study.grid().spacing().mm();
+    for [i, j, k] in [[i, -j, k], [-i, j, k], [-i, -j, -k]] {
+        let rows = [[0.0, j, 0.0, 5.0], [0.0, 0.0, k, 5.0], [i, 0.0, 0.0, 5.0]];
+        let grid = Grid::new(study.grid().shape(), Affine::new(rows).unwrap()).unwrap();
+        let images = PerSequence::from_fn(|s| {
+            let voxels = study.image(s)?.data().to_vec();
+            Some(Volume::new(grid, voxels).unwrap())
+        });
+        let other = Study::new(study.id(), images, None).unwrap();
+        assert_ne!(other.grid(), &grid, "it is turned");
+        let labels = segmenter.segment(&other).unwrap().labels;
+        let labels = other.stored(&labels);
+        assert_eq!(labels.grid(), &grid);
+        assert!(labels.data() == expected.data(), "{i} {j} {k}");
     }
 }
 

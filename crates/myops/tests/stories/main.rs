@@ -15,6 +15,7 @@ mod importing;
 mod interrupting;
 mod looking_around;
 mod names_of_files;
+mod orders_of_storage;
 mod segmenting;
 mod sharing_folders;
 mod training;
