@@ -1,4 +1,4 @@
-//! One table of speeds: ours beside Burn's own CPU operations and, where their Python packages are, the peers.
+//! One table of speeds: ours and, where their Python packages are, the peers.
 
 #![expect(clippy::print_stdout, reason = "the table is what is asked for")]
 
@@ -77,15 +77,6 @@ pub fn run() -> Result<(), String> {
                     .arg(format!("{peers}/{script}"))
                     .args(*arguments),
                 "peer",
-                &mut best,
-            )?;
-        }
-        // Burn's own operations on the CPU know 32 bits alone.
-        if !ours.contains(&"bf16") {
-            let stock = &mut Command::new("target/release/examples/speed");
-            time(
-                stock.args(*ours).env("MYOPS_KERNELS", "burn"),
-                "stock",
                 &mut best,
             )?;
         }
