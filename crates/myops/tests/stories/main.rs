@@ -5,6 +5,7 @@
 mod program;
 
 mod augmenting;
+mod broken_cases;
 mod changing_files;
 mod cross_validating;
 mod demonstrating;
@@ -16,6 +17,7 @@ mod interrupting;
 mod looking_around;
 mod names_of_files;
 mod orders_of_storage;
+mod protecting_inputs;
 mod segmenting;
 mod sharing_folders;
 mod training;

@@ -214,3 +214,32 @@ pub fn copy(from: impl AsRef<Path>, to: impl Into<PathBuf>) {
         }
     }
 }
+
+/// The reference labels of a phantom.
+pub fn reference(number: u32) -> String {
+    format!(
+        "{}/phantom-00{number}/phantom-00{number}_gd.nii.gz",
+        patients()
+    )
+}
+
+pub fn copy_file(from: impl AsRef<Path>, to: String) {
+    fs::create_dir_all(Path::new(&to).parent().unwrap()).unwrap();
+    fs::copy(from, to).unwrap();
+}
+
+/// Copies the files of a phantom under names of their own.
+pub fn copy_case(number: u32, suffixes: [(&str, &str); 4], to: &str) {
+    for (suffix, name) in suffixes {
+        copy_file(
+            format!(
+                "{}/phantom-00{number}/phantom-00{number}_{suffix}.nii.gz",
+                patients()
+            ),
+            format!("{to}{name}.nii.gz"),
+        );
+    }
+}
+
+/// The usual names of the files of a case.
+pub const SAME: [(&str, &str); 4] = [("C0", "_C0"), ("LGE", "_LGE"), ("T2", "_T2"), ("gd", "_gd")];
