@@ -7,7 +7,7 @@ use crate::weights::{Weight, Weights, WeightsError};
 
 /// The same network with every upsampling as late as it can be.
 ///
-/// Pointwise convolutions, batch norms, ReLUs and activations commute with nearest-neighbour upsampling: each pixel
+/// Pointwise convolutions, batch norms, `ReLU` and activations commute with nearest-neighbour upsampling: each pixel
 /// counts four times in the statistics of a batch, which leaves them as they were. Before the upsampling they run on a
 /// quarter of the pixels.
 #[must_use]

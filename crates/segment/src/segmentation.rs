@@ -62,7 +62,8 @@ pub struct ProbabilityMap {
 
 impl ProbabilityMap {
     /// Those of a case, and the way from the network's grid to the study's.
-    pub(crate) fn new(values: Probabilities, restore: Restore) -> Self {
+    pub(crate) fn new(values: Probabilities, restore: &Restore) -> Self {
+        let restore = *restore;
         Self { values, restore }
     }
 

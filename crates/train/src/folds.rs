@@ -49,7 +49,7 @@ impl Folds {
             by_patient
                 .entry(&case.patient)
                 .or_default()
-                .push(case.id.clone())
+                .push(case.id.clone());
         });
         let patients = by_patient.len();
         if patients < 2 {

@@ -180,7 +180,7 @@ mod tests {
     use super::*;
     use crate::{LocatorSettings, PlateauSchedule};
 
-    fn refused(settings: TrainSettings) -> String {
+    fn refused(settings: &TrainSettings) -> String {
         settings.plan().unwrap_err().to_string()
     }
 
@@ -207,18 +207,18 @@ mod tests {
             batch_size: 0,
             ..TrainSettings::default()
         };
-        assert_eq!(refused(settings), "batch_size = 0: need 1 to 1024");
+        assert_eq!(refused(&settings), "batch_size = 0: need 1 to 1024");
         let settings = TrainSettings {
             learning_rate: f64::NAN,
             ..TrainSettings::default()
         };
-        assert!(refused(settings).starts_with("learning_rate = NaN"));
+        assert!(refused(&settings).starts_with("learning_rate = NaN"));
         let settings = TrainSettings {
             crop_pixels: Switch::On(100),
             ..TrainSettings::of(Architecture::Nested)
         };
         assert_eq!(
-            refused(settings),
+            refused(&settings),
             "crop_pixels = 100: need \"off\", or a multiple of 16 up to 144 that leaves as much on either side"
         );
     }
@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn settings_that_do_not_go_together_are_refused() {
         let nested = TrainSettings::of(Architecture::Nested);
-        let error = refused(TrainSettings {
+        let error = refused(&TrainSettings {
             locator: None,
             ..nested
         });
@@ -261,7 +261,7 @@ mod tests {
             error,
             "recipe.preprocess.framing = heart: need central, or a [locator] that finds the heart"
         );
-        let error = refused(TrainSettings {
+        let error = refused(&TrainSettings {
             schedule: LrSchedule::Plateau(PlateauSchedule::default()),
             ..nested
         });
@@ -273,12 +273,12 @@ mod tests {
             locator: Some(locator),
             ..nested
         };
-        let error = refused(locator(LocatorSettings {
+        let error = refused(&locator(LocatorSettings {
             batch_size: 0,
             ..LocatorSettings::default()
         }));
         assert_eq!(error, "locator.batch_size = 0: need 1 to 1024");
-        let error = refused(locator(LocatorSettings {
+        let error = refused(&locator(LocatorSettings {
             size: 40,
             ..LocatorSettings::default()
         }));
@@ -286,7 +286,7 @@ mod tests {
             error,
             "locator.recipe.preprocess.size = 40: need a multiple of 16 from 16 to 2048"
         );
-        let error = refused(TrainSettings {
+        let error = refused(&TrainSettings {
             loss: Loss::RegionDiceCrossEntropy,
             ..TrainSettings::default()
         });

@@ -236,7 +236,7 @@ pub enum EvaluateError {
         /// The files of the prediction, where there is one, and of the reference.
         pair: Option<(PathBuf, PathBuf)>,
         /// How the grids differ.
-        cause: StudyError,
+        cause: Box<StudyError>,
     },
     /// Two evaluations are of different cases.
     #[error(transparent)]

@@ -154,10 +154,10 @@ fn replaceable(path: &Path) -> Result<(), Error> {
         path: path.into(),
         cause,
     })?;
-    match is_exported(&start) {
-        true => Ok(()),
-        false => Err(ModelError::NotExported(path.into()).into()),
+    if is_exported(&start) {
+        return Ok(());
     }
+    Err(ModelError::NotExported(path.into()).into())
 }
 
 /// `runet.onnx` as `runet-1.onnx`.

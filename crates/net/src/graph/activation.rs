@@ -62,7 +62,7 @@ impl Activation {
             .for_each(|pixel| match self {
                 Self::Sigmoid => {
                     pixel.iter_mut().for_each(|p| {
-                        *p = p.powf(power) / (p.powf(power) + (1.0 - *p).powf(power))
+                        *p = p.powf(power) / (p.powf(power) + (1.0 - *p).powf(power));
                     });
                 }
                 Self::Softmax => {

@@ -9,7 +9,7 @@ pub const BATCH_NORM_EPSILON: f32 = 1e-3;
 /// The share of the running mean and variance that one batch replaces: 1 less Keras' momentum of 0.99.
 pub const BATCH_NORM_UPDATE: f32 = 0.01;
 
-/// The place of a node in [`Graph::nodes`]; the value that the node computes has the same number.
+/// The place of a node in [`super::Graph::nodes`]; the value that the node computes has the same number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub usize);
 

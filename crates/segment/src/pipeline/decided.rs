@@ -73,7 +73,7 @@ impl Decided<'_> {
             scar: has_lge.then(|| confidence(Region::SCAR)),
             edema_or_scar: confidence(Region::EDEMA_OR_SCAR),
             labels,
-            probabilities: ProbabilityMap::new(probabilities, restore),
+            probabilities: ProbabilityMap::new(probabilities, &restore),
             misalignment,
             findings,
         }

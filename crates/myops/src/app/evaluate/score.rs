@@ -127,7 +127,7 @@ fn score(prediction: Option<&LabelFile>, reference: &LabelFile) -> Result<Scored
     let pair = |file: &LabelFile| (file.path().into(), reference.path().into());
     let regions = score_case(&found, &truth).map_err(|cause| EvaluateError::Grid {
         pair: prediction.map(pair),
-        cause,
+        cause: Box::new(cause),
     })?;
     let by_codes = [&numbers, &truth_numbers].contains(&&Numbering::Codes);
     let case = EvaluatedCase {

@@ -18,7 +18,7 @@ pub fn dropout(values: &mut [f32], rate: f32, seed: u64) {
     });
 }
 
-/// A number in [0, 1) for each seed and place (SplitMix64; Steele et al., OOPSLA 2014).
+/// A number in [0, 1) for each seed and place (`SplitMix64`; Steele et al., OOPSLA 2014).
 fn uniform(seed: u64, place: u64) -> f32 {
     let mut z = seed.wrapping_add(place.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -33,7 +33,6 @@ struct Pass {
 }
 
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "a plan is made once")]
 enum Layer {
     Conv(FixedConv),
     /// A 3x3 convolution of the upsampled input.
@@ -166,10 +165,9 @@ fn upsampled_conv(isa: Isa, conv: &Conv, weights: &Weights) -> Result<Layer, Wei
 }
 
 /// Shape and weights `[kh, kw, c_in, c_out]` and bias of a convolution.
-fn conv_weights<'a>(
-    name: &str,
-    weights: &'a Weights,
-) -> Result<([usize; 4], &'a [f32], Vec<f32>), WeightsError> {
+type ConvWeights<'a> = ([usize; 4], &'a [f32], Vec<f32>);
+
+fn conv_weights<'a>(name: &str, weights: &'a Weights) -> Result<ConvWeights<'a>, WeightsError> {
     let weight = weights.required(&format!("{name}.weight"))?;
     let bias = weights.required(&format!("{name}.bias"))?.values.clone();
     let &[kh, kw, c_in, c_out] = &weight.shape[..] else {
