@@ -65,13 +65,13 @@ fn a_second_program_is_refused_and_touches_nothing() {
             "{line}\n{error}"
         );
     }
+    first.kill().unwrap();
+    first.wait().unwrap();
     let of_training = |name: &String| {
         name.starts_with(".myops") || !name.contains('/') && !name.starts_with("model")
     };
     assert!(contents(&out).keys().all(of_training), "{:?}", names(&out));
     // A killed one keeps nobody out.
-    first.kill().unwrap();
-    first.wait().unwrap();
     assert!(Path::new(&format!("{out}/.myops.lock")).exists());
     done(&segment(&out));
     assert!(
