@@ -18,12 +18,13 @@ impl Default for TrainSettings {
 }
 
 impl TrainSettings {
-    /// The settings that an architecture is trained with unless others are given.
+    /// The settings that an architecture is trained with unless others are given: the published training, where nothing
+    /// better is known.
     pub fn of(architecture: Architecture) -> Self {
         match architecture {
-            Architecture::Runet => Self::published(architecture),
             Architecture::Unet => Self::unet(),
             Architecture::Nested => Self::nested(),
+            _ => Self::published(architecture),
         }
     }
 
