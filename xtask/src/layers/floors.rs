@@ -2,24 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::offence::{Kind, Offence};
 use crate::source::{Mention, Module, ModuleId, Target, Tree};
 
 /// Finds all offences against the table of floors.
-pub(super) fn check(tree: &Tree, rows: &[&[&str]]) -> Vec<Offence> {
+pub(super) fn check(tree: &Tree, rows: &[&[&str]]) -> Vec<String> {
     let floors = Floors { tree, rows };
     let mut texts: Vec<String> = tree.problems.clone();
     texts.extend(floors.check_table());
     for (id, module) in tree.modules().filter(|(_, module)| !module.is_test) {
         texts.extend(floors.check_module(id, module));
     }
-    let offence = |text: String| Offence {
-        kind: Kind::Floor,
-        at: text.split(':').next().unwrap_or_default().to_owned(),
-        count: 1,
-        text,
-    };
-    texts.into_iter().map(offence).collect()
+    texts
 }
 
 struct Floors<'a> {

@@ -3,11 +3,10 @@
 mod circles;
 mod floors;
 
-use crate::offence::Offence;
 use crate::source::Tree;
 
 /// Finds all offences against the floors, and all circles between files.
-pub fn check(tree: &Tree, floors: &[&[&str]]) -> Vec<Offence> {
+pub fn check(tree: &Tree, floors: &[&[&str]]) -> Vec<String> {
     let mut offences = floors::check(tree, floors);
     offences.extend(circles::check(tree));
     offences

@@ -1,7 +1,6 @@
 //! Each check of layers on small made-up crates.
 
 use super::*;
-use crate::offence::Kind;
 use crate::source::Files;
 
 const FLOORS: &[&[&str]] = &[
@@ -49,8 +48,7 @@ fn offences(changed: &[(&str, &str)]) -> Vec<String> {
             .iter()
             .map(|(path, text)| ((*path).to_owned(), (*text).to_owned())),
     );
-    let found = check(&Tree::of(&files), FLOORS);
-    found.into_iter().map(|offence| offence.text).collect()
+    check(&Tree::of(&files), FLOORS)
 }
 
 #[test]
@@ -255,8 +253,8 @@ fn what_cannot_be_followed_is_refused() {
     assert!(offences(&files)[0].contains("tests.rs:1: does not parse"));
 }
 
-/// The circles of a crate with one module `io` of these files, and the number of files in each.
-fn circles(files: &[(&str, &str)]) -> Vec<(usize, String)> {
+/// The circles of a crate with one module `io` of these files.
+fn circles(files: &[(&str, &str)]) -> Vec<String> {
     let mut all: Files = [
         (
             "crates/low/Cargo.toml".to_owned(),
@@ -272,10 +270,9 @@ fn circles(files: &[(&str, &str)]) -> Vec<(usize, String)> {
             .map(|(name, text)| (path(name), (*text).to_owned())),
     );
     let found = check(&Tree::of(&all), &[&["low::io"]]);
-    assert!(found.iter().all(|o| o.kind == Kind::Circle), "{found:?}");
     found
         .into_iter()
-        .map(|o| (o.count, o.text.replace("crates/low/src/io/", "")))
+        .map(|text| text.replace("crates/low/src/io/", ""))
         .collect()
 }
 
@@ -294,11 +291,7 @@ fn files_that_use_each_other_are_a_circle_of_any_length() {
     ] {
         assert_eq!(
             circles(&[("mod", root), ("a", a), ("b", b), ("c", c)]),
-            [(
-                3,
-                "3 files use each other: a.rs (line 1) -> b.rs (line 1) -> c.rs (line 1) -> a.rs"
-                    .into()
-            )],
+            ["3 files use each other: a.rs (line 1) -> b.rs (line 1) -> c.rs (line 1) -> a.rs"],
             "{c}"
         );
     }
@@ -319,7 +312,7 @@ fn a_parent_and_a_child_that_use_each_other_are_a_circle() {
     ] {
         assert_eq!(
             circles(&[("mod", uses), ("part", child)]),
-            [(2, words.into())],
+            [words],
             "{uses}"
         );
     }

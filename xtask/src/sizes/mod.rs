@@ -8,7 +8,6 @@ use syn::{
     TraitItemFn, Type, Visibility,
 };
 
-use crate::offence::{Kind, Offence};
 use crate::source::{Files, attributes, is_source, is_test_only};
 
 /// The most lines of a source file.
@@ -17,7 +16,7 @@ const MAX_FILE_LINES: usize = 400;
 const MAX_FUNCTION_LINES: usize = 60;
 
 /// Measures every source file, tests too; `bool` parameters are looked for in the sources of `crates/` outside tests.
-pub fn check(files: &Files) -> Vec<Offence> {
+pub fn check(files: &Files) -> Vec<String> {
     let mut offences = Vec::new();
     for (path, text) in files.iter().filter(|(path, _)| is_source(path)) {
         let in_library = path.starts_with("crates/") && path.contains("/src/");
@@ -29,16 +28,14 @@ pub fn check(files: &Files) -> Vec<Offence> {
         let lines = text.lines().count();
         if lines > MAX_FILE_LINES {
             let text = format!("{path}: {lines} lines (bound {MAX_FILE_LINES})");
-            sizes.add(Kind::LongFile, text);
+            sizes.offences.push(text);
         }
         match syn::parse_file(text) {
             Ok(file) => sizes.visit_file(&file),
             Err(error) => {
                 let line = error.span().start().line;
-                sizes.add(
-                    Kind::Floor,
-                    format!("{path}:{line}: does not parse: {error}"),
-                );
+                let text = format!("{path}:{line}: does not parse: {error}");
+                sizes.offences.push(text);
             }
         }
         offences.extend(sizes.offences);
@@ -49,19 +46,10 @@ pub fn check(files: &Files) -> Vec<Offence> {
 struct Sizes<'a> {
     path: &'a str,
     checks_parameters: bool,
-    offences: Vec<Offence>,
+    offences: Vec<String>,
 }
 
 impl Sizes<'_> {
-    fn add(&mut self, kind: Kind, text: String) {
-        self.offences.push(Offence {
-            kind,
-            at: self.path.to_owned(),
-            count: 1,
-            text,
-        });
-    }
-
     fn measure(&mut self, name: &str, first: usize, last: usize) {
         let lines = last + 1 - first;
         if lines > MAX_FUNCTION_LINES {
@@ -69,7 +57,7 @@ impl Sizes<'_> {
                 "{}:{first}: function {name} has {lines} lines (bound {MAX_FUNCTION_LINES})",
                 self.path
             );
-            self.add(Kind::LongFunction, text);
+            self.offences.push(text);
         }
     }
 
@@ -124,7 +112,7 @@ impl Sizes<'_> {
                 parameter.span().start().line,
                 signature.ident
             );
-            self.add(Kind::BoolParameter, text);
+            self.offences.push(text);
         }
     }
 }

@@ -5,7 +5,7 @@ use super::*;
 /// The texts of the offences in one file.
 fn offences(path: &str, text: &str) -> Vec<String> {
     let files = Files::from([(path.to_owned(), text.to_owned())]);
-    check(&files).into_iter().map(|o| o.text).collect()
+    check(&files)
 }
 
 fn lines(n: usize) -> String {
