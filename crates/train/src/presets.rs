@@ -21,10 +21,12 @@ impl TrainSettings {
     /// The settings that an architecture is trained with unless others are given: the published training, where nothing
     /// better is known.
     pub fn of(architecture: Architecture) -> Self {
-        match architecture {
-            Architecture::Unet => Self::unet(),
-            Architecture::Nested => Self::nested(),
-            _ => Self::published(architecture),
+        if architecture == Architecture::Nested {
+            Self::nested()
+        } else if architecture == Architecture::Unet {
+            Self::unet()
+        } else {
+            Self::published(architecture)
         }
     }
 
