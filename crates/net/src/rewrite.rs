@@ -1,4 +1,15 @@
 //! Changes of a graph that leave what it computes as it is, to rounding, and make it cheaper.
+//!
+//! ```
+//! use myops_net::graph::{ConvSpec, GraphBuilder, Op};
+//! use myops_net::rewrite::delay_upsampling;
+//!
+//! let (mut graph, x) = GraphBuilder::new(3);
+//! let large = graph.upsample(x);
+//! let head = graph.conv(large, "head", ConvSpec::pointwise(6));
+//! let cheaper = delay_upsampling(&graph.finish(head));
+//! assert_eq!(cheaper.node(cheaper.output()).op, Op::Upsample);
+//! ```
 
 use std::collections::HashMap;
 

@@ -1,4 +1,17 @@
 //! From a study to labels on its own grid, with trained networks.
+//!
+//! ```
+//! use myops_image::label::Label;
+//! use myops_net::graph::Activation;
+//! use myops_segment::{RawProbabilities, Recipe};
+//!
+//! // One pixel: background, LV pool, RV pool, healthy myocardium, edema, scar.
+//! let raw = RawProbabilities::new(vec![0.1, 0.0, 0.0, 0.2, 0.1, 0.6])?;
+//! let recipe = Recipe::PUBLISHED;
+//! let calibrated = recipe.calibrate(Activation::Sigmoid, &[0.5; 3], raw)?;
+//! assert_eq!(recipe.pixel_labels(&calibrated), [Label::Scar]);
+//! # Ok::<(), myops_segment::NotANumber>(())
+//! ```
 
 mod alone;
 mod cleanup;

@@ -2,6 +2,17 @@
 //!
 //! [`TrainSettings`] are what a settings file says; [`TrainSettings::plan`] checks them once and makes the [`TrainPlan`]
 //! that a [`Trainer`] takes.
+//!
+//! ```
+//! use myops_train::{Folds, Member};
+//!
+//! let case = |id: &str, patient: &str| Member { id: id.into(), patient: patient.into() };
+//! let cases = [case("a_ED", "a"), case("a_ES", "a"), case("b", "b")];
+//! let folds = Folds::deal(&cases, 2, 1)?;
+//! // Both cases of a patient are in one fold.
+//! assert_eq!(folds, Folds::deal(&cases, 2, 1)?);
+//! # Ok::<(), myops_train::FoldsError>(())
+//! ```
 
 mod average;
 mod checkpoint;

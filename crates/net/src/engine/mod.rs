@@ -3,6 +3,18 @@
 //! An [`Engine`] is one way to run any [`Graph`]: [`Cpu`] on this project's own kernels, and on graphics cards the one of
 //! the crate `myops-gpu`. Precision and threads belong to an engine, so that engines of different precision can run side
 //! by side in one process.
+//!
+//! ```
+//! use myops_net::engine::{Cpu, Engine, Image};
+//! use myops_net::model::{Architecture, ModelSettings};
+//! use myops_net::weights::Weights;
+//!
+//! let graph = ModelSettings::published(Architecture::Runet).probability_graph();
+//! let network = Cpu::default().predictor(&graph, &Weights::drawn(&graph, 1))?;
+//! let slice = Image { dims: [1, 32, 32, 3], values: vec![0.5; 32 * 32 * 3] };
+//! assert_eq!(network.run(slice).dims, [1, 32, 32, 6]);
+//! # Ok::<(), myops_net::weights::WeightsError>(())
+//! ```
 
 mod cpu;
 
