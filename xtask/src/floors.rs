@@ -14,6 +14,7 @@ pub const FLOORS: &[&[&str]] = &[
         "measure::distance",
         "measure::percentile",
         "measure::finding",
+        "measure::confidence",
     ],
     &[
         "image::io",

@@ -5,6 +5,7 @@
 //! case. Everything here is a pure function of label maps and images; each result can be serialised, and its fields carry
 //! their unit in their name.
 
+pub mod confidence;
 mod distance;
 pub mod evaluate;
 pub mod finding;

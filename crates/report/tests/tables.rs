@@ -4,9 +4,9 @@
 
 use myops_image::phantom::{Phantom, PhantomSettings};
 use myops_image::study::Study;
+use myops_measure::confidence::RegionConfidence;
 use myops_report::quantity::{
-    CONFIDENCE, Confidence, MEASURED, Quantity, RegionConfidence, SEGMENT, TERRITORY, THRESHOLD,
-    Tables,
+    CONFIDENCE, Confidence, MEASURED, Quantity, SEGMENT, TERRITORY, THRESHOLD, Tables,
 };
 use myops_report::{
     Case, CaseView, CohortCase, Origin, case_page, cohort_csv, cohort_page, terminal_table,

@@ -1,8 +1,8 @@
 //! How far a segmentation is likely to agree with a reader's.
 
 use myops_image::label::{Label, Region};
+use myops_measure::confidence::RegionConfidence;
 use myops_measure::evaluate::Overlap;
-use serde::{Deserialize, Serialize};
 
 use super::decision::region_probabilities;
 
@@ -10,53 +10,42 @@ use super::decision::region_probabilities;
 /// voxel found means that something was missed, far less that there is nothing, ml.
 const DOUBTFUL_ML: f64 = 0.5;
 
-/// How far a region is likely to agree with a reader's.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Confidence {
-    /// The Dice to be expected if every probability were true, 0 to 1.
-    pub expected_dice: f64,
-    /// The mean Dice of each network's own labels with those of their average; `None` for a single network.
-    pub agreement: Option<f64>,
-}
-
-impl Confidence {
-    /// Of a region from the probabilities and labels of all pixels; a pixel has `pixel_ml`. Each of `members` holds
-    /// the labels that one network alone gives.
-    ///
-    /// The expected Dice is `(2 Σ_found p + d) / (Σ p + found + d)`, with `d` of half a millilitre.
-    ///
-    /// # Shapes
-    /// `probabilities` is `[pixel][label]`.
-    pub fn of(
-        region: Region,
-        probabilities: &[f32],
-        labels: &[Label],
-        members: &[Vec<Label>],
-        pixel_ml: f64,
-    ) -> Self {
-        let doubtful = DOUBTFUL_ML / pixel_ml;
-        let (mut found, mut agreed, mut total) = (0.0, 0.0, 0.0);
-        for (p, label) in region_probabilities(region, probabilities)
-            .into_iter()
-            .map(f64::from)
-            .zip(labels)
-        {
-            total += p;
-            if region.contains(*label) {
-                found += 1.0;
-                agreed += p;
-            }
+/// How far a region is likely to agree with a reader's, from the probabilities and labels of all pixels; a pixel has `pixel_ml`. Each of `members` holds
+/// the labels that one network alone gives.
+///
+/// The expected Dice is `(2 Σ_found p + d) / (Σ p + found + d)`, with `d` of half a millilitre.
+///
+/// # Shapes
+/// `probabilities` is `[pixel][label]`.
+pub fn confidence(
+    region: Region,
+    probabilities: &[f32],
+    labels: &[Label],
+    members: &[Vec<Label>],
+    pixel_ml: f64,
+) -> RegionConfidence {
+    let doubtful = DOUBTFUL_ML / pixel_ml;
+    let (mut found, mut agreed, mut total) = (0.0, 0.0, 0.0);
+    for (p, label) in region_probabilities(region, probabilities)
+        .into_iter()
+        .map(f64::from)
+        .zip(labels)
+    {
+        total += p;
+        if region.contains(*label) {
+            found += 1.0;
+            agreed += p;
         }
-        let agreement = (members.len() > 1).then(|| {
-            let dice = members
-                .iter()
-                .map(|member| Overlap::of(member, labels, region).challenge_dice());
-            dice.sum::<f64>() / members.len() as f64
-        });
-        Self {
-            expected_dice: (2.0 * agreed + doubtful) / (total + found + doubtful),
-            agreement,
-        }
+    }
+    let agreement = (members.len() > 1).then(|| {
+        let dice = members
+            .iter()
+            .map(|member| Overlap::of(member, labels, region).challenge_dice());
+        dice.sum::<f64>() / members.len() as f64
+    });
+    RegionConfidence {
+        expected_dice: (2.0 * agreed + doubtful) / (total + found + doubtful),
+        agreement,
     }
 }
 
@@ -76,7 +65,7 @@ mod tests {
             .iter()
             .map(|f| if *f { Label::Scar } else { Label::Myocardium })
             .collect();
-        Confidence::of(Region::SCAR, &scar(p), &labels, &[], 5.0).expected_dice
+        confidence(Region::SCAR, &scar(p), &labels, &[], 5.0).expected_dice
     }
 
     #[test]
@@ -101,7 +90,7 @@ mod tests {
         let (s, m) = (Label::Scar, Label::Myocardium);
         let labels = [s, s, m, m];
         let of = |members: &[Vec<Label>]| {
-            Confidence::of(
+            confidence(
                 Region::SCAR,
                 &scar(&[1.0, 1.0, 0.0, 0.0]),
                 &labels,

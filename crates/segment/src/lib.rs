@@ -31,7 +31,6 @@ mod segmentation;
 mod segmenter;
 
 pub use cleanup::{Cleanup, Keep};
-pub use confidence::Confidence;
 pub use decision::{Decision, ThresholdBounds};
 pub use file::{JoinError, ModelFile};
 pub use flips::Flips;

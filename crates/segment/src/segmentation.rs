@@ -5,9 +5,9 @@ use myops_image::preprocess::{Misalignment, PreprocessError, Restore};
 use myops_image::sequence::PerSequence;
 use myops_image::study::Study;
 use myops_image::volume::Volume;
+use myops_measure::confidence::RegionConfidence;
 use myops_measure::finding::Finding;
 
-use super::confidence::Confidence;
 use super::probabilities::{NotANumber, Probabilities};
 
 /// Why a study cannot be segmented.
@@ -44,9 +44,9 @@ pub struct Segmentation {
     /// How likely each label is.
     pub probabilities: ProbabilityMap,
     /// How far scar is likely to agree with a reader's; `None` without LGE, where no scar is labelled.
-    pub scar: Option<Confidence>,
+    pub scar: Option<RegionConfidence>,
     /// How far edema and scar together are likely to agree with a reader's.
-    pub edema_or_scar: Confidence,
+    pub edema_or_scar: RegionConfidence,
     /// How far each sequence lies from those before it, where that was measured.
     pub misalignment: PerSequence<Option<Misalignment>>,
     /// What may have gone less well than usual; mostly empty.

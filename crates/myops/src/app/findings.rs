@@ -13,7 +13,8 @@ use super::files::Fingerprints;
 use super::progress::Silent;
 use super::record::CaseFolder;
 use super::results::{write_case, write_cohort};
-use crate::report::quantity::{Confidence, RegionConfidence};
+use crate::measure::confidence::RegionConfidence;
+use crate::report::quantity::Confidence;
 use crate::report::{Case, CaseView, ModelId, Origin};
 
 fn case_with(findings: Vec<Finding>, folder: &CaseFolder) -> Case {

@@ -1,15 +1,8 @@
 //! How far the labels of a case are likely to agree with a reader's.
 
-use super::{Quantity, Tables};
+use myops_measure::confidence::RegionConfidence;
 
-/// How far one region is likely to agree with a reader's.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct RegionConfidence {
-    /// The Dice to be expected if every probability were true, 0 to 1.
-    pub expected_dice: f64,
-    /// The mean Dice of each network's own labels with those of their average; `None` for a single network.
-    pub agreement: Option<f64>,
-}
+use super::{Quantity, Tables};
 
 /// How far scar and edema are likely to agree with a reader's.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -37,7 +37,7 @@ mod measured;
 mod parts;
 mod values;
 
-pub use confidence::{CONFIDENCE, Confidence, RegionConfidence};
+pub use confidence::{CONFIDENCE, Confidence};
 pub use measured::MEASURED;
 pub use parts::{SEGMENT, TERRITORY, THRESHOLD};
 pub use values::Values;

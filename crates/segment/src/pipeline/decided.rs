@@ -7,7 +7,7 @@ use myops_measure::finding::Finding;
 
 use super::{Calibrated, Registered};
 use crate::cleanup::relabel;
-use crate::confidence::Confidence;
+use crate::confidence::confidence;
 use crate::probabilities::Probabilities;
 use crate::recipe::Recipe;
 use crate::segmentation::{ProbabilityMap, Segmentation};
@@ -66,12 +66,11 @@ impl Decided<'_> {
         findings.extend(study.image(Sequence::T2).is_none().then_some(Finding::NoT2));
         let seen = restore.prepare_labels(&labels);
         let pixel_ml = restore.spacing_mm().iter().product::<f64>() / 1000.0;
-        let confidence =
-            |region| Confidence::of(region, probabilities.values(), &seen, &members, pixel_ml);
+        let likely = |region| confidence(region, probabilities.values(), &seen, &members, pixel_ml);
         Segmentation {
             // Without LGE no scar is labelled, whatever the networks say of it.
-            scar: has_lge.then(|| confidence(Region::SCAR)),
-            edema_or_scar: confidence(Region::EDEMA_OR_SCAR),
+            scar: has_lge.then(|| likely(Region::SCAR)),
+            edema_or_scar: likely(Region::EDEMA_OR_SCAR),
             labels,
             probabilities: ProbabilityMap::new(probabilities, &restore),
             misalignment,

@@ -18,7 +18,7 @@ use crate::app::progress::Progress;
 use crate::app::record::{CaseFolder, Setup};
 use crate::app::results;
 use crate::app::threads::spawn;
-use crate::report::quantity::{Confidence, RegionConfidence};
+use crate::report::quantity::Confidence;
 use crate::report::{self, CaseView, ModelId, Origin};
 
 /// A case with the fingerprints of its files.
@@ -105,21 +105,14 @@ fn origin(case: &LoadedCase, found: &Segmentation, setup: &Setup) -> Origin {
         }),
         device: Some(setup.device.name().into()),
         confidence: Some(Confidence {
-            scar_and_edema: confidence(found.edema_or_scar),
-            scar: found.scar.map(confidence),
+            scar_and_edema: found.edema_or_scar,
+            scar: found.scar,
         }),
         misalignment: measured.then_some(found.misalignment),
         findings: unfinished
             .chain(results::fills(case))
             .chain(found.findings.iter().cloned())
             .collect(),
-    }
-}
-
-fn confidence(found: myops_segment::Confidence) -> RegionConfidence {
-    RegionConfidence {
-        expected_dice: found.expected_dice,
-        agreement: found.agreement,
     }
 }
 
