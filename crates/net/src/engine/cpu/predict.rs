@@ -52,6 +52,8 @@ enum Layer {
     Concat,
     Add,
     Relu,
+    /// What changes nothing outside training.
+    Identity,
     Activation(Activation),
 }
 
@@ -153,8 +155,8 @@ fn layer(isa: Isa, op: &Op, weights: &Weights) -> Result<Layer, WeightsError> {
         Op::Concat => Layer::Concat,
         Op::Add => Layer::Add,
         Op::Activation(activation) => Layer::Activation(*activation),
-        // The input is no pass, and drop-out has been taken out.
-        Op::Relu | Op::Input | Op::Dropout { .. } => Layer::Relu,
+        Op::Relu => Layer::Relu,
+        Op::Input | Op::Dropout { .. } => Layer::Identity,
     })
 }
 
@@ -239,7 +241,7 @@ impl Plan {
             Layer::Concat => second.map_or_else(|| x.clone(), |second| x.joined(second)),
             Layer::Add => second.map_or_else(|| x.clone(), |b| like(x, add(&x.values, &b.values))),
             Layer::Relu => like(x, relu(&x.values)),
-            Layer::Activation(_) => x.clone(),
+            Layer::Identity | Layer::Activation(_) => x.clone(),
         }
     }
 }

@@ -192,24 +192,24 @@ impl Plan {
             Nonlinearity::Identity => gradient,
             Nonlinearity::Relu => relu_backward(tape.value(step.result), &gradient),
         };
-        let weight_of = |weights: &Weights, name: &str| {
-            weights
-                .required(&format!("{name}.weight"))
-                .map(|w| w.values.clone())
+        let weights = gradients.weights;
+        let weight_of = |name: &str| {
+            let weight = weights.required(&format!("{name}.weight"));
+            weight.map(|weight| weight.values.as_slice())
         };
         let c_out = self.graph.node(step.head).channels;
         let (name, of_weight, of_input) = match self.op(step.head) {
             Op::Conv(conv) => {
                 let shape = self.conv_shape(conv, step.head, dims);
                 let of_weight = weight_gradient(self.isa, &shape, x, &gradient);
-                let weight = weight_of(gradients.weights, &conv.name)?;
-                let of_input = wanted.then(|| input_gradient(self.isa, &shape, &weight, &gradient));
+                let weight = weight_of(&conv.name)?;
+                let of_input = wanted.then(|| input_gradient(self.isa, &shape, weight, &gradient));
                 (&conv.name, of_weight, of_input)
             }
             Op::TransposedConv { name, .. } => {
-                let weight = weight_of(gradients.weights, name)?;
+                let weight = weight_of(name)?;
                 let [of_input, of_weight] =
-                    transposed_gradients(self.isa, dims, x, &weight, &gradient);
+                    transposed_gradients(self.isa, dims, x, weight, &gradient);
                 (name, of_weight, wanted.then_some(of_input))
             }
             _ => return Ok(()),
