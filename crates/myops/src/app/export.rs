@@ -163,6 +163,21 @@ fn replaceable(path: &Path) -> Result<(), Error> {
 /// `runet.onnx` as `runet-1.onnx`.
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let extension = path.extension().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!("{stem}-{suffix}.{extension}"))
+    let renamed = path.with_file_name(format!("{stem}-{suffix}"));
+    match path.extension() {
+        Some(extension) => renamed.with_added_extension(extension),
+        None => renamed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_comes_before_the_extension_where_there_is_one() {
+        let named = |path: &str| with_suffix(Path::new(path), "2").display().to_string();
+        assert_eq!(named("out/heart.onnx"), "out/heart-2.onnx");
+        assert_eq!(named("out/heart"), "out/heart-2");
+    }
 }
