@@ -24,12 +24,12 @@ use std::time::SystemTime;
 use myops_image::io::{CaseFiles, read_small, write_labels, write_whole};
 use myops_image::study::Study;
 use myops_measure::evaluate::Evaluation;
+use myops_net::engine::Device;
 use myops_net::model::Architecture;
 use myops_train::{Folds, TrainPlan, TrainSettings};
 
 use super::cases::label_files::find;
 use super::cases::{Role, labelled};
-use super::engine::Device;
 use super::error::{Error, TrainingError};
 use super::evaluate::{EvaluateOptions, evaluate, write};
 use super::files::{OutputFolder, folder, guard};

@@ -22,7 +22,6 @@ pub mod augment;
 mod cases;
 pub mod cross_validate;
 pub mod demo;
-mod engine;
 pub mod ensemble;
 mod error;
 pub mod evaluate;

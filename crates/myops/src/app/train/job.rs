@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use myops_image::io::CaseFiles;
+use myops_net::engine::Device;
 use myops_net::model::Architecture;
 use myops_train::TrainSettings;
 
 use super::run_folder::{Resume, RunFolder, TRAINED};
 use super::split::{LabelledCases, SplitOptions, deal};
 use crate::app::cases::labelled;
-use crate::app::engine::Device;
 use crate::app::error::{Error, TrainingError};
 use crate::app::files::guard;
 use crate::app::note::{Note, TrainingNote};

@@ -5,13 +5,13 @@ use std::time::SystemTime;
 
 use myops_image::io::{read_bounded, read_small, write_whole};
 use myops_image::study::Study;
+use myops_net::engine::Device;
 use myops_net::weights::{Stored, shapes};
 use myops_segment::{ModelFile, ModelHeader, TrainedOn};
 use myops_train::{Checkpoint, Split, TrainPlan, Trainer, trained_with};
 use rayon::prelude::*;
 
 use super::split::LabelledCases;
-use crate::app::engine::Device;
 use crate::app::error::{Error, TrainingError};
 use crate::app::files::fingerprint::{Fingerprint, Fingerprints, differences};
 use crate::app::files::{OutputFolder, folder};
