@@ -9,6 +9,8 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use myops_image::io::IoError;
 
@@ -21,6 +23,8 @@ const LOCK: &str = ".myops.lock";
 const OWNER: &str = ".myops.owner";
 /// How often a lock is tried for that others take and remove in the meantime.
 const ATTEMPTS: usize = 100;
+/// How long to wait at a time, [`ATTEMPTS`] times at most, for a process that has just taken a lock to write who it is.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// A lock on a folder; it ends with this value.
 #[derive(Debug)]
@@ -62,7 +66,7 @@ impl Lock {
                 .map_err(failed)?;
             match file.try_lock() {
                 Ok(()) => {}
-                Err(TryLockError::WouldBlock) => return held(folder, Owner::read(&mut file)),
+                Err(TryLockError::WouldBlock) => return held(folder, owner_of(&mut file)),
                 Err(TryLockError::Error(_)) => {
                     let _ = fs::remove_file(&path);
                     return Self::take_by_existence(folder, &Owner::this_process());
@@ -113,7 +117,7 @@ impl Lock {
             }
             let before = File::open(&path)
                 .ok()
-                .and_then(|mut file| Owner::read(&mut file));
+                .and_then(|mut file| owner_of(&mut file));
             match before {
                 Some(before) if before.host == owner.host && before.is_gone() => {
                     remove_left(&path, &before).map_err(failed)?;
@@ -135,7 +139,7 @@ impl Lock {
             return Ok(());
         };
         match file.try_lock_shared() {
-            Err(TryLockError::WouldBlock) => held(folder, Owner::read(&mut file)),
+            Err(TryLockError::WouldBlock) => held(folder, owner_of(&mut file)),
             _ => Ok(()),
         }
     }
@@ -151,6 +155,18 @@ impl Drop for Lock {
             self.file.set_len(0)
         };
     }
+}
+
+/// The process that a lock names. One that has taken it a moment ago is given the time to write its name.
+fn owner_of(file: &mut File) -> Option<Owner> {
+    for _ in 0..ATTEMPTS {
+        let owner = Owner::read(file);
+        if owner.is_some() {
+            return owner;
+        }
+        thread::sleep(PAUSE);
+    }
+    None
 }
 
 fn held<T>(folder: &Path, owner: Option<Owner>) -> Result<T, FolderError> {
@@ -249,6 +265,21 @@ mod tests {
         };
         std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(want))));
         assert!(taken.load(Ordering::SeqCst) > 0);
+    }
+
+    #[test]
+    fn an_owner_that_has_not_yet_written_its_name_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(LOCK);
+        let mut taking = File::create(&path).unwrap();
+        taking.lock().unwrap();
+        let error = thread::scope(|scope| {
+            let refused = scope.spawn(|| Lock::take(folder.path()).unwrap_err());
+            thread::sleep(5 * PAUSE);
+            Owner::this_process().write(&mut taking).unwrap();
+            message(&refused.join().unwrap())
+        });
+        assert!(error.starts_with("another myops (pid "), "{error}");
     }
 
     #[test]
