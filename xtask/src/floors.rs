@@ -6,7 +6,7 @@
 /// they have a row of their own. A crate in a row stands for all of its modules.
 pub const FLOORS: &[&[&str]] = &[
     &["settings", "image::geometry"],
-    &["image::volume", "image::sequence"],
+    &["image::volume", "image::sequence", "image::patient"],
     &["image::label", "image::orientation"],
     &["image::exam"],
     &[
@@ -26,7 +26,7 @@ pub const FLOORS: &[&[&str]] = &[
         "measure::quantify",
         "kernels",
     ],
-    &["net::graph", "report"],
+    &["net::graph", "report", "dicom"],
     &["net::model"],
     &["net::weights"],
     &["net::rewrite", "net::onnx"],

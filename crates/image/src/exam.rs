@@ -20,6 +20,7 @@ use std::borrow::Cow;
 use crate::geometry::{GeometryError, Grid};
 use crate::label::{Label, LabelMap};
 use crate::orientation::Orientation;
+use crate::patient::Patient;
 use crate::sequence::{PerSequence, Sequence};
 use crate::volume::Volume;
 
@@ -33,6 +34,8 @@ pub struct Exam {
     pub images: PerSequence<Option<Acquisition<f32>>>,
     /// The reference labels, if they are known.
     pub reference: Option<Acquisition<Label>>,
+    /// What the images say about the patient, if they do.
+    pub patient: Option<Patient>,
 }
 
 impl Exam {
@@ -57,6 +60,7 @@ impl Exam {
             reference: reference
                 .map(|labels| Acquisition::new("reference labels", labels))
                 .transpose()?,
+            patient: None,
         })
     }
 }

@@ -11,6 +11,7 @@ pub mod geometry;
 pub mod io;
 pub mod label;
 pub mod orientation;
+pub mod patient;
 pub mod phantom;
 pub mod picture;
 pub mod preprocess;

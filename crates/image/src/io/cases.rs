@@ -189,6 +189,7 @@ impl CaseFiles {
                 .map(Option::transpose)
                 .transpose()?,
             reference: self.acquired_labels(reference)?,
+            patient: None,
         };
         let study = Study::of(exam).map_err(IoError::Study)?;
         let placement = placement.unwrap_or_else(|| Placement::of_grid(study.storage().grid()));

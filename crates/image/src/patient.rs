@@ -1,0 +1,38 @@
+//! Who was examined and when: known where the images say so, shown only where it is asked for.
+
+/// What the images of an exam say about the patient.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Patient {
+    /// The name, given name first.
+    pub name: Option<String>,
+    /// The patient's identifier in the hospital.
+    pub id: Option<String>,
+    /// The date of birth, as `YYYY-MM-DD`.
+    pub birth_date: Option<String>,
+    /// `M`, `F` or `O`.
+    pub sex: Option<String>,
+    /// The age at the exam, years.
+    pub age_years: Option<f64>,
+    /// The date of the exam, as `YYYY-MM-DD`.
+    pub exam_date: Option<String>,
+    /// The height, m.
+    pub height_m: Option<f64>,
+    /// The weight, kg.
+    pub weight_kg: Option<f64>,
+}
+
+impl Patient {
+    /// The body surface area in m², by DuBois and DuBois (Archives of Internal Medicine 1916): `0.007184 w^0.425 h^0.725`
+    /// with the weight in kg and the height in cm.
+    ///
+    /// ```
+    /// use myops_image::patient::Patient;
+    ///
+    /// let patient = Patient { height_m: Some(1.78), weight_kg: Some(82.0), ..Patient::default() };
+    /// assert!((patient.body_surface_m2().unwrap() - 2.00).abs() < 0.005);
+    /// ```
+    pub fn body_surface_m2(&self) -> Option<f64> {
+        let (height_m, weight_kg) = self.height_m.zip(self.weight_kg)?;
+        Some(0.007_184 * weight_kg.powf(0.425) * (100.0 * height_m).powf(0.725))
+    }
+}
