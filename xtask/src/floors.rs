@@ -7,6 +7,7 @@
 pub const FLOORS: &[&[&str]] = &[
     &["settings", "image::geometry"],
     &["image::volume", "image::sequence", "image::patient"],
+    &["image::resample"],
     &["image::label", "image::orientation"],
     &["image::exam"],
     &[

@@ -25,7 +25,7 @@ fn main() -> Result<(), IoError> {
         io::write_labels(
             Path::new(out).join(format!("{}.nii.gz", files.id())),
             &case.study.stored(&labels),
-            &case.placement,
+            &case.placement(),
         )?;
         eprintln!(
             "{} {:?}: read in {read:.1?}, written in {:.1?}",

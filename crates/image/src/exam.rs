@@ -21,6 +21,7 @@ use crate::geometry::{GeometryError, Grid};
 use crate::label::{Label, LabelMap};
 use crate::orientation::Orientation;
 use crate::patient::Patient;
+use crate::resample::Slab;
 use crate::sequence::{PerSequence, Sequence};
 use crate::volume::Volume;
 
@@ -88,8 +89,16 @@ impl<T: Copy> Acquisition<T> {
                 name: name.into(),
                 grid,
                 turn,
+                thickness_mm: None,
             },
         })
+    }
+
+    /// The same with slices of a known thickness, mm; without it they are taken to follow on one another without a gap.
+    #[must_use]
+    pub fn with_thickness(mut self, mm: f64) -> Self {
+        self.storage.thickness_mm = Some(mm);
+        self
     }
 
     /// The volume on canonical axes.
@@ -114,6 +123,7 @@ pub struct Storage {
     name: String,
     grid: Grid,
     turn: Orientation,
+    thickness_mm: Option<f64>,
 }
 
 impl Storage {
@@ -130,6 +140,12 @@ impl Storage {
     /// The orientation that turned the stored volume to canonical axes.
     pub fn turn(&self) -> Orientation {
         self.turn
+    }
+
+    /// What was imaged about the centre of each slice: its thickness, or the distance of slices where that is not known.
+    pub fn slab(&self) -> Slab {
+        let distance_mm = self.turn.grid(&self.grid).spacing().mm()[2];
+        Slab::of(self.thickness_mm.unwrap_or(distance_mm))
     }
 
     /// A volume on canonical axes in the order of storage.

@@ -15,6 +15,7 @@ pub mod patient;
 pub mod phantom;
 pub mod picture;
 pub mod preprocess;
+pub mod resample;
 pub mod sequence;
 pub mod study;
 pub mod volume;

@@ -39,9 +39,16 @@ impl SeenAlone {
             .filter(|s| study.image(*s).is_some())
         {
             let p = network.probabilities(&prepared.alone(sequence), Flips::None.mirrors(0, 1))?;
-            maps[sequence] = REGIONS
-                .map(|region| region_probabilities(region, p.values()))
-                .into();
+            let of_region = |region| {
+                let mut map = region_probabilities(region, p.values());
+                // In a slice that it does not show, a network draws the heart where it mostly is.
+                let slices = map.chunks_exact_mut(prepared.size * prepared.size);
+                for (slice, _) in slices.zip(study.imaged(sequence)).filter(|(_, seen)| !**seen) {
+                    slice.fill(0.0);
+                }
+                map
+            };
+            maps[sequence] = REGIONS.map(of_region).into();
         }
         let [row_mm, column_mm, _] = restore.spacing_mm();
         Ok(Self {

@@ -5,6 +5,7 @@
 //! second.
 
 use myops_image::label::Label;
+use myops_image::preprocess::Prepared;
 use myops_image::sequence::Sequence;
 use rayon::prelude::*;
 
@@ -18,9 +19,9 @@ const USUAL: f64 = 1.0;
 /// Leaves all as it is where LGE or T2 is missing, which tell what scar is and how bright.
 ///
 /// # Shapes
-/// `input` is `[pixel][channel]`, the sequences first of as many `channels`; `probabilities` `[pixel][label]`.
-pub fn weigh(weight: f64, input: &[f32], channels: usize, probabilities: &mut [f32]) {
-    let Some(contrast) = contrast_to_noise(input, channels, probabilities) else {
+/// The sequences are the first channels of `input`; `probabilities` is `[pixel][label]`, the pixels those of the input.
+pub fn weigh(weight: f64, input: &Prepared, probabilities: &mut [f32]) {
+    let Some(contrast) = contrast_to_noise(input, probabilities) else {
         return;
     };
     let factor = (weight * (USUAL - contrast.clamp(0.0, 2.0 * USUAL))).exp() as f32;
@@ -40,18 +41,19 @@ pub fn weigh(weight: f64, input: &[f32], channels: usize, probabilities: &mut [f
 
 /// How far scar lies above healthy myocardium on T2, in standard deviations of that; a pixel counts for as much as it is
 /// likely to be the one or the other. `None` where LGE or T2 is missing, or nothing can be told.
-fn contrast_to_noise(input: &[f32], channels: usize, probabilities: &[f32]) -> Option<f64> {
+fn contrast_to_noise(input: &Prepared, probabilities: &[f32]) -> Option<f64> {
     let of = |sequence: Sequence| {
-        input
-            .iter()
-            .skip(sequence as usize)
-            .step_by(channels)
-            .map(|value| f64::from(*value))
+        let values = input.data.iter().skip(sequence as usize);
+        values.step_by(input.channels).map(|value| f64::from(*value))
     };
-    // A sequence that is missing is 0 everywhere; T2 then has no deviation.
+    // A sequence that is missing is 0 everywhere.
     if of(Sequence::Lge).all(|value| value == 0.0) {
         return None;
     }
+    // In a slice that was not imaged it is 0 too, and tells nothing.
+    let pixels = input.size * input.size;
+    let t2: Vec<f64> = of(Sequence::T2).collect();
+    let shows_t2: Vec<bool> = t2.chunks(pixels).map(|slice| slice.iter().any(|value| *value != 0.0)).collect();
     let moments = |label: Label| {
         let weights = probabilities
             .chunks_exact(Label::ALL.len())
@@ -59,7 +61,9 @@ fn contrast_to_noise(input: &[f32], channels: usize, probabilities: &[f32]) -> O
         let add = |[n, sum, squares]: [f64; 3], (p, value): (f64, f64)| {
             [n + p, sum + p * value, squares + p * value * value]
         };
-        let [n, sum, squares] = weights.zip(of(Sequence::T2)).fold([0.0; 3], add);
+        let seen = weights.zip(of(Sequence::T2)).enumerate();
+        let seen = seen.filter(|(pixel, _)| shows_t2[pixel / pixels]);
+        let [n, sum, squares] = seen.map(|(_, seen)| seen).fold([0.0; 3], add);
         (sum / n, (squares / n - (sum / n).powi(2)).sqrt())
     };
     let ((scar, _), (healthy, deviation)) = (moments(Label::Scar), moments(Label::Myocardium));
@@ -72,8 +76,13 @@ mod tests {
     use super::*;
 
     /// Pixels as T2 and the probabilities of healthy myocardium, edema and scar; LGE is 1 everywhere.
-    fn case(pixels: &[(f32, [f32; 3])]) -> (Vec<f32>, Vec<f32>) {
-        let input = pixels.iter().flat_map(|(t2, _)| [0.0, 1.0, *t2]).collect();
+    fn case(pixels: &[(f32, [f32; 3]); 4]) -> (Prepared, Vec<f32>) {
+        let input = Prepared {
+            slices: 1,
+            size: 2,
+            channels: 3,
+            data: pixels.iter().flat_map(|(t2, _)| [0.0, 1.0, *t2]).collect(),
+        };
         let p = pixels
             .iter()
             .flat_map(|(_, [m, e, s])| [1.0 - m - e - s, 0.0, 0.0, *m, *e, *s])
@@ -90,7 +99,21 @@ mod tests {
             (5.0, [0.0, 0.25, 0.75]),
             (3.0, [0.0, 0.0, 0.25]),
         ]);
-        assert_eq!(contrast_to_noise(&input, 3, &p), Some(2.5));
+        assert_eq!(contrast_to_noise(&input, &p), Some(2.5));
+    }
+
+    #[test]
+    fn slices_without_t2_do_not_count() {
+        let (mut input, mut p) = case(&[
+            (1.0, [1.0, 0.0, 0.0]),
+            (3.0, [1.0, 0.0, 0.0]),
+            (5.0, [0.0, 0.25, 0.75]),
+            (3.0, [0.0, 0.0, 0.25]),
+        ]);
+        input.slices = 2;
+        input.data.extend([0.0, 1.0, 0.0].repeat(4));
+        p.extend(p.clone());
+        assert_eq!(contrast_to_noise(&input, &p), Some(2.5));
     }
 
     #[test]
@@ -105,7 +128,7 @@ mod tests {
         };
         let odds = |t2: f32, weight: f64| {
             let (input, mut p) = case(&pixels(t2));
-            weigh(weight, &input, 3, &mut p);
+            weigh(weight, &input, &mut p);
             assert!(
                 (p[2 * 6 + 3..3 * 6].iter().sum::<f32>() - 1.0).abs() < 1e-6,
                 "the wall stays"
@@ -133,10 +156,11 @@ mod tests {
         for missing in [Sequence::Lge, Sequence::T2] {
             let mut input = input.clone();
             input
+                .data
                 .chunks_exact_mut(3)
                 .for_each(|channels| channels[missing as usize] = 0.0);
             let mut after = p.clone();
-            weigh(1.0, &input, 3, &mut after);
+            weigh(1.0, &input, &mut after);
             assert_eq!(after, p);
         }
     }

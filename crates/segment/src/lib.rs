@@ -2,13 +2,15 @@
 //!
 //! ```
 //! use myops_image::label::Label;
+//! use myops_image::preprocess::Prepared;
 //! use myops_net::graph::Activation;
 //! use myops_segment::{RawProbabilities, Recipe};
 //!
 //! // One pixel: background, LV pool, RV pool, healthy myocardium, edema, scar.
 //! let raw = RawProbabilities::new(vec![0.1, 0.0, 0.0, 0.2, 0.1, 0.6])?;
+//! let input = Prepared { slices: 1, size: 1, channels: 3, data: vec![0.5; 3] };
 //! let recipe = Recipe::PUBLISHED;
-//! let calibrated = recipe.calibrate(Activation::Sigmoid, &[0.5; 3], raw)?;
+//! let calibrated = recipe.calibrate(Activation::Sigmoid, &input, raw)?;
 //! assert_eq!(recipe.pixel_labels(&calibrated), [Label::Scar]);
 //! # Ok::<(), myops_segment::NotANumber>(())
 //! ```
@@ -22,6 +24,7 @@ mod file;
 mod flips;
 mod forward;
 mod header;
+mod header_check;
 mod locator;
 mod network;
 pub mod pipeline;

@@ -1,7 +1,7 @@
 //! What comes before and after a network.
 
 use myops_image::label::{Label, LabelMap};
-use myops_image::preprocess::{Align, Axes, Framing, Preprocess, Restore};
+use myops_image::preprocess::{Align, Axes, Framing, Prepared, Preprocess, Restore};
 use myops_settings::{Setting, SettingsError, Switch, settings, zero_is_off};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -124,21 +124,20 @@ impl Recipe {
 
     /// Makes probabilities come true as often as they say, by temperature and contrast.
     ///
-    /// # Shapes
-    /// `input` is `[pixel][channel]`.
+    /// `input` is what the networks saw.
     ///
     /// # Errors
     /// Where a calibrated value is not a number.
     pub fn calibrate(
         &self,
         activation: Activation,
-        input: &[f32],
+        input: &Prepared,
         probabilities: RawProbabilities,
     ) -> Result<Probabilities, NotANumber> {
         probabilities.calibrated(|p| {
             activation.temper(p, LABELS, self.temperature as f32);
             if let Switch::On(weight) = self.contrast {
-                contrast::weigh(weight, input, self.preprocess.channels(), p);
+                contrast::weigh(weight, input, p);
             }
         })
     }

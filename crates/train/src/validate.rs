@@ -1,6 +1,7 @@
 //! A network judged on held-out cases.
 
 use myops_image::label::{Label, Region};
+use myops_image::preprocess::Prepared;
 use myops_measure::evaluate::Overlap;
 
 use super::checkpoint::Validation;
@@ -42,8 +43,13 @@ pub fn validate(
             objective.activation.apply(&mut values, classes);
             probabilities.append(&mut values);
         }
-        let input: Vec<f32> = case.slices.iter().flat_map(|s| &s.image).copied().collect();
         let recipe = &plan.recipe;
+        let input = Prepared {
+            slices: case.slices.len(),
+            size: recipe.preprocess.size,
+            channels: recipe.preprocess.channels(),
+            data: case.slices.iter().flat_map(|s| &s.image).copied().collect(),
+        };
         let calibrated = RawProbabilities::new(probabilities)
             .and_then(|raw| recipe.calibrate(objective.activation, &input, raw));
         let labels = recipe.pixel_labels(&calibrated.map_err(|cause| Overflow {

@@ -40,10 +40,8 @@ pub(super) enum Naming {
 pub struct LoadedCase {
     /// The images and, if there is a file of them, the reference labels.
     pub study: Study,
-    /// The geometry fields of the first sequence's file: [`write_labels`](super::write_labels) needs
-    /// them to write a label map, put into the order of that file by [`Study::stored`], with exactly
-    /// the same geometry.
-    pub placement: Placement,
+    /// The geometry fields of each sequence's file.
+    pub placements: PerSequence<Option<Placement>>,
     /// The fill values at the borders of images; the study holds 0 in their place.
     pub fills: Vec<Fill>,
 }
@@ -52,6 +50,15 @@ pub struct LoadedCase {
 type Images = PerSequence<Option<Placed<f32>>>;
 /// The reference labels of a case, if there are any.
 type Reference = Option<Placed<Label>>;
+
+impl LoadedCase {
+    /// The geometry fields of the file of the study's stack: [`write_labels`](super::write_labels) needs them to write a
+    /// label map, put into the order of that file by [`Study::stored`], with exactly the same geometry.
+    pub fn placement(&self) -> Placement {
+        self.placements[self.study.stack()]
+            .unwrap_or_else(|| Placement::of_grid(self.study.storage().grid()))
+    }
+}
 
 impl CaseFiles {
     /// The case's name: the common part of its file names.
@@ -111,15 +118,14 @@ impl CaseFiles {
         }
     }
 
-    /// Reads the images and labels of the case in parallel, and checks that they share one grid. A
+    /// Reads the images and labels of the case in parallel, and brings the images onto one grid. A
     /// fill value at the border of an image (padding, the default of a resampling, the outside of a
     /// circular field of view) becomes 0. Missing sequences are no error here: see
     /// [`Self::require_all`].
     ///
     /// # Errors
     /// The error of [`read_image`] or [`read_label_map`] for the first invalid file;
-    /// [`IoError::TwoFiles`] for two files of reference labels; [`IoError::Study`] if two files
-    /// differ in shape or position.
+    /// [`IoError::TwoFiles`] for two files of reference labels; [`IoError::Study`] as for [`Study::of`].
     pub fn load(&self) -> Result<LoadedCase, IoError> {
         let (images, reference) = self.read_files();
         self.case(images?, reference?)
@@ -174,9 +180,9 @@ impl CaseFiles {
 
     /// Makes an exam of what was read, and a study of the exam; errors name the files.
     fn case(&self, mut images: Images, reference: Reference) -> Result<LoadedCase, IoError> {
-        let placement = images
-            .iter()
-            .find_map(|(_, image)| Some(image.as_ref()?.placement));
+        let placements = images
+            .as_ref()
+            .map(|image| image.as_ref().map(|image| image.placement));
         let mut fills = Vec::new();
         let acquired_image = |sequence| {
             let (path, mut image) = self.image(sequence).zip(images[sequence].take())?;
@@ -192,10 +198,9 @@ impl CaseFiles {
             patient: None,
         };
         let study = Study::of(exam).map_err(IoError::Study)?;
-        let placement = placement.unwrap_or_else(|| Placement::of_grid(study.storage().grid()));
         Ok(LoadedCase {
             study,
-            placement,
+            placements,
             fills,
         })
     }

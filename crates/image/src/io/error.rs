@@ -283,11 +283,15 @@ impl IoError {
         let hint = match self {
             Self::File { flaw, .. } => return flaw.hint(),
             Self::Study(problem) | Self::Misplaced { problem, .. } => match problem {
-                StudyError::Shape { .. } => {
-                    "resample the sequences of a case, and its labels, to one grid first"
+                StudyError::Shape { .. } | StudyError::Place { .. } => {
+                    "give labels that were drawn on the image: resampled ones would not have the volumes that were drawn"
                 }
-                StudyError::Place { .. } => {
-                    "register the sequences to one another, and resample them to one grid first (as MyoPS 2020 cases are)"
+                StudyError::NoStack { .. } => "give its image, or another sequence with --grid",
+                StudyError::Apart { .. } => {
+                    "check that the files are of one exam of one patient, and that no program has moved the origin in a header"
+                }
+                StudyError::Tilted { .. } => {
+                    "leave out long-axis stacks: only short-axis stacks are labelled"
                 }
                 StudyError::Geometry { geometry, .. } => geometry.hint(),
                 StudyError::NoImage(_) => return None,

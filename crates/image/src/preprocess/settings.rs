@@ -9,7 +9,7 @@ use crate::sequence::Sequence;
 use crate::study::Study;
 
 use super::framing::{Frame, Framing, HeartCentre};
-use super::neighbours::with_neighbours;
+use super::neighbours::{stride, with_neighbours};
 use super::normalise::Normalise;
 use super::prepared::Prepared;
 use super::restore::Restore;
@@ -36,7 +36,8 @@ settings! {
         pub normalise: Normalise,
         /// Handling of a case that lacks a sequence: refuse it, or fill the channel with zeros.
         pub missing: Missing,
-        /// Number of neighbouring slices on each side that are added as channels.
+        /// Number of neighbouring slices on each side that are added as channels; where slices lie less than 8 mm apart,
+        /// those about 12 mm away.
         #[serde(default)]
         #[within(0, 4)]
         pub neighbours: usize,
@@ -165,7 +166,8 @@ impl Preprocess {
         };
         self.normalise.apply(&mut prepared, frame.margin);
         if self.neighbours > 0 {
-            prepared = with_neighbours(&prepared, self.neighbours);
+            let stride = stride(study.grid().spacing().mm()[2]);
+            prepared = with_neighbours(&prepared, self.neighbours, stride);
         }
         Ok((prepared, restore))
     }

@@ -37,10 +37,10 @@ fn the_training_cases_are_read_and_their_labels_written_back() {
         );
 
         let path = out.path().join(format!("{}.nii.gz", files.id()));
-        write_labels(&path, &case.study.stored(reference), &case.placement).unwrap();
+        write_labels(&path, &case.study.stored(reference), &case.placement()).unwrap();
         let again = read_labels(&path).unwrap();
         assert_eq!(again.volume, *case.study.stored(reference));
-        assert_eq!(again.placement, case.placement);
+        assert_eq!(again.placement, case.placement());
     }
     assert_eq!(slices, 102);
 }
@@ -82,7 +82,7 @@ fn another_centre_is_read_too() {
         write_labels(
             &path,
             &LabelMap::filled(*case.study.storage().grid(), Label::Scar),
-            &case.placement,
+            &case.placement(),
         )
         .unwrap();
         let image = read_image(files.image(Sequence::Bssfp).unwrap()).unwrap();

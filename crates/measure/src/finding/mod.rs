@@ -99,6 +99,17 @@ pub enum Finding {
     NoLge,
     /// There was no T2 to see edema in.
     NoT2,
+    /// A sequence was not imaged in some slices.
+    NotImaged {
+        /// The sequence.
+        sequence: Sequence,
+        /// Indices of those slices.
+        slices: Vec<usize>,
+    },
+    /// The right ventricle lies to the left of the left one by the patient axes of the header.
+    LeftRightMirrored,
+    /// The left ventricle becomes narrower towards the base by the patient axes of the header.
+    ApexBaseMirrored,
     /// The network that finds the heart saw none.
     HeartNotFound,
     /// The training of the model that drew the labels has not come to its end.
@@ -180,6 +191,9 @@ impl Finding {
             Self::Misaligned { .. } => "misaligned",
             Self::NoLge => "no_lge",
             Self::NoT2 => "no_t2",
+            Self::NotImaged { .. } => "not_imaged",
+            Self::LeftRightMirrored => "left_right_mirrored",
+            Self::ApexBaseMirrored => "apex_base_mirrored",
             Self::HeartNotFound => "heart_not_found",
             Self::UnfinishedTraining { .. } => "unfinished_training",
             Self::Fill { .. } => "fill",

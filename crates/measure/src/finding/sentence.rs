@@ -45,6 +45,12 @@ impl Finding {
                 "LGE is missing: scar was not assessed, and some of what is labelled edema may be scar"
             }
             Self::NoT2 => "T2 is missing: edema is estimated from the other sequences",
+            Self::LeftRightMirrored => {
+                "The RV lies to the left of the LV: the image header may exchange left and right, and so may segments be"
+            }
+            Self::ApexBaseMirrored => {
+                "The LV becomes narrower towards the base: the image header may exchange apex and base, and so may segments be"
+            }
             Self::HeartNotFound => "No heart was found: the middle of the image was segmented",
             _ => return None,
         })
@@ -137,6 +143,11 @@ impl Finding {
             Self::BlankSlices { slices } => write!(
                 f,
                 "Every image is blank in {}: nothing can be seen or measured there",
+                list(slices)
+            ),
+            Self::NotImaged { sequence, slices } => write!(
+                f,
+                "{sequence} was not imaged in {}: it counts as missing there",
                 list(slices)
             ),
             Self::LowConfidence { expected_dice } => write!(

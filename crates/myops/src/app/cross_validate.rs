@@ -153,7 +153,7 @@ impl CrossValidateJob {
             let place = self.predictions().join(id);
             folder::make_inside(&self.out, &place)?;
             let file = place.join(format!("{id}_labels.nii.gz"));
-            write_labels(file, &case.study.stored(&labels), &case.placement)?;
+            write_labels(file, &case.study.stored(&labels), &case.placement())?;
         }
         Ok(())
     }

@@ -134,7 +134,7 @@ fn a_corrected_shift_is_told_in_the_same_words_everywhere() {
     write_image(
         format!("{data}/phantom-001/phantom-001_T2.nii.gz"),
         &moved,
-        &case.placement,
+        &case.placement(),
     )
     .unwrap();
     let run = myops(&format!("segment {data} --out {data}/out"));

@@ -30,7 +30,7 @@ impl<'a> Predicted<'a> {
         let Self { case, members } = self;
         let calibrate = |raw| {
             recipe
-                .calibrate(activation, &case.input.data, raw)
+                .calibrate(activation, &case.input, raw)
                 .map_err(SegmentError::of(case.study))
         };
         let mean = calibrate(RawProbabilities::mean(&members))?;

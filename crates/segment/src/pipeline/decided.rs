@@ -1,13 +1,14 @@
 //! Last stages: one label for each voxel, and what a reader of the labels has to know.
 
 use myops_image::label::{Label, LabelMap, Region};
+use myops_image::preprocess::Missing;
 use myops_image::sequence::Sequence;
-use myops_image::study::blank_slices;
+use myops_image::study::{Study, blank_slices};
 use myops_measure::finding::Finding;
 
 use super::{Calibrated, Registered};
-use crate::cleanup::relabel;
 use crate::confidence::confidence;
+use crate::header_check::mirrored;
 use crate::probabilities::Probabilities;
 use crate::recipe::Recipe;
 use crate::segmentation::{ProbabilityMap, Segmentation};
@@ -22,14 +23,23 @@ pub struct Decided<'a> {
 }
 
 impl<'a> Calibrated<'a> {
-    /// Makes one label of the probabilities of each voxel.
+    /// Makes one label of the probabilities of each voxel. Slices without an image have no label; those without a sequence
+    /// that the networks need have none either.
     pub fn decide(self, recipe: &Recipe) -> Decided<'a> {
         let Self {
             case,
             mean,
             members,
         } = self;
-        let labels = recipe.labels(&mean, &case.restore);
+        let mut labels = recipe.labels(&mean, &case.restore);
+        let mut cleared = blank_slices(case.study.images());
+        if recipe.preprocess.missing == Missing::Refuse {
+            let lacks = |k: usize| Sequence::ALL.iter().any(|s| !case.study.imaged(*s)[k]);
+            cleared = (0..cleared.len()).map(|k| cleared[k] || lacks(k)).collect();
+        }
+        for k in (0..cleared.len()).filter(|k| cleared[*k]) {
+            labels.slice_mut(k).fill(Label::Background);
+        }
         Decided {
             case,
             probabilities: mean,
@@ -42,7 +52,7 @@ impl<'a> Calibrated<'a> {
 impl Decided<'_> {
     /// Takes out what the images cannot show, and adds how far the labels are likely to agree with a reader's.
     ///
-    /// Slices without an image have no label; without LGE scar counts as edema.
+    /// Where there is no LGE, scar counts as edema.
     pub fn label(self) -> Segmentation {
         let Self {
             case,
@@ -57,13 +67,12 @@ impl Decided<'_> {
             mut findings,
             ..
         } = case;
-        clear_slices(&mut labels, &blank_slices(study.images()));
         let has_lge = study.image(Sequence::Lge).is_some();
-        if !has_lge {
-            relabel(&mut labels, Label::Scar, Label::Edema);
-            findings.push(Finding::NoLge);
-        }
+        scar_without_lge(&mut labels, study);
+        findings.extend((!has_lge).then_some(Finding::NoLge));
         findings.extend(study.image(Sequence::T2).is_none().then_some(Finding::NoT2));
+        findings.extend(not_imaged(study));
+        findings.extend(mirrored(&labels));
         let seen = restore.prepare_labels(&labels);
         let pixel_ml = restore.spacing_mm().iter().product::<f64>() / 1000.0;
         let likely = |region| confidence(region, probabilities.values(), &seen, &members, pixel_ml);
@@ -79,9 +88,22 @@ impl Decided<'_> {
     }
 }
 
-/// Removes the labels of slices: networks find structures in blank images too.
-fn clear_slices(labels: &mut LabelMap, cleared: &[bool]) {
-    for k in (0..cleared.len()).filter(|k| cleared[*k]) {
-        labels.slice_mut(k).fill(Label::Background);
+/// Labels edema what is labelled scar in slices without LGE: networks guess it from the other sequences.
+fn scar_without_lge(labels: &mut LabelMap, study: &Study) {
+    let imaged = study.imaged(Sequence::Lge);
+    for k in 0..labels.shape()[2] {
+        if !imaged.get(k).is_some_and(|imaged| *imaged) {
+            let scar = labels.slice_mut(k).iter_mut().filter(|l| **l == Label::Scar);
+            scar.for_each(|label| *label = Label::Edema);
+        }
     }
+}
+
+/// The slices in which a sequence that is there was not imaged.
+fn not_imaged(study: &Study) -> impl Iterator<Item = Finding> {
+    Sequence::ALL.into_iter().filter_map(|sequence| {
+        let imaged = study.imaged(sequence);
+        let slices: Vec<usize> = (0..imaged.len()).filter(|k| !imaged[*k]).collect();
+        (!slices.is_empty()).then_some(Finding::NotImaged { sequence, slices })
+    })
 }

@@ -62,7 +62,7 @@ pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<report:
     let folder = CaseFolder::of(setup.out, study.id());
     folder.create()?;
     let labels = study.stored(&found.labels);
-    write_labels(folder.labels(), &labels, &loaded.placement)?;
+    write_labels(folder.labels(), &labels, &loaded.placement())?;
     if setup.probabilities {
         write_probabilities(&folder, found, loaded)?;
     }
@@ -88,7 +88,7 @@ fn write_probabilities(
     for label in Label::ALL.into_iter().skip(1) {
         let probability = found.probabilities.of(label);
         let stored = case.study.stored(&probability);
-        write_image(folder.probability(label), &stored, &case.placement)?;
+        write_image(folder.probability(label), &stored, &case.placement())?;
     }
     Ok(())
 }

@@ -1,0 +1,126 @@
+//! The sequences of an exam brought onto the stack of slices of one of them.
+
+use crate::exam::{Acquisition, Storage};
+use crate::geometry::Grid;
+use crate::label::{Label, LabelMap};
+use crate::orientation::Orientation;
+use crate::resample::{Slab, nearest, onto};
+use crate::volume::Volume;
+
+use super::error::{Apart, StudyError};
+use super::place::same_place;
+
+/// The largest angle between the slices of two sequences of a study.
+pub const MOST_TILT_DEGREES: f64 = 30.0;
+
+/// The stack of slices onto which the sequences of an exam are brought.
+pub struct Stack<'a> {
+    image: &'a Acquisition<f32>,
+}
+
+/// A sequence on the slices of a stack.
+pub struct Gathered {
+    pub volume: Volume<f32>,
+    /// For each slice of the stack, whether the sequence was imaged there.
+    pub imaged: Vec<bool>,
+}
+
+impl<'a> Stack<'a> {
+    pub fn of(image: &'a Acquisition<f32>) -> Self {
+        Self { image }
+    }
+
+    pub fn grid(&self) -> &'a Grid {
+        self.image.volume().grid()
+    }
+
+    /// Brings a sequence onto the stack.
+    ///
+    /// # Errors
+    /// Where it is tilted too far, or shows nothing of the stack.
+    pub fn gather(&self, image: &Acquisition<f32>) -> Result<Gathered, StudyError> {
+        let (storage, volume) = (image.storage(), image.volume());
+        if let Ok(turned) = same_voxels(self.image.storage(), storage) {
+            return Ok(Gathered {
+                volume: turned.store(volume.clone(), self.grid()),
+                imaged: vec![true; self.grid().shape()[2]],
+            });
+        }
+        let names = || (storage.name().to_owned(), self.image.storage().name().to_owned());
+        let degrees = tilt_degrees(volume.grid(), self.grid());
+        if degrees > MOST_TILT_DEGREES {
+            let (what, first) = names();
+            return Err(StudyError::Tilted { what, first, degrees });
+        }
+        let (volume, imaged) = onto(
+            volume,
+            Slab::of(env("X_SRC",storage.slab().mm())),
+            self.grid(),
+            Slab::of(self.image.storage().slab().mm().min(env("X_TGT",8.0))),
+        );
+        if !imaged.contains(&true) {
+            let (what, first) = names();
+            let apart = apart(image.volume().grid(), self.grid());
+            return Err(StudyError::Apart { what, first, apart });
+        }
+        Ok(Gathered { volume, imaged })
+    }
+}
+
+fn env(n: &str, d: f64) -> f64 { std::env::var(n).ok().and_then(|v| v.parse::<f64>().ok()).map_or(d, |v| if n=="X_SRC" { d.min(v) } else {v}) }
+
+/// The order that lays a stored volume, once it is on canonical axes, on another's canonical axes.
+///
+/// # Errors
+/// Where the two do not hold the same voxels.
+pub fn same_voxels(first: &Storage, other: &Storage) -> Result<Orientation, StudyError> {
+    let order = same_place((first.name(), first.grid()), (other.name(), other.grid()))?;
+    // Both are on canonical axes, so this changes nothing, unless rounding in one of two headers
+    // exchanges axes that are equally steep.
+    Ok(other.turn().inverse().then(order).then(first.turn()))
+}
+
+/// The labels of a study on the voxels of one of its sequences, in the order of that one's file.
+pub fn labels_on(storage: &Storage, stack: &Storage, labels: &LabelMap) -> LabelMap {
+    if let Ok(order) = same_place(
+        (storage.name(), storage.grid()),
+        (stack.name(), stack.grid()),
+    ) {
+        let stored = stack.stored(labels);
+        return order.apply_onto(&stored, storage.grid()).into_owned();
+    }
+    let own = storage.turn().grid(storage.grid());
+    let there = nearest(labels, stack.slab(), &own, Label::Background);
+    storage.stored(&there).into_owned()
+}
+
+/// The angle between the slices of two grids whose `k` counts slices, 0 to 90 degrees.
+fn tilt_degrees(a: &Grid, b: &Grid) -> f64 {
+    let cosine: f64 = unit(a, 2).iter().zip(unit(b, 2)).map(|(a, b)| a * b).sum();
+    cosine.abs().min(1.0).acos().to_degrees()
+}
+
+/// The direction of an axis.
+fn unit(grid: &Grid, axis: usize) -> [f64; 3] {
+    let length = grid.spacing().mm()[axis];
+    grid.world_from_voxel().column(axis).map(|v| v / length)
+}
+
+/// How far a grid lies from the stack that it shows nothing of.
+fn apart(grid: &Grid, stack: &Grid) -> Apart {
+    let centre = |grid: &Grid| {
+        let middle = grid.shape().map(|n| (n as f64 - 1.0) / 2.0);
+        grid.world_from_voxel().apply(middle)
+    };
+    let (a, b) = (centre(grid), centre(stack));
+    let between = [0, 1, 2].map(|axis| a[axis] - b[axis]);
+    let along: f64 = between.iter().zip(unit(stack, 2)).map(|(d, n)| d * n).sum();
+    let reach = |grid: &Grid| grid.spacing().mm()[2] * (grid.shape()[2] - 1) as f64 / 2.0;
+    let gap_mm = along.abs() - reach(grid) - reach(stack);
+    if gap_mm > 0.0 {
+        Apart::Slices { gap_mm }
+    } else {
+        let centres_mm = between.iter().map(|d| d * d).sum::<f64>().sqrt();
+        Apart::Fields { centres_mm }
+    }
+}
