@@ -24,7 +24,9 @@ mod restore;
 mod settings;
 mod window;
 
-pub use align::{Align, Misalignment, Overlap, aligned, misalignment};
+pub use align::{
+    Align, Misalignment, Overlap, WrongSize, aligned, misalignment, resized, wrong_sizes,
+};
 pub use framing::{Frame, Framing, HeartCentre};
 pub use normalise::Normalise;
 pub use prepared::Prepared;

@@ -106,6 +106,15 @@ pub enum Finding {
         /// Indices of those slices.
         slices: Vec<usize>,
     },
+    /// The heart has another size in a sequence than in the others by the pixel size of its header.
+    PixelSize {
+        /// The sequence.
+        sequence: Sequence,
+        /// The pixel size in the header, mm.
+        header_mm: f64,
+        /// The pixel size with which the hearts are equally large, mm; it was used.
+        true_mm: f64,
+    },
     /// The right ventricle lies to the left of the left one by the patient axes of the header.
     LeftRightMirrored,
     /// The left ventricle becomes narrower towards the base by the patient axes of the header.
@@ -192,6 +201,7 @@ impl Finding {
             Self::NoLge => "no_lge",
             Self::NoT2 => "no_t2",
             Self::NotImaged { .. } => "not_imaged",
+            Self::PixelSize { .. } => "pixel_size",
             Self::LeftRightMirrored => "left_right_mirrored",
             Self::ApexBaseMirrored => "apex_base_mirrored",
             Self::HeartNotFound => "heart_not_found",

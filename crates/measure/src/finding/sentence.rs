@@ -145,6 +145,15 @@ impl Finding {
                 "Every image is blank in {}: nothing can be seen or measured there",
                 list(slices)
             ),
+            Self::PixelSize {
+                sequence,
+                header_mm,
+                true_mm,
+            } => write!(
+                f,
+                "{sequence} shows the heart in another size than the other sequences by the pixel size of its header \
+                 ({header_mm:.2} mm); it was read with pixels of {true_mm:.2} mm, which fit"
+            ),
             Self::NotImaged { sequence, slices } => write!(
                 f,
                 "{sequence} was not imaged in {}: it counts as missing there",

@@ -1,7 +1,8 @@
 //! Second stage: the sequences on one another, as the input of the networks.
 
 use myops_image::preprocess::{
-    Align, Misalignment, Missing, Prepared, Restore, aligned, misalignment,
+    Align, Misalignment, Missing, Prepared, Restore, WrongSize, aligned, misalignment, resized,
+    wrong_sizes,
 };
 use myops_image::sequence::PerSequence;
 use myops_image::study::Study;
@@ -44,8 +45,18 @@ impl<'a> Located<'a> {
             frame,
             mut findings,
         } = self;
-        let (mut input, mut restore) = recipe.preprocess.apply_in(study, frame)?;
         let mut measured = PerSequence::default();
+        let mut resized_study = None;
+        if recipe.align == Align::Correct {
+            let wrong = wrong_sizes(study, frame.heart);
+            findings.extend(wrong.iter().filter_map(|(sequence, wrong)| {
+                let WrongSize { header_mm, true_mm } = (*wrong)?;
+                Some(Finding::PixelSize { sequence, header_mm, true_mm })
+            }));
+            resized_study = resized(study, frame.heart, &wrong);
+        }
+        let sized = resized_study.as_ref().unwrap_or(study);
+        let (mut input, mut restore) = recipe.preprocess.apply_in(sized, frame)?;
         if recipe.align != Align::Off {
             let overlap = Overlap {
                 recipe,
@@ -54,11 +65,11 @@ impl<'a> Located<'a> {
                 restore: &restore,
             };
             measured = overlap
-                .misalignment(study, frame.heart)
+                .misalignment(sized, frame.heart)
                 .map_err(SegmentError::of(study))?;
         }
         let corrects = recipe.align == Align::Correct;
-        let moved = corrects.then(|| aligned(study, &measured)).flatten();
+        let moved = corrects.then(|| aligned(sized, &measured)).flatten();
         if let Some(moved) = &moved {
             (input, restore) = recipe.preprocess.apply_in(moved, frame)?;
         }

@@ -38,6 +38,16 @@ impl Edges {
         Self { size, directions }
     }
 
+    /// The sum of the squared lengths of the gradients over the square that is `reach` pixels from the border: the largest
+    /// agreement there can be.
+    pub fn strength(&self, reach: usize) -> f64 {
+        let inner = reach..self.size - reach;
+        let rows = self.directions.chunks_exact(self.size);
+        let rows = rows.skip(reach).take(inner.len());
+        let line = |row: &[[f32; 2]]| row[inner.clone()].iter().map(|[a, b]| a * a + b * b).sum::<f32>();
+        rows.map(|row| f64::from(line(row))).sum()
+    }
+
     /// The sum of the squared cosines between the gradients of both images, over the square that is
     /// `reach` pixels from the border, with the other image shifted by `shift` (row, column; whole
     /// pixels). The sign of a gradient is ignored, since the contrasts of sequences differ.

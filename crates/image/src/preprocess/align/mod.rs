@@ -8,11 +8,13 @@
 //! these segmentations has equal weight.
 
 mod edges;
+mod size;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use edges::{Edges, Scores};
+pub use size::{WrongSize, resized, wrong_sizes};
 
 use super::framing::HeartCentre;
 use super::window::Window;
@@ -221,13 +223,20 @@ pub fn aligned(study: &Study, found: &PerSequence<Option<Misalignment>>) -> Opti
 
 /// Shifts every slice of an image back by `shift_mm`; pixels from outside are 0.
 fn move_back(image: &mut Volume<f32>, [rows_mm, columns_mm]: [f64; 2]) {
-    let ([columns, rows, slices], [i_mm, j_mm, _]) = (image.shape(), image.spacing().rounded_mm());
+    let [i_mm, j_mm, _] = image.spacing().rounded_mm();
+    read_from(image, [rows_mm / j_mm, columns_mm / i_mm], 1.0);
+}
+
+/// Replaces every slice of an image by what lies `scale` times as far from its middle and `shift` pixels (row, column) away;
+/// pixels from outside are 0.
+fn read_from(image: &mut Volume<f32>, shift: [f64; 2], scale: f64) {
+    let [columns, rows, slices] = image.shape();
     let size = rows.max(columns);
     let middle = (size as f64 - 1.0) / 2.0;
     let window = Window::about(
-        [middle + rows_mm / j_mm, middle + columns_mm / i_mm],
+        [middle + shift[0], middle + shift[1]],
         size,
-        [1.0; 2],
+        [scale; 2],
     );
     for k in 0..slices {
         let slice = image.slice(k).to_vec();
