@@ -1,0 +1,16 @@
+//! What a header says of each image in a file: which series it belongs to, where it lies, and when and how it was acquired.
+
+pub mod attribute;
+mod enhanced;
+mod frame;
+mod groups;
+mod instance;
+mod plane;
+mod rescale;
+mod series;
+
+pub use frame::{Component, Frame, Timing};
+pub use instance::Instance;
+pub use plane::{Plane, distance, dot};
+pub use rescale::Rescale;
+pub use series::Series;

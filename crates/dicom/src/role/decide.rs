@@ -1,0 +1,306 @@
+//! From what each stack could be to one stack for each sequence.
+
+use myops_image::sequence::{PerSequence, Sequence};
+
+use super::choice::names;
+use super::evidence::judge;
+use super::short_axis::{SAME_VIEW_DEGREES, View, short_axis};
+use super::tie::Tie;
+use super::verdict::{Strength, Verdict};
+use super::{Rules, SeriesChoice};
+use crate::error::{DicomError, series_name};
+use crate::image::{Component, Plane, Series};
+use crate::stack::Stack;
+
+/// Slices of a magnitude and of a phase-sensitive image of one acquisition lie closer than this, mm.
+const SAME_ACQUISITION_MM: f64 = 0.5;
+
+/// A stack and its series.
+#[derive(Clone, Copy)]
+pub struct Candidate<'a> {
+    /// The series.
+    pub series: &'a Series,
+    /// One of its stacks.
+    pub stack: &'a Stack,
+}
+
+/// What was decided.
+pub struct Decision {
+    /// The stack of each sequence.
+    pub roles: PerSequence<Option<usize>>,
+    /// Why each stack was taken or passed over.
+    pub reasons: Vec<String>,
+    /// Sequences for which several stacks are as good.
+    pub ties: Vec<Tie>,
+}
+
+/// Decides which stack is which sequence.
+///
+/// # Errors
+/// [`DicomError`] if a chosen series is not there or cannot be used.
+pub fn decide(
+    candidates: &[Candidate],
+    rules: &Rules,
+    choice: &SeriesChoice,
+) -> Result<Decision, DicomError> {
+    let mut verdicts: Vec<Verdict> = candidates
+        .iter()
+        .map(|candidate| first_verdict(candidate, rules))
+        .collect();
+    for sequence in Sequence::ALL {
+        if let Some(chosen) = choice.of(sequence) {
+            take_chosen(sequence, chosen, candidates, &mut verdicts)?;
+        }
+    }
+    drop_other_views(candidates, &mut verdicts);
+    let mut ties = Vec::new();
+    let mut roles = PerSequence::default();
+    for sequence in Sequence::ALL {
+        let magnitude = prefer_magnitude(sequence, candidates, &mut verdicts);
+        let best = strongest(sequence, &mut verdicts, candidates);
+        match best.as_slice() {
+            [] => {}
+            &[one] => {
+                roles[sequence] = Some(one);
+                told(sequence, one, magnitude, candidates, &mut verdicts);
+            }
+            several => {
+                let series = several
+                    .iter()
+                    .filter_map(|&n| candidates.get(n))
+                    .map(|candidate| candidate.series);
+                ties.push(Tie {
+                    sequence,
+                    series: series
+                        .map(|series| (series_name(series), series.uid.clone()))
+                        .collect(),
+                });
+            }
+        }
+    }
+    let reasons = verdicts.into_iter().map(|verdict| match verdict {
+        Verdict::Candidate { role, why, .. } if ties.iter().any(|tie| tie.sequence == role) => {
+            format!("could be {role}, as others could: {why}")
+        }
+        Verdict::Candidate { why, .. } | Verdict::Dropped(why) => why,
+    });
+    Ok(Decision {
+        reasons: reasons.collect(),
+        roles,
+        ties,
+    })
+}
+
+/// What a stack is by itself: its problems first, then the rules, then the evidence.
+fn first_verdict(candidate: &Candidate, rules: &Rules) -> Verdict {
+    let (series, stack) = (candidate.series, candidate.stack);
+    let ruled = rules.of(series, stack);
+    match (ruled, &stack.problem) {
+        (Some(ruled), None) if let Some(role) = ruled.role => Verdict::Candidate {
+            role,
+            strength: Strength::Rule,
+            why: format!("by rule {} of the rules file", ruled.rule),
+        },
+        (Some(ruled), _) if ruled.role.is_none() => {
+            Verdict::Dropped(format!("ignored by rule {} of the rules file", ruled.rule))
+        }
+        (_, Some(problem)) => Verdict::Dropped(problem.to_string()),
+        _ => judge(series, stack),
+    }
+}
+
+/// Makes the stacks of a chosen series the candidates of a sequence, in front of all others.
+fn take_chosen(
+    sequence: Sequence,
+    chosen: &str,
+    candidates: &[Candidate],
+    verdicts: &mut [Verdict],
+) -> Result<(), DicomError> {
+    let of_series = candidates
+        .iter()
+        .enumerate()
+        .filter(|(_, candidate)| names(chosen, candidate.series));
+    let of_series: Vec<(usize, &Candidate)> = of_series.collect();
+    let Some((_, first)) = of_series.first() else {
+        return Err(DicomError::NoSuchSeries {
+            sequence,
+            chosen: chosen.into(),
+            series: candidates.len(),
+        });
+    };
+    let usable: Vec<usize> = of_series
+        .iter()
+        .filter(|(_, candidate)| candidate.stack.problem.is_none())
+        .map(|(n, _)| *n)
+        .collect();
+    if let (true, Some(problem)) = (usable.is_empty(), &first.stack.problem) {
+        return Err(DicomError::Stack {
+            series: series_name(first.series),
+            problem: problem.clone(),
+        });
+    }
+    // Of several stacks of one series those that look like the sequence.
+    let looks_so = |n: &usize| matches!(verdicts.get(*n), Some(Verdict::Candidate { role, .. }) if *role == sequence);
+    let alike: Vec<usize> = usable.iter().copied().filter(looks_so).collect();
+    for n in if alike.is_empty() { usable } else { alike } {
+        let Some(verdict) = verdicts.get_mut(n) else {
+            continue;
+        };
+        if let Verdict::Candidate {
+            strength: Strength::Chosen,
+            role,
+            ..
+        } = verdict
+        {
+            return Err(DicomError::ChosenTwice {
+                series: chosen.into(),
+                first: *role,
+                second: sequence,
+            });
+        }
+        *verdict = Verdict::Candidate {
+            role: sequence,
+            strength: Strength::Chosen,
+            why: "chosen".into(),
+        };
+    }
+    Ok(())
+}
+
+/// Drops candidates whose planes are not those of the short axis.
+fn drop_other_views(candidates: &[Candidate], verdicts: &mut [Verdict]) {
+    let view = |only_chosen: bool| {
+        let views = candidates
+            .iter()
+            .zip(verdicts.iter())
+            .filter_map(|(candidate, verdict)| match verdict {
+                Verdict::Candidate { role, strength, .. }
+                    if !only_chosen || *strength == Strength::Chosen =>
+                {
+                    Some(View {
+                        role: *role as usize,
+                        plane: *candidate.stack.plane()?,
+                        slices: candidate.stack.slices.len(),
+                        description: &candidate.series.description,
+                    })
+                }
+                _ => None,
+            });
+        views.collect::<Vec<_>>()
+    };
+    let reference: Option<Plane> = view(true).first().map(|view| view.plane);
+    let Some(reference) = reference.or_else(|| short_axis(&view(false))) else {
+        return;
+    };
+    for (candidate, verdict) in candidates.iter().zip(verdicts.iter_mut()) {
+        let angle = candidate
+            .stack
+            .plane()
+            .map(|plane| plane.angle_to(&reference));
+        if let (Verdict::Candidate { strength, .. }, Some(angle)) = (&*verdict, angle)
+            && *strength < Strength::Rule
+            && angle > SAME_VIEW_DEGREES
+        {
+            *verdict = Verdict::Dropped(format!(
+                "its planes are {angle:.0} degrees from the short axis (bound {SAME_VIEW_DEGREES:.0})"
+            ));
+        }
+    }
+}
+
+/// Drops phase-sensitive images where the magnitude image of the same acquisition is there: the networks were trained on
+/// magnitude images. Returns the magnitude images for which one was dropped.
+fn prefer_magnitude(
+    sequence: Sequence,
+    candidates: &[Candidate],
+    verdicts: &mut [Verdict],
+) -> Vec<usize> {
+    let of = of_sequence(sequence, verdicts);
+    let shows = |n: usize, component| {
+        candidates.get(n).filter(|candidate| {
+            candidate.stack.component(&candidate.series.description) == component
+        })
+    };
+    let mut preferred = Vec::new();
+    for &(n, strength) in &of {
+        let Some(sensitive) = shows(n, Component::PhaseSensitive) else {
+            continue;
+        };
+        let magnitude = of.iter().find(|&&(m, other)| {
+            let magnitude = shows(m, Component::Magnitude);
+            (other == Strength::Chosen) == (strength == Strength::Chosen)
+                && magnitude.is_some_and(|m| m.stack.lies_on(sensitive.stack, SAME_ACQUISITION_MM))
+        });
+        if let Some(&(m, _)) = magnitude
+            && let (Some(verdict), Some(other)) = (verdicts.get_mut(n), candidates.get(m))
+        {
+            let name = series_name(other.series);
+            *verdict = Verdict::Dropped(format!(
+                "phase-sensitive image of the acquisition whose magnitude image is series {name}, which the networks know better"
+            ));
+            preferred.push(m);
+        }
+    }
+    preferred
+}
+
+/// The candidates of a sequence.
+fn of_sequence(sequence: Sequence, verdicts: &[Verdict]) -> Vec<(usize, Strength)> {
+    let strength = |(n, verdict): (usize, &Verdict)| match verdict {
+        Verdict::Candidate { role, strength, .. } if *role == sequence => Some((n, *strength)),
+        _ => None,
+    };
+    verdicts.iter().enumerate().filter_map(strength).collect()
+}
+
+/// The candidates of a sequence for which most speaks; the others are dropped.
+fn strongest(sequence: Sequence, verdicts: &mut [Verdict], candidates: &[Candidate]) -> Vec<usize> {
+    let of = of_sequence(sequence, verdicts);
+    let Some(most) = of.iter().map(|(_, strength)| *strength).max() else {
+        return Vec::new();
+    };
+    let (best, others): (Vec<_>, Vec<_>) =
+        of.into_iter().partition(|(_, strength)| *strength == most);
+    let best: Vec<usize> = best.into_iter().map(|(n, _)| n).collect();
+    let named = best
+        .first()
+        .and_then(|&n| candidates.get(n))
+        .map(|best| series_name(best.series));
+    for (n, _) in others {
+        if let (Some(verdict), Some(name)) = (verdicts.get_mut(n), &named) {
+            let why = if most == Strength::Chosen {
+                format!("series {name} was chosen for {sequence}")
+            } else {
+                format!("could be {sequence}, but more speaks for series {name}")
+            };
+            *verdict = Verdict::Dropped(why);
+        }
+    }
+    best
+}
+
+/// Says of the stack that was taken what of the signal it shows, where that matters.
+fn told(
+    sequence: Sequence,
+    taken: usize,
+    magnitude: Vec<usize>,
+    candidates: &[Candidate],
+    verdicts: &mut [Verdict],
+) {
+    let component = candidates
+        .get(taken)
+        .map(|candidate| candidate.stack.component(&candidate.series.description));
+    if let Some(Verdict::Candidate { why, .. }) = verdicts.get_mut(taken)
+        && sequence == Sequence::Lge
+    {
+        *why += match component {
+            Some(Component::PhaseSensitive) => {
+                "; phase-sensitive image, no magnitude image of it was found"
+            }
+            _ if magnitude.contains(&taken) => {
+                "; magnitude image, preferred to the phase-sensitive one"
+            }
+            _ => "; magnitude image",
+        };
+    }
+}

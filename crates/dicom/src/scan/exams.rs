@@ -1,0 +1,164 @@
+//! Images in exams, series and stacks.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::error::{DicomError, series_name};
+use crate::image::{Instance, Series};
+use crate::read::Place;
+use crate::role::{Candidate, Rules, SeriesChoice, Table};
+use crate::stack::{Image, Stack, stacks};
+
+/// The files of one exam (study).
+pub struct ExamFiles {
+    id: String,
+    taken: String,
+    places: Vec<Place>,
+    stacks: Vec<SeriesStacks>,
+    two_patients: Option<DicomError>,
+}
+
+/// One stack, and the series that it is from.
+pub struct SeriesStacks {
+    /// The series.
+    pub(crate) series: Series,
+    /// The stack.
+    pub(crate) stack: Stack,
+}
+
+/// Sorts images into exams.
+pub fn exams(instances: Vec<(Place, Instance)>) -> Vec<ExamFiles> {
+    let mut studies: BTreeMap<String, Vec<(Place, Instance)>> = BTreeMap::new();
+    for (place, instance) in instances {
+        studies
+            .entry(instance.series.study.clone())
+            .or_default()
+            .push((place, instance));
+    }
+    let mut exams: Vec<ExamFiles> = studies
+        .into_iter()
+        .map(|(study, instances)| exam(&study, instances))
+        .collect();
+    exams.sort_by(|a, b| (&a.taken, &a.id).cmp(&(&b.taken, &b.id)));
+    exams
+}
+
+fn exam(study: &str, instances: Vec<(Place, Instance)>) -> ExamFiles {
+    let id = exam_id(study);
+    let two_patients = two_patients(&id, &instances);
+    let mut places = Vec::new();
+    let mut taken = None;
+    let mut series: BTreeMap<String, (Series, Vec<Image>)> = BTreeMap::new();
+    for (place, instance) in instances {
+        let file = places.len();
+        places.push(place);
+        taken.get_or_insert_with(|| instance.series.taken.clone());
+        let uid = instance.series.uid.clone();
+        let (_, images) = series.entry(uid).or_insert((instance.series, Vec::new()));
+        images.extend(
+            instance
+                .frames
+                .into_iter()
+                .map(|frame| Image { file, frame }),
+        );
+    }
+    let of_series = |(series, images): (Series, Vec<Image>)| {
+        stacks(images).into_iter().map(move |stack| SeriesStacks {
+            series: series.clone(),
+            stack,
+        })
+    };
+    let mut stacks: Vec<SeriesStacks> = series.into_values().flat_map(of_series).collect();
+    stacks.sort_by(|a, b| (a.series.number, &a.series.uid).cmp(&(b.series.number, &b.series.uid)));
+    ExamFiles {
+        id,
+        taken: taken.unwrap_or_default(),
+        places,
+        stacks,
+        two_patients,
+    }
+}
+
+/// `exam-` and the first eight hexadecimal digits of the SHA-256 of the Study Instance UID: the same for the same exam wherever
+/// it is, and nothing that tells who was examined or when.
+fn exam_id(study: &str) -> String {
+    let digest = Sha256::digest(study.as_bytes());
+    let digits: String = digest
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("exam-{digits}")
+}
+
+/// Images of one exam that name another patient than the first one.
+fn two_patients(exam: &str, instances: &[(Place, Instance)]) -> Option<DicomError> {
+    let series = || instances.iter().map(|(_, instance)| &instance.series);
+    let patient = |series: &&Series| series.patient_id.is_some();
+    let first = series().find(patient)?;
+    let is_other = |series: &&Series| patient(series) && series.patient_id != first.patient_id;
+    let second = series().find(is_other)?;
+    let others = series().filter(is_other).count();
+    Some(DicomError::TwoPatients {
+        exam: exam.into(),
+        first: series_name(first),
+        second: series_name(second),
+        images: [instances.len() - others, others],
+    })
+}
+
+impl SeriesStacks {
+    fn candidate(&self) -> Candidate<'_> {
+        Candidate {
+            series: &self.series,
+            stack: &self.stack,
+        }
+    }
+}
+
+impl ExamFiles {
+    /// A name for the exam that tells neither who was examined nor when: `exam-` and eight hexadecimal digits, the first of the
+    /// SHA-256 of its Study Instance UID.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// How many files hold its images.
+    pub fn files(&self) -> usize {
+        self.places.len()
+    }
+
+    /// How many files were left out because another has the same SOP Instance UID.
+    pub fn copies(&self) -> usize {
+        // Each stack of a series tells those of the whole series.
+        let by_series: BTreeMap<&str, usize> = self
+            .stacks
+            .iter()
+            .map(|stack| (&*stack.series.uid, stack.stack.copies))
+            .collect();
+        by_series.values().sum()
+    }
+
+    /// All series of the exam, and what each is taken for.
+    ///
+    /// # Errors
+    /// [`DicomError`] if the images are of two patients, or a chosen series is not there or cannot be used.
+    pub fn table(&self, rules: &Rules, choice: &SeriesChoice) -> Result<Table, DicomError> {
+        if let Some(error) = &self.two_patients {
+            return Err(error.clone());
+        }
+        let candidates: Vec<Candidate> = self.stacks.iter().map(SeriesStacks::candidate).collect();
+        Table::of(&candidates, rules, choice)
+    }
+
+    /// The stack of a row of the table.
+    pub(crate) fn stack(&self, row: usize) -> Option<&SeriesStacks> {
+        self.stacks.get(row)
+    }
+
+    /// Where a file is.
+    pub(crate) fn place(&self, file: usize) -> Option<&Place> {
+        self.places.get(file)
+    }
+}

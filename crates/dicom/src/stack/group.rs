@@ -1,0 +1,60 @@
+//! The images of a series in stacks: by orientation, image type and echo time.
+
+use std::collections::HashSet;
+
+use super::build::{refused, stack};
+use super::{Image, Problem, Stack};
+
+/// The most stacks of a series.
+const MAX_STACKS: usize = 64;
+/// Echo times that differ by less are one, ms.
+const SAME_ECHO_MS: f64 = 0.02;
+
+/// The stacks of a series, in the order in which their first images were found. A file that is there twice counts once.
+pub fn stacks(images: Vec<Image>) -> Vec<Stack> {
+    let mut seen = HashSet::new();
+    let total = images.len();
+    let name = |image: &Image| (image.frame.sop_instance.clone(), image.frame.number);
+    let images: Vec<Image> = images
+        .into_iter()
+        .filter(|image| seen.insert(name(image)))
+        .collect();
+    let copies = total - images.len();
+    let mut groups: Vec<Vec<Image>> = Vec::new();
+    for image in images {
+        let fits = |group: &Vec<Image>| {
+            let first = group.first();
+            first.is_some_and(|first| is_of_one_kind(first, &image))
+        };
+        // Images of one kind mostly follow one another.
+        let group = groups.iter().rposition(fits);
+        match group.and_then(|n| groups.get_mut(n)) {
+            Some(group) => group.push(image),
+            None => groups.push(vec![image]),
+        }
+        if groups.len() > MAX_STACKS {
+            let all = groups.into_iter().flatten().collect();
+            return vec![refused(all, Problem::ManyKinds(MAX_STACKS))];
+        }
+    }
+    let build = |group| Stack {
+        copies,
+        ..stack(group)
+    };
+    groups.into_iter().map(build).collect()
+}
+
+fn is_of_one_kind(a: &Image, b: &Image) -> bool {
+    let (a, b) = (&a.frame, &b.frame);
+    let planes = match (&a.plane, &b.plane) {
+        (Some(a), Some(b)) => a.is_turned_as(b),
+        (None, None) => true,
+        _ => false,
+    };
+    let echoes = match (a.timing.echo_ms, b.timing.echo_ms) {
+        (Some(a), Some(b)) => (a - b).abs() < SAME_ECHO_MS,
+        (None, None) => true,
+        _ => false,
+    };
+    planes && echoes && a.image_type == b.image_type
+}

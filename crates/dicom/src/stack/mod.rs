@@ -1,0 +1,96 @@
+//! Stacks of slices: the images of a series that lie behind one another, in the order of their positions.
+
+mod build;
+mod group;
+mod problem;
+
+pub use group::stacks;
+pub use problem::Problem;
+
+use crate::image::{Component, Frame, Plane};
+
+/// One image, and the file that holds it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Image {
+    /// The number of the file among those that were searched.
+    pub file: usize,
+    /// What is known of it.
+    pub frame: Frame,
+}
+
+/// Images of one series that have one orientation, one image type and one echo time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stack {
+    /// The slices along the normal, the cross product of the directions of a row and of a column.
+    pub slices: Vec<Slice>,
+    /// What the several images of a slice are.
+    pub phases: Phases,
+    /// The distance of neighbouring slices, mm; of one slice the one that its header names.
+    pub distance_mm: Option<f64>,
+    /// Why it cannot be used.
+    pub problem: Option<Problem>,
+    /// How many files were left out because another has the same SOP Instance UID.
+    pub copies: usize,
+}
+
+/// All images at one position.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Slice {
+    /// The position along the normal, mm.
+    pub offset_mm: f64,
+    /// The images in the order of their times; never empty.
+    pub images: Vec<Image>,
+}
+
+/// What the several images of a slice are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phases {
+    /// There is one.
+    One,
+    /// Phases of one heart beat, told apart by their trigger times.
+    Cine,
+    /// One after another: perfusion, a series of inversion times, a repeated acquisition.
+    Repeats,
+}
+
+impl Stack {
+    /// The first image of the first slice.
+    pub fn first(&self) -> Option<&Frame> {
+        self.slices
+            .first()?
+            .images
+            .first()
+            .map(|image| &image.frame)
+    }
+
+    /// The plane of the first slice.
+    pub fn plane(&self) -> Option<&Plane> {
+        self.first()?.plane.as_ref()
+    }
+
+    /// The most images that a slice has.
+    pub fn images_per_slice(&self) -> usize {
+        let counts = self.slices.iter().map(|slice| slice.images.len());
+        counts.max().unwrap_or(0)
+    }
+
+    /// What of the complex signal it shows.
+    pub fn component(&self, description: &str) -> Component {
+        let first = self.first();
+        first.map_or(Component::Other, |frame| frame.component(description))
+    }
+
+    /// Whether its slices lie where those of another lie, within `tolerance_mm`, with the same pixels.
+    pub fn lies_on(&self, other: &Self, tolerance_mm: f64) -> bool {
+        let place = |slice: &Slice| Some(slice.images.first()?.frame.plane?.position);
+        let near = |(a, b): (&Slice, &Slice)| {
+            let places = place(a).zip(place(b));
+            places.is_some_and(|(a, b)| crate::image::distance(a, b) <= tolerance_mm)
+        };
+        let turned = self.plane().zip(other.plane());
+        turned.is_some_and(|(a, b)| a.is_turned_as(b))
+            && self.first().map(|frame| frame.size) == other.first().map(|frame| frame.size)
+            && self.slices.len() == other.slices.len()
+            && self.slices.iter().zip(&other.slices).all(near)
+    }
+}

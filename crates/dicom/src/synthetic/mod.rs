@@ -1,0 +1,14 @@
+//! Synthetic exams as DICOM, for tests and demonstrations: no real patient is in them.
+//!
+//! [`exam`] makes what a PACS sends of a phantom: localizer, cine, LGE as magnitude and phase-sensitive image, T2, and a T1 map.
+//! [`small_exam`] is one of a few pixels. Each object is one image; tests change its attributes before they [`write()`] it.
+
+mod encode;
+mod enhanced;
+mod exam;
+mod series;
+
+pub use encode::{BIG_ENDIAN, EXPLICIT, IMPLICIT, WriteError, encode, write};
+pub use enhanced::enhanced;
+pub use exam::{PATIENT, exam, small_exam, small_volume};
+pub use series::{Series, put, uid};
