@@ -166,9 +166,15 @@ impl Series {
     }
 }
 
-/// Sets an attribute.
+/// Sets an attribute; backslashes separate several values of text.
 pub fn put(object: &mut InMemDicomObject, tag: Tag, vr: VR, value: impl Into<PrimitiveValue>) {
-    object.put(DataElement::new(tag, vr, value.into()));
+    let value = match value.into() {
+        PrimitiveValue::Str(text) if text.contains('\\') => {
+            PrimitiveValue::Strs(text.split('\\').map(str::to_owned).collect())
+        }
+        value => value,
+    };
+    object.put(DataElement::new(tag, vr, value));
 }
 
 /// A UID made of a name, always the same (`2.25.` and a number of 128 bits, DICOM PS3.5, section B.2).
