@@ -25,6 +25,7 @@ use myops::report::{Case, CaseView, Origin};
 use myops::segment::{LocatorHeader, ModelFile, ModelHeader, Recipe};
 use myops::settings::Switch;
 use myops::train::{LocatorSettings, Split, TrainPlan, TrainSettings, Trainer, TrainingCase};
+use myops_dicom::synthetic;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -91,6 +92,23 @@ fn unpacked(file: &[u8]) -> Vec<u8> {
         .read_to_end(&mut bytes)
         .expect("a written file is unpacked");
     bytes
+}
+
+/// A slice of a synthetic exam in each order of bytes, and several slices in one file.
+pub fn dicom() -> Vec<Vec<u8>> {
+    let exam = synthetic::small_exam();
+    let slices = exam.get(156..161).expect("the slices of the LGE");
+    let whole = synthetic::enhanced(slices);
+    let slice = slices.first().expect("the first slice");
+    let files = [
+        (slice, synthetic::EXPLICIT),
+        (slice, synthetic::IMPLICIT),
+        (slice, synthetic::BIG_ENDIAN),
+        (&whole, synthetic::EXPLICIT),
+    ];
+    files
+        .map(|(object, syntax)| synthetic::encode(object, syntax).expect("a slice is encoded"))
+        .into()
 }
 
 /// An image and a label map, packed and not.

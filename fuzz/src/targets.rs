@@ -15,6 +15,7 @@ use myops::net::weights::{KerasFile, Precision, Weights, from_keras};
 use myops::report::{CohortCase, cohort_csv, cohort_page, terminal_table};
 use myops::segment::{ModelFile, Segmenter};
 use myops::train::{Checkpoint, Trainer};
+use myops_dicom::pixels::Pixels;
 
 use crate::mutate::Tensors;
 use crate::seeds::{self, cpu};
@@ -41,6 +42,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "image", corpus: "nifti", inside: 0.75, memory_mib: 64, seeds: seeds::nifti, read: image },
     Target { name: "labels", corpus: "nifti", inside: 0.75, memory_mib: 64, seeds: seeds::nifti, read: labels },
     Target { name: "gzip", corpus: "nifti", inside: 0.1, memory_mib: 64, seeds: seeds::gzip, read: image },
+    Target { name: "dicom", corpus: "dicom", inside: 0.0, memory_mib: 128, seeds: seeds::dicom, read: dicom },
     Target { name: "dataset", corpus: "dataset", inside: 0.9, memory_mib: 8, seeds: Vec::new, read: dataset },
     Target { name: "settings", corpus: "settings", inside: 0.9, memory_mib: 32, seeds: seeds::settings, read: settings },
     Target { name: "record", corpus: "record", inside: 0.9, memory_mib: 16, seeds: seeds::records, read: record },
@@ -63,6 +65,24 @@ fn accepted<T, E: std::fmt::Display>(result: Result<T, E>) -> Option<T> {
         );
     };
     result.inspect_err(told).ok()
+}
+
+/// Every frame has Rows x Columns finite values.
+fn dicom(bytes: &[u8]) -> bool {
+    let Some(pixels) = accepted(Pixels::decode(bytes.to_vec())) else {
+        return false;
+    };
+    let [columns, rows] = pixels.size();
+    (0..pixels.frames()).all(|frame| {
+        accepted(pixels.frame(frame)).is_some_and(|values| {
+            assert_eq!(values.len(), columns * rows, "a frame of another size");
+            assert!(
+                values.iter().all(|v| v.is_finite()),
+                "a pixel is not finite"
+            );
+            true
+        })
+    })
 }
 
 /// Voxels are finite, and written again they are read as the same.

@@ -12,7 +12,9 @@ use rand_chacha::ChaCha8Rng;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let out = arguments.next().ok_or("usage: synthetic OUT [SEED|small]")?;
+    let out = arguments
+        .next()
+        .ok_or("usage: synthetic OUT [SEED|small]")?;
     let objects = match arguments.next().as_deref() {
         Some("small") => synthetic::small_exam(),
         seed => phantom(seed.unwrap_or("1").parse()?)?,
@@ -26,8 +28,14 @@ fn phantom(seed: u64) -> Result<Vec<InMemDicomObject>, Box<dyn Error>> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let (study, _) = Phantom::draw(&PhantomSettings::default(), &mut rng).render("phantom");
     let scaled = |sequence: Sequence| {
-        let volume = study.image(sequence).ok_or("a phantom has three sequences")?;
-        let most = volume.data().iter().copied().fold(f32::MIN_POSITIVE, f32::max);
+        let volume = study
+            .image(sequence)
+            .ok_or("a phantom has three sequences")?;
+        let most = volume
+            .data()
+            .iter()
+            .copied()
+            .fold(f32::MIN_POSITIVE, f32::max);
         Ok::<_, Box<dyn Error>>(volume.map(|value| 2000.0 * value / most))
     };
     Ok(synthetic::exam(PerSequence::from_fn(scaled).transpose()?))

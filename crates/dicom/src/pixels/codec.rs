@@ -1,5 +1,7 @@
 //! Decoders of compressed frames. Each compares the size that the compressed image names with Rows and Columns first.
 
+use std::borrow::Cow;
+
 use jpeg_decoder::{Decoder, PixelFormat};
 use jpeg2k::{DecodeParameters, Image};
 
@@ -84,10 +86,27 @@ fn jpeg(frame: &[u8], format: &Format) -> Result<Vec<u32>, String> {
 }
 
 fn jpeg_ls(frame: &[u8], format: &Format) -> Result<Vec<u32>, String> {
-    let (words, columns, rows) = jpegls::decode(frame, format.columns as u32, format.rows as u32)
-        .map_err(|error| error.to_string())?;
+    let frame = without_fill(frame);
+    let [columns, rows] = [format.columns as u32, format.rows as u32];
+    let decoded = jpegls::decode(&frame, columns, rows).map_err(|error| error.to_string())?;
+    let (words, columns, rows) = decoded;
     check_size([u64::from(columns), u64::from(rows)], format)?;
     Ok(words.into_iter().map(u32::from).collect())
+}
+
+/// A JPEG-LS image without the bytes FF that may stand before its last marker (ITU-T T.81, section B.1.1.2), by which some encoders
+/// make lengths even and which the decoder does not know.
+fn without_fill(frame: &[u8]) -> Cow<'_, [u8]> {
+    const END: [u8; 2] = [0xFF, 0xD9];
+    let end = frame.windows(2).rposition(|bytes| bytes == END);
+    let data = end.and_then(|end| frame.get(..end)).unwrap_or_default();
+    match data.iter().rposition(|&byte| byte != 0xFF) {
+        Some(last) if last + 1 < data.len() => {
+            let data = data.get(..=last).unwrap_or_default();
+            Cow::Owned([data, &END].concat())
+        }
+        _ => Cow::Borrowed(frame),
+    }
 }
 
 fn jpeg_2000(frame: &[u8], format: &Format) -> Result<Vec<u32>, String> {

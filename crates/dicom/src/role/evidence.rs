@@ -70,9 +70,6 @@ pub fn judge(series: &Series, stack: &Stack) -> Verdict {
 
 /// Why a stack is none of the sequences, if it is clear.
 fn dropped(series: &Series, stack: &Stack, frame: &Frame, words: &Words) -> Option<String> {
-    if stack.slices.len() == 1 {
-        return Some("one slice".into());
-    }
     if frame.is_type(&["LOCALIZER"]) {
         return Some("localizer by its image type".into());
     }
@@ -89,6 +86,9 @@ fn dropped(series: &Series, stack: &Stack, frame: &Frame, words: &Words) -> Opti
         if let Some(word) = words.find(names) {
             return Some(format!("{what} by its description (\"{word}\")"));
         }
+    }
+    if stack.slices.len() == 1 {
+        return Some("one slice".into());
     }
     if stack.phases == Phases::Repeats {
         let count = stack.images_per_slice();
