@@ -83,6 +83,8 @@ const STEPS: &[Step] = &[
     Step::Run(&["cargo", "test", "--release", "--package", "myops-gpu"]),
     Step::Run(&["scripts/check_label_maps.sh"]),
     Step::Run(&["scripts/check_onnx.sh"]),
+    Step::Run(&["scripts/check_dicom_pixels.sh"]),
+    Step::Run(&["scripts/check_dicom_exam.sh"]),
 ];
 
 /// What every step runs with: documentation has no warnings either.

@@ -153,6 +153,9 @@ impl DicomError {
         let hint = match self {
             Self::Tie(tie) => {
                 let (_, uid) = tie.series.first()?;
+                if tie.series.iter().all(|(_, other)| other == uid) {
+                    return Some("tell them apart by image_type in a rules file".into());
+                }
                 let role = tie.sequence.name().to_lowercase();
                 return Some(format!(
                     "choose one, for example with --series {role}={uid}"

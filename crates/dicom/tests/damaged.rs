@@ -1,5 +1,7 @@
 //! Damaged files: no panic, no hang, no unbounded memory, and every error is one line.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+
 use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

@@ -1,6 +1,8 @@
 //! Compressed pixels, against what they were made of.
 //!
-//! The files in `fuzz/corpus/dicom` hold synthetic slices, compressed by dcmtk 3.6.7 (RLE, JPEG, JPEG-LS) and by pydicom 3 with OpenJPEG.
+//! The files in `fuzz/corpus/dicom` hold synthetic slices, compressed by dcmtk 3.6.7 (RLE, JPEG, JPEG-LS) and by pydicom 3 with `OpenJPEG`.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
 
 use dicom_core::VR;
 use dicom_dictionary_std::tags;

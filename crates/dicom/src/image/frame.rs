@@ -61,7 +61,8 @@ impl Frame {
     /// so in `description`, and only an inversion recovery has one.
     pub fn component(&self, description: &str) -> Component {
         let named = description.to_lowercase().contains("psir");
-        if self.is_type(&["PSIR", "CR"]) || self.image_type.iter().any(|word| word.contains("PSIR"))
+        if self.is_type(&["PSIR", "CR", "R_IR"])
+            || self.image_type.iter().any(|word| word.contains("PSIR"))
         {
             Component::PhaseSensitive
         } else if self.is_type(&["P", "R", "PHASE", "REAL", "PHASE MAP"]) {

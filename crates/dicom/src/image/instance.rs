@@ -34,7 +34,11 @@ impl Instance {
         let class = text(header, tags::SOP_CLASS_UID).unwrap_or_else(|| "unknown".into());
         if !MR.contains(&class.as_str()) {
             let modality = text(header, tags::MODALITY).unwrap_or_else(|| "unknown".into());
-            return Err(Flaw::NotMr { modality, class });
+            let clipped = |text: String, most| text.chars().take(most).collect();
+            return Err(Flaw::NotMr {
+                modality: clipped(modality, 16),
+                class: clipped(class, 64),
+            });
         }
         let series = Series::of(header)?;
         let whole = whole(header, class)?;

@@ -23,7 +23,7 @@ pub struct Plane {
 }
 
 impl Plane {
-    /// The plane of ImagePositionPatient, ImageOrientationPatient and PixelSpacing (which is between rows, then between
+    /// The plane of Image Position (Patient), Image Orientation (Patient) and Pixel Spacing (between rows, then between
     /// columns); `None` if the orientation is no pair of directions at right angles, or a spacing is not positive.
     pub fn new(position: [f64; 3], orientation: [f64; 6], spacing: [f64; 2]) -> Option<Self> {
         let [a, b, c, d, e, f] = orientation;

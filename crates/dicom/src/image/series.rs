@@ -6,6 +6,9 @@ use dicom_object::InMemDicomObject;
 use super::attribute::{integer, text, texts};
 use crate::read::Flaw;
 
+/// The longest description, characters: that of its value representation.
+const MOST_SHOWN: usize = 64;
+
 /// A series, as the header of one of its images describes it. It cannot be printed: it holds who was examined and when.
 #[derive(Clone)]
 pub struct Series {
@@ -37,6 +40,7 @@ impl Series {
     pub fn of(header: &InMemDicomObject) -> Result<Self, Flaw> {
         let or_empty = |tag| text(header, tag).unwrap_or_default();
         let description = text(header, tags::SERIES_DESCRIPTION);
+        let clipped = |text: String| text.chars().take(MOST_SHOWN).collect();
         let sequence = text(header, tags::SEQUENCE_NAME);
         let mut scanning_sequence = texts(header, tags::SCANNING_SEQUENCE);
         scanning_sequence.extend(texts(header, tags::ECHO_PULSE_SEQUENCE));
@@ -46,7 +50,7 @@ impl Series {
             uid: text(header, tags::SERIES_INSTANCE_UID)
                 .ok_or(Flaw::Missing("SeriesInstanceUID"))?,
             number: integer(header, tags::SERIES_NUMBER),
-            description: description.unwrap_or_else(|| or_empty(tags::PROTOCOL_NAME)),
+            description: clipped(description.unwrap_or_else(|| or_empty(tags::PROTOCOL_NAME))),
             manufacturer: or_empty(tags::MANUFACTURER),
             sequence_name: sequence.unwrap_or_else(|| or_empty(tags::PULSE_SEQUENCE_NAME)),
             scanning_sequence,

@@ -5,9 +5,6 @@ use std::ops::Range;
 
 use crate::read::Flaw;
 
-/// The bytes of the header of a fragment.
-const ITEM_HEADER: usize = 8;
-
 /// The compressed bytes of a frame, counted from 0. The first fragment is the table of offsets.
 ///
 /// # Errors
@@ -52,6 +49,7 @@ fn by_offset<'a>(
     if offsets.len() != frames {
         return None;
     }
+    // Offsets count from the header of the first fragment, and every fragment has one: their lengths cancel out.
     let first = data.first()?.start;
     let index = |frame: usize| {
         let offset = u32::from_le_bytes(*offsets.get(frame)?) as usize;
@@ -65,18 +63,19 @@ fn by_offset<'a>(
     data.get(index(frame)?..end)
 }
 
-// Offsets count from the header of the first fragment, and every fragment has one, so that they cancel out.
-const _: () = assert!(ITEM_HEADER == 8);
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The bytes of the header of a fragment.
+    const ITEM_HEADER: usize = 8;
 
     /// A table, and fragments of 2, 2 and 3 bytes.
     fn pieces(table: &[u32]) -> (Vec<u8>, Vec<Range<usize>>) {
         let mut bytes = vec![0; ITEM_HEADER];
         bytes.extend(table.iter().flat_map(|offset| offset.to_le_bytes()));
-        let mut ranges = vec![ITEM_HEADER..bytes.len()];
+        let mut ranges = Vec::new();
+        ranges.push(ITEM_HEADER..bytes.len());
         for part in [&[1, 2][..], &[3, 4], &[5, 6, 7]] {
             bytes.extend([0; ITEM_HEADER]);
             ranges.push(bytes.len()..bytes.len() + part.len());

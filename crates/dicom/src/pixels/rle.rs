@@ -1,4 +1,4 @@
-//! Run lengths: a segment of PackBits for each byte of the words, the highest byte first (DICOM PS3.5, annex G).
+//! Run lengths: a segment of `PackBits` for each byte of the words, the highest byte first (DICOM PS3.5, annex G).
 //!
 //! The decoder of `dicom-transfer-syntax-registry` 0.10.1 panics on damaged segments and refuses frames of one grey.
 
@@ -44,7 +44,7 @@ pub fn decode(frame: &[u8], pixels: usize, width: usize) -> Result<Vec<u32>, Str
     Ok(words)
 }
 
-/// Up to `most` bytes of PackBits.
+/// Up to `most` bytes of `PackBits`.
 fn unpack(mut packed: &[u8], most: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(most);
     while bytes.len() < most

@@ -122,7 +122,7 @@ impl Building {
                 return self.value(header.tag, header.vr, from, u64::from(header.len.0), value);
             }
             LazyDataToken::SequenceStart { tag, .. } => {
-                self.begin(Open::Sequence(tag, Vec::new()))?
+                self.begin(Open::Sequence(tag, Vec::new()))?;
             }
             LazyDataToken::PixelSequenceStart => self.begin(Open::Fragments(Vec::new()))?,
             LazyDataToken::ItemStart { .. } => match self.open.last_mut() {
@@ -131,7 +131,7 @@ impl Building {
                     self.count()?;
                 }
                 Some(Open::Sequence(..)) => {
-                    self.begin(Open::Item(InMemDicomObject::new_empty()))?
+                    self.begin(Open::Item(InMemDicomObject::new_empty()))?;
                 }
                 _ => return Err(Flaw::Damaged),
             },
@@ -197,7 +197,7 @@ impl Building {
         self.count()?;
         self.range(tag, from, length)?;
         // The parser would lose its place.
-        if length % width(vr) != 0 {
+        if !length.is_multiple_of(width(vr)) {
             return Err(Flaw::Damaged);
         }
         if length > MAX_VALUE_BYTES {

@@ -62,7 +62,7 @@ pub fn decide(
             [] => {}
             &[one] => {
                 roles[sequence] = Some(one);
-                told(sequence, one, magnitude, candidates, &mut verdicts);
+                told(sequence, one, &magnitude, candidates, &mut verdicts);
             }
             several => {
                 let series = several
@@ -283,7 +283,7 @@ fn strongest(sequence: Sequence, verdicts: &mut [Verdict], candidates: &[Candida
 fn told(
     sequence: Sequence,
     taken: usize,
-    magnitude: Vec<usize>,
+    magnitude: &[usize],
     candidates: &[Candidate],
     verdicts: &mut [Verdict],
 ) {

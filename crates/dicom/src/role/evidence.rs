@@ -87,6 +87,9 @@ fn dropped(series: &Series, stack: &Stack, frame: &Frame, words: &Words) -> Opti
             return Some(format!("{what} by its description (\"{word}\")"));
         }
     }
+    if has_velocity(&series.sequence_name) {
+        return Some("flow by the name of its sequence".into());
+    }
     if stack.slices.len() == 1 {
         return Some("one slice".into());
     }
@@ -97,6 +100,13 @@ fn dropped(series: &Series, stack: &Stack, frame: &Frame, words: &Words) -> Opti
         ));
     }
     None
+}
+
+/// Whether the name of a sequence has a velocity, as in `*fl2d1_v150in`.
+fn has_velocity(name: &str) -> bool {
+    let after = name.to_lowercase();
+    let mut after = after.split("_v").skip(1);
+    after.any(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Whether a word of an image type names a map (`T1 MAP`, `ECV`), not the map of a phase.

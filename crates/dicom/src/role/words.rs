@@ -33,7 +33,7 @@ impl Words {
 
 /// Balanced steady-state cine.
 pub const CINE: Names = Names {
-    whole: &["tfi", "tf"],
+    whole: &["tfi"],
     parts: &[
         "cine", "trufi", "truefisp", "fiesta", "bffe", "btfe", "ssfp", "kino",
     ],

@@ -84,12 +84,11 @@ fn exam(study: &str, instances: Vec<(Place, Instance)>) -> ExamFiles {
 /// it is, and nothing that tells who was examined or when.
 fn exam_id(study: &str) -> String {
     let digest = Sha256::digest(study.as_bytes());
-    let digits: String = digest
+    let number = digest
         .iter()
         .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("exam-{digits}")
+        .fold(0_u32, |all, &byte| all << 8 | u32::from(byte));
+    format!("exam-{number:08x}")
 }
 
 /// Images of one exam that name another patient than the first one.

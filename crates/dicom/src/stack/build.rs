@@ -129,19 +129,18 @@ fn phases(slices: &[Slice]) -> (Phases, Option<Problem>) {
     }
     let duplicate = slices.iter().position(|slice| !are_told_apart(slice));
     let count = |n: usize| slices.get(n).map_or(0, |slice| slice.images.len());
-    let problem = match duplicate {
-        Some(n) => Some(Problem::Duplicates {
+    let uneven = || (0..slices.len()).find(|&n| count(n) != count(0));
+    let problem = if let Some(n) = duplicate {
+        Some(Problem::Duplicates {
             slice: n + 1,
             count: count(n),
-        }),
-        None => {
-            let uneven = (0..slices.len()).find(|&n| count(n) != count(0));
-            uneven.map(|n| Problem::Uneven {
-                slice: n + 1,
-                count: count(n),
-                usual: count(0),
-            })
-        }
+        })
+    } else {
+        uneven().map(|n| Problem::Uneven {
+            slice: n + 1,
+            count: count(n),
+            usual: count(0),
+        })
     };
     (Phases::Repeats, problem)
 }
