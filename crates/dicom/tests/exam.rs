@@ -35,7 +35,7 @@ fn the_series_of_an_exam_are_told_apart_and_lie_where_they_did() {
     );
     assert!(reason(&table, 1).starts_with("localizer by its description"));
     assert!(reason(&table, 5).starts_with("25 phases, TE 1.1 ms, TR 38 ms"));
-    assert!(reason(&table, 10).contains("magnitude image is series 9"));
+    assert!(reason(&table, 10).contains("of the acquisition of series 9"));
     assert!(reason(&table, 14).starts_with("map"));
     let row = &table.rows[1];
     assert!((row.distance_mm.unwrap() - 8.0).abs() < 1e-4);

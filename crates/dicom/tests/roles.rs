@@ -171,6 +171,15 @@ fn other_series_of_the_heart_are_dropped_with_their_reason() {
 }
 
 #[test]
+fn a_long_axis_alone_is_not_taken_for_the_short_axis() {
+    let alone = table(&again(&series(9), 31, "de_psir_4ch"));
+    let expected = "another view than the short axis by its description (\"4ch\")";
+    assert_eq!(reason(&alone, 31), expected);
+    let chosen = decide(&again(&series(9), 31, "de_psir_4ch"), "", &["lge=31"]).unwrap();
+    assert_eq!(numbers(&chosen).lge, Some(31));
+}
+
+#[test]
 fn images_of_a_slice_one_after_another_are_no_cine() {
     let lge = series(9);
     let mut objects = small_exam();

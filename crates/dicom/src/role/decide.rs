@@ -7,6 +7,7 @@ use super::evidence::judge;
 use super::short_axis::{SAME_VIEW_DEGREES, View, short_axis};
 use super::tie::Tie;
 use super::verdict::{Strength, Verdict};
+use super::words::{OTHER_VIEW, Words};
 use super::{Rules, SeriesChoice};
 use crate::error::{DicomError, series_name};
 use crate::image::{Component, Plane, Series};
@@ -189,23 +190,30 @@ fn drop_other_views(candidates: &[Candidate], verdicts: &mut [Verdict]) {
         views.collect::<Vec<_>>()
     };
     let reference: Option<Plane> = view(true).first().map(|view| view.plane);
-    let Some(reference) = reference.or_else(|| short_axis(&view(false))) else {
-        return;
-    };
+    let reference = reference.or_else(|| short_axis(&view(false)));
     for (candidate, verdict) in candidates.iter().zip(verdicts.iter_mut()) {
-        let angle = candidate
-            .stack
-            .plane()
-            .map(|plane| plane.angle_to(&reference));
-        if let (Verdict::Candidate { strength, .. }, Some(angle)) = (&*verdict, angle)
-            && *strength < Strength::Rule
-            && angle > SAME_VIEW_DEGREES
+        if matches!(verdict, Verdict::Candidate { strength, .. } if *strength < Strength::Rule)
+            && let Some(reason) = other_view(candidate, reference.as_ref())
         {
-            *verdict = Verdict::Dropped(format!(
-                "its planes are {angle:.0} degrees from the short axis (bound {SAME_VIEW_DEGREES:.0})"
-            ));
+            *verdict = Verdict::Dropped(reason);
         }
     }
+}
+
+/// Why a stack is not the short axis: by its planes, or by its description where nothing tells which planes are the short axis.
+fn other_view(candidate: &Candidate, short_axis: Option<&Plane>) -> Option<String> {
+    let Some(short_axis) = short_axis else {
+        let word = Words::of(&candidate.series.description).find(&OTHER_VIEW)?;
+        return Some(format!(
+            "another view than the short axis by its description (\"{word}\")"
+        ));
+    };
+    let angle = candidate.stack.plane()?.angle_to(short_axis);
+    (angle > SAME_VIEW_DEGREES).then(|| {
+        format!(
+            "its planes are {angle:.0} degrees from the short axis (bound {SAME_VIEW_DEGREES:.0})"
+        )
+    })
 }
 
 /// Drops phase-sensitive images where the magnitude image of the same acquisition is there: the networks were trained on
@@ -236,7 +244,8 @@ fn prefer_magnitude(
         {
             let name = series_name(other.series);
             *verdict = Verdict::Dropped(format!(
-                "phase-sensitive image of the acquisition whose magnitude image is series {name}, which the networks know better"
+                "phase-sensitive image of the acquisition of series {name}, whose magnitude image is preferred: the networks were \
+                 trained on those"
             ));
             preferred.push(m);
         }

@@ -1,6 +1,6 @@
 //! Which planes are the short axis: the ones that most candidates share.
 
-use super::words::{LONG_AXIS, SHORT_AXIS, Words};
+use super::words::{OTHER_VIEW, SHORT_AXIS, Words};
 use crate::image::Plane;
 
 /// The largest angle between planes of one view, degrees.
@@ -20,11 +20,11 @@ pub struct View<'a> {
 
 /// The plane that the short-axis stacks among the candidates share: of the planes within 30 degrees of one another, those that a
 /// description calls short axis; else those of the most sequences; else of the most slices. Stacks that their description calls
-/// long axis do not count. `None` if two planes are as good.
+/// another view do not count. `None` if two planes are as good.
 pub fn short_axis(views: &[View]) -> Option<Plane> {
     let counted: Vec<&View> = views
         .iter()
-        .filter(|view| Words::of(view.description).find(&LONG_AXIS).is_none())
+        .filter(|view| Words::of(view.description).find(&OTHER_VIEW).is_none())
         .collect();
     let score = |plane: &Plane| {
         let same = counted

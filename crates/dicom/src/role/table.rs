@@ -6,7 +6,6 @@ use super::decide::{Candidate, Decision, decide};
 use super::tie::Tie;
 use super::{Rules, SeriesChoice};
 use crate::error::DicomError;
-use crate::stack::Phases;
 
 /// All stacks of an exam, with what each was taken for.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,9 +111,7 @@ fn row(candidate: &Candidate, reason: String) -> Row {
         rows,
         columns,
         pixel_mm: stack.plane().map(|plane| plane.spacing),
-        distance_mm: stack
-            .distance_mm
-            .filter(|_| stack.slices.len() > 1 || stack.phases != Phases::One),
+        distance_mm: stack.distance_mm.filter(|_| stack.slices.len() > 1),
         role: None,
         reason,
     }

@@ -53,13 +53,25 @@ pub const SHORT_AXIS: Names = Names {
     whole: &["sa", "short", "ka"],
     parts: &["sax", "shortaxis"],
 };
-/// Long axes.
-pub const LONG_AXIS: Names = Names {
+/// Views that are not the short axis.
+pub const OTHER_VIEW: Names = Names {
     whole: &[
         "la", "2ch", "3ch", "4ch", "2cv", "3cv", "4cv", "2c", "3c", "4c", "hla", "vla", "long",
+        "tra", "ax", "cor", "sag",
     ],
     parts: &[
-        "lax", "2chamber", "3chamber", "4chamber", "lvot", "rvot", "longaxis", "chamber",
+        "lax",
+        "axial",
+        "transvers",
+        "coronal",
+        "sagittal",
+        "2chamber",
+        "3chamber",
+        "4chamber",
+        "lvot",
+        "rvot",
+        "longaxis",
+        "chamber",
     ],
 };
 /// Planning images.
@@ -112,6 +124,6 @@ mod tests {
         assert_eq!(find("gre_T2*_sax", &MAP), Some("t2*"));
         assert_eq!(find("gre_T2*_sax", &T2), None);
         assert_eq!(find("TI-scout", &OTHER), Some("ti scout"));
-        assert_eq!(find("cine_SAX_4", &LONG_AXIS), None);
+        assert_eq!(find("cine_SAX_4", &OTHER_VIEW), None);
     }
 }
