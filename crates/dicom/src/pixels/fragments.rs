@@ -53,7 +53,8 @@ fn by_offset<'a>(
     let first = data.first()?.start;
     let index = |frame: usize| {
         let offset = u32::from_le_bytes(*offsets.get(frame)?) as usize;
-        data.iter().position(|range| range.start - first == offset)
+        data.iter()
+            .position(|range| range.start.checked_sub(first) == Some(offset))
     };
     let end = if frame + 1 == frames {
         data.len()
