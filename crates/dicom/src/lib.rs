@@ -39,6 +39,7 @@ pub mod scan;
 pub mod source;
 mod stack;
 pub mod synthetic;
+pub mod write;
 
 pub use error::DicomError;
 pub use read::{Flaw, Place};
