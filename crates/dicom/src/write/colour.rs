@@ -1,13 +1,14 @@
 //! Colours of segments: from sRGB to the CIELab values of DICOM.
 
-/// The white of D50, the reference of the profile connection space, as XYZ.
-const D50: [f64; 3] = [0.9642, 1.0, 0.8249];
+/// The white of D65 as XYZ. DICOM refers to the profile connection space of the ICC, whose white is D50, but the programs that
+/// write and show segmentations (DCMTK, dcmqi, highdicom, OHIF) all convert under D65: so colours come out as they are here.
+const WHITE: [f64; 3] = [0.9505, 1.0, 1.0889];
 
-/// From linear sRGB to XYZ under D50 (the matrix of the sRGB profile of the ICC, adapted by Bradford's method).
+/// From linear sRGB to XYZ under D65 (IEC 61966-2-1).
 const XYZ_FROM_RGB: [[f64; 3]; 3] = [
-    [0.436_07, 0.385_15, 0.143_07],
-    [0.222_49, 0.716_87, 0.060_61],
-    [0.013_92, 0.097_08, 0.714_10],
+    [0.4124, 0.3576, 0.1805],
+    [0.2126, 0.7152, 0.0722],
+    [0.0193, 0.1192, 0.9505],
 ];
 
 /// The three values of Recommended Display CIELab Value (0062,000D) of an sRGB colour: `L*` of 0 to 100 and `a*` and `b*` of
@@ -23,7 +24,7 @@ pub fn cielab([red, green, blue]: [u8; 3]) -> [u16; 3] {
     });
     let [x, y, z] = [0, 1, 2].map(|axis| {
         let row = XYZ_FROM_RGB[axis];
-        let value = row.iter().zip(linear).map(|(m, v)| m * v).sum::<f64>() / D50[axis];
+        let value = row.iter().zip(linear).map(|(m, v)| m * v).sum::<f64>() / WHITE[axis];
         if value > (6.0_f64 / 29.0).powi(3) {
             value.cbrt()
         } else {
@@ -59,11 +60,12 @@ mod tests {
     }
 
     #[test]
-    fn red_is_where_tables_of_cielab_under_d50_have_it() {
-        // L* 54.29, a* 80.81, b* 69.89 (B. Lindbloom, CIE colour calculator, sRGB, D50).
-        let [l, a, b] = cielab([255, 0, 0]).map(f64::from);
-        assert!((l / 655.35 - 54.29).abs() < 0.05, "{l}");
-        assert!((a * 255.0 / 65535.0 - 128.0 - 80.81).abs() < 0.1, "{a}");
-        assert!((b * 255.0 / 65535.0 - 128.0 - 69.89).abs() < 0.1, "{b}");
+    fn colours_are_those_that_another_program_writes() {
+        // highdicom 0.28.2: CIELabColor.from_rgb(0x56, 0xB4, 0xE9).value, and of 0xD5, 0x5E, 0x00.
+        let near = |a: [u16; 3], b: [u16; 3]| a.iter().zip(b).all(|(a, b)| a.abs_diff(b) <= 4);
+        let pool = cielab([0x56, 0xb4, 0xe9]);
+        assert!(near(pool, [45761, 29808, 23959]), "{pool:?}");
+        let scar = cielab([0xd5, 0x5e, 0x00]);
+        assert!(near(scar, [35512, 44018, 49160]), "{scar:?}");
     }
 }
