@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
-use dicom_core::{DataElement, PrimitiveValue, VR};
+use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_dictionary_std::{tags, uids};
 use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 use myops_dicom::source::{Source, SourceSlice};
@@ -141,7 +141,7 @@ fn write_exam(
         name: "myops",
         version: env!("CARGO_PKG_VERSION"),
         model: "0123456789abcdef",
-        made: UNIX_EPOCH + Duration::from_secs(1_770_000_000),
+        made: UNIX_EPOCH + Duration::from_secs(1_770_000_001),
     };
     let seg = segmentation(labels, looked_for, source, &by)?;
     let measured = measurements(&Volumes::of(labels), looked_for);
@@ -158,45 +158,12 @@ fn write_exam(
 /// Writes the images of a series, a file each.
 fn write_images(folder: &Path, source: &Source, lge: &Volume<f32>) -> Result<()> {
     fs::create_dir_all(folder)?;
-    let affine = source.grid.world_from_voxel();
-    let [columns, rows, _] = source.grid.shape();
-    let mm = affine.spacing().mm();
-    let decimals = |values: &[f64]| {
-        let texts: Vec<String> = values.iter().map(|v| format!("{v:.9}")).collect();
-        texts.join("\\")
-    };
-    let direction = |axis: usize| {
-        let [x, y, z] = affine.column(axis).map(|v| v / mm[axis]);
-        [-x, -y, z]
-    };
-    for (k, slice) in source.slices.iter().enumerate() {
-        let [x, y, z] = affine.apply([0.0, 0.0, k as f64]);
+    for k in 0..source.slices.len() {
         let mut image = source.header.clone();
-        let texts = [
-            (tags::SOP_CLASS_UID, VR::UI, slice.sop_class_uid.clone()),
-            (
-                tags::SOP_INSTANCE_UID,
-                VR::UI,
-                slice.sop_instance_uid.clone(),
-            ),
-            (tags::INSTANCE_NUMBER, VR::IS, (k + 1).to_string()),
-            (tags::IMAGE_POSITION_PATIENT, VR::DS, decimals(&[-x, -y, z])),
-            (
-                tags::IMAGE_ORIENTATION_PATIENT,
-                VR::DS,
-                decimals(&[direction(0), direction(1)].concat()),
-            ),
-            (tags::PIXEL_SPACING, VR::DS, decimals(&[mm[1], mm[0]])),
-            (tags::IMAGE_TYPE, VR::CS, "ORIGINAL\\PRIMARY\\M".into()),
-            (
-                tags::PHOTOMETRIC_INTERPRETATION,
-                VR::CS,
-                "MONOCHROME2".into(),
-            ),
-        ];
-        for (tag, vr, value) in texts {
+        for (tag, vr, value) in described(source, k) {
             image.put(DataElement::new(tag, vr, PrimitiveValue::from(value)));
         }
+        let [columns, rows, _] = source.grid.shape();
         let numbers = [
             (tags::SAMPLES_PER_PIXEL, 1),
             (tags::ROWS, rows as u16),
@@ -218,4 +185,37 @@ fn write_images(folder: &Path, source: &Source, lge: &Volume<f32>) -> Result<()>
             .write_to_file(folder.join(format!("{:03}.dcm", k + 1)))?;
     }
     Ok(())
+}
+
+/// What the image of slice `k` is, and where.
+fn described(source: &Source, k: usize) -> [(Tag, VR, String); 8] {
+    let (affine, slice) = (source.grid.world_from_voxel(), &source.slices[k]);
+    let mm = affine.spacing().mm();
+    let lps = |[x, y, z]: [f64; 3]| [-x, -y, z];
+    let direction = |axis: usize| lps(affine.column(axis)).map(|v| v / mm[axis]);
+    let decimals = |values: &[f64]| {
+        let texts: Vec<String> = values.iter().map(|v| format!("{v:.9}")).collect();
+        texts.join("\\")
+    };
+    let orientation = [direction(0), direction(1)].concat();
+    let position = lps(affine.apply([0.0, 0.0, k as f64]));
+    let (class, instance) = (&slice.sop_class_uid, &slice.sop_instance_uid);
+    [
+        (tags::SOP_CLASS_UID, VR::UI, class.clone()),
+        (tags::SOP_INSTANCE_UID, VR::UI, instance.clone()),
+        (tags::INSTANCE_NUMBER, VR::IS, (k + 1).to_string()),
+        (tags::IMAGE_POSITION_PATIENT, VR::DS, decimals(&position)),
+        (
+            tags::IMAGE_ORIENTATION_PATIENT,
+            VR::DS,
+            decimals(&orientation),
+        ),
+        (tags::PIXEL_SPACING, VR::DS, decimals(&[mm[1], mm[0]])),
+        (tags::IMAGE_TYPE, VR::CS, "ORIGINAL\\PRIMARY\\M".into()),
+        (
+            tags::PHOTOMETRIC_INTERPRETATION,
+            VR::CS,
+            "MONOCHROME2".into(),
+        ),
+    ]
 }

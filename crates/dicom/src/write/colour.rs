@@ -1,4 +1,4 @@
-//! Colours of segments: from sRGB to the CIELab values of DICOM.
+//! Colours of segments: from sRGB to the `L*a*b*` values of DICOM.
 
 /// The white of D65 as XYZ. DICOM refers to the profile connection space of the ICC, whose white is D50, but the programs that
 /// write and show segmentations (DCMTK, dcmqi, highdicom, OHIF) all convert under D65: so colours come out as they are here.
@@ -11,7 +11,7 @@ const XYZ_FROM_RGB: [[f64; 3]; 3] = [
     [0.0193, 0.1192, 0.9505],
 ];
 
-/// The three values of Recommended Display CIELab Value (0062,000D) of an sRGB colour: `L*` of 0 to 100 and `a*` and `b*` of
+/// The three values of `RecommendedDisplayCIELabValue` (0062,000D) of an sRGB colour: `L*` of 0 to 100 and `a*` and `b*` of
 /// -128 to 127, each spread over 0 to 65535 (PS3.3, C.10.7.1.1).
 pub fn cielab([red, green, blue]: [u8; 3]) -> [u16; 3] {
     let linear = [red, green, blue].map(|channel| {

@@ -1,6 +1,6 @@
 //! The program that made the results.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use dicom_core::chrono::{DateTime, FixedOffset};
 use dicom_core::{Tag, VR};
@@ -58,9 +58,12 @@ impl Producer<'_> {
     /// The date and time of content and of creation; in the time zone of the source's header, else in UTC, which no
     /// element then says, since it would hold for the exam's times too.
     pub(super) fn times(&self, header: &Item) -> Result<Vec<InMemElement>, WriteError> {
-        const LAST: Duration = Duration::from_secs(253_402_214_400);
+        /// A day before the year 10000, so that no time zone reaches it.
+        const LAST_SECOND: u64 = 253_402_214_400;
         let since = self.made.duration_since(UNIX_EPOCH).ok();
-        let since = since.filter(|t| *t < LAST).ok_or(WriteError::Clock)?;
+        let since = since
+            .filter(|t| t.as_secs() < LAST_SECOND)
+            .ok_or(WriteError::Clock)?;
         let utc = DateTime::from_timestamp(since.as_secs() as i64, 0).ok_or(WriteError::Clock)?;
         let said = value_of(header, tags::TIMEZONE_OFFSET_FROM_UTC);
         let zone = said.as_deref().and_then(offset);
@@ -99,6 +102,8 @@ fn offset(text: &str) -> Option<FixedOffset> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::super::element::item;
     use super::*;
 

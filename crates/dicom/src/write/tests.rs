@@ -129,6 +129,15 @@ fn labels_come_back_from_frames_that_are_no_whole_number_of_bytes() {
 }
 
 #[test]
+fn a_large_stack_is_not_much_more_than_its_bits() {
+    let grid = grid([512, 512, 20]);
+    let map = labels(grid);
+    let seg = segmentation(&map, &TISSUES, &source(grid), &BY).unwrap();
+    let pixels = 512 * 512 * 20 * 5 / 8;
+    assert!((pixels..pixels + 100_000).contains(&seg.bytes.len()));
+}
+
+#[test]
 fn places_are_those_of_the_grid_in_the_coordinates_of_dicom() {
     let grid = grid([5, 7, 3]);
     let seg = read(
