@@ -72,9 +72,9 @@ pub enum WriteError {
         /// The number of its voxels.
         voxels: usize,
     },
-    /// No label was looked for.
-    #[error("no label was looked for: there is nothing to write")]
-    NothingLookedFor,
+    /// No label was looked for, or nothing was measured.
+    #[error("nothing was looked for or measured: there is nothing to write")]
+    NothingToWrite,
     /// A value of a measurement is not a number.
     #[error("{quantity} of {region} is {value}: a report holds finite numbers only")]
     NotFinite {

@@ -10,58 +10,46 @@ use super::element::{Item, text};
 use super::error::WriteError;
 use super::uid::is_uid;
 
-/// Whether an attribute has to be there (its type, PS3.5, 7.4).
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Need {
-    /// Without value where it is unknown (type 2).
-    Empty,
-    /// Left out where it is unknown (type 3).
-    Nothing,
-}
+/// What patient and study must have, if without a value (type 2; PS3.3, C.7.1.1 and C.7.2.1).
+const ALWAYS: [(Tag, VR); 9] = [
+    (tags::PATIENT_NAME, VR::PN),
+    (tags::PATIENT_ID, VR::LO),
+    (tags::PATIENT_BIRTH_DATE, VR::DA),
+    (tags::PATIENT_SEX, VR::CS),
+    (tags::STUDY_DATE, VR::DA),
+    (tags::STUDY_TIME, VR::TM),
+    (tags::STUDY_ID, VR::SH),
+    (tags::ACCESSION_NUMBER, VR::SH),
+    (tags::REFERRING_PHYSICIAN_NAME, VR::PN),
+];
 
-/// The attributes of patient and study (PS3.3, C.7.1.1, C.7.2.1 and C.7.2.2), but the study's identifier.
-const COPIED: [(Tag, VR, Need); 19] = [
-    (tags::PATIENT_NAME, VR::PN, Need::Empty),
-    (tags::PATIENT_ID, VR::LO, Need::Empty),
-    (tags::PATIENT_BIRTH_DATE, VR::DA, Need::Empty),
-    (tags::PATIENT_SEX, VR::CS, Need::Empty),
-    (tags::ISSUER_OF_PATIENT_ID, VR::LO, Need::Nothing),
-    (tags::TYPE_OF_PATIENT_ID, VR::CS, Need::Nothing),
-    (tags::PATIENT_IDENTITY_REMOVED, VR::CS, Need::Nothing),
-    (tags::DEIDENTIFICATION_METHOD, VR::LO, Need::Nothing),
-    (
-        tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE,
-        VR::SQ,
-        Need::Nothing,
-    ),
-    (tags::PATIENT_AGE, VR::AS, Need::Nothing),
-    (tags::PATIENT_SIZE, VR::DS, Need::Nothing),
-    (tags::PATIENT_WEIGHT, VR::DS, Need::Nothing),
-    (tags::STUDY_DATE, VR::DA, Need::Empty),
-    (tags::STUDY_TIME, VR::TM, Need::Empty),
-    (tags::STUDY_ID, VR::SH, Need::Empty),
-    (tags::ACCESSION_NUMBER, VR::SH, Need::Empty),
-    (tags::REFERRING_PHYSICIAN_NAME, VR::PN, Need::Empty),
-    (
-        tags::ISSUER_OF_ACCESSION_NUMBER_SEQUENCE,
-        VR::SQ,
-        Need::Nothing,
-    ),
-    (tags::STUDY_DESCRIPTION, VR::LO, Need::Nothing),
+/// What patient and study may have (type 3; also PS3.3, C.7.2.2).
+const IF_KNOWN: [Tag; 10] = [
+    tags::ISSUER_OF_PATIENT_ID,
+    tags::TYPE_OF_PATIENT_ID,
+    tags::PATIENT_IDENTITY_REMOVED,
+    tags::DEIDENTIFICATION_METHOD,
+    tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE,
+    tags::PATIENT_AGE,
+    tags::PATIENT_SIZE,
+    tags::PATIENT_WEIGHT,
+    tags::ISSUER_OF_ACCESSION_NUMBER_SEQUENCE,
+    tags::STUDY_DESCRIPTION,
 ];
 
 /// Patient and study of the header, as they stand there.
+///
+/// # Errors
+/// As for [`uid_of`] the study.
 pub fn patient_and_study(header: &Item) -> Result<Vec<InMemElement>, WriteError> {
     let study = uid_of(header, tags::STUDY_INSTANCE_UID)?;
-    let mut elements = vec![text(tags::STUDY_INSTANCE_UID, VR::UI, study)];
-    for (tag, vr, need) in COPIED {
-        match header.get(tag).filter(|e| !e.is_empty()) {
-            Some(element) => elements.push(element.clone()),
-            None if need == Need::Empty => elements.push(text(tag, vr, "")),
-            None => {}
-        }
-    }
-    Ok(elements)
+    let known = |tag: Tag| header.get(tag).filter(|e| !e.is_empty()).cloned();
+    let always = ALWAYS.into_iter();
+    Ok(always
+        .map(|(tag, vr)| known(tag).unwrap_or_else(|| text(tag, vr, "")))
+        .chain(IF_KNOWN.into_iter().filter_map(known))
+        .chain([text(tags::STUDY_INSTANCE_UID, VR::UI, study)])
+        .collect())
 }
 
 /// The text of an attribute, without the spaces and zeros that fill it up; `None` where it is missing or empty.
@@ -76,9 +64,8 @@ pub fn value_of(header: &Item, tag: Tag) -> Option<String> {
 /// # Errors
 /// [`WriteError::Missing`] or [`WriteError::Uid`].
 pub fn uid_of(header: &Item, tag: Tag) -> Result<String, WriteError> {
-    let attribute = || keyword(tag);
     let value = value_of(header, tag).ok_or_else(|| WriteError::Missing {
-        attribute: attribute(),
+        attribute: keyword(tag),
     })?;
     checked_uid(value, tag)
 }

@@ -35,7 +35,8 @@ const KIND: Kind = Kind {
 /// else after TID 1501. `notes` are what a reader of the report has to know, a comment each.
 ///
 /// # Errors
-/// [`WriteError`] if the source's header does not say which study and series it belongs to, or if a value is not a number.
+/// [`WriteError`] if the source's header does not say which study, series and frame of reference it belongs to, if nothing
+/// was measured, or if a value is not a number.
 pub fn report(
     measurements: &[Measurement],
     notes: &[String],
@@ -45,6 +46,9 @@ pub fn report(
 ) -> Result<Vec<u8>, WriteError> {
     reference::check_images(source)?;
     measurements.iter().try_for_each(Measurement::check)?;
+    if measurements.is_empty() {
+        return Err(WriteError::NothingToWrite);
+    }
     let series = uid_of(&source.header, tags::SERIES_INSTANCE_UID)?;
     let mut data = begin(&KIND, source, by)?;
     let groups = CODED.iter().filter_map(|coded| {

@@ -102,7 +102,7 @@ fn check(
     place::check_grid(labels, source)?;
     reference::check_images(source)?;
     if segments.is_empty() {
-        return Err(WriteError::NothingLookedFor);
+        return Err(WriteError::NothingToWrite);
     }
     for label in Label::ALL {
         let known = label == Label::Background || segments.iter().any(|(s, _)| *s == label);

@@ -266,7 +266,7 @@ fn a_label_that_was_not_looked_for_is_no_finding() {
     let error = segmentation(&labels(grid), looked_for, &source, &BY).unwrap_err();
     assert!(matches!(error, WriteError::NotLookedFor { label: Label::Scar, voxels } if voxels > 0));
     let error = segmentation(&map, &[], &source, &BY).unwrap_err();
-    assert!(matches!(error, WriteError::NothingLookedFor));
+    assert!(matches!(error, WriteError::NothingToWrite));
 }
 
 #[test]
@@ -370,6 +370,8 @@ fn what_cannot_be_written_is_refused_with_its_cause() {
     source.grid = leaning;
     assert!(error(&labels(leaning), &source).contains("meet at 84.29 degrees"));
     let seg = segmentation(&map, &TISSUES, &good, &BY).unwrap();
+    let refused = report(&[], &[], &seg, &good, &BY).unwrap_err();
+    assert!(matches!(refused, WriteError::NothingToWrite));
     let nan = Measurement {
         region: Region::SCAR,
         quantity: Quantity::Mass,
