@@ -22,7 +22,7 @@ pub struct Patient {
 }
 
 impl Patient {
-    /// The body surface area in m², by DuBois and DuBois (Archives of Internal Medicine 1916): `0.007184 w^0.425 h^0.725`
+    /// The body surface area in m², by Du Bois and Du Bois (Archives of Internal Medicine 1916): `0.007184 w^0.425 h^0.725`
     /// with the weight in kg and the height in cm.
     ///
     /// ```

@@ -43,7 +43,10 @@ impl SeenAlone {
                 let mut map = region_probabilities(region, p.values());
                 // In a slice that it does not show, a network draws the heart where it mostly is.
                 let slices = map.chunks_exact_mut(prepared.size * prepared.size);
-                for (slice, _) in slices.zip(study.imaged(sequence)).filter(|(_, seen)| !**seen) {
+                for (slice, _) in slices
+                    .zip(study.imaged(sequence))
+                    .filter(|(_, seen)| !**seen)
+                {
                     slice.fill(0.0);
                 }
                 map

@@ -44,7 +44,9 @@ pub fn weigh(weight: f64, input: &Prepared, probabilities: &mut [f32]) {
 fn contrast_to_noise(input: &Prepared, probabilities: &[f32]) -> Option<f64> {
     let of = |sequence: Sequence| {
         let values = input.data.iter().skip(sequence as usize);
-        values.step_by(input.channels).map(|value| f64::from(*value))
+        values
+            .step_by(input.channels)
+            .map(|value| f64::from(*value))
     };
     // A sequence that is missing is 0 everywhere.
     if of(Sequence::Lge).all(|value| value == 0.0) {
@@ -53,7 +55,10 @@ fn contrast_to_noise(input: &Prepared, probabilities: &[f32]) -> Option<f64> {
     // In a slice that was not imaged it is 0 too, and tells nothing.
     let pixels = input.size * input.size;
     let t2: Vec<f64> = of(Sequence::T2).collect();
-    let shows_t2: Vec<bool> = t2.chunks(pixels).map(|slice| slice.iter().any(|value| *value != 0.0)).collect();
+    let shows_t2: Vec<bool> = t2
+        .chunks(pixels)
+        .map(|slice| slice.iter().any(|value| *value != 0.0))
+        .collect();
     let moments = |label: Label| {
         let weights = probabilities
             .chunks_exact(Label::ALL.len())

@@ -32,7 +32,12 @@ fn rv_to_the_left(labels: &LabelMap) -> Option<f64> {
     let [i_mm, j_mm, _] = labels.spacing().mm();
     let centre = |wanted: Label| {
         let (mut n, mut sum) = (0.0, [0.0; 2]);
-        for (at, _) in labels.data().iter().enumerate().filter(|(_, l)| **l == wanted) {
+        for (at, _) in labels
+            .data()
+            .iter()
+            .enumerate()
+            .filter(|(_, l)| **l == wanted)
+        {
             n += 1.0;
             sum[0] += (at % ni) as f64 * i_mm;
             sum[1] += (at / ni % nj) as f64 * j_mm;
@@ -46,8 +51,17 @@ fn rv_to_the_left(labels: &LabelMap) -> Option<f64> {
 
 /// The LV pool in the third of its slices nearest to the base, as a share of that in the third nearest to the apex.
 fn base_by_apex(labels: &LabelMap) -> Option<f64> {
-    let pool = |k| labels.slice(k).iter().filter(|l| **l == Label::LvPool).count();
-    let areas: Vec<usize> = (0..labels.shape()[2]).map(pool).filter(|n| *n > 0).collect();
+    let pool = |k| {
+        labels
+            .slice(k)
+            .iter()
+            .filter(|l| **l == Label::LvPool)
+            .count()
+    };
+    let areas: Vec<usize> = (0..labels.shape()[2])
+        .map(pool)
+        .filter(|n| *n > 0)
+        .collect();
     if areas.len() < FEWEST {
         return None;
     }
@@ -89,12 +103,24 @@ mod tests {
         // An RV in front of the LV tells nothing, nor do few slices or an LV of one width.
         assert_eq!(found(&heart([29.0, 52.0], &[9.0, 8.0, 4.0])), []);
         assert_eq!(found(&heart([10.0, 32.0], &[9.0; 6])), []);
-        assert_eq!(found(&LabelMap::filled(*heart([0.0; 2], &[1.0]).grid(), Label::Background)), []);
+        assert_eq!(
+            found(&LabelMap::filled(
+                *heart([0.0; 2], &[1.0]).grid(),
+                Label::Background
+            )),
+            []
+        );
     }
 
     #[test]
     fn mirrored_headers_are_told_apart() {
-        assert_eq!(found(&heart([50.0, 32.0], &[4.0, 7.0, 9.0, 10.0])), [Finding::LeftRightMirrored]);
-        assert_eq!(found(&heart([10.0, 32.0], &[10.0, 9.0, 7.0, 4.0])), [Finding::ApexBaseMirrored]);
+        assert_eq!(
+            found(&heart([50.0, 32.0], &[4.0, 7.0, 9.0, 10.0])),
+            [Finding::LeftRightMirrored]
+        );
+        assert_eq!(
+            found(&heart([10.0, 32.0], &[10.0, 9.0, 7.0, 4.0])),
+            [Finding::ApexBaseMirrored]
+        );
     }
 }

@@ -25,8 +25,9 @@ pub fn with_neighbours(prepared: &Prepared, neighbours: usize, stride: usize) ->
     let wide = channels * (1 + 2 * neighbours);
     let mut out = vec![0.0; slices * size * size * wide];
     for (slice, out) in out.chunks_exact_mut(size * size * wide).enumerate() {
-        let beside =
-            (1..=neighbours).map(|n| n * stride).flat_map(|n| [slice.saturating_sub(n), (slice + n).min(slices - 1)]);
+        let beside = (1..=neighbours)
+            .map(|n| n * stride)
+            .flat_map(|n| [slice.saturating_sub(n), (slice + n).min(slices - 1)]);
         for (place, from) in std::iter::once(slice).chain(beside).enumerate() {
             let pixels = data[from * own..(from + 1) * own].chunks_exact(channels);
             for (out, pixel) in out.chunks_exact_mut(wide).zip(pixels) {

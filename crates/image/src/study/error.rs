@@ -3,8 +3,12 @@
 use crate::geometry::GeometryError;
 use crate::sequence::Sequence;
 
-use super::gather::MOST_TILT_DEGREES;
-use super::place::SAME_PLACE_MM;
+/// Two grids count as the same if no voxel is displaced by more than this (mm): a tenth of the
+/// in-plane spacing of cardiac MR, far above the rounding of a quaternion in a header.
+pub const SAME_PLACE_MM: f64 = 0.1;
+
+/// The largest angle between the slices of two sequences of a study.
+pub const MOST_TILT_DEGREES: f64 = 30.0;
 
 /// Why images do not form a study.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -100,7 +104,10 @@ impl std::fmt::Display for Apart {
                 write!(f, "the nearest slices are {gap_mm:.1} mm apart")
             }
             Self::Fields { centres_mm } => {
-                write!(f, "the centres of the two are {centres_mm:.1} mm apart and no slice of the one lies in one of the other")
+                write!(
+                    f,
+                    "the centres of the two are {centres_mm:.1} mm apart and no slice of the one lies in one of the other"
+                )
             }
         }
     }

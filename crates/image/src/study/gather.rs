@@ -7,11 +7,11 @@ use crate::orientation::Orientation;
 use crate::resample::{Slab, nearest, onto};
 use crate::volume::Volume;
 
-use super::error::{Apart, StudyError};
+use super::error::{Apart, MOST_TILT_DEGREES, StudyError};
 use super::place::same_place;
 
-/// The largest angle between the slices of two sequences of a study.
-pub const MOST_TILT_DEGREES: f64 = 30.0;
+/// A slice of the stack shows at most this much about its centre, mm: slices that lie further apart have gaps.
+const THICKEST_MM: f64 = 8.0;
 
 /// The stack of slices onto which the sequences of an exam are brought.
 pub struct Stack<'a> {
@@ -46,17 +46,26 @@ impl<'a> Stack<'a> {
                 imaged: vec![true; self.grid().shape()[2]],
             });
         }
-        let names = || (storage.name().to_owned(), self.image.storage().name().to_owned());
+        let names = || {
+            (
+                storage.name().to_owned(),
+                self.image.storage().name().to_owned(),
+            )
+        };
         let degrees = tilt_degrees(volume.grid(), self.grid());
         if degrees > MOST_TILT_DEGREES {
             let (what, first) = names();
-            return Err(StudyError::Tilted { what, first, degrees });
+            return Err(StudyError::Tilted {
+                what,
+                first,
+                degrees,
+            });
         }
         let (volume, imaged) = onto(
             volume,
-            Slab::of(env("X_SRC",storage.slab().mm())),
+            storage.slab(),
             self.grid(),
-            Slab::of(self.image.storage().slab().mm().min(env("X_TGT",8.0))),
+            Slab::of(self.image.storage().slab().mm().min(THICKEST_MM)),
         );
         if !imaged.contains(&true) {
             let (what, first) = names();
@@ -66,8 +75,6 @@ impl<'a> Stack<'a> {
         Ok(Gathered { volume, imaged })
     }
 }
-
-fn env(n: &str, d: f64) -> f64 { std::env::var(n).ok().and_then(|v| v.parse::<f64>().ok()).map_or(d, |v| if n=="X_SRC" { d.min(v) } else {v}) }
 
 /// The order that lays a stored volume, once it is on canonical axes, on another's canonical axes.
 ///

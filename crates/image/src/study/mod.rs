@@ -28,9 +28,8 @@ use crate::label::{Label, LabelMap};
 use crate::sequence::{PerSequence, Sequence};
 use crate::volume::Volume;
 
-pub use error::StudyError;
-pub use gather::MOST_TILT_DEGREES;
-pub use place::{SAME_PLACE_MM, same_place};
+pub use error::{Apart, MOST_TILT_DEGREES, SAME_PLACE_MM, StudyError};
+pub use place::same_place;
 
 /// One patient: up to three sequences on one grid, with reference labels if they are known.
 ///
@@ -113,7 +112,10 @@ impl Study {
             stack,
             acquired: PerSequence::from_fn(|s| {
                 let imaged = gathered[s].as_ref()?.imaged.clone();
-                Some(Acquired { storage: storage(s)?, imaged })
+                Some(Acquired {
+                    storage: storage(s)?,
+                    imaged,
+                })
             }),
             images: gathered.map(|image| image.map(|image| image.volume)),
             reference: None,

@@ -3,11 +3,7 @@
 use crate::geometry::Grid;
 use crate::orientation::Orientation;
 
-use super::error::StudyError;
-
-/// Two grids count as the same if no voxel is displaced by more than this (mm): a tenth of the
-/// in-plane spacing of cardiac MR, far above the rounding of a quaternion in a header.
-pub const SAME_PLACE_MM: f64 = 0.1;
+use super::error::{SAME_PLACE_MM, StudyError};
 
 /// Checks that two named grids hold the same voxels, and returns the order that stores the second
 /// like the first.

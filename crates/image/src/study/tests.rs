@@ -59,7 +59,9 @@ fn voxels_that_are_no_boxes_of_a_scanner_are_refused() {
         [0.0, 0.0, 10.0, 0.0],
     ]);
     assert!(
-        sheared.starts_with("case x: sheared affine: voxels have 0.894 of the volume of a box with the same sides"),
+        sheared.starts_with(
+            "case x: sheared affine: voxels have 0.894 of the volume of a box with the same sides"
+        ),
         "{sheared}"
     );
     let large = refused([

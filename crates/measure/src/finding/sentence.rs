@@ -111,6 +111,27 @@ impl Finding {
                 "The 5 SD threshold and the labels disagree about scar: {threshold_ml:.1} ml above the threshold, \
                  {scar_ml:.1} ml labelled"
             ),
+            Self::UnfinishedTraining { done, epochs } => {
+                let done = done.map_or("an unknown epoch".into(), |done| format!("epoch {done}"));
+                f.write_str("The training of the model is not finished: ")?;
+                write!(f, "it stands at {done} of {epochs}")
+            }
+            Self::BlankSlices { slices } => write!(
+                f,
+                "Every image is blank in {}: nothing can be seen or measured there",
+                list(slices)
+            ),
+            Self::LowConfidence { expected_dice } => write!(
+                f,
+                "The network is unsure of scar and edema: the expected Dice with manual labels is {expected_dice:.2}"
+            ),
+            _ => self.of_sequence(f),
+        }
+    }
+
+    /// The sentence of what was found in one sequence.
+    fn of_sequence(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
             Self::Misaligned {
                 sequence,
                 shift_mm,
@@ -126,11 +147,6 @@ impl Finding {
                     "{sequence} is shifted by {shift_mm:.1} mm relative to the other sequences; {done}"
                 )
             }
-            Self::UnfinishedTraining { done, epochs } => {
-                let done = done.map_or("an unknown epoch".into(), |done| format!("epoch {done}"));
-                f.write_str("The training of the model is not finished: ")?;
-                write!(f, "it stands at {done} of {epochs}")
-            }
             Self::Fill {
                 sequence,
                 value,
@@ -139,11 +155,6 @@ impl Finding {
                 f,
                 "{sequence}: the value {value} fills {percent:.0} % of the image from its border; it was taken for no \
                  signal"
-            ),
-            Self::BlankSlices { slices } => write!(
-                f,
-                "Every image is blank in {}: nothing can be seen or measured there",
-                list(slices)
             ),
             Self::PixelSize {
                 sequence,
@@ -158,10 +169,6 @@ impl Finding {
                 f,
                 "{sequence} was not imaged in {}: it counts as missing there",
                 list(slices)
-            ),
-            Self::LowConfidence { expected_dice } => write!(
-                f,
-                "The network is unsure of scar and edema: the expected Dice with manual labels is {expected_dice:.2}"
             ),
             _ => Ok(()),
         }

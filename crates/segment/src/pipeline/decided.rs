@@ -93,7 +93,10 @@ fn scar_without_lge(labels: &mut LabelMap, study: &Study) {
     let imaged = study.imaged(Sequence::Lge);
     for k in 0..labels.shape()[2] {
         if !imaged.get(k).is_some_and(|imaged| *imaged) {
-            let scar = labels.slice_mut(k).iter_mut().filter(|l| **l == Label::Scar);
+            let scar = labels
+                .slice_mut(k)
+                .iter_mut()
+                .filter(|l| **l == Label::Scar);
             scar.for_each(|label| *label = Label::Edema);
         }
     }

@@ -51,7 +51,11 @@ impl<'a> Located<'a> {
             let wrong = wrong_sizes(study, frame.heart);
             findings.extend(wrong.iter().filter_map(|(sequence, wrong)| {
                 let WrongSize { header_mm, true_mm } = (*wrong)?;
-                Some(Finding::PixelSize { sequence, header_mm, true_mm })
+                Some(Finding::PixelSize {
+                    sequence,
+                    header_mm,
+                    true_mm,
+                })
             }));
             resized_study = resized(study, frame.heart, &wrong);
         }

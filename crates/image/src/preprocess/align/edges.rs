@@ -44,7 +44,12 @@ impl Edges {
         let inner = reach..self.size - reach;
         let rows = self.directions.chunks_exact(self.size);
         let rows = rows.skip(reach).take(inner.len());
-        let line = |row: &[[f32; 2]]| row[inner.clone()].iter().map(|[a, b]| a * a + b * b).sum::<f32>();
+        let line = |row: &[[f32; 2]]| {
+            row[inner.clone()]
+                .iter()
+                .map(|[a, b]| a * a + b * b)
+                .sum::<f32>()
+        };
         rows.map(|row| f64::from(line(row))).sum()
     }
 

@@ -233,11 +233,7 @@ fn read_from(image: &mut Volume<f32>, shift: [f64; 2], scale: f64) {
     let [columns, rows, slices] = image.shape();
     let size = rows.max(columns);
     let middle = (size as f64 - 1.0) / 2.0;
-    let window = Window::about(
-        [middle + shift[0], middle + shift[1]],
-        size,
-        [scale; 2],
-    );
+    let window = Window::about([middle + shift[0], middle + shift[1]], size, [scale; 2]);
     for k in 0..slices {
         let slice = image.slice(k).to_vec();
         let out = image.slice_mut(k);

@@ -55,10 +55,16 @@ pub fn wrong_sizes(study: &Study, heart: Option<HeartCentre>) -> PerSequence<Opt
         let moving = study.image(sequence)?;
         let agreement = |scale| {
             let moving = edges(&field, moving, scale);
-            fixed.iter().map(|fixed| agreement(fixed, &moving)).sum::<f64>()
+            fixed
+                .iter()
+                .map(|fixed| agreement(fixed, &moving))
+                .sum::<f64>()
         };
         let as_told = BEAT.into_iter().map(agreement).fold(0.0, f64::max);
-        let ignored = BEAT.into_iter().map(|beat| agreement(beat * factor)).fold(0.0, f64::max);
+        let ignored = BEAT
+            .into_iter()
+            .map(|beat| agreement(beat * factor))
+            .fold(0.0, f64::max);
         (ignored > LEAST_GAIN * as_told).then_some(WrongSize { header_mm, true_mm })
     })
 }
@@ -105,7 +111,9 @@ fn agreement(fixed: &[Edges], moving: &[Edges]) -> f64 {
         Scores::of(REACH, |shift| fixed.agreement(moving, shift, REACH))
     };
     let scores = fixed.iter().zip(moving).map(of_slice);
-    let best = scores.reduce(|sum, scores| sum.sum(&scores)).map_or(0.0, |sum| sum.best().1);
+    let best = scores
+        .reduce(|sum, scores| sum.sum(&scores))
+        .map_or(0.0, |sum| sum.best().1);
     let edges: f64 = moving.iter().map(|edges| edges.strength(REACH)).sum();
     if edges > 0.0 { best / edges } else { 0.0 }
 }
