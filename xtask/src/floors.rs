@@ -8,7 +8,12 @@ pub const FLOORS: &[&[&str]] = &[
     &["settings", "image::geometry"],
     &["image::volume", "image::sequence", "image::patient"],
     &["image::resample"],
-    &["image::label", "image::orientation"],
+    &[
+        "image::label",
+        "image::orientation",
+        "image::role",
+        "image::phase",
+    ],
     &["image::exam"],
     &[
         "image::study",

@@ -43,6 +43,17 @@ impl Affine {
             .map(|r| r[0] * voxel[0] + r[1] * voxel[1] + r[2] * voxel[2] + r[3])
     }
 
+    /// The voxel position of world coordinates (mm): the inverse of [`Self::apply`].
+    pub fn voxel_at(&self, world: [f64; 3]) -> [f64; 3] {
+        let [a, b, c] = [0, 1, 2].map(|axis| self.column(axis));
+        let from_first = [0, 1, 2].map(|r| world[r] - self.0[r][3]);
+        let determinant = self.determinant();
+        [cross(b, c), cross(c, a), cross(a, b)].map(|row| {
+            let along: f64 = row.iter().zip(from_first).map(|(r, w)| r * w).sum();
+            along / determinant
+        })
+    }
+
     /// The world step (mm) of one voxel along `axis`.
     pub fn column(&self, axis: usize) -> [f64; 3] {
         [self.0[0][axis], self.0[1][axis], self.0[2][axis]]
@@ -89,6 +100,14 @@ impl Affine {
     }
 }
 
+fn cross(u: [f64; 3], v: [f64; 3]) -> [f64; 3] {
+    [
+        u[1] * v[2] - u[2] * v[1],
+        u[2] * v[0] - u[0] * v[2],
+        u[0] * v[1] - u[1] * v[0],
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,6 +122,7 @@ mod tests {
         .unwrap();
         assert_eq!(affine.spacing().mm(), [1.0, 2.0, 12.0]);
         assert_eq!(affine.apply([1.0, 1.0, 1.0]), [3.0, 7.0, 19.0]);
+        assert_eq!(affine.voxel_at([3.0, 7.0, 19.0]), [1.0, 1.0, 1.0]);
     }
 
     #[test]

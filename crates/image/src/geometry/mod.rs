@@ -12,10 +12,12 @@
 
 mod affine;
 mod grid;
+mod relation;
 mod spacing;
 
 pub use affine::Affine;
 pub use grid::Grid;
+pub use relation::Relation;
 pub use spacing::Spacing;
 
 /// Why numbers are no valid geometry.

@@ -5,25 +5,61 @@ use std::thread;
 
 use crate::exam::{Acquisition, Exam};
 use crate::label::Label;
+use crate::phase::{Phase, TakenPhase};
 use crate::sequence::{PerSequence, Sequence};
 use crate::study::Study;
 
+use super::cine::read_cine;
+use super::described::Chosen;
 use super::error::{Flaw, IoError};
 use super::fill::{Fill, remove_fills};
 use super::label_map::read_label_map;
+use super::names::check_id;
 use super::nnunet::Channels;
 use super::placement::Placement;
 use super::read::{Placed, read_image};
+use super::small::open_regular;
 
 /// The paths of one case's files, before any of them is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseFiles {
     pub(super) id: String,
     pub(super) folder: PathBuf,
-    pub(super) images: PerSequence<Option<PathBuf>>,
+    pub(super) images: PerSequence<Option<ImageFile>>,
     /// More than one is an error when they are read.
     pub(super) references: Vec<PathBuf>,
     pub(super) naming: Naming,
+    pub(super) phase: Phase,
+}
+
+/// The file of a sequence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ImageFile {
+    pub(super) path: PathBuf,
+    /// What told that it is of the sequence, unless it is one of the known layouts.
+    pub(super) reason: Option<String>,
+    /// A second file that could be meant; it is an error when they are read.
+    pub(super) rival: Option<PathBuf>,
+}
+
+impl From<PathBuf> for ImageFile {
+    fn from(path: PathBuf) -> Self {
+        Self {
+            path,
+            reason: None,
+            rival: None,
+        }
+    }
+}
+
+impl From<Chosen> for ImageFile {
+    fn from(chosen: Chosen) -> Self {
+        Self {
+            path: chosen.path,
+            reason: Some(chosen.reason),
+            rival: chosen.rival,
+        }
+    }
 }
 
 /// How the files of a case are named.
@@ -33,6 +69,8 @@ pub(super) enum Naming {
     BySequence,
     /// `ID_0000`, `ID_0001`, `ID_0002`, with the sequence of each.
     ByChannel(Channels),
+    /// Names that tell a sequence, or files that were named outright.
+    Described,
 }
 
 /// A case read from files.
@@ -44,10 +82,12 @@ pub struct LoadedCase {
     pub placements: PerSequence<Option<Placement>>,
     /// The fill values at the borders of images; the study holds 0 in their place.
     pub fills: Vec<Fill>,
+    /// The phase that was taken of bSSFP, if it is a cine.
+    pub phase: Option<TakenPhase>,
 }
 
 /// The images of a case, if there are any.
-type Images = PerSequence<Option<Placed<f32>>>;
+type Images = (PerSequence<Option<Placed<f32>>>, Option<TakenPhase>);
 /// The reference labels of a case, if there are any.
 type Reference = Option<Placed<Label>>;
 
@@ -61,6 +101,45 @@ impl LoadedCase {
 }
 
 impl CaseFiles {
+    /// A case of files that are named outright.
+    ///
+    /// # Errors
+    /// [`IoError::UnusableId`]; [`IoError::Read`] if a file is not there; [`IoError::SameFile`] if one is given for two
+    /// sequences.
+    pub fn named(
+        id: impl Into<String>,
+        images: PerSequence<Option<PathBuf>>,
+        labels: Option<PathBuf>,
+    ) -> Result<Self, IoError> {
+        let id = id.into();
+        check_id(&id)?;
+        let mut earlier: Vec<(&'static str, &Path)> = Vec::new();
+        let labelled = labels.as_deref().map(|path| ("reference labels", path));
+        let given = images
+            .iter()
+            .filter_map(|(sequence, path)| Some((sequence.name(), path.as_deref()?)));
+        for (what, path) in given.chain(labelled) {
+            open_regular(path)?;
+            if let Some((first, _)) = earlier.iter().find(|(_, other)| *other == path) {
+                return Err(IoError::SameFile {
+                    path: path.into(),
+                    first,
+                    second: what,
+                });
+            }
+            earlier.push((what, path));
+        }
+        let folder = earlier.first().and_then(|(_, path)| path.parent());
+        Ok(Self {
+            folder: folder.unwrap_or(Path::new("")).into(),
+            id,
+            images: images.map(|path| path.map(ImageFile::from)),
+            references: labels.into_iter().collect(),
+            naming: Naming::Described,
+            phase: Phase::default(),
+        })
+    }
+
     /// The case's name: the common part of its file names.
     pub fn id(&self) -> &str {
         &self.id
@@ -73,7 +152,51 @@ impl CaseFiles {
 
     /// The file of a sequence, if there is one.
     pub fn image(&self, sequence: Sequence) -> Option<&Path> {
-        self.images[sequence].as_deref()
+        self.images[sequence]
+            .as_ref()
+            .map(|image| image.path.as_path())
+    }
+
+    /// Why a file is taken for a sequence; `None` in the known layouts, where its name says so.
+    pub fn reason(&self, sequence: Sequence) -> Option<&str> {
+        self.images[sequence].as_ref()?.reason.as_deref()
+    }
+
+    /// Which phase is taken where bSSFP is a cine.
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// The same with another choice of the phase.
+    #[must_use]
+    pub fn with_phase(mut self, phase: Phase) -> Self {
+        self.phase = phase;
+        self
+    }
+
+    /// Checks that one file can be meant for each sequence.
+    ///
+    /// # Errors
+    /// [`IoError::TwoFiles`] if there are two, naming both.
+    pub fn check_images(&self) -> Result<(), IoError> {
+        for (sequence, image) in self.images.iter() {
+            let rival = image
+                .as_ref()
+                .and_then(|image| Some((image, image.rival.as_ref()?)));
+            if let Some((image, rival)) = rival {
+                return Err(self.two_files(sequence.name(), &image.path, rival));
+            }
+        }
+        Ok(())
+    }
+
+    fn two_files(&self, what: &'static str, first: &Path, second: &Path) -> IoError {
+        IoError::TwoFiles {
+            id: self.id.clone(),
+            what,
+            first: first.into(),
+            second: second.into(),
+        }
     }
 
     /// The file of the reference labels, if there is one.
@@ -83,15 +206,15 @@ impl CaseFiles {
 
     /// The files of all images and reference labels.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
-        let images = self.images.iter().filter_map(|(_, file)| file.as_deref());
+        let images = Sequence::ALL.into_iter().filter_map(|s| self.image(s));
         images.chain(self.references.iter().map(PathBuf::as_path))
     }
 
     /// Whether a file is one of the images.
     pub fn holds(&self, file: &Path) -> bool {
-        self.images
-            .iter()
-            .any(|(_, image)| image.as_deref() == Some(file))
+        Sequence::ALL
+            .into_iter()
+            .any(|sequence| self.image(sequence) == Some(file))
     }
 
     /// The sequences without a file, in channel order.
@@ -120,12 +243,13 @@ impl CaseFiles {
 
     /// Reads the images and labels of the case in parallel, and brings the images onto one grid. A
     /// fill value at the border of an image (padding, the default of a resampling, the outside of a
-    /// circular field of view) becomes 0. Missing sequences are no error here: see
-    /// [`Self::require_all`].
+    /// circular field of view) becomes 0. Of a cine of bSSFP, one phase is read: see [`Self::with_phase`].
+    /// Missing sequences are no error here: see [`Self::require_all`].
     ///
     /// # Errors
-    /// The error of [`read_image`] or [`read_label_map`] for the first invalid file;
-    /// [`IoError::TwoFiles`] for two files of reference labels; [`IoError::Study`] as for [`Study::of`].
+    /// The error of [`read_image`], [`read_cine`] or [`read_label_map`] for the first invalid file;
+    /// [`IoError::TwoFiles`] for two files of one sequence or of reference labels; [`IoError::Study`] as for
+    /// [`Study::of`].
     pub fn load(&self) -> Result<LoadedCase, IoError> {
         let (images, reference) = self.read_files();
         self.case(images?, reference?)
@@ -154,12 +278,7 @@ impl CaseFiles {
         match self.references.as_slice() {
             [] => Ok(None),
             [path] => read_label_map(path).map(|(labels, _)| Some(labels)),
-            [first, second, ..] => Err(IoError::TwoFiles {
-                id: self.id.clone(),
-                what: "reference labels",
-                first: first.clone(),
-                second: second.clone(),
-            }),
+            [first, second, ..] => Err(self.two_files("reference labels", first, second)),
         }
     }
 
@@ -169,17 +288,49 @@ impl CaseFiles {
                 // If the system cannot start another thread, this thread reads the image.
                 let start =
                     |path| thread::Builder::new().spawn_scoped(scope, move || read_image(path));
-                file.as_ref().map(|path| start(path).map_err(|_| path))
+                file.as_ref()
+                    .map(|file| start(&file.path).map_err(|_| &file.path))
             });
             let reference = self.load_reference();
             let read = |reading: Result<_, _>| reading.map_or_else(read_image, joined);
             let images = images.map(|reading| reading.map(read).transpose());
-            (images.transpose(), reference)
+            (self.with_phase_of_cine(images), reference)
         })
     }
 
+    /// Reads one phase of bSSFP, if it is a cine.
+    fn with_phase_of_cine(
+        &self,
+        images: PerSequence<Result<Option<Placed<f32>>, IoError>>,
+    ) -> Result<Images, IoError> {
+        self.check_images()?;
+        let PerSequence { bssfp, lge, t2 } = images;
+        let (lge, t2) = match &bssfp {
+            Err(error) if error.is_of_many_volumes() => (lge?, t2?),
+            // The first error in channel order is that of bSSFP.
+            _ => {
+                let images = PerSequence { bssfp, lge, t2 };
+                return Ok((images.transpose()?, None));
+            }
+        };
+        let like: Vec<_> = [(Sequence::Lge, &lge), (Sequence::T2, &t2)]
+            .into_iter()
+            .filter_map(|(sequence, image)| Some((sequence, &image.as_ref()?.volume)))
+            .collect();
+        let cine = self.image(Sequence::Bssfp);
+        let cine = cine
+            .map(|path| read_cine(path, self.phase, &like))
+            .transpose()?;
+        let (bssfp, phase) = cine.map_or((None, None), |(image, phase)| (Some(image), phase));
+        Ok((PerSequence { bssfp, lge, t2 }, phase))
+    }
+
     /// Makes an exam of what was read, and a study of the exam; errors name the files.
-    fn case(&self, mut images: Images, reference: Reference) -> Result<LoadedCase, IoError> {
+    fn case(
+        &self,
+        (mut images, phase): Images,
+        reference: Reference,
+    ) -> Result<LoadedCase, IoError> {
         let placements = images
             .as_ref()
             .map(|image| image.as_ref().map(|image| image.placement));
@@ -202,6 +353,7 @@ impl CaseFiles {
             study,
             placements,
             fills,
+            phase,
         })
     }
 
@@ -221,6 +373,7 @@ impl CaseFiles {
                     None => format!("a channel named {sequence} in dataset.json"),
                 }
             }
+            (Naming::Described, _) => format!("a file whose name tells {sequence}"),
             (Naming::BySequence, Sequence::Bssfp) => format!("{id}_C0.nii.gz"),
             (Naming::BySequence, Sequence::Lge) => format!("{id}_LGE.nii.gz or {id}_DE.nii.gz"),
             (Naming::BySequence, Sequence::T2) => format!("{id}_T2.nii.gz"),

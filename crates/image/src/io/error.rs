@@ -7,7 +7,9 @@ use crate::geometry::GeometryError;
 use crate::sequence::Sequence;
 use crate::study::StudyError;
 
-use super::limits::{MAX_AXIS, MAX_VOXELS};
+use super::limits::{MAX_AXIS, MAX_CINE_VOXELS, MAX_DEPTH, MAX_PHASES, MAX_VOXELS};
+use super::passed_over::PassedOver;
+use super::table_flaw::TableFlaw;
 
 /// Why reading, finding or writing failed. The text is complete and includes the cause.
 #[derive(Debug, thiserror::Error)]
@@ -61,8 +63,9 @@ pub enum IoError {
     },
     /// There is no case at the path.
     #[error(
-        "{}: no case found{seen}; looked for ID_{{C0,LGE,T2}}.nii.gz (DE for LGE, .nii too) in the folder and in its \
-         subfolders, and for ID_000{{0,1,2}}.nii.gz in imagesTr and imagesTs{}",
+        "{}: no case found{seen}; looked for ID_{{C0,LGE,T2}}.nii.gz (DE for LGE, .nii too), for ID_000{{0,1,2}}.nii.gz in \
+         imagesTr and imagesTs, and for names that tell cine or bSSFP, LGE or PSIR, and T2, up to {MAX_DEPTH} folders \
+         deep{}",
         path.display(),
         and_found(passed_over)
     )]
@@ -74,7 +77,7 @@ pub enum IoError {
         /// Advice on what to do with them.
         advice: &'static str,
         /// The files of images and labels that were ignored.
-        passed_over: Vec<PathBuf>,
+        passed_over: Vec<PassedOver>,
     },
     /// A case has two files for the same image.
     #[error("case {id} has two files for {what}: {} and {}", first.display(), second.display())]
@@ -87,6 +90,32 @@ pub enum IoError {
         first: PathBuf,
         /// The other.
         second: PathBuf,
+    },
+    /// One file is given for two images.
+    #[error("{}: given for {first} and for {second}", path.display())]
+    SameFile {
+        /// The file.
+        path: PathBuf,
+        /// One sequence, or "reference labels".
+        first: &'static str,
+        /// The other.
+        second: &'static str,
+    },
+    /// A table of cases cannot be used.
+    #[error("{}: {flaw}", path.display())]
+    Table {
+        /// The table.
+        path: PathBuf,
+        /// What is wrong with it.
+        flaw: TableFlaw,
+    },
+    /// A folder holds more folders than are searched.
+    #[error("{}: more than {most} folders in it: give one nearer to the cases", path.display())]
+    ManyFolders {
+        /// The folder.
+        path: PathBuf,
+        /// The largest number.
+        most: usize,
     },
     /// A case's name cannot be the name of a folder for its results.
     #[error("case name \"{id}\" cannot be used: {problem}")]
@@ -154,9 +183,23 @@ pub enum Flaw {
     Dimensions(Vec<i64>),
     /// There is more than one volume.
     #[error(
-        "more than one volume: header field dim = {0:?}, need length 1 on all axes after the third"
+        "{count} volumes, need one: header field dim = {0:?}, need length 1 on all axes after the third",
+        count = .0.iter().skip(3).fold(1_i64, |product, n| product.saturating_mul(*n))
     )]
     ManyVolumes(Vec<i64>),
+    /// A cine has more phases or more voxels than are read.
+    #[error(
+        "cine of {0} phases with {1} voxels in total out of range: at most {MAX_PHASES} phases and {MAX_CINE_VOXELS} voxels"
+    )]
+    LongCine(u64, u64),
+    /// A cine has no phase of this number.
+    #[error("phase {phase} out of range: the file has {phases}")]
+    NoPhase {
+        /// The phase that was asked for, counted from 1.
+        phase: usize,
+        /// The number of phases.
+        phases: usize,
+    },
     /// There are more voxels than are read.
     #[error(
         "{0:?} voxels out of range: at most {MAX_AXIS} along an axis and {MAX_VOXELS} in total"
@@ -248,7 +291,7 @@ pub enum Flaw {
 }
 
 /// The ignored files, for the end of the message that no case was found.
-fn and_found(passed_over: &[PathBuf]) -> String {
+fn and_found(passed_over: &[PassedOver]) -> String {
     if passed_over.is_empty() {
         String::new()
     } else {
@@ -256,14 +299,10 @@ fn and_found(passed_over: &[PathBuf]) -> String {
     }
 }
 
-/// A list of file names: the first five, and the number of others.
-pub fn listed(files: &[PathBuf]) -> String {
+/// A list of files that were passed over: the first five with the reasons, and the number of others.
+pub fn listed(files: &[PassedOver]) -> String {
     const TOLD: usize = 5;
-    let mut names: Vec<String> = files
-        .iter()
-        .take(TOLD)
-        .map(|path| path.display().to_string())
-        .collect();
+    let mut names: Vec<String> = files.iter().take(TOLD).map(ToString::to_string).collect();
     if files.len() > TOLD {
         names.push(format!("and {} more", files.len() - TOLD));
     }
@@ -276,6 +315,11 @@ impl IoError {
             path: path.into(),
             flaw: Box::new(flaw),
         }
+    }
+
+    /// Whether a file was refused because it holds several volumes.
+    pub(super) fn is_of_many_volumes(&self) -> bool {
+        matches!(self, Self::File { flaw, .. } if matches!(**flaw, Flaw::ManyVolumes(_)))
     }
 
     /// Advice on how to correct it, if there is any.
@@ -302,8 +346,11 @@ impl IoError {
             }
             Self::NoCase { advice, .. } => advice,
             Self::TwoFiles { .. } => {
-                "keep one of them: DE and LGE mean the same sequence, .nii and .nii.gz the same image"
+                "keep one of them (DE and LGE mean the same sequence, .nii and .nii.gz the same image), or name the file to be \
+                 taken: segment --lge FILE, --bssfp FILE, --t2 FILE, or --cases TABLE for several cases"
             }
+            Self::Table { flaw, .. } => return flaw.hint(),
+            Self::SameFile { .. } | Self::ManyFolders { .. } => return None,
             Self::DuplicateId { .. } => "rename one of the cases, or give only one of the folders",
             Self::Write { cause, .. } => match cause.kind() {
                 ErrorKind::NotFound | ErrorKind::NotADirectory => "check that the folder exists",
@@ -332,8 +379,9 @@ impl Flaw {
                 "copy or download the file again"
             }
             Self::ManyVolumes(_) => {
-                "split the series and give one volume (for a cine, end diastole)"
+                "only a bSSFP cine may have several volumes: split the series and give one of them"
             }
+            Self::NoPhase { .. } => "phases are counted from 1",
             Self::DataType(_) => "convert colour or complex images to one number per voxel",
             Self::Geometry(problem) => problem.hint(),
             Self::Quaternion(_) => {
@@ -346,7 +394,10 @@ impl Flaw {
             Self::Forms { .. } => {
                 "set the code of the wrong form to 0, or write both from the same affine"
             }
-            Self::TooLarge(_) | Self::ManySlices(..) | Self::FileTooLarge(..) => {
+            Self::TooLarge(_)
+            | Self::LongCine(..)
+            | Self::ManySlices(..)
+            | Self::FileTooLarge(..) => {
                 "give only a short-axis stack, or crop or resample the image"
             }
             Self::NotFinite { .. } => "replace NaN and infinite voxels, for example by 0",

@@ -4,7 +4,7 @@ use crate::geometry::Grid;
 
 use super::element::{ByteOrder, DataType};
 use super::error::Flaw;
-use super::limits::{MAX_AXIS, MAX_SLICES, MAX_VOXELS};
+use super::limits::{MAX_AXIS, MAX_CINE_VOXELS, MAX_PHASES, MAX_SLICES, MAX_VOXELS};
 use super::placement::{Placement, Unit};
 
 /// The largest distance of a scaled label from a whole number: the rounding of an `f32` slope at
@@ -21,7 +21,10 @@ pub(super) const NIFTI2_BYTES: usize = 540;
 /// The validated fields that are needed to read the voxels and to place them.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Header {
+    /// The grid of one volume.
     pub(super) grid: Grid,
+    /// The length of each axis, of which the fourth counts volumes.
+    dims: Vec<i64>,
     pub(super) placement: Placement,
     pub(super) data_type: DataType,
     pub(super) order: ByteOrder,
@@ -108,6 +111,7 @@ impl Header {
         let placement = placement.with_spacing_of(&world_from_voxel);
         Ok(Self {
             grid,
+            dims: fields.dims().unwrap_or_default().to_vec(),
             placement,
             data_type,
             order,
@@ -136,10 +140,27 @@ impl Header {
         }
     }
 
+    /// The number of volumes.
+    pub(super) fn volumes(&self) -> usize {
+        self.dims.get(3).map_or(1, |n| n.unsigned_abs() as usize)
+    }
+
+    /// Checks that there is one volume.
+    ///
+    /// # Errors
+    /// [`Flaw::ManyVolumes`] if there are more.
+    pub(super) fn check_one_volume(&self) -> Result<(), Flaw> {
+        match self.volumes() {
+            1 => Ok(()),
+            _ => Err(Flaw::ManyVolumes(self.dims.clone())),
+        }
+    }
+
     /// The length of the whole uncompressed file, bytes: header, extensions and voxels.
     pub(super) fn file_bytes(&self) -> u64 {
+        let voxels = self.grid.voxels() as u64 * self.volumes() as u64;
         self.offset
-            .saturating_add(self.grid.voxels() as u64 * self.data_type.bytes() as u64)
+            .saturating_add(voxels * self.data_type.bytes() as u64)
     }
 }
 
@@ -190,16 +211,21 @@ impl Fields {
         })
     }
 
-    /// The number of voxels along each axis, and the number of axes (2 or 3).
-    fn shape(&self) -> Result<([usize; 3], u8), Flaw> {
+    /// The length of each axis.
+    fn dims(&self) -> Result<&[i64], Flaw> {
         let axes = usize::try_from(self.dim[0])
             .ok()
             .filter(|n| (2..=7).contains(n));
         let dims = axes
             .map(|n| &self.dim[1..=n])
             .filter(|dims| dims.iter().all(|n| *n > 0));
-        let dims = dims.ok_or_else(|| Flaw::Dimensions(self.dim.into()))?;
-        if dims.iter().skip(3).any(|n| *n > 1) {
+        dims.ok_or_else(|| Flaw::Dimensions(self.dim.into()))
+    }
+
+    /// The number of voxels along each axis of a volume, and the number of axes (2 or 3).
+    fn shape(&self) -> Result<([usize; 3], u8), Flaw> {
+        let dims = self.dims()?;
+        if dims.iter().skip(4).any(|n| *n > 1) {
             return Err(Flaw::ManyVolumes(dims.into()));
         }
         let shape = [0, 1, 2].map(|axis| dims.get(axis).map_or(1, |n| n.unsigned_abs()));
@@ -208,6 +234,11 @@ impl Fields {
             .try_fold(1_u64, |product, n| product.checked_mul(*n));
         if voxels.is_none_or(|n| n > MAX_VOXELS) || shape.iter().any(|n| *n > MAX_AXIS) {
             return Err(Flaw::TooLarge(shape));
+        }
+        let volumes = dims.get(3).map_or(1, |n| n.unsigned_abs());
+        let total = voxels.unwrap_or(0).saturating_mul(volumes);
+        if volumes > 1 && (volumes > MAX_PHASES || total > MAX_CINE_VOXELS) {
+            return Err(Flaw::LongCine(volumes, total));
         }
         Ok((
             shape.map(|n| n as usize),

@@ -19,11 +19,14 @@
 
 mod atomic;
 mod cases;
+mod cine;
+mod described;
 mod element;
 mod error;
 mod fill;
 mod find;
 mod folder;
+mod grouped;
 mod gzip;
 mod header;
 mod label_map;
@@ -34,25 +37,35 @@ mod names;
 mod nnunet;
 mod nnunet_folder;
 mod order;
+mod passed_over;
 mod placement;
 mod qform;
 mod read;
 mod seen;
+mod sidecar;
 mod small;
+mod table;
+mod table_flaw;
 mod write;
 
 pub use atomic::{remove_unfinished, write_whole};
 pub use cases::{CaseFiles, LoadedCase};
+pub use cine::{Surveyed, choose_phase, read_cine, survey};
 pub use error::{Flaw, IoError, listed};
 pub use fill::Fill;
 pub use find::{find_cases, find_cases_among, search, search_among};
 pub use folder::Found;
 pub use label_map::{Numbering, read_label_map};
 pub use label_numbers::LabelNumbers;
-pub use limits::{MAX_AXIS, MAX_SLICES, MAX_VOXELS};
+pub use limits::{
+    MAX_AXIS, MAX_CINE_VOXELS, MAX_DEPTH, MAX_FOLDERS, MAX_PHASES, MAX_SLICES, MAX_VOXELS,
+};
 pub use names::{check_id, is_image_name, stem, text_of};
 pub use nnunet::decode_dataset;
+pub use passed_over::PassedOver;
 pub use placement::Placement;
 pub use read::{Placed, decode_image, decode_labels, read_image, read_labels};
 pub use small::{open_regular, read_bounded, read_small};
+pub use table::{COLUMNS, read_cases};
+pub use table_flaw::TableFlaw;
 pub use write::{Voxel, encode_image, encode_labels, write_image, write_labels};

@@ -12,12 +12,12 @@ use super::error::{Flaw, IoError};
 use super::gzip::{MAGIC, Members};
 use super::header::{Header, NIFTI1_BYTES, NIFTI2_BYTES, Version};
 use super::label_numbers::LabelNumbers;
-use super::limits::MAX_VOXELS;
+use super::limits::MAX_CINE_VOXELS;
 use super::placement::Placement;
 
-/// The longest file that is read: the largest number of voxels, of 8 bytes each, and 64 KiB of
-/// header and extensions.
-const MAX_FILE_BYTES: u64 = MAX_VOXELS * 8 + (1 << 16);
+/// The longest file that is read: the largest number of voxels of a cine, of 8 bytes each, and 64 KiB
+/// of header and extensions.
+const MAX_FILE_BYTES: u64 = MAX_CINE_VOXELS * 8 + (1 << 16);
 /// The number of bytes decompressed at a time: a whole number of voxels of every type, small enough
 /// for the cache.
 const CHUNK_BYTES: usize = 1 << 18;
@@ -91,7 +91,7 @@ pub fn decode_labels(
 }
 
 /// Opens a regular file that is not longer than the longest image.
-fn open(path: &Path) -> Result<Source<'static>, IoError> {
+pub(super) fn open(path: &Path) -> Result<Source<'static>, IoError> {
     let read = |cause| IoError::Read {
         path: path.into(),
         cause,
@@ -121,7 +121,12 @@ fn in_memory(bytes: &[u8]) -> Result<Source<'_>, Flaw> {
 
 fn image(source: Source) -> Result<Placed<f32>, Flaw> {
     let (header, data) = voxels(source, |_, v| v as f32)?;
-    let volume = on_grid(&header, data)?;
+    placed_image(&header, data)
+}
+
+/// An image from its voxels, which have to differ and to be finite.
+pub(super) fn placed_image(header: &Header, data: Vec<f32>) -> Result<Placed<f32>, Flaw> {
+    let volume = on_grid(header, data)?;
     check_contrast(&volume)?;
     Ok(Placed {
         volume,
@@ -144,7 +149,7 @@ fn labels(source: Source, numbers: &[LabelNumbers]) -> Result<(Placed<Label>, us
     ))
 }
 
-fn on_grid<T>(header: &Header, data: Vec<T>) -> Result<Volume<T>, Flaw> {
+pub(super) fn on_grid<T>(header: &Header, data: Vec<T>) -> Result<Volume<T>, Flaw> {
     let found = header.offset + data.len() as u64;
     Volume::new(header.grid, data).map_err(|_| Flaw::Truncated {
         expected: header.file_bytes(),
@@ -152,38 +157,70 @@ fn on_grid<T>(header: &Header, data: Vec<T>) -> Result<Volume<T>, Flaw> {
     })
 }
 
-/// Reads the header and all voxels; `value` converts each scaled voxel.
-fn voxels<T>(
-    mut source: Source,
-    value: impl Fn(&Header, f64) -> T,
-) -> Result<(Header, Vec<T>), Flaw> {
-    let mut start = [0; NIFTI2_BYTES];
-    let (version, start) = source.header(&mut start)?;
-    let header = Header::parse(version, start)?;
-    source.expected = header.file_bytes();
-    source.skip(header.offset)?;
+/// Reads the header and all voxels of a file of one volume; `value` converts each scaled voxel.
+fn voxels<T>(source: Source, value: impl Fn(&Header, f64) -> T) -> Result<(Header, Vec<T>), Flaw> {
+    let mut opened = Opened::of(source)?;
+    opened.header.check_one_volume()?;
+    let data = opened.next_volume(value)?;
+    Ok((opened.finish()?, data))
+}
 
-    let (scaling, size) = (header.scaling, header.data_type.bytes() as u64);
-    let total = header.grid.voxels() as u64;
-    let mut data = Vec::with_capacity(total.min(source.most / size) as usize);
-    let mut chunk = vec![0; CHUNK_BYTES.min((total * size) as usize)];
-    let mut left = (total * size) as usize;
-    while left > 0 {
-        let chunk = &mut chunk[..left.min(CHUNK_BYTES)];
-        source.fill(chunk)?;
-        left -= chunk.len();
-        header
-            .data_type
-            .decode(header.order, chunk, &mut data, |v| {
-                value(&header, v * scaling.slope + scaling.intercept)
-            });
+/// A file whose header was read.
+pub(super) struct Opened<'a> {
+    pub(super) header: Header,
+    source: Source<'a>,
+}
+
+impl<'a> Opened<'a> {
+    /// Reads the header; the first volume is next.
+    pub(super) fn of(mut source: Source<'a>) -> Result<Self, Flaw> {
+        let mut start = [0; NIFTI2_BYTES];
+        let (version, start) = source.header(&mut start)?;
+        let header = Header::parse(version, start)?;
+        source.expected = header.file_bytes();
+        source.skip(header.offset)?;
+        Ok(Self { header, source })
     }
-    source.finish()?;
-    Ok((header, data))
+
+    /// Reads the voxels of the next volume; `value` converts each scaled voxel.
+    pub(super) fn next_volume<T>(
+        &mut self,
+        value: impl Fn(&Header, f64) -> T,
+    ) -> Result<Vec<T>, Flaw> {
+        let Self { header, source } = self;
+        let (scaling, size) = (header.scaling, header.data_type.bytes() as u64);
+        let total = header.grid.voxels() as u64;
+        let mut data = Vec::with_capacity(total.min(source.most / size) as usize);
+        let mut chunk = vec![0; CHUNK_BYTES.min((total * size) as usize)];
+        let mut left = (total * size) as usize;
+        while left > 0 {
+            let chunk = &mut chunk[..left.min(CHUNK_BYTES)];
+            source.fill(chunk)?;
+            left -= chunk.len();
+            header
+                .data_type
+                .decode(header.order, chunk, &mut data, |v| {
+                    value(header, v * scaling.slope + scaling.intercept)
+                });
+        }
+        Ok(data)
+    }
+
+    /// Passes over volumes.
+    pub(super) fn skip_volumes(&mut self, count: usize) -> Result<(), Flaw> {
+        let volume = self.header.grid.voxels() as u64 * self.header.data_type.bytes() as u64;
+        self.source.skip(self.source.found + count as u64 * volume)
+    }
+
+    /// Checks what follows the last volume.
+    pub(super) fn finish(mut self) -> Result<Header, Flaw> {
+        self.source.finish()?;
+        Ok(self.header)
+    }
 }
 
 /// The decompressed bytes of a file, with their count.
-struct Source<'a> {
+pub(super) struct Source<'a> {
     reader: Box<dyn Read + 'a>,
     packed: bool,
     /// The number of bytes read so far.
@@ -236,7 +273,7 @@ impl<'a> Source<'a> {
 
     /// Skips the bytes up to `offset`.
     fn skip(&mut self, offset: u64) -> Result<(), Flaw> {
-        let mut passed = [0; 1024];
+        let mut passed = vec![0; CHUNK_BYTES.min(offset.saturating_sub(self.found) as usize)];
         while self.found < offset {
             let n = (offset - self.found).min(passed.len() as u64) as usize;
             self.fill(&mut passed[..n])?;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::IoError;
 use super::names::stem;
+use super::passed_over::PassedOver;
 
 /// The depth of subfolders that are searched: patient, study, series.
 const DEPTH: usize = 3;
@@ -70,14 +71,17 @@ impl Format {
             Self::Pair => {
                 "convert each pair to one file, named ID_C0.nii.gz, ID_LGE.nii.gz or ID_T2.nii.gz"
             }
-            Self::Nifti => "name the files of a case ID_C0.nii.gz, ID_LGE.nii.gz and ID_T2.nii.gz",
+            Self::Nifti => {
+                "name the files of a case ID_C0.nii.gz, ID_LGE.nii.gz and ID_T2.nii.gz, or name them outright: --bssfp FILE \
+                 --lge FILE --t2 FILE"
+            }
         }
     }
 }
 
 impl IoError {
     /// The error of a path without a case, with the images that are there.
-    pub(super) fn no_case(path: &Path, passed_over: Vec<PathBuf>) -> Self {
+    pub(super) fn no_case(path: &Path, passed_over: Vec<PassedOver>) -> Self {
         let files = files_below(path);
         let formats: Vec<Format> = files.iter().filter_map(|file| Format::of(file)).collect();
         let count = |format: Format| formats.iter().filter(|f| **f == format).count();

@@ -15,7 +15,7 @@ fn several_volumes_and_impossible_axes() {
     };
     assert_eq!(
         refusal(&cine.bytes()),
-        "more than one volume: header field dim = [4, 3, 1, 2], need length 1 on all axes after the third"
+        "2 volumes, need one: header field dim = [4, 3, 1, 2], need length 1 on all axes after the third"
     );
     let empty = Handmade {
         dim: vec![4, 0, 2],

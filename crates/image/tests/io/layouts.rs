@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use myops_image::io::{CaseFiles, find_cases, find_cases_among, search};
+use myops_image::io::{CaseFiles, Found, find_cases, find_cases_among, search};
 use myops_image::label::Label;
 use myops_image::sequence::Sequence;
 
@@ -26,6 +26,15 @@ pub(super) fn put(folder: &Path, name: &str, bytes: &[u8]) {
 
 pub(super) fn ids(cases: &[CaseFiles]) -> Vec<&str> {
     cases.iter().map(CaseFiles::id).collect()
+}
+
+/// The files that were passed over.
+pub(super) fn paths(found: &Found) -> Vec<&Path> {
+    found
+        .passed_over
+        .iter()
+        .map(|file| file.path.as_path())
+        .collect()
 }
 
 /// What a case holds, as `C0 LGE T2 gd` with `-` for what is missing.
@@ -109,7 +118,7 @@ fn a_case_named_twice_in_a_list_is_given_once() {
 
 #[test]
 fn no_case_says_what_was_looked_for() {
-    let folder = folder(&["scan.txt", "deep/deeper/a_C0.nii.gz"]);
+    let folder = folder(&["scan.txt", "deep/deeper/a_scan.nii.gz"]);
     for path in [
         folder.path().to_owned(),
         folder.path().join("no"),
@@ -121,11 +130,23 @@ fn no_case_says_what_was_looked_for() {
         } else {
             ""
         };
-        let words = "; looked for ID_{C0,LGE,T2}.nii.gz (DE for LGE, .nii too) in the folder and in its \
-                     subfolders, and for ID_000{0,1,2}.nii.gz in imagesTr and imagesTs";
+        let words = "; looked for ID_{C0,LGE,T2}.nii.gz (DE for LGE, .nii too), for ID_000{0,1,2}.nii.gz in imagesTr and \
+                     imagesTs, and for names that tell cine or bSSFP, LGE or PSIR, and T2, up to 8 folders deep";
+        let passed_over = if seen.is_empty() {
+            String::new()
+        } else {
+            let file = path.join("deep/deeper/a_scan.nii.gz");
+            format!(
+                "; passed over {} (nothing tells which sequence it is)",
+                file.display()
+            )
+        };
         assert_eq!(
             error.to_string(),
-            format!("{}: no case found{seen}{words}", path.display())
+            format!(
+                "{}: no case found{seen}{words}{passed_over}",
+                path.display()
+            )
         );
         let hint = error.hint().unwrap();
         let expected = if seen.is_empty() {
@@ -241,9 +262,15 @@ fn what_is_passed_over_is_told_and_labels_without_images_are_named() {
         "notes.txt",
     ]);
     let found = search(folder.path()).unwrap();
+    let told: Vec<String> = found.passed_over.iter().map(ToString::to_string).collect();
     assert_eq!(
-        found.passed_over,
-        ["p5_T1m.nii.gz", "p6-C0.nii.gz", "s.mha"].map(|n| folder.path().join(n))
+        told,
+        [
+            "p5_T1m.nii.gz (T1 image or map)",
+            "p6-C0.nii.gz (other cases there are named ID_C0, ID_LGE, ID_T2)",
+            "s.mha"
+        ]
+        .map(|n| folder.path().join(n).display().to_string())
     );
     assert_eq!(
         found.without_images,

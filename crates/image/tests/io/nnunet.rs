@@ -179,7 +179,7 @@ fn channels_of_other_sequences_are_passed_over() {
     let found = search(folder.path()).unwrap();
     assert_eq!(holds(&found.cases[0]), "x_0001.nii.gz x_0002.nii.gz - -");
     assert_eq!(
-        found.passed_over,
+        super::layouts::paths(&found),
         [folder.path().join("imagesTr/x_0000.nii.gz")]
     );
 }
@@ -200,7 +200,7 @@ fn four_digits_are_a_channel_in_folders_of_images_alone() {
         "heart_0001_C0.nii.gz - - heart_0001_gd.nii.gz"
     );
     assert_eq!(
-        found.passed_over,
+        super::layouts::paths(&found),
         ["lone_0002.nii", "masks/heart_0001.nii.gz"].map(|n| folder.path().join(n))
     );
     // Label maps beside images are labels, whatever their names.
