@@ -2,9 +2,9 @@
 //!
 //! Other sequences show the heart at one moment of its beat, mostly in mid-diastole; of a cine, the phase whose edges lie where
 //! those of the other sequence do shows the same moment. Edges are compared by the normalised gradient field (Haber and
-//! Modersitzki, MICCAI 2006): the squared cosine of the angle between both gradients, which does not depend on what is bright.
-//! Places count by how much the cine moves there, so that the heart decides wherever it lies, and small shifts between
-//! breath-holds are tried.
+//! Modersitzki, MICCAI 2006), which does not depend on what is bright: by the cosine of twice the angle between both gradients,
+//! so that edges that have nothing to do with one another count nothing in the mean. Places count by how much the cine moves
+//! about them, so that the heart decides wherever it lies, and small shifts between breath-holds are tried.
 //!
 //! ```
 //! use myops_image::geometry::{Affine, GeometryError, Grid, Spacing};
@@ -29,7 +29,6 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::geometry::Grid;
-use crate::sequence::Sequence;
 use crate::volume::Volume;
 
 /// The distance of the places in a slice at which images are compared, mm.
@@ -42,6 +41,8 @@ const MOST_SLICES: usize = 8;
 const FINE: usize = 3;
 /// The largest shift between two breath-holds that is tried, in steps.
 const SHIFT_STEPS: i64 = 3;
+/// Places count by the motion within this many steps.
+const ABOUT: usize = 5;
 /// Of phases that differ in likeness by less than this share, the first is taken.
 const SAME_SHARE: f64 = 1e-3;
 
@@ -72,8 +73,10 @@ pub struct TakenPhase {
 pub enum Chosen {
     /// It was asked for.
     Asked,
-    /// It is most like this sequence.
-    Like(Sequence),
+    /// It is most like LGE.
+    LikeLge,
+    /// It is most like T2, and there is no LGE to compare with.
+    LikeT2,
     /// There was nothing to compare with; the first phase is end diastole by convention.
     First,
 }
@@ -84,10 +87,20 @@ impl std::fmt::Display for TakenPhase {
         write!(f, "phase {phase} of {phases}, ")?;
         match self.chosen {
             Chosen::Asked => f.write_str("as asked for"),
-            Chosen::Like(sequence) => write!(f, "the one most like {sequence}"),
+            Chosen::LikeLge => f.write_str("the one most like LGE"),
+            Chosen::LikeT2 => f.write_str("the one most like T2"),
             Chosen::First => f.write_str("the first"),
         }
     }
+}
+
+/// The sequences with which the phases of a cine are compared; the first that the cine shows something of decides.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Like<'a> {
+    /// LGE, if there is one.
+    pub lge: Option<&'a Volume<f32>>,
+    /// T2, if there is one.
+    pub t2: Option<&'a Volume<f32>>,
 }
 
 /// Places in the slices of an image, with its values there.
@@ -167,7 +180,7 @@ impl Lattice {
     /// The phase most like the image, counted from 0, of phases whose values at the places are given; `None` if they show
     /// nothing of the image.
     pub fn most_like(&self, phases: &[Vec<f32>]) -> Option<usize> {
-        let motion = motion(phases);
+        let motion = self.blurred(&motion(phases));
         let own = self.gradients(&self.values);
         let likeness = |values: &Vec<f32>| {
             let other = self.gradients(values);
@@ -181,10 +194,10 @@ impl Lattice {
         let best = likeness.iter().flatten().copied().reduce(f64::max)?;
         likeness
             .iter()
-            .position(|l| l.is_some_and(|l| l >= best * (1.0 - SAME_SHARE)))
+            .position(|l| l.is_some_and(|l| l >= best - SAME_SHARE * best.abs()))
     }
 
-    /// The likeness of two gradient fields where the second is shifted by some steps, 0 to 1.
+    /// The likeness of two gradient fields where the second is shifted by some steps, -1 to 1.
     fn likeness(
         &self,
         own: &Gradients,
@@ -202,9 +215,10 @@ impl Lattice {
                     let (p, q) = (here + column as usize, there + (column + x) as usize);
                     let weight = motion[q];
                     let ([a, b], [c, d]) = (own.field[p], other.field[q]);
+                    let (own_square, other_square) = (a * a + b * b, c * c + d * d);
                     let along = a * c + b * d;
-                    let lengths = (a * a + b * b + own.edge) * (c * c + d * d + other.edge);
-                    let alike = along * along / lengths;
+                    let lengths = (own_square + own.edge) * (other_square + other.edge);
+                    let alike = (2.0 * along * along - own_square * other_square) / lengths;
                     if alike.is_finite() && weight.is_finite() {
                         sum += f64::from(weight * alike);
                         weights += f64::from(weight);
@@ -213,6 +227,28 @@ impl Lattice {
             }
         }
         (weights > 0.0).then(|| sum / weights)
+    }
+
+    /// The means about each place of a slice, of what is not NaN.
+    fn blurred(&self, values: &[f32]) -> Vec<f32> {
+        let (columns, rows) = (self.columns, self.rows);
+        let mean = |at: usize| {
+            let (column, row) = (at % columns, at / columns % rows);
+            let about = |n: usize, all: usize| n.saturating_sub(ABOUT)..(n + ABOUT + 1).min(all);
+            let first = at - row * columns - column;
+            let (mut sum, mut count) = (0.0, 0.0);
+            for row in about(row, rows) {
+                for column in about(column, columns) {
+                    let value = values[first + row * columns + column];
+                    if value.is_finite() {
+                        sum += value;
+                        count += 1.0;
+                    }
+                }
+            }
+            sum / count
+        };
+        (0..values.len()).into_par_iter().map(mean).collect()
     }
 
     /// Differences between neighbours along columns and rows; NaN at the border and where a neighbour is.

@@ -32,7 +32,7 @@ pub mod cli;
 
 pub use app::{
     AugmentJob, CrossValidateJob, DemoJob, EnsembleJob, Error, EvaluateJob, ExportJob, ImportJob,
-    Model, PhantomJob, Progress, QuantifyJob, SegmentJob, Silent, TrainJob,
+    InspectJob, Model, PhantomJob, Progress, QuantifyJob, SegmentJob, Silent, TrainJob,
 };
 
 /// The examples of the README, compiled and run as tests.

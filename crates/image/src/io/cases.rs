@@ -5,7 +5,7 @@ use std::thread;
 
 use crate::exam::{Acquisition, Exam};
 use crate::label::Label;
-use crate::phase::{Phase, TakenPhase};
+use crate::phase::{Like, Phase, TakenPhase};
 use crate::sequence::{PerSequence, Sequence};
 use crate::study::Study;
 
@@ -313,13 +313,13 @@ impl CaseFiles {
                 return Ok((images.transpose()?, None));
             }
         };
-        let like: Vec<_> = [(Sequence::Lge, &lge), (Sequence::T2, &t2)]
-            .into_iter()
-            .filter_map(|(sequence, image)| Some((sequence, &image.as_ref()?.volume)))
-            .collect();
+        let like = Like {
+            lge: lge.as_ref().map(|image| &image.volume),
+            t2: t2.as_ref().map(|image| &image.volume),
+        };
         let cine = self.image(Sequence::Bssfp);
         let cine = cine
-            .map(|path| read_cine(path, self.phase, &like))
+            .map(|path| read_cine(path, self.phase, like))
             .transpose()?;
         let (bssfp, phase) = cine.map_or((None, None), |(image, phase)| (Some(image), phase));
         Ok((PerSequence { bssfp, lge, t2 }, phase))

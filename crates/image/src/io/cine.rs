@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use crate::geometry::Grid;
-use crate::phase::{Chosen, Lattice, Phase, TakenPhase};
-use crate::sequence::Sequence;
+use crate::phase::{Chosen, Lattice, Like, Phase, TakenPhase};
 use crate::volume::Volume;
 
 use super::error::{Flaw, IoError};
@@ -30,8 +29,7 @@ pub fn survey(path: impl AsRef<Path>) -> Result<Surveyed, IoError> {
     Ok(Surveyed { grid, volumes })
 }
 
-/// Reads an image of one volume, or one phase of a cine and which it is. `like` are the sequences with which the phases are
-/// compared: the first of which the cine shows something decides.
+/// Reads an image of one volume, or one phase of a cine and which it is.
 ///
 /// The file is read to its end, with one volume at a time in memory; twice where its phases are compared. A file of one volume
 /// is no cine, and has no phases to choose from.
@@ -41,7 +39,7 @@ pub fn survey(path: impl AsRef<Path>) -> Result<Surveyed, IoError> {
 pub fn read_cine(
     path: impl AsRef<Path>,
     phase: Phase,
-    like: &[(Sequence, &Volume<f32>)],
+    like: Like,
 ) -> Result<(Placed<f32>, Option<TakenPhase>), IoError> {
     let path = path.as_ref();
     let Some(taken) = choose_phase(path, phase, like)? else {
@@ -66,7 +64,7 @@ pub fn read_cine(
 pub fn choose_phase(
     path: impl AsRef<Path>,
     phase: Phase,
-    like: &[(Sequence, &Volume<f32>)],
+    like: Like,
 ) -> Result<Option<TakenPhase>, IoError> {
     let path = path.as_ref();
     let phases = survey(path)?.volumes;
@@ -82,9 +80,10 @@ pub fn choose_phase(
         Phase::Number(phase) if (1..=phases).contains(&phase) => taken(phase, Chosen::Asked),
         Phase::Number(phase) => Err(IoError::file(path, Flaw::NoPhase { phase, phases })),
         Phase::MostLike => {
-            for (sequence, image) in like {
-                if let Some(index) = most_like(path, image)? {
-                    return taken(index + 1, Chosen::Like(*sequence));
+            for (image, chosen) in [(like.lge, Chosen::LikeLge), (like.t2, Chosen::LikeT2)] {
+                let index = image.map(|image| most_like(path, image)).transpose()?;
+                if let Some(index) = index.flatten() {
+                    return taken(index + 1, chosen);
                 }
             }
             taken(1, Chosen::First)

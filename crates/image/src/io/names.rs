@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::role::Words;
 use crate::sequence::Sequence;
 
 use super::error::IoError;
@@ -133,6 +134,38 @@ pub fn is_image_name(name: &str) -> bool {
             .any(|ending| without(name, ending).is_some())
 }
 
+/// The name of a case of files that are named outright: what their names have in common before the words that tell of an
+/// acquisition, or the name of the folder of the first.
+pub fn name_of_case(files: &[&Path]) -> String {
+    let names: Vec<String> = files.iter().map(|file| last_part(file)).collect();
+    let names: Vec<&str> = names
+        .iter()
+        .map(|name| stem(name).unwrap_or(name))
+        .collect();
+    let first = names.first().copied().unwrap_or_default();
+    // The common beginning ends with a word, or with a whole name.
+    let ends = first
+        .char_indices()
+        .filter(|(_, c)| !c.is_alphanumeric())
+        .map(|(at, _)| at)
+        .chain([first.len()]);
+    let common = |end: &usize| {
+        names.iter().all(|name| {
+            let rest = name.strip_prefix(&first[..*end]);
+            rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+        })
+    };
+    let common = ends.filter(common).max().unwrap_or(0);
+    let id = Words::of(&first[..common]).lead();
+    if !id.is_empty() {
+        return id.to_owned();
+    }
+    let folder = files.first().and_then(|file| file.parent());
+    let folder = folder
+        .map(|folder| std::path::absolute(folder.join(".")).unwrap_or_else(|_| folder.into()));
+    folder.as_deref().map(last_part).unwrap_or_default()
+}
+
 fn without<'a>(name: &'a str, ending: &str) -> Option<&'a str> {
     let at = name.len().checked_sub(ending.len())?;
     let (stem, end) = name.split_at_checked(at)?;
@@ -214,6 +247,20 @@ mod tests {
             "M%FCller_C0.nii.gz"
         );
         assert_eq!(text_of(OsStr::new("Müller")), "Müller");
+    }
+
+    #[test]
+    fn files_named_outright_are_called_by_what_their_names_have_in_common() {
+        let name = |files: &[&str]| name_of_case(&files.iter().map(Path::new).collect::<Vec<_>>());
+        assert_eq!(
+            name(&["/d/pat1_cine.nii.gz", "/e/pat1_lge_sax.nii"]),
+            "pat1"
+        );
+        assert_eq!(name(&["/d/pat1_LGE.nii.gz"]), "pat1");
+        assert_eq!(name(&["/d/pat10_cine.nii.gz", "/d/pat12_LGE.nii.gz"]), "d");
+        assert_eq!(name(&["/d/x/PSIR.nii.gz", "/d/cine.nii.gz"]), "x");
+        assert_eq!(name(&["/d/scan.nii.gz"]), "scan");
+        assert_eq!(name(&["/LGE.nii.gz"]), "");
     }
 
     #[test]

@@ -13,8 +13,8 @@ use super::names::check_id;
 use super::small::{open_regular, read_small};
 use super::table_flaw::TableFlaw;
 
-/// The columns of a table of cases.
-pub const COLUMNS: [&str; 5] = ["case", "bssfp", "lge", "t2", "labels"];
+/// The columns of a table.
+const COLUMNS: [&str; 5] = ["case", "bssfp", "lge", "t2", "labels"];
 /// How alike a name has to be to a known one to be taken for a slip, 0 to 1.
 const ALIKE: f64 = 0.6;
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use myops_image::geometry::{Affine, Grid, Spacing};
 use myops_image::io::{Placement, find_cases, read_cine, read_image, survey, write_image};
-use myops_image::phase::{Chosen, Phase, TakenPhase};
+use myops_image::phase::{Chosen, Like, Phase, TakenPhase};
 use myops_image::sequence::Sequence;
 use myops_image::volume::Volume;
 
@@ -22,7 +22,7 @@ fn three_phases() -> Handmade {
 }
 
 fn numbered(path: &Path, phase: usize) -> Result<Vec<f32>, String> {
-    let read = read_cine(path, Phase::Number(phase), &[]);
+    let read = read_cine(path, Phase::Number(phase), Like::default());
     read.map(|(image, _)| image.volume.data().to_vec())
         .map_err(|error| error.to_string())
 }
@@ -49,7 +49,7 @@ fn each_phase_is_read_by_its_number() {
             );
             assert_eq!(numbered(&path, phase), Err(words));
         }
-        let (_, taken) = read_cine(&path, Phase::MostLike, &[]).unwrap();
+        let (_, taken) = read_cine(&path, Phase::MostLike, Like::default()).unwrap();
         let first = TakenPhase {
             phase: 1,
             phases: 3,
@@ -69,7 +69,7 @@ fn a_file_of_one_volume_is_no_cine() {
     };
     put(folder.path(), "a.nii", &one.bytes());
     let path = folder.path().join("a.nii");
-    let (image, taken) = read_cine(&path, Phase::Number(9), &[]).unwrap();
+    let (image, taken) = read_cine(&path, Phase::Number(9), Like::default()).unwrap();
     assert_eq!((image, taken), (read_image(&path).unwrap(), None));
 }
 
@@ -176,9 +176,9 @@ fn a_case_takes_the_phase_most_like_lge_then_t2() {
     };
     assert_eq!(taken(), (1, Chosen::First));
     write("x_T2.nii.gz", 15.0);
-    assert_eq!(taken(), (4, Chosen::Like(Sequence::T2)));
+    assert_eq!(taken(), (4, Chosen::LikeT2));
     write("x_LGE.nii.gz", 18.0);
-    assert_eq!(taken(), (3, Chosen::Like(Sequence::Lge)));
+    assert_eq!(taken(), (3, Chosen::LikeLge));
 
     let asked = find_cases(folder.path())
         .unwrap()

@@ -16,6 +16,7 @@
 mod sentence;
 
 use myops_image::label::Region;
+use myops_image::phase::TakenPhase;
 use myops_image::sequence::Sequence;
 use serde::{Deserialize, Serialize};
 
@@ -137,6 +138,8 @@ pub enum Finding {
         /// The share of the image that holds it.
         percent: f64,
     },
+    /// One phase of a bSSFP cine was taken.
+    CinePhase(TakenPhase),
     /// Every image is blank in some slices.
     BlankSlices {
         /// Indices of those slices.
@@ -207,6 +210,7 @@ impl Finding {
             Self::HeartNotFound => "heart_not_found",
             Self::UnfinishedTraining { .. } => "unfinished_training",
             Self::Fill { .. } => "fill",
+            Self::CinePhase(_) => "cine_phase",
             Self::BlankSlices { .. } => "blank_slices",
             Self::LowConfidence { .. } => "low_confidence",
         }
@@ -221,6 +225,7 @@ impl Finding {
             | Self::LgeOnOtherVoxels
             | Self::NoRemoteMyocardium { .. }
             | Self::Fill { .. }
+            | Self::CinePhase(_)
             | Self::Misaligned {
                 corrected: true, ..
             } => Severity::Notice,
@@ -264,6 +269,7 @@ impl Finding {
     }
 
     fn examples_of_images() -> Vec<Self> {
+        use myops_image::phase::Chosen;
         vec![
             Self::LgeOnOtherVoxels,
             Self::NoRemoteMyocardium {
@@ -291,6 +297,11 @@ impl Finding {
                 value: -1024.0,
                 percent: 25.0,
             },
+            Self::CinePhase(TakenPhase {
+                phase: 9,
+                phases: 25,
+                chosen: Chosen::LikeLge,
+            }),
             Self::BlankSlices { slices: vec![2] },
             Self::LowConfidence { expected_dice: 0.5 },
         ]

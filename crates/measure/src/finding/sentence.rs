@@ -156,6 +156,7 @@ impl Finding {
                 "{sequence}: the value {value} fills {percent:.0} % of the image from its border; it was taken for no \
                  signal"
             ),
+            Self::CinePhase(taken) => write!(f, "bSSFP is a cine: {taken}, was taken"),
             Self::PixelSize {
                 sequence,
                 header_mm,

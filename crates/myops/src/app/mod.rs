@@ -1,7 +1,7 @@
 //! The application: jobs on files and folders, as a library.
 //!
 //! A job is a plain struct of options with a constructor that sets the defaults and a method that returns a typed result:
-//! [`SegmentJob`], [`TrainJob`], [`CrossValidateJob`], [`EvaluateJob`], [`QuantifyJob`], [`AugmentJob`], [`PhantomJob`],
+//! [`SegmentJob`], [`InspectJob`], [`TrainJob`], [`CrossValidateJob`], [`EvaluateJob`], [`QuantifyJob`], [`AugmentJob`], [`PhantomJob`],
 //! [`ImportJob`], [`ExportJob`], [`EnsembleJob`] and [`DemoJob`]. Progress goes to a [`Progress`], errors are [`Error`]s. Nothing here
 //! prints, reads arguments, ends the process, or chooses a clock or a seed that its caller cannot see. Jobs share no
 //! state but the thread pool of rayon, so that several models and jobs may be used in one process; one job at a time
@@ -28,6 +28,8 @@ pub mod evaluate;
 pub mod export;
 mod files;
 pub mod import;
+pub mod input;
+pub mod inspect;
 pub mod model;
 pub(crate) mod note;
 pub mod phantom;
@@ -49,6 +51,8 @@ pub use evaluate::EvaluateJob;
 pub use export::ExportJob;
 pub use files::{Fingerprint, Fingerprints, FolderError, Owner};
 pub use import::ImportJob;
+pub use input::{Input, NamedFiles, Source};
+pub use inspect::InspectJob;
 pub use model::{Model, ModelError};
 pub use note::{Note, Rank, TrainingNote, Unmatched};
 pub use phantom::PhantomJob;

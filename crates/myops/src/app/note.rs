@@ -1,16 +1,24 @@
 //! What a job tells a user while it runs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use myops_image::io::listed;
+use myops_image::io::{CaseFiles, PassedOver, listed};
 use myops_image::label::Label;
+use myops_image::sequence::Sequence;
 use myops_train::EpochRecord;
 
 /// Something that a user should read while a job runs. Its text is one or several whole lines.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Note {
     /// Files of images and labels that belong to no case.
-    PassedOver(Vec<PathBuf>),
+    PassedOver(Vec<PassedOver>),
+    /// What was taken for what in a case whose files have names of their own.
+    Taken {
+        /// The case.
+        case: String,
+        /// The file of each sequence, and why it was taken.
+        files: Vec<(Sequence, PathBuf, String)>,
+    },
     /// A case has labels and no image under a known name.
     LabelsWithoutImages {
         /// The case.
@@ -60,6 +68,26 @@ pub enum Note {
         /// The first of them.
         first: String,
     },
+}
+
+impl Note {
+    /// What was taken for what in a case; `None` in the known layouts, whose names say so.
+    pub(crate) fn taken(case: &CaseFiles) -> Option<Self> {
+        let file = |sequence| {
+            let (path, reason) = (case.image(sequence)?, case.reason(sequence));
+            Some((
+                sequence,
+                path.to_path_buf(),
+                reason.unwrap_or_default().to_owned(),
+            ))
+        };
+        let files: Vec<_> = Sequence::ALL.into_iter().filter_map(file).collect();
+        let is_told = files.iter().any(|(.., reason)| !reason.is_empty());
+        is_told.then(|| Self::Taken {
+            case: case.id().into(),
+            files,
+        })
+    }
 }
 
 /// Something that a user should read while a network is trained.
@@ -149,6 +177,10 @@ impl std::fmt::Display for Note {
                 let what = count(files.len(), "file");
                 write!(f, "{what} passed over: {}", listed(files))
             }
+            Self::Taken { case, files } => {
+                let told: Vec<String> = files.iter().map(taken).collect();
+                write!(f, "case {case}: {}", told.join(", "))
+            }
             Self::LabelsWithoutImages { case, labels } => write!(
                 f,
                 "case {case} has labels ({}) and no image under a known name",
@@ -231,6 +263,16 @@ fn epoch(fold: Option<usize>, record: &EpochRecord, rank: Rank) -> String {
         line.extend(labels.map(|(label, dice)| format!("  {} {dice:.3}", label.name())));
     }
     line + if rank == Rank::Best { "  *" } else { "" }
+}
+
+fn taken((sequence, path, reason): &(Sequence, PathBuf, String)) -> String {
+    let name = path.file_name().map_or(path.as_path(), Path::new);
+    let reason = if reason.is_empty() {
+        "its name"
+    } else {
+        reason
+    };
+    format!("{sequence} {} ({reason})", name.display())
 }
 
 fn one_patient(patients: &[(String, Vec<String>)]) -> String {

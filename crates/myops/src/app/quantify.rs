@@ -188,7 +188,7 @@ fn measure(file: &LabelFile, images: Option<&CaseFiles>, out: &Path) -> Result<C
     }
     folder.create()?;
     let origin = Origin {
-        findings: case.iter().flat_map(results::fills).collect(),
+        findings: case.iter().flat_map(results::of_reading).collect(),
         ..Origin::default()
     };
     let told = results::write_case(&folder, &file.id, &CaseView::of(&labels, images), origin)?;

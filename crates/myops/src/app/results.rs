@@ -14,13 +14,14 @@ use crate::report::{
     Case, CaseView, CohortCase, Origin, case_page, cohort_csv, cohort_page, thumbnail,
 };
 
-/// What is said of values that filled the border of an image.
-pub fn fills(case: &LoadedCase) -> impl Iterator<Item = Finding> {
-    case.fills.iter().map(|fill| Finding::Fill {
+/// What is said of how a case was read: the phase of its cine, and values that filled the border of an image.
+pub fn of_reading(case: &LoadedCase) -> impl Iterator<Item = Finding> {
+    let fills = case.fills.iter().map(|fill| Finding::Fill {
         sequence: fill.sequence,
         value: fill.value.into(),
         percent: 100.0 * fill.share,
-    })
+    });
+    case.phase.map(Finding::CinePhase).into_iter().chain(fills)
 }
 
 /// Measures a case and writes its page and its thumbnail.

@@ -20,6 +20,8 @@ mod export;
 mod failure;
 mod hint;
 mod import;
+mod input;
+mod inspect;
 mod models;
 mod output;
 mod phantom;
@@ -66,6 +68,8 @@ enum Command {
     Demo(demo::Args),
     /// Segment the cases in folders or files
     Segment(segment::Args),
+    /// Tell which files would be taken for what, and how they lie to one another
+    Inspect(inspect::Args),
     /// Train a network on labelled cases
     Train(train::Args),
     /// Segment and score every case with a network that was not trained on it
@@ -110,6 +114,7 @@ fn execute(Cli { common, command }: Cli) -> anyhow::Result<()> {
     match command {
         Command::Demo(args) => demo::run(args, &console),
         Command::Segment(args) => segment::run(args, &console),
+        Command::Inspect(args) => inspect::run(args),
         Command::Train(args) => train::run(args, &console),
         Command::CrossValidate(args) => cross_validate::run(args, &console),
         Command::Ensemble(args) => ensemble::run(args, &console),

@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 
 use super::console::Console;
 use super::failure::tell_failed;
+use super::input::InputArgs;
 use crate::app::model::{BUILT_IN, Model};
 use crate::app::note::count;
 use crate::app::segment::{Finished, SegmentJob};
@@ -14,9 +15,8 @@ use crate::device::DeviceChoice;
 /// Arguments of `myops segment`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Case folders, folders of cases, or image files
-    #[arg(required = true)]
-    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    input: InputArgs,
     /// Folder for the results, one folder a case
     #[arg(long, value_name = "DIR", default_value = "segmented")]
     out: PathBuf,
@@ -35,7 +35,7 @@ pub struct Args {
     overwrite: bool,
 }
 
-/// Segments every case that the paths lead to.
+/// Segments every case.
 pub fn run(args: Args, console: &Console) -> Result<()> {
     let finished = if args.overwrite {
         Finished::Overwrite
@@ -45,7 +45,8 @@ pub fn run(args: Args, console: &Console) -> Result<()> {
     let job = SegmentJob {
         finished,
         probabilities: args.probabilities,
-        ..SegmentJob::new(args.paths, args.out)
+        input: args.input.into(),
+        out: args.out,
     };
     let found = job.find(console)?;
     let model = open(&args.model, args.device, console)?;

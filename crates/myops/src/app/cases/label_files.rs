@@ -97,7 +97,8 @@ pub fn find(
     } else {
         return Err(CasesError::NotThere(path.into()));
     }
-    tell_passed_over(sorted.passed_over, progress);
+    let passed_over = sorted.passed_over.into_iter().map(Into::into);
+    tell_passed_over(passed_over.collect(), progress);
     if sorted.maps.is_empty() {
         return Err(CasesError::NoLabelMap(path.into()));
     }

@@ -1,8 +1,8 @@
 //! Labelled cases of a folder.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use myops_image::io::{CaseFiles, Found, IoError, search};
+use myops_image::io::{CaseFiles, Found, IoError, PassedOver, search};
 use myops_image::study::Study;
 use rayon::prelude::*;
 
@@ -34,7 +34,7 @@ pub fn find(path: &Path, progress: &dyn Progress) -> Result<Vec<CaseFiles>, Case
 }
 
 /// Tells which files of images and labels a search passed over, where there are any.
-pub fn tell_passed_over(files: Vec<PathBuf>, progress: &dyn Progress) {
+pub fn tell_passed_over(files: Vec<PassedOver>, progress: &dyn Progress) {
     if !files.is_empty() {
         progress.message(&Note::PassedOver(files));
     }

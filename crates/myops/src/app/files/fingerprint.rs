@@ -5,7 +5,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use myops_image::geometry::Grid;
-use myops_image::io::{CaseFiles, IoError, open_regular};
+use myops_image::io::{CaseFiles, IoError, open_regular, survey};
+use myops_image::phase::Phase;
 use myops_image::sequence::Sequence;
 use myops_image::study::Study;
 use serde::{Deserialize, Serialize};
@@ -115,17 +116,34 @@ fn add_grid(hasher: &mut Hasher, grid: &Grid) {
         .for_each(|v| hasher.add(&v.to_le_bytes()));
 }
 
-/// Of every file of a case, by sequence; "reference labels" for those.
+/// Of every file of a case, by sequence, and by the phase of a cine that is asked for; "reference labels" for those.
 ///
 /// # Errors
 /// Where one cannot be read.
 pub fn of_case(files: &CaseFiles) -> Result<Fingerprints, IoError> {
     let images = Sequence::ALL
         .into_iter()
-        .filter_map(|s| Some((s.name(), files.image(s)?)));
-    let all = images.chain(files.reference().map(|path| ("reference labels", path)));
-    all.map(|(what, path)| Ok((what.to_owned(), Fingerprint::of_file(path)?)))
+        .filter_map(|s| Some((name_of(files, s), files.image(s)?)));
+    let labels = files
+        .reference()
+        .map(|path| ("reference labels".to_owned(), path));
+    let all = images.chain(labels);
+    all.map(|(what, path)| Ok((what, Fingerprint::of_file(path)?)))
         .collect()
+}
+
+/// A sequence, with the phase that is asked for of a cine: another one gives other results.
+fn name_of(files: &CaseFiles, sequence: Sequence) -> String {
+    let is_cine = || {
+        let image = files.image(sequence).map(survey);
+        image.is_some_and(|image| image.is_ok_and(|image| image.volumes > 1))
+    };
+    match (sequence, files.phase()) {
+        (Sequence::Bssfp, Phase::Number(phase)) if is_cine() => {
+            format!("{sequence}, phase {phase}")
+        }
+        _ => sequence.name().into(),
+    }
 }
 
 /// Of files, by their names.

@@ -110,7 +110,7 @@ fn origin(case: &LoadedCase, found: &Segmentation, setup: &Setup) -> Origin {
         }),
         misalignment: measured.then_some(found.misalignment),
         findings: unfinished
-            .chain(results::fills(case))
+            .chain(results::of_reading(case))
             .chain(found.findings.iter().cloned())
             .collect(),
     }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use myops_image::io::{CaseFiles, search_among};
+use myops_image::io::CaseFiles;
 use rayon::prelude::*;
 
 use super::pipeline;
-use crate::app::cases::labelled::tell_passed_over;
 use crate::app::error::{Error, FailedCase};
 use crate::app::files::{OutputFolder, guard};
+use crate::app::input::Input;
 use crate::app::model::Model;
 use crate::app::note::Note;
 use crate::app::progress::Progress;
@@ -19,8 +19,8 @@ use crate::app::results;
 /// Segments cases into a folder of results, one folder a case.
 #[derive(Debug, Clone)]
 pub struct SegmentJob {
-    /// Case folders, folders of cases, or image files.
-    pub paths: Vec<PathBuf>,
+    /// The cases.
+    pub input: Input,
     /// The folder for the results.
     pub out: PathBuf,
     /// What happens to cases that have current results.
@@ -49,41 +49,37 @@ pub struct SegmentedCases {
 }
 
 impl SegmentJob {
-    /// A job that skips finished cases and writes no probabilities.
+    /// A job on the cases that paths lead to, which skips finished cases and writes no probabilities.
     pub fn new<P: Into<PathBuf>>(
         paths: impl IntoIterator<Item = P>,
         out: impl Into<PathBuf>,
     ) -> Self {
         Self {
-            paths: paths.into_iter().map(Into::into).collect(),
+            input: Input::of_paths(paths),
             out: out.into(),
             finished: Finished::default(),
             probabilities: false,
         }
     }
 
-    /// Segments every case that the paths lead to, but those that are finished. A case that fails is reported with the
+    /// Segments every case of the input, but those that are finished. A case that fails is reported with the
     /// result and leaves the others alone.
     ///
     /// # Errors
-    /// Where the paths hold no case, the results would be written among the input, or another program writes there.
+    /// Where there is no case, the results would be written among the input, or another program writes there.
     pub fn run(&self, model: &Model, progress: &dyn Progress) -> Result<SegmentedCases, Error> {
         self.segment(self.find(progress)?, model, progress)
     }
 
-    /// The cases that the paths lead to: the first half of [`Self::run`], for which no model has to be open.
+    /// The cases of the input: the first half of [`Self::run`], for which no model has to be open.
     ///
     /// # Errors
     /// Where there is none, or the results would be written among the input.
     pub fn find(&self, progress: &dyn Progress) -> Result<Vec<CaseFiles>, Error> {
-        let found = search_among(&self.paths)?;
-        tell_passed_over(found.passed_over, progress);
-        for (case, labels) in found.without_images {
-            progress.message(&Note::LabelsWithoutImages { case, labels });
-        }
-        guard::not_over(&self.out, found.cases.iter().flat_map(CaseFiles::files))?;
-        guard::not_over(&self.out, &self.paths)?;
-        Ok(found.cases)
+        let cases = self.input.find_and_tell(progress)?;
+        guard::not_over(&self.out, cases.iter().flat_map(CaseFiles::files))?;
+        guard::not_over(&self.out, self.input.paths())?;
+        Ok(cases)
     }
 
     /// Segments the cases that [`Self::find`] gave: the second half of [`Self::run`].
