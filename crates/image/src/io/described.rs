@@ -286,8 +286,7 @@ pub(super) fn choose(files: Vec<Described>) -> Option<(Chosen, Vec<PassedOver>)>
     let first = left.next()?;
     let mut reason = first.reason();
     if has_signed {
-        reason +=
-            ", the magnitude, which the networks learned from, before the phase-sensitive image";
+        reason += "; the magnitude image before the phase-sensitive one";
     }
     let chosen = Chosen {
         path: first.path,

@@ -58,12 +58,17 @@ impl<'a> CaseFolder<'a> {
         if is_label_folder(&named, &name) {
             return Ok(folder);
         }
-        let is_of_results = holds_results(&name, files);
+        let has_results = holds_results(&name, files);
         let (mut parsed, mut own) = (Vec::new(), Vec::new());
         for entry in files.iter().filter(|entry| is_image_name(&entry.name)) {
             let path = entry.path.as_path();
-            match CaseFile::parse(&entry.name) {
-                _ if is_of_results => folder.pass_over(path, "among results of myops"),
+            let file = CaseFile::parse(&entry.name);
+            // The demo writes results beside the images of the case.
+            let is_of_case = file.as_ref().is_some_and(|file| file.id == name);
+            match file {
+                _ if has_results && !is_of_case => {
+                    folder.pass_over(path, "among results of myops");
+                }
                 _ if Described::is_bids(&entry.name) => own.push(path),
                 Some(file) => parsed.push((file, path)),
                 None if stem(&entry.name).is_some() => own.push(path),

@@ -85,7 +85,13 @@ fn tell(whose: &str, error: &anyhow::Error) {
 /// Prints the failures of single cases; gives the names of the cases.
 pub fn tell_failed(failed: Vec<FailedCase>) -> Vec<String> {
     let tell_one = |FailedCase { case, error }| {
-        tell(&format!("case {case}: "), &anyhow::Error::from(error));
+        let says_itself = error.to_string().starts_with(&format!("case {case} "));
+        let whose = if says_itself {
+            String::new()
+        } else {
+            format!("case {case}: ")
+        };
+        tell(&whose, &anyhow::Error::from(error));
         case
     };
     failed.into_iter().map(tell_one).collect()

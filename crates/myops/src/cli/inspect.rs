@@ -1,7 +1,8 @@
 //! `myops inspect`: what would be taken for what.
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow};
 
+use super::failure::WithHint;
 use super::input::InputArgs;
 use super::output::print;
 use crate::app::Error;
@@ -30,21 +31,25 @@ pub fn run(args: Args) -> Result<()> {
     } else {
         print(&told(&inspection))?;
     }
-    let refused = inspection
+    let refused: Vec<&InspectedCase> = inspection
         .cases
         .iter()
-        .filter(|case| case.problem().is_some());
-    let refused: Vec<&str> = refused.map(|case| case.case.as_str()).collect();
-    if !refused.is_empty() {
-        let cases = count(inspection.cases.len(), "case");
-        bail!(
-            "{} of {cases} cannot be segmented: {}",
-            refused.len(),
-            refused.join(", ")
-        );
+        .filter(|case| case.problem().is_some())
+        .collect();
+    if refused.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let names: Vec<&str> = refused.iter().map(|case| case.case.as_str()).collect();
+    let cases = count(inspection.cases.len(), "case");
+    let (refused_cases, names) = (refused.len(), names.join(", "));
+    let error = anyhow!("{refused_cases} of {cases} cannot be segmented: {names}");
+    if refused.iter().any(|case| case.tie.is_some()) {
+        return Err(error).hint(|| NAME_ONE.into());
+    }
+    Err(error)
 }
+
+const NAME_ONE: &str = "name the file to be taken with --lge FILE, --bssfp FILE or --t2 FILE, or in a table with --cases";
 
 fn told(inspection: &Inspection) -> String {
     let mut text: String = inspection.cases.iter().map(table).collect();

@@ -10,6 +10,7 @@ fn wrong_usage_ends_with_2_and_says_what_was_wrong() {
         "",
         "frobnicate",
         "segment",
+        "inspect",
         "train",
         "segment x --threads 0",
         "train x --epochs many",
@@ -35,7 +36,7 @@ fn wrong_usage_ends_with_2_and_says_what_was_wrong() {
 #[test]
 fn help_names_every_command() {
     let help = done("--help");
-    let verbs = "demo segment train cross-validate ensemble evaluate quantify augment phantom import models";
+    let verbs = "demo segment inspect train cross-validate ensemble evaluate quantify augment phantom import models";
     for verb in verbs.split(' ') {
         assert!(
             help.contains(&format!("\n  {verb} ")),

@@ -105,7 +105,7 @@ fn what_is_no_case_is_named() {
     copy_case(1, SAME, &format!("{data}/data/p5/p5"));
     copy_case(
         2,
-        [("C0", "-C0"), ("LGE", "-LGE"), ("T2", "-T2"), ("gd", "_gd")],
+        [("C0", "-1"), ("LGE", "-2"), ("T2", "-3"), ("gd", "_gd")],
         &format!("{data}/data/p6/p6"),
     );
     fs::write(format!("{data}/data/s.mha"), "ObjectType = Image").unwrap();
@@ -123,7 +123,8 @@ fn what_is_no_case_is_named() {
             "{error}"
         );
         assert!(
-            error.starts_with("4 files passed over: ") && error.contains("p6-C0.nii.gz, "),
+            error.starts_with("4 files passed over: ")
+                && error.contains("p6-1.nii.gz (nothing tells which sequence it is), "),
             "{error}"
         );
     }
