@@ -29,6 +29,7 @@ mod folder;
 mod grouped;
 mod gzip;
 mod header;
+mod hint;
 mod label_map;
 mod label_names;
 mod label_numbers;

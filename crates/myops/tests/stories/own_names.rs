@@ -120,7 +120,12 @@ fn the_output_of_dcm2niix_with_and_without_its_json_files() {
         "{said}"
     );
 
-    // Names that tell nothing, and JSON files that do.
+    let labels = bytes(format!("{place}/out/exam/exam_labels.nii.gz"));
+    assert_eq!(labels_by_json(&format!("{place}/json")), labels);
+}
+
+/// The labels of the same patient whose names tell nothing, and JSON files do.
+fn labels_by_json(place: &str) -> Vec<u8> {
     let described = [
         (
             "C0",
@@ -143,12 +148,12 @@ fn the_output_of_dcm2niix_with_and_without_its_json_files() {
             r#"{"SeriesDescription": "t2", "ImageType": ["DERIVED", "PRIMARY"], "SeriesNumber": 14}"#,
         ),
     ];
-    let json = format!("{place}/json");
+    let json = format!("{place}/data");
     for (suffix, name, text) in described {
         put(&json, 1, &[(suffix, &format!("{name}.nii.gz"))]);
         fs::write(format!("{json}/{name}.json"), text).unwrap();
     }
-    let run = segment(&json, &format!("{place}/json-out"));
+    let run = segment(&json, &format!("{place}/out"));
     assert_eq!(run.code, 0, "{}", run.err);
     let taken = "case p1: bSSFP p1_5.nii.gz (\"cine\" in its description), LGE p1_9.nii.gz (inversion time 300 ms), \
                  T2 p1_12.nii.gz (echo time 61.0 ms)\n";
@@ -158,10 +163,7 @@ fn the_output_of_dcm2niix_with_and_without_its_json_files() {
         "{}",
         run.err
     );
-    assert_eq!(
-        bytes(format!("{place}/json-out/p1/p1_labels.nii.gz")),
-        bytes(format!("{place}/out/exam/exam_labels.nii.gz"))
-    );
+    bytes(format!("{place}/out/p1/p1_labels.nii.gz"))
 }
 
 #[test]
@@ -219,7 +221,11 @@ fn files_named_outright() {
         (run.code, cases(&format!("{place}/unnamed"))),
         (0, vec!["outright".to_owned()])
     );
+    refuse_outright(&place, &files);
+}
 
+/// What cannot be meant by files that are named outright.
+fn refuse_outright(place: &str, files: &str) {
     let out = format!("--model {} --out {place}/no", network());
     let error = refused(&format!("segment --lge {place}/no.nii.gz {out}"));
     assert_eq!(
