@@ -1,7 +1,5 @@
 //! The words for sequences in the documentation are those of the program.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use myops_image::role::documented;
 use myops_image::sequence::Sequence;
 

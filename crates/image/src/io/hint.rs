@@ -35,7 +35,6 @@ impl IoError {
                  taken: segment --lge FILE, --bssfp FILE, --t2 FILE, or --cases TABLE for several cases"
             }
             Self::Table { flaw, .. } => return flaw.hint(),
-            Self::SameFile { .. } | Self::ManyFolders { .. } => return None,
             Self::DuplicateId { .. } => "rename one of the cases, or give only one of the folders",
             Self::Write { cause, .. } => match cause.kind() {
                 ErrorKind::NotFound | ErrorKind::NotADirectory => "check that the folder exists",
@@ -48,7 +47,7 @@ impl IoError {
                 }
                 _ => return None,
             },
-            Self::Read { .. } => return None,
+            Self::Read { .. } | Self::SameFile { .. } | Self::ManyFolders { .. } => return None,
         };
         Some(hint.into())
     }

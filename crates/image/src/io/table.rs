@@ -59,10 +59,15 @@ fn parse(bytes: &[u8], folder: &Path) -> Result<Vec<CaseFiles>, TableFlaw> {
         .delimiter(delimiter(bytes))
         .trim(Trim::All)
         .from_reader(bytes);
-    let columns = Columns::of(&reader.headers().map_err(unreadable)?.clone())?;
+    let columns = Columns::of(
+        &reader
+            .headers()
+            .map_err(|error| unreadable(&error))?
+            .clone(),
+    )?;
     let (mut cases, mut lines) = (Vec::new(), HashMap::new());
     for row in reader.records() {
-        let row = row.map_err(unreadable)?;
+        let row = row.map_err(|error| unreadable(&error))?;
         let line = row.position().map_or(0, csv::Position::line);
         if row.iter().all(str::is_empty) {
             continue;
@@ -85,14 +90,11 @@ fn parse(bytes: &[u8], folder: &Path) -> Result<Vec<CaseFiles>, TableFlaw> {
 
 /// The separator of fields: the one that the first line has.
 fn delimiter(bytes: &[u8]) -> u8 {
-    let first = bytes
-        .split(|byte| *byte == b'\n')
-        .next()
-        .unwrap_or_default();
-    let separators = [b'\t', b';', b','].into_iter();
-    separators
-        .max_by_key(|separator| first.iter().filter(|byte| *byte == separator).count())
-        .unwrap_or(b',')
+    let first = bytes.split(|byte| *byte == b'\n').next();
+    let first = String::from_utf8_lossy(first.unwrap_or_default());
+    let separators = ['\t', ';', ','].into_iter();
+    let most = separators.max_by_key(|separator| first.matches(*separator).count());
+    most.map_or(b',', |separator| separator as u8)
 }
 
 /// The place of each column.
@@ -137,6 +139,13 @@ impl Columns {
         let mut files: [Option<PathBuf>; COLUMNS.len()] = Default::default();
         for (column, file) in files.iter_mut().enumerate().skip(1) {
             let Some(name) = field(column) else { continue };
+            if name.chars().any(char::is_control) {
+                return Err(TableFlaw::Field {
+                    line,
+                    column: COLUMNS[column],
+                    problem: "the name of the file contains a control character".into(),
+                });
+            }
             let path = folder.join(name);
             open_regular(&path).map_err(flaw(column))?;
             *file = Some(path);
@@ -174,7 +183,7 @@ fn nearest(name: &str) -> Option<&'static str> {
         .map(|(known, _)| known)
 }
 
-fn unreadable(error: csv::Error) -> TableFlaw {
+fn unreadable(error: &csv::Error) -> TableFlaw {
     let line = error.position().map_or(1, csv::Position::line);
     match error.kind() {
         ErrorKind::UnequalLengths {
@@ -293,5 +302,19 @@ mod tests {
         }
         let broken = parse(b"case,lge\np\xff,a.nii\n", Path::new("")).unwrap_err();
         assert_eq!(broken.to_string(), "line 2: not UTF-8 text");
+    }
+
+    #[test]
+    fn a_table_with_any_byte_changed_is_read_or_refused_in_one_line() {
+        let table = b"case,lge,t2\np1,\"a.nii\",\np2,,a.nii\n";
+        for at in 0..table.len() {
+            for byte in [0, b'"', b',', b'\n', b'\r', b';', b'\t', b'/', 0xff] {
+                let mut changed = table.to_vec();
+                changed[at] = byte;
+                if let Err(flaw) = parse(&changed, Path::new("/nowhere")) {
+                    assert_eq!(flaw.to_string().lines().count(), 1, "{flaw}");
+                }
+            }
+        }
     }
 }

@@ -199,3 +199,36 @@ fn a_case_takes_the_phase_most_like_lge_then_t2() {
     );
     assert!(error.hint().unwrap().starts_with("only a bSSFP cine"));
 }
+
+#[test]
+fn of_damaged_cines_none_panics_and_what_is_read_is_finite() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.nii");
+    let whole = three_phases().bytes();
+    let mut state = 7_u64;
+    let mut random = |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) as usize % below
+    };
+    let mut read = 0;
+    for _ in 0..1500 {
+        let mut bytes = whole.clone();
+        for _ in 0..=random(3) {
+            let at = random(bytes.len());
+            bytes[at] = random(256) as u8;
+        }
+        bytes.truncate(whole.len() - random(2) * random(60));
+        put(folder.path(), "a.nii", &bytes);
+        match read_cine(&path, Phase::Number(1 + random(4)), Like::default()) {
+            Ok((image, _)) => {
+                read += 1;
+                assert!(image.volume.data().iter().all(|v| v.is_finite()));
+            }
+            Err(error) => assert_eq!(error.to_string().lines().count(), 1),
+        }
+        let _ = read_cine(&path, Phase::MostLike, Like::default());
+    }
+    assert!((100..1400).contains(&read), "{read}");
+}

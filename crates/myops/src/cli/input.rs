@@ -8,7 +8,6 @@ use myops_image::sequence::PerSequence;
 use crate::app::input::{Input, NamedFiles, Source};
 
 /// Which cases a command works on: paths, the files of one case, or a table.
-#[expect(clippy::doc_markdown, reason = "the words are printed as help")]
 #[derive(Debug, clap::Args)]
 pub struct InputArgs {
     /// Case folders, folders of cases at any depth, or image files
