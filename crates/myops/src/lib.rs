@@ -1,6 +1,7 @@
 //! Scar, edema, myocardium and blood pools in three-sequence cardiac MR: segmented, measured, reported.
 //!
-//! The stages, in the order in which data pass them: [`image`] reads and prepares a case; [`segment`] labels it, with
+//! The stages, in the order in which data pass them: [`image`] reads and prepares a case, and [`dicom`] one
+//! that comes as DICOM; [`segment`] labels it, with
 //! the networks of [`net`] on the CPU of [`kernels`]; [`measure`] scores the labels and quantifies what they mean;
 //! [`report`] writes pages and tables. [`train`] trains the networks, and [`device`] names what they run on.
 //!
@@ -11,6 +12,8 @@
 pub use myops_settings as settings;
 
 pub use myops_image as image;
+
+pub use myops_dicom as dicom;
 
 pub use myops_kernels as kernels;
 

@@ -62,8 +62,23 @@ impl ExamFiles {
                 series: self.id().into(),
                 geometry,
             })?;
+        // Slices are thinner than their distance where there are gaps between them.
+        let thickness_mm = |sequence: Sequence| stacks[sequence]?.stack.thickness_mm();
+        let mut images = exam.images;
+        let with_thickness = |sequence: Sequence| {
+            let image = images[sequence].take()?;
+            Some(match thickness_mm(sequence) {
+                Some(mm) => image.with_thickness(mm),
+                None => image,
+            })
+        };
+        let images = PerSequence::from_fn(with_thickness);
         Ok(LoadedExam {
-            exam: Exam { patient, ..exam },
+            exam: Exam {
+                patient,
+                images,
+                ..exam
+            },
             sources,
             phase: taken_phase,
         })

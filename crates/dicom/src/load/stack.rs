@@ -4,22 +4,16 @@ use std::collections::BTreeMap;
 
 use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
-use myops_image::geometry::{Affine, GeometryError, Grid};
-use myops_image::io::{MAX_SLICES, MAX_VOXELS};
 use myops_image::volume::Volume;
 use rayon::prelude::*;
 
 use crate::error::DicomError;
-use crate::image::Plane;
 use crate::image::attribute::text;
 use crate::pixels::Pixels;
 use crate::read::{Flaw, Place, Whole};
 use crate::scan::ExamFiles;
 use crate::source::{Source, SourceSlice};
 use crate::stack::{Image, Problem, Stack};
-
-/// From patient coordinates of DICOM (left, posterior, superior) to those of this program (right, anterior, superior).
-const RAS: [f64; 3] = [-1.0, -1.0, 1.0];
 
 /// Reads one image of each slice; errors call the series `series`.
 ///
@@ -31,7 +25,7 @@ pub fn load(
     images: &[&Image],
     series: &str,
 ) -> Result<(Volume<f32>, Source), DicomError> {
-    let grid = grid(stack, images, series)?;
+    let grid = stack.grid(images, series)?;
     let mut data = vec![0.0; grid.voxels()];
     let mut slices: Vec<(&Image, &mut [f32])> = images
         .iter()
@@ -103,50 +97,6 @@ fn read_file(place: &Place, slices: Vec<(&Image, &mut [f32])>) -> Result<InMemDi
         slice.copy_from_slice(&values);
     }
     Ok(pixels.header().clone())
-}
-
-/// The grid of the stack: columns, rows, and slices along the normal.
-fn grid(stack: &Stack, images: &[&Image], series: &str) -> Result<Grid, DicomError> {
-    let frame = images.first().map(|image| &image.frame);
-    let plane = frame.and_then(|frame| frame.plane);
-    let (Some(frame), Some(plane), Some(distance_mm)) = (frame, plane, stack.distance_mm) else {
-        return Err(missing(series));
-    };
-    let [columns, rows] = frame.size;
-    let shape = [columns, rows, images.len()];
-    let voxels = shape.iter().map(|&n| n as u64).product::<u64>();
-    if voxels > MAX_VOXELS || images.len() > MAX_SLICES {
-        return Err(DicomError::TooLarge {
-            series: series.into(),
-            shape,
-            most_voxels: MAX_VOXELS,
-            most_slices: MAX_SLICES,
-        });
-    }
-    let grid = affine(&plane, distance_mm).and_then(|affine| {
-        affine.check_scanner()?;
-        Grid::new(shape, affine)
-    });
-    grid.map_err(|geometry| DicomError::Geometry {
-        series: series.into(),
-        geometry,
-    })
-}
-
-/// The affine of voxels whose first slice is a plane and whose others follow along its normal (DICOM PS3.3, equation
-/// C.7.6.2.1-1), in RAS+ coordinates.
-fn affine(plane: &Plane, distance_mm: f64) -> Result<Affine, GeometryError> {
-    let [across, down] = plane.spacing;
-    let normal = plane.normal();
-    Affine::new([0, 1, 2].map(|axis| {
-        let columns = [
-            across * plane.row[axis],
-            down * plane.column[axis],
-            distance_mm * normal[axis],
-            plane.position[axis],
-        ];
-        columns.map(|value| RAS[axis] * value)
-    }))
 }
 
 /// Refuses images of one value.

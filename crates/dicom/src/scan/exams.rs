@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use myops_image::geometry::Grid;
+use myops_image::sequence::PerSequence;
 use sha2::{Digest, Sha256};
 
 use crate::error::{DicomError, series_name};
@@ -149,6 +151,33 @@ impl ExamFiles {
         }
         let candidates: Vec<Candidate> = self.stacks.iter().map(SeriesStacks::candidate).collect();
         Table::of(&candidates, rules, choice)
+    }
+
+    /// The SOP Instance UID of every image of the chosen series, with the number of its frame, by sequence. DICOM gives images
+    /// that differ different ones.
+    ///
+    /// # Errors
+    /// As for [`Table::chosen`].
+    pub fn instances(&self, table: &Table) -> Result<PerSequence<Option<Vec<String>>>, DicomError> {
+        let rows = table.chosen()?;
+        Ok(rows.map(|row| {
+            let slices = self.stack(row?)?.stack.slices.iter();
+            let images = slices.flat_map(|slice| &slice.images);
+            let name = |frame: Option<u32>| frame.map_or_else(String::new, |n| format!(" {n}"));
+            Some(
+                images
+                    .map(|i| i.frame.sop_instance.clone() + &name(i.frame.number))
+                    .collect(),
+            )
+        }))
+    }
+
+    /// The grid of a row of the table, where its slices have one, in RAS+ coordinates.
+    pub fn grid(&self, row: usize) -> Option<Grid> {
+        let SeriesStacks { series, stack } = self.stack(row)?;
+        let first = stack.slices.iter().map(|slice| slice.images.first());
+        let images = first.collect::<Option<Vec<_>>>()?;
+        stack.grid(&images, &series_name(series)).ok()
     }
 
     /// The stack of a row of the table.

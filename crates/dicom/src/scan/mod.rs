@@ -81,6 +81,11 @@ impl Scan {
         &self.exams
     }
 
+    /// The exams, by value.
+    pub fn into_exams(self) -> Vec<ExamFiles> {
+        self.exams
+    }
+
     /// The files that are no MR images, and why.
     pub fn passed_over(&self) -> &[PassedOver] {
         &self.passed_over

@@ -1,6 +1,7 @@
 //! Stacks of slices: the images of a series that lie behind one another, in the order of their positions.
 
 mod build;
+mod grid;
 mod group;
 mod problem;
 
@@ -54,6 +55,11 @@ pub enum Phases {
 }
 
 impl Stack {
+    /// The thickness of the slices that the headers give, mm.
+    pub fn thickness_mm(&self) -> Option<f64> {
+        self.plane()?.thickness.filter(|mm| *mm > 0.0)
+    }
+
     /// The first image of the first slice.
     pub fn first(&self) -> Option<&Frame> {
         self.slices

@@ -252,17 +252,20 @@ impl CaseFiles {
     /// [`Study::of`].
     pub fn load(&self) -> Result<LoadedCase, IoError> {
         let (images, reference) = self.read_files();
-        self.case(images?, reference?)
+        self.case(images?, reference?, None)
     }
 
-    /// Reads the case for its images. Reference labels that cannot be read or are not on the grid
+    /// Reads the case for its images, on the slices of a sequence, or of the usual one ([`Study::of`]). Reference labels that cannot be read or are not on the grid
     /// of the images are left out, and the reason is returned.
     ///
     /// # Errors
     /// As for [`Self::load`], for the images only.
-    pub fn load_images(&self) -> Result<(LoadedCase, Option<IoError>), IoError> {
+    pub fn load_images(
+        &self,
+        stack: Option<Sequence>,
+    ) -> Result<(LoadedCase, Option<IoError>), IoError> {
         let (images, reference) = self.read_files();
-        let mut case = self.case(images?, None)?;
+        let mut case = self.case(images?, None, stack)?;
         let left_out = reference
             .and_then(|labels| self.acquired_labels(labels))
             .and_then(|labels| case.study.set_reference(labels).map_err(IoError::Study))
@@ -330,6 +333,7 @@ impl CaseFiles {
         &self,
         (mut images, phase): Images,
         reference: Reference,
+        stack: Option<Sequence>,
     ) -> Result<LoadedCase, IoError> {
         let placements = images
             .as_ref()
@@ -348,7 +352,11 @@ impl CaseFiles {
             reference: self.acquired_labels(reference)?,
             patient: None,
         };
-        let study = Study::of(exam).map_err(IoError::Study)?;
+        let study = match stack {
+            Some(stack) => Study::on_stack_of(stack, exam),
+            None => Study::of(exam),
+        };
+        let study = study.map_err(IoError::Study)?;
         Ok(LoadedCase {
             study,
             placements,

@@ -2,8 +2,6 @@
 
 use std::io::ErrorKind;
 
-use crate::study::StudyError;
-
 use super::error::{Flaw, IoError};
 
 impl IoError {
@@ -11,20 +9,7 @@ impl IoError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::File { flaw, .. } => return flaw.hint(),
-            Self::Study(problem) | Self::Misplaced { problem, .. } => match problem {
-                StudyError::Shape { .. } | StudyError::Place { .. } => {
-                    "give labels that were drawn on the image: resampled ones would not have the volumes that were drawn"
-                }
-                StudyError::NoStack { .. } => "give its image, or another sequence with --grid",
-                StudyError::Apart { .. } => {
-                    "check that the files are of one exam of one patient, and that no program has moved the origin in a header"
-                }
-                StudyError::Tilted { .. } => {
-                    "leave out long-axis stacks: only short-axis stacks are labelled"
-                }
-                StudyError::Geometry { geometry, .. } => geometry.hint(),
-                StudyError::NoImage(_) => return None,
-            },
+            Self::Study(problem) | Self::Misplaced { problem, .. } => problem.hint()?,
             Self::MissingSequence { .. } => "all three of bSSFP (C0), LGE (DE) and T2 are needed",
             Self::UnusableId { .. } => {
                 "rename the files of the case: its name becomes the name of a folder of results"

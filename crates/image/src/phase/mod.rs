@@ -64,6 +64,8 @@ pub enum Chosen {
     LikeLge,
     /// It is most like T2, and there is no LGE to compare with.
     LikeT2,
+    /// Its trigger time is the nearest to that of LGE.
+    LgeTime,
     /// There was nothing to compare with; the first phase is end diastole by convention.
     First,
 }
@@ -76,6 +78,7 @@ impl std::fmt::Display for TakenPhase {
             Chosen::Asked => f.write_str("as asked for"),
             Chosen::LikeLge => f.write_str("the one most like LGE"),
             Chosen::LikeT2 => f.write_str("the one most like T2"),
+            Chosen::LgeTime => f.write_str("the one nearest to LGE by trigger time"),
             Chosen::First => f.write_str("the first"),
         }
     }

@@ -82,6 +82,26 @@ pub enum StudyError {
     },
 }
 
+impl StudyError {
+    /// Advice on how to correct it, if there is any.
+    pub fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Shape { .. } | Self::Place { .. } => {
+                "give labels that were drawn on the image: resampled ones would not have the volumes that were drawn"
+            }
+            Self::NoStack { .. } => "give its image, or another sequence with --grid",
+            Self::Apart { .. } => {
+                "check that the images are of one exam of one patient, and that no program has moved the origin in a header"
+            }
+            Self::Tilted { .. } => {
+                "leave out long-axis stacks: only short-axis stacks are labelled"
+            }
+            Self::Geometry { geometry, .. } => geometry.hint(),
+            Self::NoImage(_) => return None,
+        })
+    }
+}
+
 /// How two stacks lie that show nothing of one another.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Apart {

@@ -15,12 +15,12 @@
 
 use std::path::PathBuf;
 
-use myops_image::io::find_cases;
 use myops_image::study::Study;
 use myops_segment::Segmentation;
 
 use super::error::Error;
 use super::files::OutputFolder;
+use super::input::Input;
 use super::model::Model;
 use super::note::Note;
 use super::phantom;
@@ -72,8 +72,9 @@ impl DemoJob {
         let (study, truth) = phantom::patient(1, self.seed);
         let out = OutputFolder::claim(&self.out)?;
         phantom::write(&study, &truth, out.path())?;
-        let files = find_cases(self.out.join(study.id()))?;
-        let case = Case::read(&files[0], progress)?;
+        let input = Input::of_paths([self.out.join(study.id())]);
+        let found = input.find_and_tell(progress)?;
+        let case = Case::read(&found[0], progress)?;
         Ok(DemoPatient { case, out })
     }
 }
@@ -98,6 +99,8 @@ impl DemoPatient {
             model,
             device: model.device,
             probabilities: false,
+            all_grids: false,
+            dicom: false,
             out: self.out.path(),
         };
         let told = write(&self.case, found, &setup)?;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use myops_dicom::DicomError;
+use myops_dicom::write::WriteError;
 use myops_image::geometry::GeometryError;
 use myops_image::io::IoError;
 use myops_image::preprocess::PreprocessError;
@@ -25,6 +27,25 @@ pub enum Error {
     /// A file cannot be read or written.
     #[error(transparent)]
     Io(#[from] IoError),
+    /// An exam that came as DICOM cannot be used.
+    #[error(transparent)]
+    Dicom(#[from] DicomError),
+    /// The sequences of an exam cannot be brought together.
+    #[error(transparent)]
+    Study(#[from] StudyError),
+    /// Results cannot be written as DICOM.
+    #[error("case {case}: results cannot be written as DICOM: {cause}")]
+    DicomResults {
+        /// The case.
+        case: String,
+        /// Why not.
+        cause: WriteError,
+    },
+    /// Results for a PACS refer to the series that images came from, and there is none.
+    #[error(
+        "case {0} came as NIfTI files: results cannot be written as DICOM without the series that they refer to"
+    )]
+    NoSeries(String),
     /// A folder or file of results cannot be used.
     #[error(transparent)]
     Folder(#[from] FolderError),

@@ -51,7 +51,7 @@ pub use evaluate::EvaluateJob;
 pub use export::ExportJob;
 pub use files::{Fingerprint, Fingerprints, FolderError, Owner};
 pub use import::ImportJob;
-pub use input::{Input, NamedFiles, Source};
+pub use input::{CaseInput, ExamCase, Input, NamedFiles, SeriesRules, Source};
 pub use inspect::InspectJob;
 pub use model::{Model, ModelError};
 pub use note::{Note, Rank, TrainingNote, Unmatched};

@@ -2,10 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use myops_dicom::role::Row;
 use myops_image::io::{CaseFiles, PassedOver, listed};
 use myops_image::label::Label;
 use myops_image::sequence::Sequence;
 use myops_train::EpochRecord;
+
+use super::input::ExamCase;
 
 /// Something that a user should read while a job runs. Its text is one or several whole lines.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +22,15 @@ pub enum Note {
         /// The file of each sequence, and why it was taken.
         files: Vec<(Sequence, PathBuf, String)>,
     },
+    /// What was taken for what in an exam that came as DICOM.
+    TakenSeries {
+        /// The case.
+        case: String,
+        /// The series of each sequence, and why it was taken.
+        series: Vec<String>,
+    },
+    /// Files among those of DICOM exams that are no images of one.
+    NoDicom(Vec<String>),
     /// A case has labels and no image under a known name.
     LabelsWithoutImages {
         /// The case.
@@ -71,6 +83,19 @@ pub enum Note {
 }
 
 impl Note {
+    /// What was taken for what in an exam.
+    pub(crate) fn of_exam(exam: &ExamCase) -> Self {
+        let rows = exam.rows();
+        let series = rows.iter().filter_map(|(sequence, row)| {
+            let row = (*row)?;
+            Some(format!("{sequence} {} ({})", series_of(row), row.reason))
+        });
+        Self::TakenSeries {
+            case: exam.id().into(),
+            series: series.collect(),
+        }
+    }
+
     /// What was taken for what in a case; `None` in the known layouts, whose names say so.
     pub(crate) fn taken(case: &CaseFiles) -> Option<Self> {
         let file = |sequence| {
@@ -181,6 +206,24 @@ impl std::fmt::Display for Note {
                 let told: Vec<String> = files.iter().map(taken).collect();
                 write!(f, "case {case}: {}", told.join(", "))
             }
+            Self::TakenSeries { case, series } => {
+                write!(f, "case {case}: {}", series.join("; "))
+            }
+            Self::NoDicom(files) => {
+                let more = files.len().saturating_sub(TOLD);
+                let told = files
+                    .iter()
+                    .take(TOLD)
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join("; ");
+                write!(f, "{} passed over: {told}", count(files.len(), "file"))?;
+                if more > 0 {
+                    write!(f, "; and {more} more")
+                } else {
+                    Ok(())
+                }
+            }
             Self::LabelsWithoutImages { case, labels } => write!(
                 f,
                 "case {case} has labels ({}) and no image under a known name",
@@ -273,6 +316,14 @@ fn taken((sequence, path, reason): &(Sequence, PathBuf, String)) -> String {
         reason
     };
     format!("{sequence} {} ({reason})", name.display())
+}
+
+/// A series by its number and description.
+pub(crate) fn series_of(row: &Row) -> String {
+    let number = row
+        .number
+        .map_or_else(|| "without a number".into(), |n| n.to_string());
+    format!("series {number} \"{}\"", row.description)
 }
 
 fn one_patient(patients: &[(String, Vec<String>)]) -> String {

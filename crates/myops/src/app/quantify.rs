@@ -169,7 +169,7 @@ fn measure(file: &LabelFile, images: Option<&CaseFiles>, out: &Path) -> Result<C
         path: file.path().into(),
         cause,
     })?;
-    let case = images.map(CaseFiles::load_images).transpose()?;
+    let case = images.map(|images| images.load_images(None)).transpose()?;
     let case = case.map(|(case, _)| case);
     let study = case.as_ref().map(|case| &case.study);
     let labels = match study {

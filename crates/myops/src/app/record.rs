@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use myops_image::io::{CaseFiles, read_small, remove_unfinished, write_whole};
+use myops_image::io::{read_small, remove_unfinished, write_whole};
 use myops_image::label::Label;
+use myops_image::sequence::Sequence;
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
 use super::files::fingerprint::{self, Fingerprint, Fingerprints};
 use super::files::folder;
+use super::input::CaseInput;
 use super::model::Model;
 use crate::device::DeviceChoice;
 use crate::report::{Case, Program, SCHEMA};
@@ -23,6 +25,10 @@ pub struct Setup<'a> {
     pub device: DeviceChoice,
     /// Whether how likely each label is is saved too.
     pub probabilities: bool,
+    /// Whether the labels are saved on the voxels of every sequence too.
+    pub all_grids: bool,
+    /// Whether results for a PACS are saved too.
+    pub dicom: bool,
     /// The folder of all results.
     pub out: &'a Path,
 }
@@ -157,11 +163,33 @@ impl CaseFolder {
         }
     }
 
-    /// The files that a case has when it is finished, but for its record.
-    pub fn outputs(&self, setup: &Setup) -> Vec<PathBuf> {
+    /// The labels on the voxels of a sequence.
+    pub fn labels_on(&self, sequence: Sequence) -> PathBuf {
+        let name = sequence.name().to_lowercase();
+        self.file(&format!("_labels_on_{name}.nii.gz"))
+    }
+
+    /// The DICOM segmentation.
+    pub fn segmentation(&self) -> PathBuf {
+        self.file("_seg.dcm")
+    }
+
+    /// The DICOM structured report.
+    pub fn structured_report(&self) -> PathBuf {
+        self.file("_sr.dcm")
+    }
+
+    /// The files that a case with some sequences has when it is finished, but for its record.
+    pub fn outputs(&self, sequences: &[Sequence], setup: &Setup) -> Vec<PathBuf> {
         let mut files = vec![self.labels(), self.panel(), self.thumbnail(), self.report()];
         if setup.probabilities {
             files.extend(self.probabilities());
+        }
+        if setup.all_grids {
+            files.extend(sequences.iter().map(|sequence| self.labels_on(*sequence)));
+        }
+        if setup.dicom {
+            files.extend([self.segmentation(), self.structured_report()]);
         }
         files
     }
@@ -175,7 +203,7 @@ impl CaseFolder {
     }
 
     /// Compares what the record says with the case's files, the setup and the results.
-    pub fn state(&self, files: &CaseFiles, setup: &Setup) -> State {
+    pub fn state(&self, case: &CaseInput, setup: &Setup) -> State {
         if !self.is_segmented() {
             return State::Unfinished;
         }
@@ -185,13 +213,13 @@ impl CaseFolder {
             );
         };
         // What is wrong with a file that cannot be read is told where the case is segmented.
-        let Ok(inputs) = fingerprint::of_case(files) else {
+        let Ok(inputs) = case.fingerprints() else {
             return State::Unfinished;
         };
         if let Some(reason) = record.outdated(&inputs, setup) {
             return State::Outdated(reason);
         }
-        let expected = self.outputs(setup);
+        let expected = self.outputs(&case.sequences(), setup);
         let names = expected
             .iter()
             .filter_map(|path| path.file_name()?.to_str());
@@ -214,7 +242,7 @@ impl CaseFolder {
     }
 
     /// Makes the folder, free of what a killed run left half-written in it and of the record of an earlier run, whose
-    /// files are about to be written over. Its probabilities go too, since they may not be written again.
+    /// files are about to be written over. What is written only where it is asked for goes too.
     ///
     /// # Errors
     /// Where it cannot be made.
@@ -224,6 +252,8 @@ impl CaseFolder {
         std::iter::once(self.record())
             .chain(OF_EARLIER_VERSIONS.map(|ending| self.file(ending)))
             .chain(self.probabilities())
+            .chain(Sequence::ALL.map(|sequence| self.labels_on(sequence)))
+            .chain([self.segmentation(), self.structured_report()])
             .try_for_each(|path| folder::remove_file(&path))?;
         Ok(())
     }

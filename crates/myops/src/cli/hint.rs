@@ -14,6 +14,9 @@ const ANOTHER_TRAINING: &str = "--out starts another training elsewhere";
 pub fn of(error: &Error) -> Option<String> {
     let hint = match error {
         Error::Io(error) => return error.hint(),
+        Error::Dicom(error) => return error.hint(),
+        Error::Study(error) => return error.hint().map(Into::into),
+        Error::NoSeries(_) => "leave --dicom out, or give the exam as DICOM",
         Error::Folder(error) => return of_folder(error),
         Error::Cases(error) => return of_cases(error),
         Error::Model(error) => return of_model(error),

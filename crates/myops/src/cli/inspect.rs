@@ -22,7 +22,7 @@ pub struct Args {
 /// Prints a table for each case, and what is passed over.
 pub fn run(args: Args) -> Result<()> {
     let job = InspectJob {
-        input: args.input.into(),
+        input: args.input.read()?,
     };
     let inspection = job.run()?;
     if args.json {

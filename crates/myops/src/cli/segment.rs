@@ -30,6 +30,12 @@ pub struct Args {
     /// Save the probability of each label as a float32 image of 0 to 1
     #[arg(long)]
     probabilities: bool,
+    /// Save the labels on the voxels of every sequence too, as CASE_labels_on_SEQUENCE.nii.gz
+    #[arg(long)]
+    all_grids: bool,
+    /// Save a DICOM segmentation and a structured report too, for exams that came as DICOM
+    #[arg(long)]
+    dicom: bool,
     /// Overwrite finished cases
     #[arg(long, alias = "again")]
     overwrite: bool,
@@ -45,8 +51,10 @@ pub fn run(args: Args, console: &Console) -> Result<()> {
     let job = SegmentJob {
         finished,
         probabilities: args.probabilities,
-        input: args.input.into(),
+        input: args.input.read()?,
         out: args.out,
+        all_grids: args.all_grids,
+        dicom: args.dicom,
     };
     let found = job.find(console)?;
     let model = open(&args.model, args.device, console)?;

@@ -53,6 +53,13 @@ impl Hasher {
 }
 
 impl Fingerprint {
+    /// Of bytes.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        let mut hasher = Hasher::default();
+        hasher.add(bytes);
+        hasher.finish()
+    }
+
     /// Of the bytes of a file.
     ///
     /// # Errors

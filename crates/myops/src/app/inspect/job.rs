@@ -11,6 +11,7 @@ use myops_image::sequence::Sequence;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::exam;
 use super::row::{Role, Row, Stack, ToReference};
 use crate::app::error::Error;
 use crate::app::input::Input;
@@ -68,11 +69,17 @@ impl InspectJob {
     /// # Errors
     /// Where no case is found, or two have the same name. What is wrong with a case is told with it.
     pub fn run(&self) -> Result<Inspection, Error> {
+        let (found, exams, no_dicom) = self.input.find_all()?;
+        let (exams, series): (Vec<_>, Vec<_>) = exams.iter().map(exam::inspected).unzip();
+        let no_dicom = no_dicom.into_iter().map(|source| PassedOverFile {
+            source,
+            reason: None,
+        });
         let Found {
             cases,
             passed_over,
             without_images,
-        } = self.input.find()?;
+        } = found;
         let passed_over = passed_over.into_iter().map(|file| PassedOverFile {
             source: file.path.display().to_string(),
             reason: file.reason,
@@ -84,8 +91,16 @@ impl InspectJob {
                 reason: Some(format!("labels of case {case}, which has no image")),
             });
         Ok(Inspection {
-            cases: cases.par_iter().map(InspectedCase::of).collect(),
-            passed_over: passed_over.chain(without_images).collect(),
+            cases: cases
+                .par_iter()
+                .map(InspectedCase::of)
+                .chain(exams)
+                .collect(),
+            passed_over: passed_over
+                .chain(without_images)
+                .chain(series.into_iter().flatten())
+                .chain(no_dicom)
+                .collect(),
         })
     }
 }
@@ -107,6 +122,13 @@ impl InspectedCase {
             .into_iter()
             .filter_map(|sequence| Some(image(case, sequence, case.image(sequence)?)))
             .collect();
+        images.extend(case.reference().map(labels));
+        let tie = case.check_images().err().map(|error| error.to_string());
+        Self::related(case.id(), images, tie)
+    }
+
+    /// A case of images, each compared with the reference.
+    pub(super) fn related(id: &str, mut images: Vec<Row>, tie: Option<String>) -> Self {
         let stack_of = |sequence: Sequence, images: &[Row]| {
             let row = images
                 .iter()
@@ -116,17 +138,16 @@ impl InspectedCase {
         let reference = REFERENCES
             .into_iter()
             .find_map(|sequence| Some((sequence, stack_of(sequence, &images)?)));
-        images.extend(case.reference().map(labels));
         if let Some((sequence, stack)) = &reference {
             images
                 .iter_mut()
                 .for_each(|row| row.relate(*sequence, stack));
         }
         Self {
-            case: case.id().into(),
+            case: id.into(),
             reference: reference.map(|(sequence, _)| sequence),
             images,
-            tie: case.check_images().err().map(|error| error.to_string()),
+            tie,
         }
     }
 }

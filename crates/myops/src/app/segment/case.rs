@@ -2,16 +2,19 @@
 
 use std::panic::resume_unwind;
 
-use myops_image::io::{CaseFiles, LoadedCase, write_image, write_labels, write_whole};
+use myops_image::io::{LoadedCase, Placement, write_image, write_labels, write_whole};
 use myops_image::label::Label;
 use myops_image::orientation::Orientation;
 use myops_image::picture;
 use myops_image::preprocess::Align;
+use myops_image::sequence::Sequence;
 use myops_image::study::Study;
 use myops_segment::Segmentation;
 
+use super::pacs;
 use crate::app::error::Error;
-use crate::app::files::fingerprint::{self, Fingerprints};
+use crate::app::files::Fingerprints;
+use crate::app::input::{CaseInput, LoadedInput};
 use crate::app::model::Unfinished;
 use crate::app::note::Note;
 use crate::app::progress::Progress;
@@ -24,8 +27,9 @@ use crate::report::{self, CaseView, ModelId, Origin};
 /// A case with the fingerprints of its files.
 #[derive(Debug)]
 pub struct Case {
-    loaded: LoadedCase,
+    loaded: LoadedInput,
     inputs: Fingerprints,
+    sequences: Vec<Sequence>,
 }
 
 impl Case {
@@ -33,22 +37,26 @@ impl Case {
     ///
     /// # Errors
     /// Where an image cannot be used.
-    pub fn read(files: &CaseFiles, progress: &dyn Progress) -> Result<Self, Error> {
+    pub fn read(input: &CaseInput, progress: &dyn Progress) -> Result<Self, Error> {
         // In this order: a file that changes between the two is another one to the next run.
-        let inputs = fingerprint::of_case(files)?;
-        let (loaded, left_out) = files.load_images()?;
-        if let Some(error) = left_out {
+        let inputs = input.fingerprints()?;
+        let loaded = input.load()?;
+        if let Some(error) = &loaded.left_out {
             progress.message(&Note::ReferenceLeftOut {
-                case: files.id().into(),
-                error: error.to_string(),
+                case: input.id().into(),
+                error: error.clone(),
             });
         }
-        Ok(Self { loaded, inputs })
+        Ok(Self {
+            loaded,
+            inputs,
+            sequences: input.sequences(),
+        })
     }
 
     /// The images and reference labels.
     pub fn study(&self) -> &Study {
-        &self.loaded.study
+        &self.loaded.case.study
     }
 }
 
@@ -57,7 +65,7 @@ impl Case {
 /// # Errors
 /// Where a file cannot be written.
 pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<report::Case, Error> {
-    let loaded = &case.loaded;
+    let loaded = &case.loaded.case;
     let study = &loaded.study;
     let folder = CaseFolder::of(setup.out, study.id());
     folder.create()?;
@@ -65,6 +73,9 @@ pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<report:
     write_labels(folder.labels(), &labels, &loaded.placement())?;
     if setup.probabilities {
         write_probabilities(&folder, found, loaded)?;
+    }
+    if setup.all_grids {
+        write_on_all_grids(&folder, found, loaded)?;
     }
     let origin = origin(loaded, found, setup);
     let view = CaseView::of(&found.labels, study.images());
@@ -76,8 +87,27 @@ pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<report:
             .unwrap_or_else(|p| resume_unwind(p))
             .and(measured)
     })?;
-    folder.finish(&told, case.inputs.clone(), &folder.outputs(setup))?;
+    if setup.dicom {
+        pacs::write(&folder, &case.loaded, found, &told, setup)?;
+    }
+    let outputs = folder.outputs(&case.sequences, setup);
+    folder.finish(&told, case.inputs.clone(), &outputs)?;
     Ok(told)
+}
+
+/// Writes the labels on the voxels of every sequence, in the order of its file.
+fn write_on_all_grids(
+    folder: &CaseFolder,
+    found: &Segmentation,
+    case: &LoadedCase,
+) -> Result<(), Error> {
+    for (sequence, placement) in case.placements.iter() {
+        if let Some(labels) = case.study.stored_on(sequence, &found.labels) {
+            let placement = placement.unwrap_or_else(|| Placement::of_grid(labels.grid()));
+            write_labels(folder.labels_on(sequence), &labels, &placement)?;
+        }
+    }
+    Ok(())
 }
 
 fn write_probabilities(

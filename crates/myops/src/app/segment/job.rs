@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use myops_image::io::CaseFiles;
 use rayon::prelude::*;
 
 use super::pipeline;
 use crate::app::error::{Error, FailedCase};
 use crate::app::files::{OutputFolder, guard};
-use crate::app::input::Input;
+use crate::app::input::{CaseInput, Input, Kind};
 use crate::app::model::Model;
 use crate::app::note::Note;
 use crate::app::progress::Progress;
@@ -27,6 +26,10 @@ pub struct SegmentJob {
     pub finished: Finished,
     /// Whether the probability of each label is written too.
     pub probabilities: bool,
+    /// Whether the labels are written on the voxels of every sequence too.
+    pub all_grids: bool,
+    /// Whether a DICOM segmentation and a structured report are written too; for exams that came as DICOM.
+    pub dicom: bool,
 }
 
 /// What happens to cases that have current results: those that a run would give again.
@@ -59,6 +62,8 @@ impl SegmentJob {
             out: out.into(),
             finished: Finished::default(),
             probabilities: false,
+            all_grids: false,
+            dicom: false,
         }
     }
 
@@ -75,9 +80,13 @@ impl SegmentJob {
     ///
     /// # Errors
     /// Where there is none, or the results would be written among the input.
-    pub fn find(&self, progress: &dyn Progress) -> Result<Vec<CaseFiles>, Error> {
+    pub fn find(&self, progress: &dyn Progress) -> Result<Vec<CaseInput>, Error> {
         let cases = self.input.find_and_tell(progress)?;
-        guard::not_over(&self.out, cases.iter().flat_map(CaseFiles::files))?;
+        let from_files = |case: &&CaseInput| matches!(case.kind(), Kind::Files(_));
+        if let Some(case) = cases.iter().find(from_files).filter(|_| self.dicom) {
+            return Err(Error::NoSeries(case.id().into()));
+        }
+        guard::not_over(&self.out, cases.iter().flat_map(CaseInput::files))?;
         guard::not_over(&self.out, self.input.paths())?;
         Ok(cases)
     }
@@ -88,7 +97,7 @@ impl SegmentJob {
     /// Where the folder for the results cannot be used.
     pub fn segment(
         &self,
-        cases: Vec<CaseFiles>,
+        cases: Vec<CaseInput>,
         model: &Model,
         progress: &dyn Progress,
     ) -> Result<SegmentedCases, Error> {
@@ -112,14 +121,16 @@ impl SegmentJob {
             model,
             device: model.device,
             probabilities: self.probabilities,
+            all_grids: self.all_grids,
+            dicom: self.dicom,
             out,
         }
     }
 }
 
 /// The cases without current results; tells why those that have others are segmented again.
-fn unfinished(cases: Vec<CaseFiles>, setup: &Setup, progress: &dyn Progress) -> Vec<CaseFiles> {
-    let state = |case: &CaseFiles| CaseFolder::of(setup.out, case.id()).state(case, setup);
+fn unfinished(cases: Vec<CaseInput>, setup: &Setup, progress: &dyn Progress) -> Vec<CaseInput> {
+    let state = |case: &CaseInput| CaseFolder::of(setup.out, case.id()).state(case, setup);
     let states: Vec<State> = cases.par_iter().map(state).collect();
     let mut outdated: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (case, state) in cases.iter().zip(&states) {

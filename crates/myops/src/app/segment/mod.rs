@@ -18,6 +18,7 @@
 
 pub(crate) mod case;
 mod job;
+mod pacs;
 mod pipeline;
 
 pub use job::{Finished, SegmentJob, SegmentedCases};

@@ -5,11 +5,11 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread::scope;
 
-use myops_image::io::CaseFiles;
 use myops_segment::Segmentation;
 
 use super::case::{Case, write};
 use crate::app::error::{Error, FailedCase};
+use crate::app::input::CaseInput;
 use crate::app::note::Note;
 use crate::app::progress::{Progress, Stage, in_stage};
 use crate::app::record::Setup;
@@ -31,7 +31,7 @@ type OnTheWay<'a, T> = (&'a str, Result<T, Error>);
 /// # Errors
 /// Where the system gives no threads.
 pub fn segment_all(
-    cases: &[CaseFiles],
+    cases: &[CaseInput],
     setup: &Setup,
     progress: &dyn Progress,
 ) -> Result<Vec<FailedCase>, Error> {
@@ -60,7 +60,7 @@ pub fn segment_all(
 }
 
 fn read_all<'a>(
-    cases: &'a [CaseFiles],
+    cases: &'a [CaseInput],
     loaded: &SyncSender<OnTheWay<'a, Case>>,
     progress: &dyn Progress,
 ) {

@@ -1,14 +1,23 @@
 //! Which cases a job works on, and how they were found.
 
+mod case;
+mod exam;
+
 use std::path::{Path, PathBuf};
 
 use myops_image::io::{CaseFiles, Found, IoError, name_of_case, read_cases, search_among};
 use myops_image::phase::Phase;
-use myops_image::sequence::PerSequence;
+use myops_image::sequence::{PerSequence, Sequence};
+
+use myops_dicom::DicomError;
 
 use super::cases::labelled::tell_passed_over;
+use super::error::Error;
 use super::note::Note;
 use super::progress::Progress;
+
+pub use case::{CaseInput, Kind, LoadedInput};
+pub use exam::{ExamCase, SeriesRules};
 
 /// The cases of a job.
 #[derive(Debug, Clone)]
@@ -17,12 +26,16 @@ pub struct Input {
     pub source: Source,
     /// Which phase is taken where bSSFP is a cine.
     pub phase: Phase,
+    /// The sequence on whose slices cases are labelled; without one, LGE, or T2 without LGE, or bSSFP without both.
+    pub stack: Option<Sequence>,
+    /// How the sequences of DICOM exams are found.
+    pub series: SeriesRules,
 }
 
 /// Where the cases of a job are.
 #[derive(Debug, Clone)]
 pub enum Source {
-    /// Case folders, folders of cases, or image files.
+    /// Case folders, folders of cases, image files, or folders and zip archives of DICOM files.
     Paths(Vec<PathBuf>),
     /// The files of one case, named outright.
     Files(NamedFiles),
@@ -68,19 +81,70 @@ impl Input {
         Ok(found)
     }
 
-    /// Finds the cases as [`Self::find`] does; tells what was taken by a name of its own, and what was passed over.
+    /// Finds the cases of NIfTI files as [`Self::find`] does, and exams that came as DICOM; tells what was taken by a name of its own, and what was passed over.
     ///
     /// # Errors
     /// As for [`Self::find`].
-    pub fn find_and_tell(&self, progress: &dyn Progress) -> Result<Vec<CaseFiles>, IoError> {
-        let found = self.find()?;
+    pub fn find_and_tell(&self, progress: &dyn Progress) -> Result<Vec<CaseInput>, Error> {
+        let (found, exams, no_dicom) = self.find_all()?;
         tell_passed_over(found.passed_over, progress);
+        if !no_dicom.is_empty() {
+            progress.message(&Note::NoDicom(no_dicom));
+        }
         for (case, labels) in found.without_images {
             progress.message(&Note::LabelsWithoutImages { case, labels });
         }
         let taken = found.cases.iter().filter_map(Note::taken);
         taken.for_each(|note| progress.message(&note));
-        Ok(found.cases)
+        exams
+            .iter()
+            .for_each(|exam| progress.message(&Note::of_exam(exam)));
+        let files = found.cases.into_iter().map(Kind::Files);
+        let all = files.chain(exams.into_iter().map(Kind::Exam));
+        Ok(all.map(|kind| CaseInput::new(kind, self.stack)).collect())
+    }
+
+    /// Finds the cases of NIfTI files, the exams that came as DICOM, and what lies among those and is no image.
+    ///
+    /// A path without a case of NIfTI files is searched for DICOM.
+    ///
+    /// # Errors
+    /// Where there is neither, or two cases have the same name.
+    pub fn find_all(&self) -> Result<(Found, Vec<ExamCase>, Vec<String>), Error> {
+        let Source::Paths(paths) = &self.source else {
+            return Ok((self.find()?, Vec::new(), Vec::new()));
+        };
+        let (mut nifti, mut dicom) = (Vec::new(), Vec::new());
+        for path in paths {
+            match search_among([path]) {
+                Err(error @ IoError::NoCase { .. }) => dicom.push((path.clone(), error)),
+                _ => nifti.push(path.clone()),
+            }
+        }
+        let (exams, no_dicom) = if dicom.is_empty() {
+            (Vec::new(), Vec::new())
+        } else {
+            let places: Vec<PathBuf> = dicom.iter().map(|(path, _)| path.clone()).collect();
+            let found = exam::find(&places, &self.series, self.phase);
+            match (found, dicom.into_iter().next()) {
+                // Neither the one nor the other: what is told of NIfTI files names more that might be meant.
+                (Err(DicomError::NoImage { .. }), Some((path, error))) if !is_archive(&path) => {
+                    return Err(error.into());
+                }
+                (found, _) => found?,
+            }
+        };
+        let found = if nifti.is_empty() {
+            Found::default()
+        } else {
+            let source = Source::Paths(nifti);
+            Self {
+                source,
+                ..self.clone()
+            }
+            .find()?
+        };
+        Ok((found, exams, no_dicom))
     }
 
     /// The paths that were given for folders or cases.
@@ -97,8 +161,15 @@ impl From<Source> for Input {
         Self {
             source,
             phase: Phase::default(),
+            stack: None,
+            series: SeriesRules::default(),
         }
     }
+}
+
+fn is_archive(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("zip"))
 }
 
 impl NamedFiles {

@@ -1,0 +1,142 @@
+//! One case to work on, from files or from an exam.
+
+use std::path::Path;
+
+use myops_dicom::source::Source;
+use myops_image::io::{CaseFiles, LoadedCase};
+use myops_image::sequence::{PerSequence, Sequence};
+use myops_image::study::Study;
+
+use super::exam::ExamCase;
+use crate::app::error::Error;
+use crate::app::files::fingerprint::{self, Fingerprint, Fingerprints};
+
+/// One case to work on, before its images are read.
+#[derive(Debug)]
+pub struct CaseInput {
+    kind: Kind,
+    /// The sequence on whose slices it is labelled, if one is asked for.
+    stack: Option<Sequence>,
+}
+
+/// Where the images of a case are.
+#[derive(Debug)]
+pub enum Kind {
+    /// In NIfTI files.
+    Files(CaseFiles),
+    /// In the series of a DICOM exam.
+    Exam(ExamCase),
+}
+
+/// A case whose images were read.
+#[derive(Debug)]
+pub struct LoadedInput {
+    /// The images.
+    pub case: LoadedCase,
+    /// The DICOM series that each image is from.
+    pub sources: PerSequence<Option<Source>>,
+    /// Why the reference labels were left out, if they were.
+    pub left_out: Option<String>,
+}
+
+impl CaseInput {
+    /// A case, labelled on the slices of `stack`, or of the usual sequence.
+    pub fn new(kind: Kind, stack: Option<Sequence>) -> Self {
+        Self { kind, stack }
+    }
+
+    /// The case's name.
+    pub fn id(&self) -> &str {
+        match &self.kind {
+            Kind::Files(files) => files.id(),
+            Kind::Exam(exam) => exam.id(),
+        }
+    }
+
+    /// Where its images are.
+    pub fn kind(&self) -> &Kind {
+        &self.kind
+    }
+
+    /// The NIfTI files of the case.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        let files = match &self.kind {
+            Kind::Files(files) => Some(files.files()),
+            Kind::Exam(_) => None,
+        };
+        files.into_iter().flatten()
+    }
+
+    /// The sequences that it has.
+    pub fn sequences(&self) -> Vec<Sequence> {
+        let there = |sequence: &Sequence| match &self.kind {
+            Kind::Files(files) => files.image(*sequence).is_some(),
+            Kind::Exam(exam) => exam.rows()[*sequence].is_some(),
+        };
+        Sequence::ALL.into_iter().filter(there).collect()
+    }
+
+    /// Fingerprints of what is read, by sequence; that of the slices that are asked for says so.
+    ///
+    /// # Errors
+    /// Where a file cannot be read, or the exam's series are not certain.
+    pub fn fingerprints(&self) -> Result<Fingerprints, Error> {
+        let prints = match &self.kind {
+            Kind::Files(files) => fingerprint::of_case(files)?,
+            Kind::Exam(exam) => exam
+                .identity()?
+                .into_iter()
+                .map(|(sequence, uids)| {
+                    (
+                        sequence.name().into(),
+                        Fingerprint::of_bytes(uids.as_bytes()),
+                    )
+                })
+                .collect(),
+        };
+        let named = |what: String| match self.stack {
+            Some(stack) if what.starts_with(stack.name()) => {
+                format!("{what}, whose slices are labelled")
+            }
+            _ => what,
+        };
+        Ok(prints
+            .into_iter()
+            .map(|(what, print)| (named(what), print))
+            .collect())
+    }
+
+    /// Reads the images.
+    ///
+    /// # Errors
+    /// Where one cannot be read, or they cannot be brought together.
+    pub fn load(&self) -> Result<LoadedInput, Error> {
+        match &self.kind {
+            Kind::Files(files) => {
+                let (case, left_out) = files.load_images(self.stack)?;
+                Ok(LoadedInput {
+                    case,
+                    sources: PerSequence::default(),
+                    left_out: left_out.map(|error| error.to_string()),
+                })
+            }
+            Kind::Exam(exam) => {
+                let (loaded, phase) = exam.load()?;
+                let study = match self.stack {
+                    Some(stack) => Study::on_stack_of(stack, loaded.exam)?,
+                    None => Study::of(loaded.exam)?,
+                };
+                Ok(LoadedInput {
+                    case: LoadedCase {
+                        study,
+                        placements: PerSequence::default(),
+                        fills: Vec::new(),
+                        phase,
+                    },
+                    sources: loaded.sources,
+                    left_out: None,
+                })
+            }
+        }
+    }
+}
