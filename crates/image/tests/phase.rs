@@ -113,7 +113,7 @@ fn the_acquired_phase_is_told_from_those_in_which_the_heart_is_larger_or_smaller
             .iter()
             .filter(|size| (**size - 1.0).abs() < 0.1)
             .count();
-        println!("{near} of 25 within 10 %: {sizes:?}");
+        eprintln!("{near} of 25 within 10 %: {sizes:?}");
         assert!(near >= 23, "{sizes:?}");
     }
 }

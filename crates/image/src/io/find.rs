@@ -40,7 +40,7 @@ use super::passed_over::PassedOver;
 /// | a folder a patient | `PSIR`, `cine_sax`, `T2_STIR` | the folder's name |
 ///
 /// A folder such as `anat`, `nifti` or `LGE` belongs to the patient whose folder is around it. Beside a case in one of the
-/// layouts above, such a file joins the case if its name begins with that of the case, and is passed over otherwise. Where two
+/// layouts above, such a file joins the case if its name begins with that of the case; one file alone is passed over. Where two
 /// files may be meant for a sequence, the case is found and refused when it is read.
 ///
 /// Folders are searched up to 8 levels deep, links followed. A case of a known layout more than one level deep is passed over

@@ -1,6 +1,6 @@
 //! One folder of images: which of its files belong to which case, and where the reference labels lie.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::phase::Phase;
@@ -36,7 +36,7 @@ pub(super) struct CaseFolder<'a> {
     beside: LabelsBeside,
     /// Files of cases under known names that have names of their own: the case's other sequences.
     joined: BTreeMap<String, Vec<Described>>,
-    /// Files that are described by names of their own, where there is no case under a known name.
+    /// Files that are described by names of their own, and belong to no case under a known name.
     described: Vec<Described>,
     passed_over: Vec<PassedOver>,
 }
@@ -126,7 +126,7 @@ impl<'a> CaseFolder<'a> {
     }
 
     /// Finds the sequences of files with names of their own. They join the case under a known name with which their names
-    /// begin; beside cases of other names they are passed over.
+    /// begin; beside cases of other names, one file alone is passed over.
     fn describe(&mut self, files: &[&Path]) {
         let mut files: Vec<Described> = files
             .iter()
@@ -152,17 +152,24 @@ impl<'a> CaseFolder<'a> {
         });
         let has_image = |files: &Vec<_>| files.iter().any(is_image);
         let has_cases = self.cases.values().any(has_image);
+        let mut sequences = BTreeMap::<String, BTreeSet<Option<Sequence>>>::new();
+        for file in &files {
+            if let Some(lead) = lead(file) {
+                let of_lead = sequences.entry(lead).or_default();
+                of_lead.insert(file.content.sequence());
+            }
+        }
         for file in files {
             match lead(&file) {
-                Some(_) if !has_cases => self.described.push(file),
                 Some(id) if self.cases.get(id.as_str()).is_some_and(has_image) => {
                     self.joined.entry(id).or_default().push(file);
                 }
-                Some(_) => self.pass_over(
-                    &file.path,
-                    "other cases there are named ID_C0, ID_LGE, ID_T2",
-                ),
-                None => self.described.push(file),
+                Some(id) if has_cases && sequences.get(&id).is_none_or(|all| all.len() == 1) => {
+                    let reason =
+                        "one file alone, and other cases there are named ID_C0, ID_LGE, ID_T2";
+                    self.pass_over(&file.path, reason);
+                }
+                _ => self.described.push(file),
             }
         }
     }

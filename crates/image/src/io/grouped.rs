@@ -1,6 +1,6 @@
 //! Cases from files that are described by their names, folders or sidecars.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Component, Path, PathBuf};
 
 use crate::sequence::{PerSequence, Sequence};
@@ -17,7 +17,6 @@ struct Patient {
     home: PathBuf,
     /// What tells the patients of one folder apart; empty where there is one.
     lead: String,
-    is_bids: bool,
     files: Vec<Described>,
 }
 
@@ -96,32 +95,39 @@ fn split(home: &Path, files: Vec<Described>) -> Vec<Patient> {
         }
     }
     let mut patients = Vec::<Patient>::new();
+    let mut by_lead = HashMap::<String, usize>::new();
     for (owner, files) in owners {
         let (lead, is_bids) = match owner {
             Owner::Bids(id) => (id, true),
             Owner::Lead(lead) => (lead, false),
         };
-        // In sorted order, what a name begins with comes before the longer name.
-        let same = patients
-            .iter_mut()
-            .find(|p| !p.is_bids && !is_bids && begins_with(&lead, &p.lead));
+        // In sorted order, what a name begins with comes before the longer name. One file alone is of the same patient
+        // (`exam_overview_de` beside `exam_cine`); several sequences are another exam.
+        let same = beginnings(&lead).find_map(|beginning| by_lead.get(beginning));
         match same {
-            Some(patient) => patient.files.extend(files),
-            None => patients.push(Patient {
-                home: home.into(),
-                lead,
-                is_bids,
-                files,
-            }),
+            Some(at) if !is_bids && !several(&files) => patients[*at].files.extend(files),
+            _ => {
+                if !is_bids {
+                    by_lead.insert(lead.clone(), patients.len());
+                }
+                patients.push(Patient {
+                    home: home.into(),
+                    lead,
+                    files,
+                });
+            }
         }
     }
     patients
 }
 
-/// Whether a name begins with all words of another.
-fn begins_with(name: &str, beginning: &str) -> bool {
-    let rest = name.strip_prefix(beginning);
-    rest.is_some_and(|rest| beginning.is_empty() || !rest.starts_with(char::is_alphanumeric))
+/// What a name begins with, from nothing to all of its words but the last.
+fn beginnings(name: &str) -> impl Iterator<Item = &str> {
+    let ends = name
+        .char_indices()
+        .filter(|(_, c)| !c.is_alphanumeric())
+        .map(|(at, _)| at);
+    std::iter::once(0).chain(ends).map(|end| &name[..end])
 }
 
 /// Gives each patient a name: of BIDS, what the file names begin with, or the folder's name; where two would have the same, the

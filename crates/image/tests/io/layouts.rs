@@ -267,7 +267,7 @@ fn what_is_passed_over_is_told_and_labels_without_images_are_named() {
         told,
         [
             "p5_T1m.nii.gz (T1 image or map)",
-            "p6-C0.nii.gz (other cases there are named ID_C0, ID_LGE, ID_T2)",
+            "p6-C0.nii.gz (one file alone, and other cases there are named ID_C0, ID_LGE, ID_T2)",
             "s.mha"
         ]
         .map(|n| folder.path().join(n).display().to_string())

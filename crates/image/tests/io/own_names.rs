@@ -189,6 +189,24 @@ fn numbers_of_series_are_no_patients_and_numbers_of_patients_are() {
 }
 
 #[test]
+fn a_longer_beginning_is_the_same_patient_unless_it_has_several_sequences() {
+    assert_eq!(
+        cases(&[
+            "P1_cine.nii.gz",
+            "P1_x_de_sax.nii.gz",
+            "P1_followup_cine.nii.gz",
+            "P1_followup_lge_sax.nii.gz",
+            "P10_lge_sax.nii.gz",
+        ]),
+        [
+            "P1: P1_cine.nii.gz P1_x_de_sax.nii.gz - -",
+            "P1_followup: P1_followup_cine.nii.gz P1_followup_lge_sax.nii.gz - -",
+            "P10: - P10_lge_sax.nii.gz - -",
+        ]
+    );
+}
+
+#[test]
 fn other_sequences_join_the_case_under_a_known_name() {
     let (cases, passed_over) = told(&[
         "pat1_LGE.nii.gz",
@@ -196,6 +214,8 @@ fn other_sequences_join_the_case_under_a_known_name() {
         "pat1_cine.nii.gz",
         "pat1_t2_stir.nii.gz",
         "pat10_cine.nii.gz",
+        "pat11_cine.nii.gz",
+        "pat11_psir_sax.nii.gz",
         "sax/sax_LGE.nii.gz",
         "sax/cine_sax.nii.gz",
         "sax/T2_sax.nii.gz",
@@ -204,13 +224,14 @@ fn other_sequences_join_the_case_under_a_known_name() {
         cases,
         [
             "pat1: pat1_cine.nii.gz pat1_LGE.nii.gz pat1_T2.nii.gz -",
+            "pat11: pat11_cine.nii.gz pat11_psir_sax.nii.gz - -",
             "sax: cine_sax.nii.gz sax_LGE.nii.gz T2_sax.nii.gz -",
         ]
     );
     assert_eq!(
         passed_over,
         [
-            "pat10_cine.nii.gz (other cases there are named ID_C0, ID_LGE, ID_T2)",
+            "pat10_cine.nii.gz (one file alone, and other cases there are named ID_C0, ID_LGE, ID_T2)",
             "pat1_t2_stir.nii.gz (case pat1 has T2 under a known name)",
         ]
     );

@@ -4,10 +4,9 @@ use myops_image::geometry::Grid;
 use myops_image::orientation::Orientation;
 use myops_image::phase::TakenPhase;
 use myops_image::sequence::Sequence;
+use myops_image::study::MOST_TILT_DEGREES;
 use serde::{Serialize, Serializer};
 
-/// The largest angle between the slices of two sequences of a case, degrees.
-const MOST_TILT_DEGREES: f64 = 30.0;
 /// The direction from apex to base of most hearts: to the right, to the back and up (RAS+).
 const APEX_TO_BASE: [f64; 3] = [0.577, -0.577, 0.577];
 /// Slices are taken for short-axis ones if the direction through them is within this angle of that of most hearts, degrees.
