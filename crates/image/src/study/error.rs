@@ -56,7 +56,7 @@ pub enum StudyError {
     },
     /// Two volumes have different numbers of voxels.
     #[error(
-        "{what} has {shape:?} voxels where {first} has {expected:?}: labels must lie on the voxels of an image"
+        "{what} has {shape:?} voxels where {first} has {expected:?}: both must lie on the same voxels"
     )]
     Shape {
         /// The volume that differs.
@@ -70,7 +70,7 @@ pub enum StudyError {
     },
     /// Two volumes are at different positions.
     #[error(
-        "{what} is displaced by {distance_mm:.1} mm relative to {first} (bound {SAME_PLACE_MM} mm): labels must lie on the voxels of an image"
+        "{what} is displaced by {distance_mm:.1} mm relative to {first} (bound {SAME_PLACE_MM} mm): both must lie on the same voxels"
     )]
     Place {
         /// The volume that differs.

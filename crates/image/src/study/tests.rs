@@ -16,27 +16,131 @@ fn image(shape: [usize; 3], shift_mm: f64) -> Option<Volume<f32>> {
     ))
 }
 
+/// A stack whose values are the heights of its slices (mm).
+fn heights(slices: usize, distance_mm: f64, first_mm: f64) -> Volume<f32> {
+    let mut rows = Affine::from_spacing(Spacing::new_mm([1.0, 1.0, distance_mm]).unwrap()).rows();
+    rows[2][3] = first_mm;
+    let grid = Grid::new([6, 6, slices], Affine::new(rows).unwrap()).unwrap();
+    Volume::from_fn(grid, |[_, _, k]| (first_mm + distance_mm * k as f64) as f32)
+}
+
 #[test]
-fn images_that_do_not_share_a_grid_are_refused_with_numbers() {
-    let shapes = PerSequence {
-        bssfp: image([4, 4, 2], 0.0),
-        lge: image([4, 5, 2], 0.0),
+fn sequences_come_onto_the_slices_of_lge_then_of_t2_and_what_they_did_not_image_is_missing() {
+    let images = |lge: Option<Volume<f32>>| PerSequence {
+        bssfp: Some(heights(3, 10.0, 6.0)),
+        lge,
+        t2: Some(heights(2, 20.0, 0.0)),
+    };
+    // LGE every 5 mm from 0 to 30 mm; bSSFP at 6, 16 and 26 mm; T2 at 0 and 20 mm.
+    let study = Study::new("x", images(Some(heights(7, 5.0, 0.0))), None).unwrap();
+    assert_eq!(
+        (study.stack(), study.grid().shape()),
+        (Sequence::Lge, [6, 6, 7])
+    );
+    let values = |sequence| {
+        let image = study.image(sequence).unwrap();
+        [0, 1, 2, 3, 4, 5, 6].map(|k| image[[3, 3, k]])
+    };
+    // bSSFP shows 1 to 31 mm. LGE's slice at 0 mm (-2.5 to 2.5) is imaged by less than half; that at 10 mm lies in two slices.
+    assert_eq!(
+        study.imaged(Sequence::Bssfp),
+        [false, true, true, true, true, true, true]
+    );
+    assert_eq!(values(Sequence::Bssfp)[..2], [0.0, 6.0]);
+    assert!((values(Sequence::Bssfp)[2] - (6.0 * 3.5 + 16.0 * 1.5) / 5.0).abs() < 1e-4);
+    assert_eq!(values(Sequence::Bssfp)[3], 16.0);
+    // T2 shows -10 to 30 mm; the slice at 10 mm lies half in the one and half in the other.
+    assert_eq!(study.imaged(Sequence::T2), [true; 7]);
+    assert_eq!(
+        values(Sequence::T2),
+        [0.0, 0.0, 10.0, 20.0, 20.0, 20.0, 20.0]
+    );
+
+    let study = Study::new("x", images(None), None).unwrap();
+    assert_eq!(
+        (study.stack(), study.grid().shape()),
+        (Sequence::T2, [6, 6, 2])
+    );
+    assert_eq!(study.imaged(Sequence::Bssfp), [false, true]);
+    assert!(study.imaged(Sequence::Lge).is_empty());
+}
+
+#[test]
+fn a_thickness_leaves_gaps_between_slices() {
+    let mut exam = Exam::new(
+        "x",
+        PerSequence {
+            lge: Some(heights(7, 5.0, 0.0)),
+            t2: Some(heights(2, 20.0, 0.0)),
+            ..PerSequence::default()
+        },
+        None,
+    )
+    .unwrap();
+    exam.images.t2 = exam.images.t2.map(|t2| t2.with_thickness(8.0));
+    let study = Study::of(exam).unwrap();
+    assert_eq!(
+        study.imaged(Sequence::T2),
+        [true, false, false, false, true, false, false]
+    );
+}
+
+#[test]
+fn labels_choose_the_slices_that_they_were_drawn_on_and_go_onto_every_sequence() {
+    let (bssfp, lge) = (heights(3, 10.0, 0.0), heights(7, 5.0, 0.0));
+    let drawn = Volume::from_fn(*bssfp.grid(), |[_, _, k]| Label::ALL[k + 1]);
+    let images = PerSequence {
+        bssfp: Some(bssfp),
+        lge: Some(lge),
         t2: None,
     };
-    let error = Study::new("x", shapes, None).unwrap_err().to_string();
-    assert!(
-        error.starts_with("LGE has [4, 5, 2] voxels where bSSFP has [4, 4, 2]"),
-        "{error}"
+    let study = Study::new("x", images.clone(), Some(drawn.clone())).unwrap();
+    assert_eq!(study.stack(), Sequence::Bssfp);
+    assert_eq!(study.reference(), Some(&drawn));
+    assert_eq!(
+        study.stored_on(Sequence::Bssfp, &drawn),
+        Some(drawn.clone())
     );
-    let places = PerSequence {
-        bssfp: None,
-        lge: image([4, 4, 2], 0.0),
-        t2: image([4, 4, 2], 3.0),
+    let on_lge = study.stored_on(Sequence::Lge, &drawn).unwrap();
+    let labels = [0, 2, 4, 6].map(|k| on_lge[[2, 2, k]]);
+    // The last slab of bSSFP ends at 25 mm.
+    let [_, first, second, third, ..] = Label::ALL;
+    assert_eq!(labels, [first, second, third, Label::Background]);
+    assert_eq!(study.stored_on(Sequence::T2, &drawn), None);
+
+    let exam = Exam::new("x", images, None).unwrap();
+    let error = Study::on_stack_of(Sequence::T2, exam).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "case x has no T2, on whose slices it should be labelled"
+    );
+}
+
+#[test]
+fn what_cannot_be_brought_together_is_refused_with_numbers() {
+    let places = |t2: Volume<f32>| {
+        let lge = Some(heights(3, 10.0, 0.0));
+        let images = PerSequence {
+            bssfp: None,
+            lge,
+            t2: Some(t2),
+        };
+        Study::new("x", images, None).unwrap_err().to_string()
     };
-    let error = Study::new("x", places, None).unwrap_err().to_string();
-    assert!(
-        error.starts_with("T2 is displaced by 3.0 mm relative to LGE"),
-        "{error}"
+    assert_eq!(
+        places(heights(2, 10.0, 45.0)),
+        "T2 shows nothing of LGE: the nearest slices are 25.0 mm apart"
+    );
+    let (s, c) = 40_f64.to_radians().sin_cos();
+    let tilted = Affine::new([
+        [1.0, 0.0, 0.0, 0.0],
+        [0.0, c, -10.0 * s, 0.0],
+        [0.0, s, 10.0 * c, 0.0],
+    ]);
+    let tilted = Volume::filled(Grid::new([6, 6, 3], tilted.unwrap()).unwrap(), 1.0);
+    assert_eq!(
+        places(tilted),
+        "the slices of T2 are tilted by 40 degrees to those of LGE (bound 30): both have to be short-axis stacks"
     );
     assert!(Study::new("x", PerSequence::default(), None).is_err());
 }

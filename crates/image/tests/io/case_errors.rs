@@ -35,14 +35,19 @@ fn hints_are_chosen_by_the_cause() {
         ..Handmade::default()
     };
     assert!(hint_for(&small).starts_with("correct the voxel size in the header or its unit"));
-    let shape = Handmade {
-        dim: vec![3, 4, 2],
+    let beyond = Handmade {
+        qoffset: [1.0, 2.0, 203.0],
         ..Handmade::default()
     };
     fs::write(folder.path().join("x_C0.nii"), Handmade::default().bytes()).unwrap();
-    fs::write(folder.path().join("x_LGE.nii"), shape.bytes()).unwrap();
+    fs::write(folder.path().join("x_LGE.nii"), beyond.bytes()).unwrap();
     let error = find_cases(folder.path()).unwrap()[0].load().unwrap_err();
-    assert!(error.hint().unwrap().starts_with("resample the sequences"));
+    assert!(
+        error
+            .hint()
+            .unwrap()
+            .starts_with("check that the images are of one exam")
+    );
 
     let hint_for_label = |file: Handmade| {
         hint(decode_labels(&file.bytes(), Path::new(NAME), &[LabelNumbers::codes()]).map(drop))
@@ -69,41 +74,54 @@ fn load_error(folder: &Path, files: &[(&str, Handmade)]) -> IoError {
 }
 
 #[test]
-fn sequences_of_different_shapes_are_named_by_their_paths() {
+fn sequences_that_show_nothing_of_one_another_are_named_by_their_paths() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
-    let other = Handmade {
-        dim: vec![3, 4, 2],
+    let told = |image: Handmade| {
+        let files = [("x_C0.nii.gz", image), ("x_T2.nii.gz", Handmade::default())];
+        load_error(folder.path(), &files).to_string()
+    };
+    let (bssfp, t2) = (path("x_C0.nii.gz"), path("x_T2.nii.gz"));
+    // Two slices 12 mm apart each: from 3 to 15 mm, and from 203 to 215 mm.
+    let beyond = Handmade {
+        qoffset: [1.0, 2.0, 203.0],
         ..Handmade::default()
     };
-    let files = [("x_C0.nii.gz", Handmade::default()), ("x_T2.nii.gz", other)];
     assert_eq!(
-        load_error(folder.path(), &files).to_string(),
+        told(beyond),
+        format!("{bssfp} shows nothing of {t2}: the nearest slices are 188.0 mm apart")
+    );
+    let beside = Handmade {
+        qoffset: [201.0, 2.0, 3.0],
+        ..Handmade::default()
+    };
+    assert_eq!(
+        told(beside),
         format!(
-            "{} has [3, 4, 2] voxels where {} has [4, 3, 2]: the images of a case must share one grid",
-            path("x_T2.nii.gz"),
-            path("x_C0.nii.gz")
+            "{bssfp} shows nothing of {t2}: the centres of the two are 200.0 mm apart and no slice of the one lies in one of the other"
+        )
+    );
+    // Rows that point to the head instead of to the front: slices at right angles.
+    let upright = Handmade {
+        srow: [
+            [0.75, 0.0, 0.0, 1.0],
+            [0.0, 0.0, -12.0, 2.0],
+            [0.0, 0.75, 0.0, 3.0],
+        ],
+        codes: [0, 1],
+        ..Handmade::default()
+    };
+    assert_eq!(
+        told(upright),
+        format!(
+            "the slices of {bssfp} are tilted by 90 degrees to those of {t2} (bound 30): both have to be short-axis stacks"
         )
     );
 }
 
 #[test]
-fn files_in_different_places_are_named_by_their_paths() {
+fn labels_on_other_voxels_are_named_by_their_paths() {
     let folder = tempfile::tempdir().unwrap();
-    let words = |name: &str, mm: &str| {
-        format!(
-            "{} is displaced by {mm} mm relative to {} (bound 0.1 mm): the images of a case must be aligned",
-            folder.path().join(name).display(),
-            folder.path().join("x_C0.nii.gz").display()
-        )
-    };
-    let image = Handmade {
-        qoffset: [1.0, 2.0, 8.0],
-        ..Handmade::default()
-    };
-    let files = [("x_C0.nii.gz", Handmade::default()), ("x_T2.nii.gz", image)];
-    let error = load_error(folder.path(), &files);
-    assert_eq!(error.to_string(), words("x_T2.nii.gz", "5.0"));
     let labels = Handmade {
         qoffset: [1.0, 3.0, 3.0],
         ..Handmade::labels(&[200.0])
@@ -113,7 +131,14 @@ fn files_in_different_places_are_named_by_their_paths() {
         ("x_gd.nii.gz", labels),
     ];
     let error = load_error(folder.path(), &files);
-    assert_eq!(error.to_string(), words("x_gd.nii.gz", "1.0"));
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "{} is displaced by 1.0 mm relative to {} (bound 0.1 mm): both must lie on the same voxels",
+            folder.path().join("x_gd.nii.gz").display(),
+            folder.path().join("x_T2.nii.gz").display()
+        )
+    );
     let hint = error.hint().unwrap();
-    assert!(hint.starts_with("register the sequences to one another"));
+    assert!(hint.starts_with("give labels that were drawn on the image"));
 }

@@ -236,7 +236,7 @@ fn a_volume_is_not_written_where_it_does_not_lie() {
     let result = encode_labels(&labels, &elsewhere, Path::new(NAME)).map(drop);
     assert_eq!(
         words(result),
-        "cannot be written: the volume is displaced by 3.7 mm relative to the given placement (bound 0.1 mm): the images \
-         of a case must be aligned"
+        "cannot be written: the volume is displaced by 3.7 mm relative to the given placement (bound 0.1 mm): both must \
+         lie on the same voxels"
     );
 }

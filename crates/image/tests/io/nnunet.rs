@@ -111,7 +111,7 @@ fn a_dataset_that_makes_no_sense_is_refused_by_name_where_labels_are_read() {
         "{error}"
     );
     // Images need no labels.
-    let (loaded, left_out) = case.load_images().unwrap();
+    let (loaded, left_out) = case.load_images(None).unwrap();
     assert!(loaded.study.reference().is_none() && loaded.study.missing().is_empty());
     assert_eq!(left_out.unwrap().to_string(), error.to_string());
     // Nor do codes need a description.
@@ -136,7 +136,7 @@ fn two_reference_maps_are_refused_where_they_are_read() {
         error,
         "case x has two files for reference labels: HERE/x_gd.nii and HERE/x_gd.nii.gz"
     );
-    assert!(case.load_images().unwrap().1.is_some());
+    assert!(case.load_images(None).unwrap().1.is_some());
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn a_dataset_counts_beside_any_folder_of_channels() {
             fs::rename(root.join("imagesTr"), root.join(place)).unwrap();
         }
         let folder = root.join(if place == "." { "x" } else { place });
-        let case = find_cases(&folder).unwrap()[0].load_images().unwrap().0;
+        let case = find_cases(&folder).unwrap()[0].load_images(None).unwrap().0;
         let first = |s| case.study.image(s).unwrap().data()[0];
         assert_eq!(Sequence::ALL.map(first), [100.0, 200.0, 0.0], "{place}");
     }

@@ -287,6 +287,17 @@ impl Finding {
             },
             Self::NoLge,
             Self::NoT2,
+            Self::NotImaged {
+                sequence: Sequence::T2,
+                slices: vec![0, 4],
+            },
+            Self::PixelSize {
+                sequence: Sequence::Bssfp,
+                header_mm: 1.25,
+                true_mm: 0.75,
+            },
+            Self::LeftRightMirrored,
+            Self::ApexBaseMirrored,
             Self::HeartNotFound,
             Self::UnfinishedTraining {
                 done: Some(4),
