@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use myops_image::patient::Patient;
 use myops_image::preprocess::Misalignment;
 use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::study::blank_slices;
@@ -11,7 +12,8 @@ use myops_measure::quantify::{
 };
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::quantity::{CONFIDENCE, Confidence, MEASURED, Values};
+use crate::identity::Identity;
+use crate::quantity::{CONFIDENCE, Confidence, INDEXED, Indexed, MEASURED, Values};
 use crate::view::CaseView;
 
 /// The name of the layout of a case's JSON, published as `docs/case.schema.json`.
@@ -43,6 +45,8 @@ pub struct Origin {
     pub misalignment: Option<PerSequence<Option<Misalignment>>>,
     /// What was found while segmenting.
     pub findings: Vec<Finding>,
+    /// What is told of the patient; `None` where the images say nothing.
+    pub patient: Option<Identity>,
 }
 
 /// Everything that is told of one case: JSON, CSV, terminal and pages are written from it.
@@ -54,6 +58,9 @@ pub struct Case {
     pub program: Program,
     /// The case and its images.
     pub case: Images,
+    /// What is told of the patient; `None` where the images say nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patient: Option<Identity>,
     /// The model that drew the labels; `None` for a label map of unknown origin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<ModelId>,
@@ -62,6 +69,9 @@ pub struct Case {
     pub findings: Vec<Finding>,
     /// All that was measured.
     pub quantities: Measured,
+    /// Volumes and mass per body surface area, by the table [`INDEXED`]; `None` where patient, height or weight are not told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub indexed: Option<Values>,
     /// How far the labels are likely to agree with a reader's, by the table [`CONFIDENCE`]; `None` where it is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confidence: Option<Values>,
@@ -148,6 +158,8 @@ impl Case {
         }
         all.extend(origin.confidence.and_then(low_confidence));
         all.sort_by_key(Finding::severity);
+        let told = origin.patient.as_ref().and_then(Identity::shown);
+        let indexed = told.and_then(|patient| Indexed::of(&measured.volumes, patient));
         Self {
             schema: SCHEMA.to_owned(),
             program: Program {
@@ -155,6 +167,7 @@ impl Case {
                 device: origin.device,
             },
             case: Images::of(id, view, &misalignment),
+            patient: origin.patient,
             model: origin.model,
             findings: all,
             quantities: Measured {
@@ -169,6 +182,7 @@ impl Case {
                 rings: measured.rings,
                 scar_pieces: measured.scars,
             },
+            indexed: indexed.map(|indexed| Values::of(INDEXED, &indexed)),
             confidence: origin.confidence.map(|c| Values::of(CONFIDENCE, &c)),
             limits: LIMITS.map(str::to_owned).to_vec(),
         }
@@ -183,6 +197,21 @@ impl Case {
     pub fn told(&self) -> impl Iterator<Item = String> + '_ {
         let told = |finding: &Finding| format!("case {}: {finding}", self.id());
         self.findings.iter().map(told)
+    }
+
+    /// The patient, where told.
+    pub fn patient(&self) -> Option<&Patient> {
+        self.patient.as_ref()?.shown()
+    }
+
+    /// The same without what is told of the patient.
+    #[must_use]
+    pub fn without_patient(self) -> Self {
+        Self {
+            patient: self.patient.map(|_| Identity::Withheld),
+            indexed: None,
+            ..self
+        }
     }
 
     /// Whether segments could be named.

@@ -9,9 +9,12 @@ use myops_measure::quantify::{
 };
 
 use crate::case::Case;
+use crate::identity::{FIELDS, Field};
 use crate::montage::{MontageSlice, Stroke, legend, montage};
-use crate::number::fixed;
-use crate::quantity::{CONFIDENCE, MEASURED, Quantity, SEGMENT, TERRITORY, THRESHOLD, Values};
+use crate::number::{NONE, fixed};
+use crate::quantity::{
+    CONFIDENCE, INDEXED, Indexed, MEASURED, Quantity, SEGMENT, TERRITORY, THRESHOLD, Values,
+};
 use crate::svg::{Scale, bullseye, classes};
 use crate::view::CaseView;
 use crate::{RESEARCH_USE, css_colour};
@@ -58,6 +61,7 @@ struct ThresholdRow {
 #[template(path = "case.html")]
 struct Page<'a> {
     id: &'a str,
+    patient: Vec<(&'static str, String)>,
     version: &'a str,
     sequences: &'a [Sequence],
     findings: usize,
@@ -106,6 +110,7 @@ pub fn case_page(case: &Case, view: &CaseView) -> Result<String, askama::Error> 
     let [scar_bullseye, transmurality_bullseye] = bullseyes(&measured.segments);
     Page {
         id: case.id(),
+        patient: patient(case),
         version: &case.program.version,
         sequences: &case.case.sequences,
         findings: case.findings.len(),
@@ -117,7 +122,7 @@ pub fn case_page(case: &Case, view: &CaseView) -> Result<String, askama::Error> 
             |m| format!("model {}, weights {}", m.name, m.fingerprint),
         ),
         grid: grid(case),
-        keys: keys(&measured.values),
+        keys: keys(&measured.values, case.indexed.as_ref()),
         salvage: Quantity::SALVAGE_INDEX.text(value(&Quantity::SALVAGE_INDEX)),
         expected_dice: case.confidence.as_ref().map(|values| {
             [Quantity::EXPECTED_DICE_OF_SCAR, Quantity::EXPECTED_DICE]
@@ -152,6 +157,26 @@ pub fn case_page(case: &Case, view: &CaseView) -> Result<String, askama::Error> 
     .render()
 }
 
+/// What is told of the patient; nothing where it is withheld or unknown.
+fn patient(case: &Case) -> Vec<(&'static str, String)> {
+    let Some(patient) = case.patient() else {
+        return Vec::new();
+    };
+    let told = |field: &Field| {
+        let value = field.with_unit(patient);
+        (field.label, value.unwrap_or_else(|| NONE.into()))
+    };
+    let surface = Quantity::BODY_SURFACE_M2;
+    let value = case
+        .indexed
+        .as_ref()
+        .and_then(|values| values.get(&surface));
+    let fields = FIELDS.iter().map(told);
+    fields
+        .chain([(surface.label, surface.with_unit(value))])
+        .collect()
+}
+
 fn headings<T>(table: &[Quantity<T>]) -> Vec<&'static str> {
     table.iter().map(|quantity| quantity.heading).collect()
 }
@@ -172,6 +197,9 @@ fn lines(case: &Case) -> Vec<Line> {
         table.iter().map(line).collect()
     }
     let mut lines = of(MEASURED, &case.quantities.values);
+    if let Some(indexed) = &case.indexed {
+        lines.extend(of(INDEXED, indexed));
+    }
     if let Some(confidence) = &case.confidence {
         lines.extend(of(CONFIDENCE, confidence));
     }
@@ -224,7 +252,7 @@ fn grid(case: &Case) -> String {
 }
 
 /// The key numbers: each with its label, a second number or a remark, and the colour of a label.
-fn keys(values: &Values) -> Vec<Key> {
+fn keys(values: &Values, indexed: Option<&Values>) -> Vec<Key> {
     let told = |quantity: &Quantity<Quantities>| quantity.with_unit(values.get(quantity));
     let key = |first: Quantity<Quantities>, second: String, label: Option<Label>| Key {
         name: first.label,
@@ -236,7 +264,12 @@ fn keys(values: &Values) -> Vec<Key> {
     let scar_g = values
         .get(&Quantity::SCAR_PERCENT)
         .map(|_| told(&Quantity::SCAR_G));
-    let slab = || "in the slab".to_owned();
+    let per_surface = |quantity: Quantity<Indexed>, otherwise: String| {
+        indexed.map_or(otherwise, |values| {
+            quantity.with_unit(values.get(&quantity))
+        })
+    };
+    let slab = |quantity| per_surface(quantity, "in the slab".to_owned());
     vec![
         key(
             Quantity::SCAR_PERCENT,
@@ -255,11 +288,19 @@ fn keys(values: &Values) -> Vec<Key> {
         ),
         key(
             Quantity::WALL_G,
-            told(&Quantity::WALL_ML),
+            per_surface(Quantity::WALL_G_PER_M2, told(&Quantity::WALL_ML)),
             Some(Label::Myocardium),
         ),
-        key(Quantity::LV_POOL_ML, slab(), Some(Label::LvPool)),
-        key(Quantity::RV_POOL_ML, slab(), Some(Label::RvPool)),
+        key(
+            Quantity::LV_POOL_ML,
+            slab(Quantity::LV_POOL_ML_PER_M2),
+            Some(Label::LvPool),
+        ),
+        key(
+            Quantity::RV_POOL_ML,
+            slab(Quantity::RV_POOL_ML_PER_M2),
+            Some(Label::RvPool),
+        ),
     ]
 }
 

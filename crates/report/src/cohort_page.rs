@@ -7,7 +7,9 @@ use myops_image::label::Label;
 use myops_measure::finding::Finding;
 
 use crate::case::Case;
-use crate::quantity::{CONFIDENCE, MEASURED, Quantity, Tables, Values};
+use crate::identity::{FIELDS, Field};
+use crate::number::NONE;
+use crate::quantity::{CONFIDENCE, INDEXED, Indexed, MEASURED, Quantity, Tables, Values};
 use crate::svg::{Boxes, Group, boxes};
 use crate::{RESEARCH_USE, css_colour};
 
@@ -32,6 +34,7 @@ struct Row<'a> {
     case: &'a str,
     link: &'a str,
     thumbnail: Option<String>,
+    patient: Vec<String>,
     numbers: Vec<Cell>,
     findings: &'a [Finding],
 }
@@ -52,6 +55,7 @@ struct Page<'a> {
     found: Vec<Found<'a>>,
     without: usize,
     plots: Vec<String>,
+    patient_columns: Vec<&'static str>,
     columns: Vec<&'static str>,
     rows: Vec<Row<'a>>,
 }
@@ -68,6 +72,12 @@ pub fn cohort_page(cases: &[CohortCase]) -> Result<String, askama::Error> {
         .collect();
     models.sort_unstable();
     models.dedup();
+    let identified = cases.iter().any(|c| c.case.patient().is_some());
+    let indexed = if identified { INDEXED } else { &[] };
+    let fields: Vec<&Field> = FIELDS
+        .iter()
+        .filter(|field| identified && field.tables != Tables::Csv)
+        .collect();
     Page {
         cases: cases.len(),
         research_use: RESEARCH_USE,
@@ -80,10 +90,12 @@ pub fn cohort_page(cases: &[CohortCase]) -> Result<String, askama::Error> {
         found: found(cases),
         without: cases.iter().filter(|c| c.case.findings.is_empty()).count(),
         plots: plots(cases),
+        patient_columns: fields.iter().map(|field| field.label).collect(),
         columns: (shown(MEASURED).map(|q| q.heading))
+            .chain(shown(indexed).map(|q| q.heading))
             .chain(shown(CONFIDENCE).map(|q| q.heading))
             .collect(),
-        rows: cases.iter().map(row).collect(),
+        rows: cases.iter().map(|c| row(c, &fields, indexed)).collect(),
     }
     .render()
 }
@@ -93,7 +105,7 @@ fn shown<T>(table: &[Quantity<T>]) -> impl Iterator<Item = &Quantity<T>> {
     table.iter().filter(|q| q.tables != Tables::Csv)
 }
 
-fn row(case: &CohortCase) -> Row<'_> {
+fn row<'a>(case: &'a CohortCase, fields: &[&Field], indexed: &[Quantity<Indexed>]) -> Row<'a> {
     let CohortCase {
         case,
         link,
@@ -102,11 +114,19 @@ fn row(case: &CohortCase) -> Row<'_> {
     let unknown = Values::default();
     let confidence = case.confidence.as_ref().unwrap_or(&unknown);
     let measured = shown(MEASURED).map(|q| number(q, &case.quantities.values));
+    let per_surface = case.indexed.as_ref().unwrap_or(&unknown);
+    let measured = measured.chain(shown(indexed).map(|q| number(q, per_surface)));
+    let told = |field: &&Field| {
+        case.patient()
+            .and_then(field.of)
+            .unwrap_or_else(|| NONE.into())
+    };
     let numbers = measured.chain(shown(CONFIDENCE).map(|q| number(q, confidence)));
     Row {
         case: case.id(),
         link,
         thumbnail: thumbnail.as_ref().map(|png| STANDARD.encode(png)),
+        patient: fields.iter().map(told).collect(),
         numbers: numbers.collect(),
         findings: &case.findings,
     }

@@ -5,14 +5,24 @@ use myops_measure::quantify::{Threshold, common_absence};
 
 use crate::case::{Case, Measured};
 use crate::csv::Csv;
+use crate::identity::{FIELDS, Field};
 use crate::number::cell;
 use crate::quantity::{
-    CONFIDENCE, MEASURED, Quantity, SEGMENT, TERRITORY, THRESHOLD, Tables, Values,
+    CONFIDENCE, INDEXED, MEASURED, Quantity, SEGMENT, TERRITORY, THRESHOLD, Tables, Values,
 };
 
-/// One row a case. Units are in the names of the columns; an empty cell could not be assessed.
+/// One row a case. Units are in the names of the columns; an empty cell could not be assessed. There are columns about
+/// patients where one is told.
 pub fn cohort_csv(cases: &[Case]) -> String {
     let mut csv = Csv::default();
+    let identified = cases.iter().any(|case| case.patient().is_some());
+    let row = |case: &Case| {
+        let patient = identified.then(|| of_patient(case));
+        let mut row = vec![("case".to_owned(), case.id().to_owned())];
+        row.extend(patient.into_iter().flatten());
+        row.extend(of_results(case));
+        row
+    };
     let rows: Vec<Vec<Cell>> = cases.iter().map(row).collect();
     if let Some(first) = rows.first() {
         csv.row(first.iter().map(|(column, _)| column));
@@ -26,8 +36,19 @@ pub fn cohort_csv(cases: &[Case]) -> String {
 /// The name of a column and what stands in it.
 type Cell = (String, String);
 
-/// The columns of a case, the same for every case.
-fn row(case: &Case) -> Vec<Cell> {
+/// What is told of the patient, and volumes and mass per body surface area.
+fn of_patient(case: &Case) -> impl Iterator<Item = Cell> {
+    let unknown = Values::default();
+    let told = |field: &Field| {
+        let value = case.patient().and_then(field.of);
+        (field.column(), value.unwrap_or_default())
+    };
+    let indexed: Vec<Cell> = of_case(INDEXED, case.indexed.as_ref().unwrap_or(&unknown)).collect();
+    FIELDS.iter().map(told).chain(indexed)
+}
+
+/// The columns of a case's results, the same for every case.
+fn of_results(case: &Case) -> Vec<Cell> {
     let text = |column: &str, value: &str| (column.to_owned(), value.to_owned());
     let model = case.model.clone().unwrap_or_default();
     let unknown = Values::default();
@@ -36,7 +57,6 @@ fn row(case: &Case) -> Vec<Cell> {
         told.join(between)
     };
     let mut row = vec![
-        text("case", case.id()),
         text("program_version", &case.program.version),
         text("model", &model.name),
         text("model_fingerprint", &model.fingerprint),

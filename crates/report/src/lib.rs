@@ -2,7 +2,7 @@
 //!
 //! [`Case`] is everything known of one case; its JSON, its row of a cohort's CSV, its line on the terminal and its page
 //! read from it and compute nothing. [`quantity`] is the table of what is measured, from which columns, rows, the JSON and
-//! its schema are made. [`CaseView`] holds the voxels as readers see them. An
+//! its schema are made; [`identity`] is that of what is told of a patient. [`CaseView`] holds the voxels as readers see them. An
 //! [`Evaluation`](myops_measure::evaluate::Evaluation) is told by [`evaluation`].
 
 mod case;
@@ -11,6 +11,7 @@ mod cohort_page;
 mod cohort_table;
 mod csv;
 pub mod evaluation;
+pub mod identity;
 mod montage;
 mod number;
 mod outline;
@@ -24,6 +25,7 @@ pub use case_page::case_page;
 pub use cohort_page::{CohortCase, cohort_page};
 pub use cohort_table::{cohort_csv, terminal_table};
 pub use csv::{Csv, name_in_cell, rows_of};
+pub use identity::{Identity, PatientData};
 pub use thumbnail::thumbnail;
 pub use view::CaseView;
 

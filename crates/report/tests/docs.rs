@@ -10,7 +10,10 @@ use myops_image::label::Region;
 use myops_image::sequence::Sequence;
 use myops_measure::evaluate::{Better, Metric};
 use myops_measure::finding::Finding;
-use myops_report::quantity::{CONFIDENCE, MEASURED, Quantity, SEGMENT, TERRITORY, THRESHOLD};
+use myops_report::identity::{FIELDS, Field};
+use myops_report::quantity::{
+    CONFIDENCE, INDEXED, MEASURED, Quantity, SEGMENT, TERRITORY, THRESHOLD,
+};
 use serde_json::{Map, Value, json};
 
 /// Compares a file with what it should be, or writes it where that is asked for.
@@ -58,6 +61,19 @@ fn properties<T>(table: &[Quantity<T>]) -> Map<String, Value> {
     table.iter().map(property).collect()
 }
 
+/// The properties of a patient in the JSON schema, none of them required.
+fn facts() -> Map<String, Value> {
+    let fact = |field: &Field| {
+        let mut property = json!({"type": "string", "description": format!("{}.", field.meaning)});
+        if !field.unit.is_empty() {
+            property["type"] = "number".into();
+            property["minimum"] = 0.into();
+        }
+        (field.name.to_owned(), property)
+    };
+    FIELDS.iter().map(fact).collect()
+}
+
 /// Puts properties into a schema, all of them required; others stay where they are lists.
 fn put(schema: &mut Value, made: Map<String, Value>) {
     let properties = schema["properties"].as_object_mut().unwrap();
@@ -79,6 +95,10 @@ fn the_schema_holds_every_quantity_and_every_finding() {
     let all = &mut schema["properties"];
     put(&mut all["quantities"], properties(MEASURED));
     put(&mut all["confidence"], properties(CONFIDENCE));
+    put(&mut all["indexed"], properties(INDEXED));
+    let patient = all["patient"]["properties"].as_object_mut().unwrap();
+    patient.retain(|name, _| name == "data");
+    patient.extend(facts());
     let lists = &mut all["quantities"]["properties"];
     put_each(&mut lists["segments"], properties(SEGMENT));
     put_each(&mut lists["territories"], properties(TERRITORY));
@@ -152,6 +172,10 @@ fn the_list_of_measures_holds_every_quantity_and_every_metric() {
     let text = put_section(&read("measures.md"), "metrics", &metrics());
     let parts = [
         quantities(MEASURED),
+        format!(
+            "With `--identify`, of a patient whose height and weight the images say:\n\n{}",
+            quantities(INDEXED)
+        ),
         format!("Of a model's labels:\n\n{}", quantities(CONFIDENCE)),
         format!("Of each segment:\n\n{}", quantities(SEGMENT)),
         format!("Of each territory:\n\n{}", quantities(TERRITORY)),

@@ -2,14 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+use myops_image::patient::Patient;
 use myops_image::phantom::{Phantom, PhantomSettings};
 use myops_image::study::Study;
 use myops_measure::confidence::RegionConfidence;
 use myops_report::quantity::{
-    CONFIDENCE, Confidence, MEASURED, Quantity, SEGMENT, TERRITORY, THRESHOLD, Tables,
+    CONFIDENCE, Confidence, INDEXED, MEASURED, Quantity, SEGMENT, TERRITORY, THRESHOLD, Tables,
 };
 use myops_report::{
-    Case, CaseView, CohortCase, Origin, case_page, cohort_csv, cohort_page, terminal_table,
+    Case, CaseView, CohortCase, Identity, Origin, case_page, cohort_csv, cohort_page,
+    terminal_table,
 };
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -26,7 +28,13 @@ fn measured() -> (Case, Study) {
         expected_dice: 0.8125,
         agreement: Some(0.75),
     };
+    let patient = Patient {
+        height_m: Some(1.78),
+        weight_kg: Some(82.0),
+        ..Patient::default()
+    };
     let origin = Origin {
+        patient: Some(Identity::Shown(patient)),
         confidence: Some(Confidence {
             scar_and_edema: region,
             scar: Some(region),
@@ -64,7 +72,11 @@ fn json_csv_and_pages_hold_every_quantity() {
     let confident = CONFIDENCE
         .iter()
         .map(|q| (plain(q), "confidence", confidence.get(q)));
-    for (quantity, part, value) in measured.chain(confident) {
+    let indexed = INDEXED.iter().map(|q| {
+        let value = case.indexed.as_ref().unwrap().get(q);
+        (plain(q), "indexed", value)
+    });
+    for (quantity, part, value) in measured.chain(confident).chain(indexed) {
         let name = quantity.name;
         assert!(json[part].get(name).is_some(), "{name}");
         assert_eq!(json[part][name].as_f64(), value, "{name}");
@@ -125,14 +137,15 @@ fn names_are_unique_and_end_in_their_unit() {
     let measured = MEASURED.iter().map(|q| (q.name, q.unit));
     let all: Vec<_> = measured
         .chain(CONFIDENCE.iter().map(|q| (q.name, q.unit)))
+        .chain(INDEXED.iter().map(|q| (q.name, q.unit)))
         .collect();
     for (at, (name, unit)) in all.iter().enumerate() {
         assert!(all[..at].iter().all(|(other, _)| other != name), "{name}");
         let ending = match *unit {
             "" => continue,
-            "%" => "percent",
-            unit => unit,
+            "%" => "percent".to_owned(),
+            unit => unit.replace('/', "_per_").replace('²', "2"),
         };
-        assert!(name.ends_with(ending), "{name}");
+        assert!(name.ends_with(&ending), "{name}");
     }
 }

@@ -5,6 +5,7 @@ use std::thread;
 
 use crate::exam::{Acquisition, Exam};
 use crate::label::Label;
+use crate::patient::Patient;
 use crate::phase::{Like, Phase, TakenPhase};
 use crate::sequence::{PerSequence, Sequence};
 use crate::study::Study;
@@ -84,6 +85,8 @@ pub struct LoadedCase {
     pub fills: Vec<Fill>,
     /// The phase that was taken of bSSFP, if it is a cine.
     pub phase: Option<TakenPhase>,
+    /// What the images say about the patient, if they do; NIfTI files do not.
+    pub patient: Option<Patient>,
 }
 
 /// The images of a case, if there are any.
@@ -362,6 +365,7 @@ impl CaseFiles {
             placements,
             fills,
             phase,
+            patient: None,
         })
     }
 

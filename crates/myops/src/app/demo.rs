@@ -27,6 +27,7 @@ use super::phantom;
 use super::progress::Progress;
 use super::record::{CaseFolder, Setup};
 use super::segment::case::{Case, write};
+use crate::report::PatientData;
 
 /// Draws a synthetic patient into a folder, where its results go too.
 #[derive(Debug, Clone)]
@@ -101,6 +102,7 @@ impl DemoPatient {
             probabilities: false,
             all_grids: false,
             dicom: false,
+            patient_data: PatientData::Withheld,
             out: self.out.path(),
         };
         let told = write(&self.case, found, &setup)?;

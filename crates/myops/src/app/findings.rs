@@ -15,7 +15,7 @@ use super::record::CaseFolder;
 use super::results::{write_case, write_cohort};
 use crate::measure::confidence::RegionConfidence;
 use crate::report::quantity::Confidence;
-use crate::report::{Case, CaseView, ModelId, Origin};
+use crate::report::{Case, CaseView, ModelId, Origin, PatientData};
 
 fn case_with(findings: Vec<Finding>, folder: &CaseFolder) -> Case {
     let settings = PhantomSettings {
@@ -58,7 +58,7 @@ fn every_finding_reaches_terminal_json_page_and_tables() {
     folder.create().unwrap();
     let case = case_with(Finding::examples(), &folder);
     folder.finish(&case, Fingerprints::new(), &[]).unwrap();
-    write_cohort(&out, &[], &Silent).unwrap();
+    write_cohort(&out, &[], PatientData::Withheld, &Silent).unwrap();
 
     let text = |name: &str| read_to_string(out.join(name)).unwrap();
     let json: Value = serde_json::from_str(&text("case/case.json")).unwrap();

@@ -33,7 +33,7 @@ use super::progress::{Progress, Stage, in_stage};
 use super::record::CaseFolder;
 use super::results;
 use super::threads::contained;
-use crate::report::{Case, CaseView, Origin};
+use crate::report::{Case, CaseView, Origin, PatientData};
 
 /// Measures label maps.
 #[derive(Debug, Clone)]
@@ -93,7 +93,7 @@ impl QuantifyJob {
         let (cases, failed) = FailedCase::separate(ids, measured);
         if !cases.is_empty() {
             let failed: Vec<&str> = failed.iter().map(|f| f.case.as_str()).collect();
-            results::write_cohort(&self.out, &failed, progress)?;
+            results::write_cohort(&self.out, &failed, PatientData::Withheld, progress)?;
         }
         Ok(QuantifiedCases { cases, failed })
     }

@@ -14,7 +14,7 @@ use super::files::folder;
 use super::input::CaseInput;
 use super::model::Model;
 use crate::device::DeviceChoice;
-use crate::report::{Case, Program, SCHEMA};
+use crate::report::{Case, Identity, PatientData, Program, SCHEMA};
 
 /// How cases are segmented: what their results depend on beside their files, and where they go.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +29,8 @@ pub struct Setup<'a> {
     pub all_grids: bool,
     /// Whether results for a PACS are saved too.
     pub dicom: bool,
+    /// Whether results tell who was examined.
+    pub patient_data: PatientData,
     /// The folder of all results.
     pub out: &'a Path,
 }
@@ -70,12 +72,20 @@ impl Record {
         let device = device.as_deref().unwrap_or_default();
         let weights = self.told.model.as_ref().map(|model| &model.fingerprint);
         let changed = fingerprint::differences(&self.inputs, inputs);
+        // Where the images say nothing of the patient, both give the same.
+        let asked = self.told.patient.as_ref().map(Identity::asked);
         if version != env!("CARGO_PKG_VERSION") {
             Some(format!("written by myops {version}"))
         } else if weights != Some(&setup.model.fingerprint) {
             Some("written with other weights".into())
         } else if device != setup.device.name() {
             Some(format!("computed on {device}"))
+        } else if asked.is_some_and(|asked| asked != setup.patient_data) {
+            let with = match setup.patient_data {
+                PatientData::Withheld => "with",
+                PatientData::Shown => "without",
+            };
+            Some(format!("written {with} patient data"))
         } else if !changed.is_empty() {
             Some(format!("input changed since ({})", changed.join(", ")))
         } else {

@@ -11,7 +11,7 @@ use super::note::Note;
 use super::progress::Progress;
 use super::record::CaseFolder;
 use crate::report::{
-    Case, CaseView, CohortCase, Origin, case_page, cohort_csv, cohort_page, thumbnail,
+    Case, CaseView, CohortCase, Origin, PatientData, case_page, cohort_csv, cohort_page, thumbnail,
 };
 
 /// What is said of how a case was read: the phase of its cine, and values that filled the border of an image.
@@ -43,11 +43,16 @@ pub fn write_case(
 }
 
 /// Writes the page and the table of all cases whose folders lie in `out`, whenever they were measured, but for those that
-/// failed just now.
+/// failed just now. They tell who was examined only where that is asked for now.
 ///
 /// # Errors
 /// Where the folder cannot be listed or a file cannot be written.
-pub fn write_cohort(out: &Path, failed: &[&str], progress: &dyn Progress) -> Result<(), Error> {
+pub fn write_cohort(
+    out: &Path,
+    failed: &[&str],
+    patient_data: PatientData,
+    progress: &dyn Progress,
+) -> Result<(), Error> {
     let mut cases: Vec<Case> = Vec::new();
     for entry in guard::entries(out)? {
         let Ok(id) = entry.file_name().into_string() else {
@@ -58,7 +63,10 @@ pub fn write_cohort(out: &Path, failed: &[&str], progress: &dyn Progress) -> Res
             continue;
         }
         match folder.read_record() {
-            Ok(record) => cases.push(record.told),
+            Ok(record) => cases.push(match patient_data {
+                PatientData::Shown => record.told,
+                PatientData::Withheld => record.told.without_patient(),
+            }),
             Err(error) => progress.message(&Note::LeftOutOfCohort {
                 case: id,
                 error: error.to_string(),

@@ -11,6 +11,7 @@ use crate::app::model::{BUILT_IN, Model};
 use crate::app::note::count;
 use crate::app::segment::{Finished, SegmentJob};
 use crate::device::DeviceChoice;
+use crate::report::PatientData;
 
 /// Arguments of `myops segment`.
 #[derive(Debug, clap::Args)]
@@ -36,6 +37,9 @@ pub struct Args {
     /// Save a DICOM segmentation and a structured report too, for exams that came as DICOM
     #[arg(long)]
     dicom: bool,
+    /// Tell in reports, tables and JSON what DICOM images say of the patient, and volumes and mass per body surface area
+    #[arg(long)]
+    identify: bool,
     /// Overwrite finished cases
     #[arg(long, alias = "again")]
     overwrite: bool,
@@ -48,8 +52,14 @@ pub fn run(args: Args, console: &Console) -> Result<()> {
     } else {
         Finished::Skip
     };
+    let patient_data = if args.identify {
+        PatientData::Shown
+    } else {
+        PatientData::Withheld
+    };
     let job = SegmentJob {
         finished,
+        patient_data,
         probabilities: args.probabilities,
         input: args.input.read()?,
         out: args.out,

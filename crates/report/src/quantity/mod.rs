@@ -33,11 +33,13 @@ macro_rules! table {
 }
 
 mod confidence;
+mod indexed;
 mod measured;
 mod parts;
 mod values;
 
 pub use confidence::{CONFIDENCE, Confidence};
+pub use indexed::{INDEXED, Indexed};
 pub use measured::MEASURED;
 pub use parts::{SEGMENT, TERRITORY, THRESHOLD};
 pub use values::Values;
@@ -64,7 +66,7 @@ pub struct Quantity<T: 'static> {
     pub label: &'static str,
     /// The short name above a column of a page, with the unit.
     pub heading: &'static str,
-    /// `ml`, `g`, `mm`, `%`, or nothing.
+    /// `ml`, `g`, `mm`, `%`, `m²`, one of these over another, or nothing.
     pub unit: &'static str,
     /// Digits after the point on pages.
     pub decimals: usize,

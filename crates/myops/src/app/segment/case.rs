@@ -22,7 +22,7 @@ use crate::app::record::{CaseFolder, Setup};
 use crate::app::results;
 use crate::app::threads::spawn;
 use crate::report::quantity::Confidence;
-use crate::report::{self, CaseView, ModelId, Origin};
+use crate::report::{self, CaseView, Identity, ModelId, Origin};
 
 /// A case with the fingerprints of its files.
 #[derive(Debug)]
@@ -127,6 +127,7 @@ fn write_probabilities(
 fn origin(case: &LoadedCase, found: &Segmentation, setup: &Setup) -> Origin {
     let model = setup.model;
     let measured = model.segmenter.header().recipe.align != Align::Off;
+    let identity = |patient| Identity::of(patient, setup.patient_data);
     let unfinished = model.unfinished.iter().map(Unfinished::finding);
     Origin {
         model: Some(ModelId {
@@ -143,6 +144,7 @@ fn origin(case: &LoadedCase, found: &Segmentation, setup: &Setup) -> Origin {
             .chain(results::of_reading(case))
             .chain(found.findings.iter().cloned())
             .collect(),
+        patient: case.patient.as_ref().map(identity),
     }
 }
 

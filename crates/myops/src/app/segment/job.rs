@@ -14,6 +14,7 @@ use crate::app::note::Note;
 use crate::app::progress::Progress;
 use crate::app::record::{CaseFolder, Setup, State};
 use crate::app::results;
+use crate::report::PatientData;
 
 /// Segments cases into a folder of results, one folder a case.
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ pub struct SegmentJob {
     pub all_grids: bool,
     /// Whether a DICOM segmentation and a structured report are written too; for exams that came as DICOM.
     pub dicom: bool,
+    /// Whether results tell who was examined, where the images say it.
+    pub patient_data: PatientData,
 }
 
 /// What happens to cases that have current results: those that a run would give again.
@@ -52,7 +55,8 @@ pub struct SegmentedCases {
 }
 
 impl SegmentJob {
-    /// A job on the cases that paths lead to, which skips finished cases and writes no probabilities.
+    /// A job on the cases that paths lead to, which skips finished cases, writes no probabilities and does not tell who was
+    /// examined.
     pub fn new<P: Into<PathBuf>>(
         paths: impl IntoIterator<Item = P>,
         out: impl Into<PathBuf>,
@@ -64,6 +68,7 @@ impl SegmentJob {
             probabilities: false,
             all_grids: false,
             dicom: false,
+            patient_data: PatientData::default(),
         }
     }
 
@@ -109,7 +114,7 @@ impl SegmentJob {
         };
         let failed = pipeline::segment_all(&todo, &setup, progress)?;
         let ids: Vec<&str> = failed.iter().map(|f| f.case.as_str()).collect();
-        results::write_cohort(&self.out, &ids, progress)?;
+        results::write_cohort(&self.out, &ids, self.patient_data, progress)?;
         Ok(SegmentedCases {
             segmented: todo.len() - failed.len(),
             failed,
@@ -123,6 +128,7 @@ impl SegmentJob {
             probabilities: self.probabilities,
             all_grids: self.all_grids,
             dicom: self.dicom,
+            patient_data: self.patient_data,
             out,
         }
     }
