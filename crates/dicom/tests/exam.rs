@@ -200,7 +200,7 @@ fn the_patient_is_read_and_told_to_nobody() {
         .load(&table, PhaseChoice::Automatic)
         .unwrap();
     let patient = loaded.exam.patient.unwrap();
-    assert_eq!(patient.name.as_deref(), Some("Petra Phantom"));
+    assert_eq!(patient.name.as_deref(), Some("Petronella Zweig"));
     assert_eq!(patient.id.as_deref(), Some("PH-4711"));
     assert_eq!(patient.birth_date.as_deref(), Some("1960-02-03"));
     assert_eq!(patient.exam_date.as_deref(), Some("2025-12-31"));

@@ -9,9 +9,9 @@ use myops_image::volume::Volume;
 
 use super::series::{Series, put, uid};
 
-/// What the headers of a synthetic exam say of the patient. Nothing of it may be in an output that was not asked for it.
+/// What the headers of a synthetic exam say of the patient. No output may hold any of it that was not asked for it.
 pub const PATIENT: [(dicom_object::Tag, VR, &str); 10] = [
-    (tags::PATIENT_NAME, VR::PN, "Phantom^Petra"),
+    (tags::PATIENT_NAME, VR::PN, "Zweig^Petronella"),
     (tags::PATIENT_ID, VR::LO, "PH-4711"),
     (tags::PATIENT_BIRTH_DATE, VR::DA, "19600203"),
     (tags::PATIENT_SEX, VR::CS, "F"),
@@ -20,8 +20,32 @@ pub const PATIENT: [(dicom_object::Tag, VR, &str); 10] = [
     (tags::STUDY_DATE, VR::DA, "20251231"),
     (tags::STUDY_TIME, VR::TM, "101112"),
     (tags::ACCESSION_NUMBER, VR::SH, "ACC-0815"),
-    (tags::STUDY_ID, VR::SH, "77"),
+    (tags::STUDY_ID, VR::SH, "STUDY-77"),
 ];
+
+/// Texts by which an output could tell of [`PATIENT`], in lower case: names in parts, identifiers, and dates as they are
+/// written in several countries. Sex, height and weight are too short to be searched for.
+pub fn traces() -> Vec<String> {
+    let of = |(_, vr, value): (_, VR, &str)| match vr {
+        VR::PN => value.split('^').map(str::to_lowercase).collect(),
+        VR::DA => dates(value),
+        VR::CS | VR::DS => Vec::new(),
+        _ => vec![value.to_lowercase()],
+    };
+    PATIENT.into_iter().flat_map(of).collect()
+}
+
+/// `YYYYMMDD` in other orders and with other separators.
+fn dates(value: &str) -> Vec<String> {
+    let [year, month, day] = [0..4, 4..6, 6..8].map(|part| value.get(part).unwrap_or_default());
+    let mut dates = vec![value.to_owned()];
+    for separator in ["-", ".", "/", "_"] {
+        for order in [[year, month, day], [day, month, year], [month, day, year]] {
+            dates.push(order.join(separator));
+        }
+    }
+    dates
+}
 
 /// The least value of the phase-sensitive image.
 const BELOW_ZERO: f32 = -300.0;

@@ -10,5 +10,5 @@ mod series;
 
 pub use encode::{BIG_ENDIAN, EXPLICIT, IMPLICIT, WriteError, encode, write};
 pub use enhanced::enhanced;
-pub use exam::{PATIENT, exam, small_exam, small_volume};
+pub use exam::{PATIENT, exam, small_exam, small_volume, traces};
 pub use series::{Series, put, uid};

@@ -64,3 +64,5 @@ pub use train::TrainJob;
 
 #[cfg(test)]
 mod findings;
+#[cfg(test)]
+mod patient_data;

@@ -16,6 +16,7 @@ mod flagship;
 mod importing;
 mod inspecting;
 mod interrupting;
+mod keeping_patients_private;
 mod looking_around;
 mod names_of_files;
 mod orders_of_storage;

@@ -54,6 +54,13 @@ impl Case {
         })
     }
 
+    /// The same with images that say this of the patient.
+    #[cfg(test)]
+    pub fn with_patient(mut self, patient: myops_image::patient::Patient) -> Self {
+        self.loaded.patient = Some(patient);
+        self
+    }
+
     /// The images and reference labels.
     pub fn study(&self) -> &Study {
         &self.loaded.case.study
