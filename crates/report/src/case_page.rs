@@ -22,11 +22,12 @@ use crate::{RESEARCH_USE, css_colour};
 /// Scars of the page; smaller ones are counted.
 const SCARS_SHOWN: usize = 4;
 
-/// A key number: what it is, the number with its unit, and a second one.
+/// A key number: what it is, the number with its unit, a second one, and the number per body surface area.
 struct Key {
     name: &'static str,
     value: String,
     second: String,
+    per_surface: Option<String>,
     colour: Option<String>,
 }
 
@@ -71,6 +72,7 @@ struct Page<'a> {
     model: String,
     grid: String,
     keys: Vec<Key>,
+    indexed: bool,
     salvage: String,
     expected_dice: Option<[String; 2]>,
     scar_bullseye: String,
@@ -123,6 +125,7 @@ pub fn case_page(case: &Case, view: &CaseView) -> Result<String, askama::Error> 
         ),
         grid: grid(case),
         keys: keys(&measured.values, case.indexed.as_ref()),
+        indexed: case.indexed.is_some(),
         salvage: Quantity::SALVAGE_INDEX.text(value(&Quantity::SALVAGE_INDEX)),
         expected_dice: case.confidence.as_ref().map(|values| {
             [Quantity::EXPECTED_DICE_OF_SCAR, Quantity::EXPECTED_DICE]
@@ -251,25 +254,35 @@ fn grid(case: &Case) -> String {
     format!("{slices} {word} of {columns} × {rows}, voxels {x:.2} × {y:.2} × {z:.1} mm")
 }
 
-/// The key numbers: each with its label, a second number or a remark, and the colour of a label.
+/// The key numbers: each with its label, a second number or a remark, the number per body surface area where it is known, and
+/// the colour of a label.
 fn keys(values: &Values, indexed: Option<&Values>) -> Vec<Key> {
     let told = |quantity: &Quantity<Quantities>| quantity.with_unit(values.get(quantity));
     let key = |first: Quantity<Quantities>, second: String, label: Option<Label>| Key {
         name: first.label,
         value: told(&first),
         second,
+        per_surface: None,
         colour: label.map(css_colour),
+    };
+    let per_surface = |quantity: Quantity<Indexed>, key: Key| Key {
+        per_surface: indexed.map(|values| quantity.with_unit(values.get(&quantity))),
+        ..key
     };
     // What was not related to the wall has no mass either: nobody looked for it.
     let scar_g = values
         .get(&Quantity::SCAR_PERCENT)
         .map(|_| told(&Quantity::SCAR_G));
-    let per_surface = |quantity: Quantity<Indexed>, otherwise: String| {
-        indexed.map_or(otherwise, |values| {
-            quantity.with_unit(values.get(&quantity))
-        })
-    };
-    let slab = |quantity| per_surface(quantity, "in the slab".to_owned());
+    let pool = |quantity, label| key(quantity, "in the slab".to_owned(), Some(label));
+    let wall = key(
+        Quantity::WALL_G,
+        told(&Quantity::WALL_ML),
+        Some(Label::Myocardium),
+    );
+    let [lv_pool, rv_pool] = [
+        pool(Quantity::LV_POOL_ML, Label::LvPool),
+        pool(Quantity::RV_POOL_ML, Label::RvPool),
+    ];
     vec![
         key(
             Quantity::SCAR_PERCENT,
@@ -286,21 +299,9 @@ fn keys(values: &Values, indexed: Option<&Values>) -> Vec<Key> {
             told(&Quantity::AREA_AT_RISK_G),
             None,
         ),
-        key(
-            Quantity::WALL_G,
-            per_surface(Quantity::WALL_G_PER_M2, told(&Quantity::WALL_ML)),
-            Some(Label::Myocardium),
-        ),
-        key(
-            Quantity::LV_POOL_ML,
-            slab(Quantity::LV_POOL_ML_PER_M2),
-            Some(Label::LvPool),
-        ),
-        key(
-            Quantity::RV_POOL_ML,
-            slab(Quantity::RV_POOL_ML_PER_M2),
-            Some(Label::RvPool),
-        ),
+        per_surface(Quantity::WALL_G_PER_M2, wall),
+        per_surface(Quantity::LV_POOL_ML_PER_M2, lv_pool),
+        per_surface(Quantity::RV_POOL_ML_PER_M2, rv_pool),
     ]
 }
 

@@ -32,17 +32,17 @@ table! {
         |i| Some(i.body_surface_m2);
 
     LV_POOL_ML_PER_M2 = ["lv_pool_ml_per_m2", "LV blood pool index", "ml/m²"], 1,
-        "Blood in the left ventricle over body surface area",
+        "Blood in the left ventricle, within the slab, over body surface area",
         |i| Some(i.volumes.lv_pool_ml / i.body_surface_m2),
         "LV ml/m²" in Page;
 
     RV_POOL_ML_PER_M2 = ["rv_pool_ml_per_m2", "RV blood pool index", "ml/m²"], 1,
-        "Blood in the right ventricle over body surface area",
+        "Blood in the right ventricle, within the slab, over body surface area",
         |i| Some(i.volumes.rv_pool_ml / i.body_surface_m2),
         "RV ml/m²" in Page;
 
     WALL_G_PER_M2 = ["wall_g_per_m2", "LV wall index", "g/m²"], 1,
-        "Mass of the wall over body surface area",
+        "Mass of the wall, within the slab, over body surface area",
         |i| Some(i.volumes.wall_g / i.body_surface_m2),
         "Wall g/m²" in Page;
 }
