@@ -132,7 +132,7 @@ fn every_fact_reaches_page_csv_and_json() {
 fn volumes_and_mass_are_related_to_body_surface() {
     let case = case("a", Some(Identity::Shown(patient())));
     let indexed = case.indexed.as_ref().unwrap();
-    // DuBois: 0.007184 * 82^0.425 * 178^0.725 = 2.0012.
+    // Du Bois: 0.007184 * 82^0.425 * 178^0.725 = 2.0012.
     for (quantity, expected) in INDEXED
         .iter()
         .zip([2.0012, 40.0 / 2.0012, 0.0, 21.0 / 2.0012])

@@ -28,7 +28,7 @@ table! {
     INDEXED of Indexed:
 
     BODY_SURFACE_M2 = ["body_surface_m2", "Body surface area", "m²"], 2,
-        "0.007184 w^0.425 h^0.725 with the weight w in kg and the height h in cm (DuBois and DuBois, Arch Intern Med 1916;17:863)",
+        "0.007184 w^0.425 h^0.725 with the weight w in kg and the height h in cm (Du Bois and Du Bois, Arch Intern Med 1916;17:863)",
         |i| Some(i.body_surface_m2);
 
     LV_POOL_ML_PER_M2 = ["lv_pool_ml_per_m2", "LV blood pool index", "ml/m²"], 1,
