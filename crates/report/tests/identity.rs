@@ -190,7 +190,8 @@ fn a_cohort_has_columns_about_patients_where_one_is_told() {
     assert_eq!(of(3), ("", false));
     let page = cohort(&cases);
     assert_eq!(
-        page.matches("<td class=\"who whole\" data-value=\"–\">").count(),
+        page.matches("<td class=\"who whole\" data-value=\"–\">")
+            .count(),
         10
     );
     let cases = cases.map(Case::without_patient);

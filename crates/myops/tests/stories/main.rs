@@ -20,6 +20,7 @@ mod keeping_patients_private;
 mod looking_around;
 mod names_of_files;
 mod orders_of_storage;
+mod own_grids;
 mod own_names;
 mod protecting_inputs;
 mod segmenting;
