@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use myops_image::io::{CaseFiles, find_cases};
+use myops_image::io::find_cases;
 use myops_image::patient::Patient;
 use myops_segment::Segmentation;
 
+use super::input::{CaseInput, Kind};
 use super::model::Model;
 use super::phantom;
 use super::progress::Silent;
@@ -19,7 +20,7 @@ use crate::report::PatientData::{self, Shown, Withheld};
 /// A patient on the disk, and what was found in the images.
 struct Example {
     folder: tempfile::TempDir,
-    files: CaseFiles,
+    input: CaseInput,
     model: Model,
     found: Segmentation,
 }
@@ -32,9 +33,10 @@ impl Example {
         let folder = tempfile::tempdir().unwrap();
         let (study, truth) = phantom::patient(1, 7);
         phantom::write(&study, &truth, folder.path()).unwrap();
+        let files = find_cases(folder.path()).unwrap().remove(0);
         let model = Model::open("runet", DeviceChoice::Cpu).unwrap();
         Self {
-            files: find_cases(folder.path()).unwrap().remove(0),
+            input: CaseInput::new(Kind::Files(files), None),
             found: model.segment(&study).unwrap(),
             folder,
             model,
@@ -46,6 +48,8 @@ impl Example {
             model: &self.model,
             device: self.model.device,
             probabilities: true,
+            all_grids: false,
+            dicom: false,
             patient_data,
             out,
         }
@@ -54,7 +58,7 @@ impl Example {
     fn write(&self, patient: Option<&Patient>, patient_data: PatientData) -> Results {
         let out = self.folder.path().join("out");
         let setup = self.setup(&out, patient_data);
-        let mut case = Case::read(&self.files, &Silent).unwrap();
+        let mut case = Case::read(&self.input, &Silent).unwrap();
         if let Some(patient) = patient {
             case = case.with_patient(patient.clone());
         }
@@ -65,7 +69,7 @@ impl Example {
     fn cohort(&self, patient_data: PatientData) -> Results {
         let out = self.folder.path().join("out");
         write_cohort(&out, &[], patient_data, &Silent).unwrap();
-        let files = [&out, &out.join(self.files.id())].map(|folder| {
+        let files = [&out, &out.join(self.input.id())].map(|folder| {
             let entries = std::fs::read_dir(folder).unwrap();
             entries.map(|entry| entry.unwrap().path())
         });
@@ -78,8 +82,8 @@ impl Example {
 
     fn state(&self, patient_data: PatientData) -> State {
         let out = self.folder.path().join("out");
-        let folder = CaseFolder::of(&out, self.files.id());
-        folder.state(&self.files, &self.setup(&out, patient_data))
+        let folder = CaseFolder::of(&out, self.input.id());
+        folder.state(&self.input, &self.setup(&out, patient_data))
     }
 }
 

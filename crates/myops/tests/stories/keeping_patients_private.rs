@@ -117,8 +117,8 @@ fn tales(run: &Run, out: &str) -> Vec<String> {
 fn search_all(images: &str, place: &str) {
     let (network, phantoms, settings) = (network(), patients(), tiny_settings());
     let lines = [
-        format!("segment {images} --model {network} --probabilities --out"),
-        format!("segment {images} --model {network} --out"),
+        format!("segment {images} --model {network} --probabilities --all-grids --out"),
+        format!("segment {images} --model {network} --dicom --out"),
         format!("quantify {phantoms}/phantom-001 --images {images} --out"),
         format!("augment {images} --times 1 --out"),
         format!("train {images} --config {settings} --out"),
@@ -143,6 +143,20 @@ fn no_command_tells_who_is_in_an_exam() {
     let exam = format!("{place}/exam");
     write_exam(&exam);
     search_all(&exam, &place);
+    // There are results, and those for a PACS name the patient.
+    let results = contents(&format!("{place}/out0"));
+    assert!(
+        results
+            .keys()
+            .any(|name| name.ends_with("_probability_scar.nii.gz"))
+    );
+    let results = contents(&format!("{place}/out1"));
+    let named = |bytes: &[u8]| bytes.windows(16).any(|part| part == b"Zweig^Petronella");
+    let named = results.iter().filter(|(_, bytes)| named(bytes));
+    let endings: Vec<&str> = named
+        .map(|(name, _)| name.rsplit('_').next().unwrap())
+        .collect();
+    assert_eq!(endings, ["seg.dcm", "sr.dcm"]);
 }
 
 #[test]
@@ -161,7 +175,6 @@ fn no_text_of_a_header_or_beside_an_image_reaches_a_result() {
 }
 
 #[test]
-#[ignore = "myops segment does not read DICOM yet"]
 fn identify_tells_in_reports_tables_and_json_who_was_examined() {
     let data = place("private/identify");
     let (exam, out) = (format!("{data}/exam"), format!("{data}/out"));

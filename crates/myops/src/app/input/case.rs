@@ -121,7 +121,8 @@ impl CaseInput {
                 })
             }
             Kind::Exam(exam) => {
-                let (loaded, phase) = exam.load()?;
+                let (mut loaded, phase) = exam.load()?;
+                let patient = loaded.exam.patient.take();
                 let study = match self.stack {
                     Some(stack) => Study::on_stack_of(stack, loaded.exam)?,
                     None => Study::of(loaded.exam)?,
@@ -132,6 +133,7 @@ impl CaseInput {
                         placements: PerSequence::default(),
                         fills: Vec::new(),
                         phase,
+                        patient,
                     },
                     sources: loaded.sources,
                     left_out: None,

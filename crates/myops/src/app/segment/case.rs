@@ -57,7 +57,7 @@ impl Case {
     /// The same with images that say this of the patient.
     #[cfg(test)]
     pub fn with_patient(mut self, patient: myops_image::patient::Patient) -> Self {
-        self.loaded.patient = Some(patient);
+        self.loaded.case.patient = Some(patient);
         self
     }
 
