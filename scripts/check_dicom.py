@@ -3,7 +3,7 @@
 `check_dicom.py archive URL EXAM_FOLDER...`.
 
 A folder EXAM holds EXAM_seg.dcm, EXAM_sr.dcm and labels.nii.gz, the label map that they were made from, and perhaps
-images/, the source series.
+images/, the source series, which may be several.
 
 files: dciodvfy finds no error; highdicom and dcmqi read the voxels of each segment where the label map has them; both read
 the report's values, which are computed again from the label map; pydicom's dictionary has each code with its meaning; each
@@ -93,7 +93,7 @@ def check_files(folder):
     require(labels == [row[0] for row in segments], f"{seg_path}: segments {labels}")
     check_highdicom(seg, seg_path, segments, truth)
     check_dcmqi(seg_path, segments, truth)
-    check_sources(seg, seg_path, folder / "images")
+    check_sources(seg, pydicom.dcmread(sr_path), seg_path, folder / "images")
     check_report(sr_path, seg, labels, truth)
     volumes = ", ".join(f"{name} {truth.values(name, labels)['ml']:.2f} ml" for name, *_ in segments)
     print(f"{folder.name}: {len(segments)} segments, {seg.NumberOfFrames} frames of {seg.Rows} x {seg.Columns}: {volumes}")
@@ -146,10 +146,17 @@ def check_dcmqi(path, segments, truth):
                 require(np.allclose(ours, theirs, atol=1e-4), f"{path}: dcmqi: {what} {theirs}, not {ours}")
 
 
-def check_sources(seg, path, images):
+def check_sources(seg, sr, path, images):
     by_uid = {d.SOPInstanceUID: d for d in map(pydicom.dcmread, sorted(images.glob("*")))}
-    referenced = {i.ReferencedSOPInstanceUID for i in seg.ReferencedSeriesSequence[0].ReferencedInstanceSequence}
-    require(not by_uid or referenced == set(by_uid), f"{path}: refers to {referenced}, not {set(by_uid)}")
+    listed = {
+        (s.SeriesInstanceUID, i.ReferencedSOPInstanceUID) for s in seg.ReferencedSeriesSequence for i in s.ReferencedInstanceSequence
+    }
+    there = {(d.SeriesInstanceUID, uid) for uid, d in by_uid.items()}
+    require(not by_uid or listed == there, f"{path}: refers to {listed}, not {there}")
+    evidence = sr.CurrentRequestedProcedureEvidenceSequence[0].ReferencedSeriesSequence
+    named = {(s.SeriesInstanceUID, i.ReferencedSOPInstanceUID) for s in evidence for i in s.ReferencedSOPSequence}
+    require(named == listed | {(seg.SeriesInstanceUID, seg.SOPInstanceUID)}, f"the report of {path} refers to {named}")
+    referenced = {uid for _, uid in listed}
     for number, frame in enumerate(seg.PerFrameFunctionalGroupsSequence):
         source = frame.DerivationImageSequence[0].SourceImageSequence[0]
         require(source.ReferencedSOPInstanceUID in referenced, f"{path}: frame {number + 1} has an unknown source")

@@ -24,10 +24,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         let table = exam.table(&Rules::default(), &SeriesChoice::default())?;
         for row in &table.rows {
             let role = row.role.map_or("-", |role| role.name());
-            let number = row.number.unwrap_or(0);
             println!(
-                "{number:>4} {role:>5} {:>3} x {:>2}  {:>4} x {:>4}  {}: {}",
-                row.slices, row.phases, row.rows, row.columns, row.description, row.reason
+                "{:>4} {role:>5} {:>3} x {:>2}  {:>4} x {:>4}  {}: {}",
+                row.numbers(),
+                row.slices,
+                row.phases,
+                row.rows,
+                row.columns,
+                row.description,
+                row.reason
             );
         }
         let loaded = exam.load(&table, PhaseChoice::Number(1))?;

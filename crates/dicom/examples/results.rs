@@ -12,6 +12,10 @@ use std::time::{Duration, UNIX_EPOCH};
 use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_dictionary_std::{tags, uids};
 use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
+use myops_dicom::SeriesId;
+use myops_dicom::load::PhaseChoice;
+use myops_dicom::role::{Rules, SeriesChoice};
+use myops_dicom::scan::Scan;
 use myops_dicom::source::{Source, SourceSlice};
 use myops_dicom::write::{Producer, measurements, report, segmentation};
 use myops_image::geometry::{Affine, Grid};
@@ -34,6 +38,9 @@ fn main() -> Result<()> {
     write_exam(out, "plain", &plain, &labels, &found)?;
     write_images(&out.join("plain/images"), &plain, &lge)?;
     write_exam(out, "frames", &exam("frames", grid, true), &labels, &found)?;
+    // Each slice is a series.
+    let joined = joined(&out.join("joined/images"), grid, &lge)?;
+    write_exam(out, "joined", &joined, &labels, &found)?;
     // No scar was looked for, and nothing was found.
     let nothing = labels.map(|_| Label::Background);
     write_exam(
@@ -99,7 +106,6 @@ fn exam(name: &str, grid: Grid, frames: bool) -> Source {
         text(tags::PATIENT_SIZE, VR::DS, "1.68"),
         text(tags::PATIENT_WEIGHT, VR::DS, "71"),
         text(tags::STUDY_INSTANCE_UID, VR::UI, &uid(1, 1)),
-        text(tags::SERIES_INSTANCE_UID, VR::UI, &uid(2, 9)),
         text(tags::FRAME_OF_REFERENCE_UID, VR::UI, &uid(3, 1)),
         text(tags::STUDY_DATE, VR::DA, "20260101"),
         text(tags::STUDY_TIME, VR::TM, "101010"),
@@ -107,11 +113,14 @@ fn exam(name: &str, grid: Grid, frames: bool) -> Source {
         text(tags::ACCESSION_NUMBER, VR::SH, "A1"),
         text(tags::MODALITY, VR::CS, "MR"),
         text(tags::MANUFACTURER, VR::LO, "synthetic"),
-        text(tags::SERIES_NUMBER, VR::IS, "9"),
         text(tags::SERIES_DESCRIPTION, VR::LO, "de_tfi_psir"),
         text(tags::SLICE_THICKNESS, VR::DS, "8"),
     ]);
     let slices = (0..grid.shape()[2]).map(|k| SourceSlice {
+        series: SeriesId {
+            number: Some(9),
+            uid: uid(2, 9),
+        },
         sop_class_uid: if frames {
             uids::ENHANCED_MR_IMAGE_STORAGE
         } else {
@@ -126,6 +135,23 @@ fn exam(name: &str, grid: Grid, frames: bool) -> Source {
         grid,
         slices: slices.collect(),
     }
+}
+
+/// A series for each slice, written and read again as one stack.
+fn joined(folder: &Path, grid: Grid, lge: &Volume<f32>) -> Result<Source> {
+    let mut parts = exam("joined", grid, false);
+    for (number, slice) in (21..).zip(&mut parts.slices) {
+        slice.series = SeriesId {
+            number: Some(number),
+            uid: format!("{}.{number}", slice.series.uid),
+        };
+    }
+    write_images(folder, &parts, lge)?;
+    let scan = Scan::of(&[folder])?;
+    let files = scan.exams().first().ok_or("no exam")?;
+    let table = files.table(&Rules::default(), &SeriesChoice::default())?;
+    let source = files.load(&table, PhaseChoice::Automatic)?.sources.lge;
+    Ok(source.ok_or("no LGE")?)
 }
 
 fn write_exam(
@@ -188,7 +214,7 @@ fn write_images(folder: &Path, source: &Source, lge: &Volume<f32>) -> Result<()>
 }
 
 /// What the image of slice `k` is, and where.
-fn described(source: &Source, k: usize) -> [(Tag, VR, String); 8] {
+fn described(source: &Source, k: usize) -> [(Tag, VR, String); 10] {
     let (affine, slice) = (source.grid.world_from_voxel(), &source.slices[k]);
     let mm = affine.spacing().mm();
     let lps = |[x, y, z]: [f64; 3]| [-x, -y, z];
@@ -203,6 +229,12 @@ fn described(source: &Source, k: usize) -> [(Tag, VR, String); 8] {
     [
         (tags::SOP_CLASS_UID, VR::UI, class.clone()),
         (tags::SOP_INSTANCE_UID, VR::UI, instance.clone()),
+        (tags::SERIES_INSTANCE_UID, VR::UI, slice.series.uid.clone()),
+        (
+            tags::SERIES_NUMBER,
+            VR::IS,
+            slice.series.number.unwrap_or(0).to_string(),
+        ),
         (tags::INSTANCE_NUMBER, VR::IS, (k + 1).to_string()),
         (tags::IMAGE_POSITION_PATIENT, VR::DS, decimals(&position)),
         (

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use myops_image::geometry::GeometryError;
 use myops_image::sequence::Sequence;
 
-use crate::image::Series;
 use crate::read::Flaw;
 use crate::role::Tie;
 use crate::stack::Problem;
@@ -173,6 +172,9 @@ impl DicomError {
                 Problem::Duplicates { .. } | Problem::Uneven { .. } => {
                     "remove the images that were taken again from the folder"
                 }
+                Problem::AcquiredAgain(_) => {
+                    "choose that series, or remove its files from the folder"
+                }
                 _ => return None,
             },
             Self::File {
@@ -187,15 +189,4 @@ impl DicomError {
 
 fn and_the_first(first: Option<&String>) -> String {
     first.map_or_else(String::new, |first| format!("; the first: {first}"))
-}
-
-/// A series in an error: its number and description.
-pub(crate) fn series_name(series: &Series) -> String {
-    let number = series
-        .number
-        .map_or_else(|| "without a number".into(), |number| number.to_string());
-    if series.description.is_empty() {
-        return number;
-    }
-    format!("{number} \"{}\"", series.description)
 }

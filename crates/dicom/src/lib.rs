@@ -22,7 +22,7 @@
 //! let [files] = scan.exams() else { panic!("one exam") };
 //! let table = files.table(&Rules::default(), &SeriesChoice::default())?;
 //! for row in &table.rows {
-//!     println!("{:?} {}: {:?}, {}", row.number, row.description, row.role, row.reason);
+//!     println!("{} {}: {:?}, {}", row.numbers(), row.description, row.role, row.reason);
 //! }
 //! let loaded = files.load(&table, PhaseChoice::Automatic)?;
 //! assert!(loaded.exam.images[Sequence::Lge].is_some());
@@ -42,5 +42,6 @@ pub mod synthetic;
 pub mod write;
 
 pub use error::DicomError;
+pub use image::SeriesId;
 pub use read::{Flaw, Place};
 pub use stack::Problem;

@@ -3,12 +3,14 @@
 use dicom_object::InMemDicomObject;
 use myops_image::geometry::Grid;
 
-/// A stack of slices of one series.
+use crate::image::SeriesId;
+
+/// A stack of slices: of one series, or of several that hold a part each.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Source {
-    /// The attributes of the first instance, but its pixels: patient, study, series, equipment and frame of reference.
+    /// The attributes of the instance of the first slice, but its pixels: patient, study, equipment and frame of reference.
     pub header: InMemDicomObject,
-    /// The voxels as the series stores them, in RAS+ coordinates: `i` counts columns, `j` rows, and `k` slices along the
+    /// The voxels as the images store them, in RAS+ coordinates: `i` counts columns, `j` rows, and `k` slices along the
     /// normal (the cross product of the directions of a row and of a column).
     pub grid: Grid,
     /// The image of each slice, in the order of `k`.
@@ -18,6 +20,8 @@ pub struct Source {
 /// The image of one slice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceSlice {
+    /// Its series.
+    pub series: SeriesId,
     /// SOP Class UID.
     pub sop_class_uid: String,
     /// SOP Instance UID.

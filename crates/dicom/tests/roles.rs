@@ -20,12 +20,7 @@ fn a_tie_names_both_and_a_choice_or_a_rule_decides_it() {
     let tied = table(&objects);
     let error = tied.chosen().unwrap_err();
     let text = error.to_string();
-    let uid_12 = &tied
-        .rows
-        .iter()
-        .find(|row| row.number == Some(12))
-        .unwrap()
-        .uid;
+    let uid_12 = &row(&tied, 12).series[0].uid;
     let expected = format!(
         "2 series could be T2: 12 \"t2_stir_sax\" ({uid_12}) and 13 \"t2_stir_sax_repeat\" ({})",
         uid("series 13")

@@ -11,6 +11,6 @@ mod series;
 
 pub use frame::{Component, Frame, Timing};
 pub use instance::Instance;
-pub use plane::{Plane, distance, dot};
+pub use plane::{Plane, SAME_ORIENTATION_DEGREES, distance, dot};
 pub use rescale::Rescale;
-pub use series::Series;
+pub use series::{Series, SeriesId, called, numbers};

@@ -1,7 +1,7 @@
 //! Where a slice lies: position, orientation and spacing (DICOM PS3.3, section C.7.6.2).
 
-/// The largest difference between orientations of one stack, as a distance of direction vectors (0.3 degrees).
-const SAME_DIRECTION: f64 = 0.005;
+/// The largest angle between orientations of one stack, degrees.
+pub const SAME_ORIENTATION_DEGREES: f64 = 0.3;
 /// How far directions may be from length 1 and from a right angle.
 const ORTHOGONAL: f64 = 0.01;
 
@@ -48,8 +48,13 @@ impl Plane {
 
     /// Whether rows and columns have the directions of another plane, but for rounding.
     pub fn is_turned_as(&self, other: &Self) -> bool {
-        let same = |a: [f64; 3], b: [f64; 3]| distance(a, b) < SAME_DIRECTION;
-        same(self.row, other.row) && same(self.column, other.column)
+        self.turned_by(other) <= SAME_ORIENTATION_DEGREES
+    }
+
+    /// How far rows or columns are turned from those of another plane, degrees.
+    pub fn turned_by(&self, other: &Self) -> f64 {
+        let chord = distance(self.row, other.row).max(distance(self.column, other.column));
+        (2.0 * (chord / 2.0).min(1.0).asin()).to_degrees()
     }
 
     /// The angle between two planes, degrees from 0 to 90.
@@ -95,6 +100,8 @@ mod tests {
         assert_eq!(coronal.normal(), [0.0, 1.0, 0.0]);
         assert_eq!(plane.angle_to(&coronal), 90.0);
         assert!(!plane.is_turned_as(&coronal));
+        assert_eq!(plane.turned_by(&plane), 0.0);
+        assert!((plane.turned_by(&coronal) - 90.0).abs() < 1e-9);
         let skewed = [1.0, 0.0, 0.0, 0.6, 0.8, 0.0];
         assert_eq!(Plane::new([0.0; 3], skewed, [1.0; 2]), None);
         assert_eq!(Plane::new([0.0; 3], [0.0; 6], [1.0; 2]), None);

@@ -9,15 +9,24 @@ use crate::read::Flaw;
 /// The longest description, characters: that of its value representation.
 const MOST_SHOWN: usize = 64;
 
+/// Which series it is. Sorted, series are in the order of their numbers.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SeriesId {
+    /// Series Number.
+    pub number: Option<i64>,
+    /// Series Instance UID.
+    pub uid: String,
+}
+
 /// A series, as the header of one of its images describes it. It cannot be printed: it holds who was examined and when.
 #[derive(Clone)]
 pub struct Series {
     /// Study Instance UID.
     pub study: String,
-    /// Series Instance UID.
-    pub uid: String,
-    /// Series Number.
-    pub number: Option<i64>,
+    /// Which series of the study it is.
+    pub id: SeriesId,
+    /// Frame of Reference UID.
+    pub frame_of_reference: Option<String>,
     /// Series Description, else the name of the protocol, else empty.
     pub description: String,
     /// Manufacturer.
@@ -47,9 +56,12 @@ impl Series {
         Ok(Self {
             study: text(header, tags::STUDY_INSTANCE_UID)
                 .ok_or(Flaw::Missing("StudyInstanceUID"))?,
-            uid: text(header, tags::SERIES_INSTANCE_UID)
-                .ok_or(Flaw::Missing("SeriesInstanceUID"))?,
-            number: integer(header, tags::SERIES_NUMBER),
+            id: SeriesId {
+                number: integer(header, tags::SERIES_NUMBER),
+                uid: text(header, tags::SERIES_INSTANCE_UID)
+                    .ok_or(Flaw::Missing("SeriesInstanceUID"))?,
+            },
+            frame_of_reference: text(header, tags::FRAME_OF_REFERENCE_UID),
             description: clipped(description.unwrap_or_else(|| or_empty(tags::PROTOCOL_NAME))),
             manufacturer: or_empty(tags::MANUFACTURER),
             sequence_name: sequence.unwrap_or_else(|| or_empty(tags::PULSE_SEQUENCE_NAME)),
@@ -57,5 +69,74 @@ impl Series {
             patient_id: text(header, tags::PATIENT_ID),
             taken: or_empty(tags::STUDY_DATE) + &or_empty(tags::STUDY_TIME),
         })
+    }
+
+    /// The series in an error: its number and description.
+    pub fn name(&self) -> String {
+        called(numbers([&self.id]), &self.description)
+    }
+}
+
+/// The most runs of series numbers that are written out.
+const MOST_RUNS: usize = 4;
+
+/// The numbers of series in words: `9`, `21-32`, `21-25, 27`, or `21, 23, ..., 43` where they are many.
+pub fn numbers<'a>(series: impl IntoIterator<Item = &'a SeriesId>) -> String {
+    let mut numbers: Vec<Option<i64>> = series.into_iter().map(|id| id.number).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let mut runs: Vec<[Option<i64>; 2]> = Vec::new();
+    for number in numbers {
+        match runs.last_mut() {
+            Some([_, last]) if last.is_some() && last.and_then(|n| n.checked_add(1)) == number => {
+                *last = number;
+            }
+            _ => runs.push([number; 2]),
+        }
+    }
+    let one = |number: &Option<i64>| {
+        number.map_or_else(|| "without a number".into(), |number| number.to_string())
+    };
+    let run = |[first, last]: &[Option<i64>; 2]| match (one(first), one(last)) {
+        (first, last) if first == last => first,
+        (first, last) => format!("{first}-{last}"),
+    };
+    match runs.as_slice() {
+        [first, second, .., last] if runs.len() > MOST_RUNS => {
+            format!("{}, {}, ..., {}", run(first), run(second), run(last))
+        }
+        runs => runs.iter().map(run).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// Series in an error, by their numbers and their description.
+pub fn called(numbers: String, description: &str) -> String {
+    if description.is_empty() {
+        return numbers;
+    }
+    format!("{numbers} \"{description}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_series_are_told_in_runs() {
+        let told = |of: &[i64]| {
+            let id = |&number: &i64| SeriesId {
+                number: Some(number).filter(|&n| n > 0),
+                uid: String::new(),
+            };
+            numbers(&of.iter().map(id).collect::<Vec<_>>())
+        };
+        assert_eq!(told(&[9]), "9");
+        assert_eq!(told(&[23, 21, 22]), "21-23");
+        assert_eq!(
+            told(&[21, 22, 24, i64::MAX]),
+            format!("21-22, 24, {}", i64::MAX)
+        );
+        assert_eq!(told(&[21, 23, 25, 27, 29]), "21, 23, ..., 29");
+        assert_eq!(told(&[0, 0, 1]), "without a number, 1");
     }
 }

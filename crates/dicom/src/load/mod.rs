@@ -7,9 +7,9 @@ mod stack;
 use myops_image::exam::Exam;
 use myops_image::sequence::{PerSequence, Sequence};
 
-use crate::error::{DicomError, series_name};
+use crate::error::DicomError;
 use crate::role::Table;
-use crate::scan::{ExamFiles, SeriesStacks};
+use crate::scan::ExamFiles;
 use crate::source::Source;
 use crate::stack::Phases;
 
@@ -34,15 +34,15 @@ impl ExamFiles {
     pub fn load(&self, table: &Table, phase: PhaseChoice) -> Result<LoadedExam, DicomError> {
         let rows = table.chosen()?;
         let stacks = rows.map(|row| self.stack(row?));
-        let lge_ms = stacks[Sequence::Lge].and_then(|lge| phase::usual_trigger_ms(&lge.stack));
+        let lge_ms = stacks[Sequence::Lge].and_then(phase::usual_trigger_ms);
         let mut taken_phase = None;
         let mut volumes = PerSequence::default();
         let mut sources = PerSequence::default();
         for (sequence, stack) in stacks.iter() {
-            let Some(SeriesStacks { series, stack }) = stack else {
+            let Some(stack) = *stack else {
                 continue;
             };
-            let series = series_name(series);
+            let series = stack.name();
             let images = match stack.phases {
                 Phases::Cine => {
                     let (images, taken) = phase::take(stack, phase, lge_ms, &series)?;

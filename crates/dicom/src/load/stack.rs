@@ -59,6 +59,7 @@ pub fn load(
     check_values(&data, series)?;
     let volume = Volume::new(grid, data).map_err(|_| missing(series))?;
     let slice = |image: &&Image| SourceSlice {
+        series: image.series.id.clone(),
         sop_class_uid: image.frame.sop_class.clone(),
         sop_instance_uid: image.frame.sop_instance.clone(),
         frame: image.frame.number,

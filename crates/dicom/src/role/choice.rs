@@ -2,7 +2,7 @@
 
 use myops_image::sequence::{PerSequence, Sequence};
 
-use crate::image::Series;
+use crate::stack::Stack;
 
 /// Why a choice is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,7 +17,8 @@ pub enum ChoiceError {
     Twice(Sequence),
 }
 
-/// The series that the user chose for a sequence: by Series Instance UID, or by series number.
+/// The series that the user chose for a sequence: by Series Instance UID, or by series number. A choice of one of several series that
+/// are one stack is a choice of the stack.
 ///
 /// ```
 /// use myops_dicom::role::SeriesChoice;
@@ -59,10 +60,11 @@ impl SeriesChoice {
     }
 }
 
-/// Whether a choice names a series.
-pub(super) fn names(choice: &str, series: &Series) -> bool {
-    let number = || Some(choice.parse::<i64>().ok()? == series.number?);
-    choice == series.uid || number() == Some(true)
+/// Whether a choice names one of the series of a stack.
+pub(super) fn names(choice: &str, stack: &Stack) -> bool {
+    let number = choice.parse::<i64>().ok();
+    let mut ids = stack.series.iter().map(|series| &series.id);
+    ids.any(|id| choice == id.uid || (number.is_some() && number == id.number))
 }
 
 #[cfg(test)]

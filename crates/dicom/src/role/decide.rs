@@ -9,21 +9,12 @@ use super::tie::Tie;
 use super::verdict::{Strength, Verdict};
 use super::words::{OTHER_VIEW, Words};
 use super::{Rules, SeriesChoice};
-use crate::error::{DicomError, series_name};
-use crate::image::{Component, Plane, Series};
-use crate::stack::Stack;
+use crate::error::DicomError;
+use crate::image::{Component, Plane};
+use crate::stack::{Stack, series_of};
 
 /// Slices of a magnitude and of a phase-sensitive image of one acquisition lie closer than this, mm.
 const SAME_ACQUISITION_MM: f64 = 0.5;
-
-/// A stack and its series.
-#[derive(Clone, Copy)]
-pub struct Candidate<'a> {
-    /// The series.
-    pub series: &'a Series,
-    /// One of its stacks.
-    pub stack: &'a Stack,
-}
 
 /// What was decided.
 pub struct Decision {
@@ -40,41 +31,39 @@ pub struct Decision {
 /// # Errors
 /// [`DicomError`] if a chosen series is not there or cannot be used.
 pub fn decide(
-    candidates: &[Candidate],
+    stacks: &[Stack],
     rules: &Rules,
     choice: &SeriesChoice,
 ) -> Result<Decision, DicomError> {
-    let mut verdicts: Vec<Verdict> = candidates
+    let mut verdicts: Vec<Verdict> = stacks
         .iter()
-        .map(|candidate| first_verdict(candidate, rules))
+        .map(|stack| first_verdict(stack, rules))
         .collect();
     for sequence in Sequence::ALL {
         if let Some(chosen) = choice.of(sequence) {
-            take_chosen(sequence, chosen, candidates, &mut verdicts)?;
+            take_chosen(sequence, chosen, stacks, &mut verdicts)?;
         }
     }
-    drop_other_views(candidates, &mut verdicts);
+    drop_other_views(stacks, &mut verdicts);
     let mut ties = Vec::new();
     let mut roles = PerSequence::default();
     for sequence in Sequence::ALL {
-        let magnitude = prefer_magnitude(sequence, candidates, &mut verdicts);
-        let best = strongest(sequence, &mut verdicts, candidates);
+        let magnitude = prefer_magnitude(sequence, stacks, &mut verdicts);
+        let best = strongest(sequence, stacks, &mut verdicts);
         match best.as_slice() {
             [] => {}
             &[one] => {
                 roles[sequence] = Some(one);
-                told(sequence, one, &magnitude, candidates, &mut verdicts);
+                told(sequence, one, &magnitude, stacks, &mut verdicts);
             }
             several => {
-                let series = several
-                    .iter()
-                    .filter_map(|&n| candidates.get(n))
-                    .map(|candidate| candidate.series);
+                let tied = several.iter().filter_map(|&n| {
+                    let stack = stacks.get(n)?;
+                    Some((stack.name(), stack.series.first()?.id.uid.clone()))
+                });
                 ties.push(Tie {
                     sequence,
-                    series: series
-                        .map(|series| (series_name(series), series.uid.clone()))
-                        .collect(),
+                    series: tied.collect(),
                 });
             }
         }
@@ -93,10 +82,8 @@ pub fn decide(
 }
 
 /// What a stack is by itself: its problems first, then the rules, then the evidence.
-fn first_verdict(candidate: &Candidate, rules: &Rules) -> Verdict {
-    let (series, stack) = (candidate.series, candidate.stack);
-    let ruled = rules.of(series, stack);
-    match (ruled, &stack.problem) {
+fn first_verdict(stack: &Stack, rules: &Rules) -> Verdict {
+    match (rules.of(stack), &stack.problem) {
         (Some(ruled), None) if let Some(role) = ruled.role => Verdict::Candidate {
             role,
             strength: Strength::Rule,
@@ -106,7 +93,7 @@ fn first_verdict(candidate: &Candidate, rules: &Rules) -> Verdict {
             Verdict::Dropped(format!("ignored by rule {} of the rules file", ruled.rule))
         }
         (_, Some(problem)) => Verdict::Dropped(problem.to_string()),
-        _ => judge(series, stack),
+        _ => judge(stack),
     }
 }
 
@@ -114,29 +101,29 @@ fn first_verdict(candidate: &Candidate, rules: &Rules) -> Verdict {
 fn take_chosen(
     sequence: Sequence,
     chosen: &str,
-    candidates: &[Candidate],
+    stacks: &[Stack],
     verdicts: &mut [Verdict],
 ) -> Result<(), DicomError> {
-    let of_series = candidates
+    let of_series = stacks
         .iter()
         .enumerate()
-        .filter(|(_, candidate)| names(chosen, candidate.series));
-    let of_series: Vec<(usize, &Candidate)> = of_series.collect();
+        .filter(|(_, stack)| names(chosen, stack));
+    let of_series: Vec<(usize, &Stack)> = of_series.collect();
     let Some((_, first)) = of_series.first() else {
         return Err(DicomError::NoSuchSeries {
             sequence,
             chosen: chosen.into(),
-            series: candidates.len(),
+            series: series_of(stacks).len(),
         });
     };
     let usable: Vec<usize> = of_series
         .iter()
-        .filter(|(_, candidate)| candidate.stack.problem.is_none())
+        .filter(|(_, stack)| stack.problem.is_none())
         .map(|(n, _)| *n)
         .collect();
-    if let (true, Some(problem)) = (usable.is_empty(), &first.stack.problem) {
+    if let (true, Some(problem)) = (usable.is_empty(), &first.problem) {
         return Err(DicomError::Stack {
-            series: series_name(first.series),
+            series: first.name(),
             problem: problem.clone(),
         });
     }
@@ -169,31 +156,32 @@ fn take_chosen(
 }
 
 /// Drops candidates whose planes are not those of the short axis.
-fn drop_other_views(candidates: &[Candidate], verdicts: &mut [Verdict]) {
+fn drop_other_views(stacks: &[Stack], verdicts: &mut [Verdict]) {
     let view = |only_chosen: bool| {
-        let views = candidates
-            .iter()
-            .zip(verdicts.iter())
-            .filter_map(|(candidate, verdict)| match verdict {
-                Verdict::Candidate { role, strength, .. }
-                    if !only_chosen || *strength == Strength::Chosen =>
-                {
-                    Some(View {
-                        role: *role as usize,
-                        plane: *candidate.stack.plane()?,
-                        slices: candidate.stack.slices.len(),
-                        description: &candidate.series.description,
-                    })
-                }
-                _ => None,
-            });
+        let views =
+            stacks
+                .iter()
+                .zip(verdicts.iter())
+                .filter_map(|(stack, verdict)| match verdict {
+                    Verdict::Candidate { role, strength, .. }
+                        if !only_chosen || *strength == Strength::Chosen =>
+                    {
+                        Some(View {
+                            role: *role as usize,
+                            plane: *stack.plane()?,
+                            slices: stack.slices.len(),
+                            description: stack.description(),
+                        })
+                    }
+                    _ => None,
+                });
         views.collect::<Vec<_>>()
     };
     let reference: Option<Plane> = view(true).first().map(|view| view.plane);
     let reference = reference.or_else(|| short_axis(&view(false)));
-    for (candidate, verdict) in candidates.iter().zip(verdicts.iter_mut()) {
+    for (stack, verdict) in stacks.iter().zip(verdicts.iter_mut()) {
         if matches!(verdict, Verdict::Candidate { strength, .. } if *strength < Strength::Rule)
-            && let Some(reason) = other_view(candidate, reference.as_ref())
+            && let Some(reason) = other_view(stack, reference.as_ref())
         {
             *verdict = Verdict::Dropped(reason);
         }
@@ -201,14 +189,14 @@ fn drop_other_views(candidates: &[Candidate], verdicts: &mut [Verdict]) {
 }
 
 /// Why a stack is not the short axis: by its planes, or by its description where nothing tells which planes are the short axis.
-fn other_view(candidate: &Candidate, short_axis: Option<&Plane>) -> Option<String> {
+fn other_view(stack: &Stack, short_axis: Option<&Plane>) -> Option<String> {
     let Some(short_axis) = short_axis else {
-        let word = Words::of(&candidate.series.description).find(&OTHER_VIEW)?;
+        let word = Words::of(stack.description()).find(&OTHER_VIEW)?;
         return Some(format!(
             "another view than the short axis by its description (\"{word}\")"
         ));
     };
-    let angle = candidate.stack.plane()?.angle_to(short_axis);
+    let angle = stack.plane()?.angle_to(short_axis);
     (angle > SAME_VIEW_DEGREES).then(|| {
         format!(
             "its planes are {angle:.0} degrees from the short axis (bound {SAME_VIEW_DEGREES:.0})"
@@ -218,16 +206,11 @@ fn other_view(candidate: &Candidate, short_axis: Option<&Plane>) -> Option<Strin
 
 /// Drops phase-sensitive images where the magnitude image of the same acquisition is there: the networks were trained on
 /// magnitude images. Returns the magnitude images for which one was dropped.
-fn prefer_magnitude(
-    sequence: Sequence,
-    candidates: &[Candidate],
-    verdicts: &mut [Verdict],
-) -> Vec<usize> {
+fn prefer_magnitude(sequence: Sequence, stacks: &[Stack], verdicts: &mut [Verdict]) -> Vec<usize> {
     let of = of_sequence(sequence, verdicts);
     let shows = |n: usize, component| {
-        candidates.get(n).filter(|candidate| {
-            candidate.stack.component(&candidate.series.description) == component
-        })
+        let stack = stacks.get(n);
+        stack.filter(|stack| stack.component() == component)
     };
     let mut preferred = Vec::new();
     for &(n, strength) in &of {
@@ -237,12 +220,12 @@ fn prefer_magnitude(
         let magnitude = of.iter().find(|&&(m, other)| {
             let magnitude = shows(m, Component::Magnitude);
             (other == Strength::Chosen) == (strength == Strength::Chosen)
-                && magnitude.is_some_and(|m| m.stack.lies_on(sensitive.stack, SAME_ACQUISITION_MM))
+                && magnitude.is_some_and(|m| m.lies_on(sensitive, SAME_ACQUISITION_MM))
         });
         if let Some(&(m, _)) = magnitude
-            && let (Some(verdict), Some(other)) = (verdicts.get_mut(n), candidates.get(m))
+            && let (Some(verdict), Some(other)) = (verdicts.get_mut(n), stacks.get(m))
         {
-            let name = series_name(other.series);
+            let name = other.name();
             *verdict = Verdict::Dropped(format!(
                 "phase-sensitive image of the acquisition of series {name}, whose magnitude image is preferred: the networks were \
                  trained on those"
@@ -263,7 +246,7 @@ fn of_sequence(sequence: Sequence, verdicts: &[Verdict]) -> Vec<(usize, Strength
 }
 
 /// The candidates of a sequence for which most speaks; the others are dropped.
-fn strongest(sequence: Sequence, verdicts: &mut [Verdict], candidates: &[Candidate]) -> Vec<usize> {
+fn strongest(sequence: Sequence, stacks: &[Stack], verdicts: &mut [Verdict]) -> Vec<usize> {
     let of = of_sequence(sequence, verdicts);
     let Some(most) = of.iter().map(|(_, strength)| *strength).max() else {
         return Vec::new();
@@ -271,10 +254,7 @@ fn strongest(sequence: Sequence, verdicts: &mut [Verdict], candidates: &[Candida
     let (best, others): (Vec<_>, Vec<_>) =
         of.into_iter().partition(|(_, strength)| *strength == most);
     let best: Vec<usize> = best.into_iter().map(|(n, _)| n).collect();
-    let named = best
-        .first()
-        .and_then(|&n| candidates.get(n))
-        .map(|best| series_name(best.series));
+    let named = best.first().and_then(|&n| stacks.get(n)).map(Stack::name);
     for (n, _) in others {
         if let (Some(verdict), Some(name)) = (verdicts.get_mut(n), &named) {
             let why = if most == Strength::Chosen {
@@ -285,6 +265,34 @@ fn strongest(sequence: Sequence, verdicts: &mut [Verdict], candidates: &[Candida
             *verdict = Verdict::Dropped(why);
         }
     }
+    complete(sequence, best, stacks, verdicts)
+}
+
+/// Of stacks for which as much speaks, drops those joined of several series that have fewer slices than a series has by itself.
+fn complete(
+    sequence: Sequence,
+    best: Vec<usize>,
+    stacks: &[Stack],
+    verdicts: &mut [Verdict],
+) -> Vec<usize> {
+    let of_best = best.iter().filter_map(|&n| stacks.get(n));
+    let complete = of_best.filter(|stack| stack.series.len() == 1);
+    let Some(complete) = complete.max_by_key(|stack| stack.slices.len()) else {
+        return best;
+    };
+    let (best, fewer): (Vec<_>, Vec<_>) = best.into_iter().partition(|&n| {
+        stacks.get(n).is_none_or(|stack| {
+            stack.series.len() == 1 || stack.slices.len() >= complete.slices.len()
+        })
+    });
+    for n in fewer {
+        if let Some(verdict) = verdicts.get_mut(n) {
+            let (name, slices) = (complete.name(), complete.slices.len());
+            *verdict = Verdict::Dropped(format!(
+                "could be {sequence}, but series {name} alone has more slices ({slices})"
+            ));
+        }
+    }
     best
 }
 
@@ -293,12 +301,10 @@ fn told(
     sequence: Sequence,
     taken: usize,
     magnitude: &[usize],
-    candidates: &[Candidate],
+    stacks: &[Stack],
     verdicts: &mut [Verdict],
 ) {
-    let component = candidates
-        .get(taken)
-        .map(|candidate| candidate.stack.component(&candidate.series.description));
+    let component = stacks.get(taken).map(Stack::component);
     if let Some(Verdict::Candidate { why, .. }) = verdicts.get_mut(taken)
         && sequence == Sequence::Lge
     {

@@ -31,8 +31,8 @@ const DROPPED: [(&Names, &str); 5] = [
 ];
 
 /// What the header and the description of a usable stack say it is.
-pub fn judge(series: &Series, stack: &Stack) -> Verdict {
-    let Some(frame) = stack.first() else {
+pub fn judge(stack: &Stack) -> Verdict {
+    let (Some(series), Some(frame)) = (stack.series.first(), stack.first()) else {
         return Verdict::Dropped("no image".into());
     };
     let words = Words::of(&series.description);
@@ -79,7 +79,7 @@ fn dropped(series: &Series, stack: &Stack, frame: &Frame, words: &Words) -> Opti
     if frame.is_type(&["DERIVED"]) {
         return Some("derived from other images by its image type".into());
     }
-    if stack.component(&series.description) == Component::Other {
+    if stack.component() == Component::Other {
         return Some("phase, real or imaginary part of the signal".into());
     }
     for (names, what) in DROPPED {

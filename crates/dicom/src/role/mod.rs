@@ -14,7 +14,6 @@ mod verdict;
 mod words;
 
 pub use choice::{ChoiceError, SeriesChoice};
-pub use decide::Candidate;
 pub use rules::{Rules, RulesError};
 pub use table::{Row, Table};
 pub use tie::Tie;

@@ -22,7 +22,7 @@
 use myops_image::sequence::Sequence;
 use serde::Deserialize;
 
-use crate::image::Series;
+use crate::image::{Frame, Series};
 use crate::stack::Stack;
 
 /// The most rules of a file.
@@ -53,7 +53,7 @@ pub enum RulesError {
 ///
 /// Each `[[rule]]` has a `role` (`bssfp`, `lge`, `t2` or `ignore`) and one or more patterns: `description` (Series Description),
 /// `sequence_name`, `image_type` (one of its values) and `manufacturer`. All patterns of a rule have to fit the whole value,
-/// without regard to case; `*` stands for any text.
+/// without regard to case; `*` stands for any text. A stack of several series needs a rule that fits each of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rules {
@@ -115,13 +115,11 @@ impl Rules {
         }
     }
 
-    /// What the first rule that fits says.
-    pub(super) fn of(&self, series: &Series, stack: &Stack) -> Option<Ruled> {
-        let image_type = stack.first().map_or(&[][..], |frame| &frame.image_type);
-        let rule = self
-            .rules
-            .iter()
-            .position(|rule| rule.fits(series, image_type))?;
+    /// What the first rule that fits all series of a stack says.
+    pub(super) fn of(&self, stack: &Stack) -> Option<Ruled> {
+        let frame = stack.first()?;
+        let fits = |rule: &Rule| stack.series.iter().all(|series| rule.fits(series, frame));
+        let rule = self.rules.iter().position(fits)?;
         let role = match self.rules.get(rule)?.role {
             Role::Bssfp => Some(Sequence::Bssfp),
             Role::Lge => Some(Sequence::Lge),
@@ -146,7 +144,7 @@ impl Rule {
         all.into_iter().flatten().collect()
     }
 
-    fn fits(&self, series: &Series, image_type: &[String]) -> bool {
+    fn fits(&self, series: &Series, frame: &Frame) -> bool {
         let fits = |pattern: &Option<String>, value: &str| {
             pattern.as_ref().is_none_or(|pattern| fits(pattern, value))
         };
@@ -154,7 +152,10 @@ impl Rule {
             && fits(&self.sequence_name, &series.sequence_name)
             && fits(&self.manufacturer, &series.manufacturer)
             && (self.image_type.is_none()
-                || image_type.iter().any(|word| fits(&self.image_type, word)))
+                || frame
+                    .image_type
+                    .iter()
+                    .any(|word| fits(&self.image_type, word)))
     }
 }
 

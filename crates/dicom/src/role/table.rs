@@ -2,10 +2,12 @@
 
 use myops_image::sequence::{PerSequence, Sequence};
 
-use super::decide::{Candidate, Decision, decide};
+use super::decide::{Decision, decide};
 use super::tie::Tie;
 use super::{Rules, SeriesChoice};
 use crate::error::DicomError;
+use crate::image::{SeriesId, numbers};
+use crate::stack::{Stack, series_of};
 
 /// All stacks of an exam, with what each was taken for.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,17 +18,17 @@ pub struct Table {
     chosen: PerSequence<Option<usize>>,
     /// Sequences for which several stacks are as good.
     ties: Vec<Tie>,
+    /// How many series there are.
+    series: usize,
 }
 
 /// One stack of an exam.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// The number of its series.
-    pub number: Option<i64>,
-    /// The description of its series.
+    /// Its series, in the order of their numbers: one, or several that hold a part of the stack each. Never empty.
+    pub series: Vec<SeriesId>,
+    /// The description of its series; what they share, with a `*` where they differ.
     pub description: String,
-    /// Series Instance UID.
-    pub uid: String,
     /// Slices.
     pub slices: usize,
     /// Images of each slice: phases or repetitions.
@@ -51,7 +53,7 @@ impl Table {
     /// # Errors
     /// [`DicomError`] if a chosen series is not there or cannot be used.
     pub(crate) fn of(
-        candidates: &[Candidate],
+        stacks: &[Stack],
         rules: &Rules,
         choice: &SeriesChoice,
     ) -> Result<Self, DicomError> {
@@ -59,12 +61,9 @@ impl Table {
             roles,
             reasons,
             ties,
-        } = decide(candidates, rules, choice)?;
-        let mut rows: Vec<Row> = candidates
-            .iter()
-            .zip(reasons)
-            .map(|(candidate, reason)| row(candidate, reason))
-            .collect();
+        } = decide(stacks, rules, choice)?;
+        let rows = stacks.iter().zip(reasons);
+        let mut rows: Vec<Row> = rows.map(|(stack, reason)| row(stack, reason)).collect();
         for (sequence, stack) in roles.iter() {
             if let Some(row) = stack.and_then(|stack| rows.get_mut(stack)) {
                 row.role = Some(sequence);
@@ -74,6 +73,7 @@ impl Table {
             rows,
             chosen: roles,
             ties,
+            series: series_of(stacks).len(),
         })
     }
 
@@ -87,7 +87,7 @@ impl Table {
         }
         if self.chosen.iter().all(|(_, row)| row.is_none()) {
             return Err(DicomError::NoSequence {
-                series: self.rows.len(),
+                series: self.series,
             });
         }
         Ok(self.chosen)
@@ -99,13 +99,22 @@ impl Table {
     }
 }
 
-fn row(candidate: &Candidate, reason: String) -> Row {
-    let (series, stack) = (candidate.series, candidate.stack);
+impl Row {
+    /// The numbers of its series in words: `9`, `21-32`, `21-25, 27`.
+    pub fn numbers(&self) -> String {
+        numbers(&self.series)
+    }
+}
+
+fn row(stack: &Stack, reason: String) -> Row {
     let [columns, rows] = stack.first().map_or([0; 2], |frame| frame.size);
     Row {
-        number: series.number,
-        description: series.description.clone(),
-        uid: series.uid.clone(),
+        series: stack
+            .series
+            .iter()
+            .map(|series| series.id.clone())
+            .collect(),
+        description: stack.shared_description(),
         slices: stack.slices.len(),
         phases: stack.images_per_slice(),
         rows,
@@ -113,6 +122,19 @@ fn row(candidate: &Candidate, reason: String) -> Row {
         pixel_mm: stack.plane().map(|plane| plane.spacing),
         distance_mm: stack.distance_mm.filter(|_| stack.slices.len() > 1),
         role: None,
-        reason,
+        reason: told(stack) + &reason,
     }
+}
+
+/// What is told of a stack of several series in front of the reason.
+fn told(stack: &Stack) -> String {
+    if stack.series.len() == 1 {
+        return String::new();
+    }
+    let mut told = format!("{} series are one stack", stack.series.len());
+    if !stack.replaced.is_empty() {
+        let replaced = numbers(stack.replaced.iter().map(|series| &series.id));
+        told += &format!(", slices of series {replaced} were acquired again");
+    }
+    told + "; "
 }

@@ -1,32 +1,26 @@
 //! Images in exams, series and stacks.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use myops_image::geometry::Grid;
 use myops_image::sequence::PerSequence;
 use sha2::{Digest, Sha256};
 
-use crate::error::{DicomError, series_name};
-use crate::image::{Instance, Series};
+use crate::error::DicomError;
+use crate::image::{Instance, Series, SeriesId};
 use crate::read::Place;
-use crate::role::{Candidate, Rules, SeriesChoice, Table};
-use crate::stack::{Image, Stack, stacks};
+use crate::role::{Rules, SeriesChoice, Table};
+use crate::stack::{Image, Stack, join, stacks, without_copies};
 
 /// The files of one exam (study).
 pub struct ExamFiles {
     id: String,
     taken: String,
     places: Vec<Place>,
-    stacks: Vec<SeriesStacks>,
+    stacks: Vec<Stack>,
+    copies: usize,
     two_patients: Option<DicomError>,
-}
-
-/// One stack, and the series that it is from.
-pub struct SeriesStacks {
-    /// The series.
-    pub(crate) series: Series,
-    /// The stack.
-    pub(crate) stack: Stack,
 }
 
 /// Sorts images into exams.
@@ -51,35 +45,46 @@ fn exam(study: &str, instances: Vec<(Place, Instance)>) -> ExamFiles {
     let two_patients = two_patients(&id, &instances);
     let mut places = Vec::new();
     let mut taken = None;
-    let mut series: BTreeMap<String, (Series, Vec<Image>)> = BTreeMap::new();
+    let mut by_series: BTreeMap<String, (Arc<Series>, Vec<Image>)> = BTreeMap::new();
     for (place, instance) in instances {
         let file = places.len();
         places.push(place);
         taken.get_or_insert_with(|| instance.series.taken.clone());
-        let uid = instance.series.uid.clone();
-        let (_, images) = series.entry(uid).or_insert((instance.series, Vec::new()));
-        images.extend(
-            instance
-                .frames
-                .into_iter()
-                .map(|frame| Image { file, frame }),
-        );
-    }
-    let of_series = |(series, images): (Series, Vec<Image>)| {
-        stacks(images).into_iter().map(move |stack| SeriesStacks {
+        let (series, images) = by_series
+            .entry(instance.series.id.uid.clone())
+            .or_insert_with(|| (Arc::new(instance.series), Vec::new()));
+        images.extend(instance.frames.into_iter().map(|frame| Image {
+            file,
             series: series.clone(),
-            stack,
-        })
-    };
-    let mut stacks: Vec<SeriesStacks> = series.into_values().flat_map(of_series).collect();
-    stacks.sort_by(|a, b| (a.series.number, &a.series.uid).cmp(&(b.series.number, &b.series.uid)));
+            frame,
+        }));
+    }
+    let mut copies = 0;
+    let mut parts = Vec::new();
+    for (_, images) in by_series.into_values() {
+        let total = images.len();
+        let images = without_copies(images);
+        copies += total - images.len();
+        parts.extend(stacks(images));
+    }
+    let mut stacks = join(parts);
+    stacks.sort_by_cached_key(order);
     ExamFiles {
         id,
         taken: taken.unwrap_or_default(),
         places,
         stacks,
+        copies,
         two_patients,
     }
+}
+
+/// By series, then in the order in which the first images were found.
+fn order(stack: &Stack) -> (Option<SeriesId>, Option<(usize, Option<u32>)>) {
+    let images = stack.slices.iter().flat_map(|slice| &slice.images);
+    let first = images.map(|image| (image.file, image.frame.number)).min();
+    let id = stack.series.first().map(|series| series.id.clone());
+    (id, first)
 }
 
 /// `exam-` and the first eight hexadecimal digits of the SHA-256 of the Study Instance UID: the same for the same exam wherever
@@ -103,19 +108,10 @@ fn two_patients(exam: &str, instances: &[(Place, Instance)]) -> Option<DicomErro
     let others = series().filter(is_other).count();
     Some(DicomError::TwoPatients {
         exam: exam.into(),
-        first: series_name(first),
-        second: series_name(second),
+        first: first.name(),
+        second: second.name(),
         images: [instances.len() - others, others],
     })
-}
-
-impl SeriesStacks {
-    fn candidate(&self) -> Candidate<'_> {
-        Candidate {
-            series: &self.series,
-            stack: &self.stack,
-        }
-    }
 }
 
 impl ExamFiles {
@@ -130,15 +126,9 @@ impl ExamFiles {
         self.places.len()
     }
 
-    /// How many files were left out because another has the same SOP Instance UID.
+    /// How many images were left out because another has the same SOP Instance UID.
     pub fn copies(&self) -> usize {
-        // Each stack of a series tells those of the whole series.
-        let by_series: BTreeMap<&str, usize> = self
-            .stacks
-            .iter()
-            .map(|stack| (&*stack.series.uid, stack.stack.copies))
-            .collect();
-        by_series.values().sum()
+        self.copies
     }
 
     /// All series of the exam, and what each is taken for.
@@ -149,8 +139,7 @@ impl ExamFiles {
         if let Some(error) = &self.two_patients {
             return Err(error.clone());
         }
-        let candidates: Vec<Candidate> = self.stacks.iter().map(SeriesStacks::candidate).collect();
-        Table::of(&candidates, rules, choice)
+        Table::of(&self.stacks, rules, choice)
     }
 
     /// The SOP Instance UID of every image of the chosen series, with the number of its frame, by sequence. DICOM gives images
@@ -181,7 +170,7 @@ impl ExamFiles {
     }
 
     /// The stack of a row of the table.
-    pub(crate) fn stack(&self, row: usize) -> Option<&SeriesStacks> {
+    pub(crate) fn stack(&self, row: usize) -> Option<&Stack> {
         self.stacks.get(row)
     }
 

@@ -13,7 +13,6 @@ use crate::image::Instance;
 use crate::read::{Archive, Flaw, Place, header, open_archive};
 
 pub use exams::ExamFiles;
-pub(crate) use exams::SeriesStacks;
 
 /// The most images of all exams.
 const MAX_IMAGES: usize = 200_000;

@@ -1,12 +1,14 @@
 //! One stack: its images in the order of their positions and times, and what is wrong with it.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Image, Phases, Problem, Slice, Stack};
-use crate::image::{Plane, dot};
+use crate::image::{Plane, Series, SeriesId, dot};
 
 /// Positions along the normal that differ by less are one slice, mm.
-const SAME_SLICE_MM: f64 = 0.1;
+pub const SAME_SLICE_MM: f64 = 0.1;
 /// Trigger times that differ by less are one phase, ms.
 const SAME_TIME_MS: f64 = 0.01;
 /// Phases of one heart beat lie within this time, ms: 24 beats a minute.
@@ -27,11 +29,12 @@ pub fn refused(images: Vec<Image>, problem: Problem) -> Stack {
         images: vec![image],
     };
     Stack {
+        series: series(&images),
         slices: images.into_iter().map(one).collect(),
         phases: Phases::One,
         distance_mm: None,
         problem: Some(problem),
-        copies: 0,
+        replaced: Vec::new(),
     }
 }
 
@@ -41,10 +44,12 @@ pub fn stack(images: Vec<Image>) -> Stack {
         return refused(images, Problem::NoPlane);
     };
     let different = different_pixels(&images, &plane);
+    let series = series(&images);
     let slices = slices(images, &plane);
     let (phases, unclear) = phases(&slices);
     let (distance_mm, gap) = spacing(&slices, &plane);
     Stack {
+        series,
         problem: different
             .or(unclear)
             .or(gap)
@@ -52,8 +57,17 @@ pub fn stack(images: Vec<Image>) -> Stack {
         slices,
         phases,
         distance_mm,
-        copies: 0,
+        replaced: Vec::new(),
     }
+}
+
+/// The series of images, in the order of their numbers.
+fn series(images: &[Image]) -> Vec<Arc<Series>> {
+    let by_id: BTreeMap<&SeriesId, &Arc<Series>> = images
+        .iter()
+        .map(|image| (&image.series.id, &image.series))
+        .collect();
+    by_id.into_values().cloned().collect()
 }
 
 fn different_pixels(images: &[Image], plane: &Plane) -> Option<Problem> {
@@ -65,17 +79,18 @@ fn different_pixels(images: &[Image], plane: &Plane) -> Option<Problem> {
     let spacings = images
         .iter()
         .filter_map(|image| Some(image.frame.plane?.spacing));
-    let differs = |spacing: &[f64; 2]| {
-        let pairs = spacing.iter().zip(plane.spacing);
-        pairs
-            .into_iter()
-            .any(|(a, b)| (a / b - 1.0).abs() > SAME_PIXELS)
-    };
-    let other = spacings.into_iter().find(differs)?;
+    let mut spacings = spacings.into_iter();
+    let other = spacings.find(|spacing| !are_of_one_size(*spacing, plane.spacing))?;
     Some(Problem::PixelSizes {
         first: plane.spacing,
         other,
     })
+}
+
+/// Whether pixels have the same size, but for rounding.
+pub fn are_of_one_size(a: [f64; 2], b: [f64; 2]) -> bool {
+    let mut pairs = a.into_iter().zip(b);
+    pairs.all(|(a, b)| (a / b - 1.0).abs() <= SAME_PIXELS)
 }
 
 /// The images at each position along the normal, in the order of their times.

@@ -4,22 +4,26 @@ use std::collections::HashSet;
 
 use super::build::{refused, stack};
 use super::{Image, Problem, Stack};
+use crate::image::Frame;
 
 /// The most stacks of a series.
 const MAX_STACKS: usize = 64;
 /// Echo times that differ by less are one, ms.
 const SAME_ECHO_MS: f64 = 0.02;
 
-/// The stacks of a series, in the order in which their first images were found. A file that is there twice counts once.
-pub fn stacks(images: Vec<Image>) -> Vec<Stack> {
+/// The images of a series without those of files that are there twice.
+pub fn without_copies(images: Vec<Image>) -> Vec<Image> {
     let mut seen = HashSet::new();
-    let total = images.len();
-    let name = |image: &Image| (image.frame.sop_instance.clone(), image.frame.number);
-    let images: Vec<Image> = images
-        .into_iter()
-        .filter(|image| seen.insert(name(image)))
-        .collect();
-    let copies = total - images.len();
+    let mut is_first = |image: &Image| {
+        let frame = &image.frame;
+        seen.insert((frame.sop_instance.clone(), frame.number))
+    };
+    let images = images.into_iter();
+    images.filter(|image| is_first(image)).collect()
+}
+
+/// The stacks of a series, in the order in which their first images were found.
+pub fn stacks(images: Vec<Image>) -> Vec<Stack> {
     let mut groups: Vec<Vec<Image>> = Vec::new();
     for image in images {
         let fits = |group: &Vec<Image>| {
@@ -37,11 +41,7 @@ pub fn stacks(images: Vec<Image>) -> Vec<Stack> {
             return vec![refused(all, Problem::ManyKinds(MAX_STACKS))];
         }
     }
-    let build = |group| Stack {
-        copies,
-        ..stack(group)
-    };
-    groups.into_iter().map(build).collect()
+    groups.into_iter().map(stack).collect()
 }
 
 fn is_of_one_kind(a: &Image, b: &Image) -> bool {
@@ -51,10 +51,14 @@ fn is_of_one_kind(a: &Image, b: &Image) -> bool {
         (None, None) => true,
         _ => false,
     };
-    let echoes = match (a.timing.echo_ms, b.timing.echo_ms) {
+    planes && have_one_echo(a, b) && a.image_type == b.image_type
+}
+
+/// Whether two images have the same echo time.
+pub fn have_one_echo(a: &Frame, b: &Frame) -> bool {
+    match (a.timing.echo_ms, b.timing.echo_ms) {
         (Some(a), Some(b)) => (a - b).abs() < SAME_ECHO_MS,
         (None, None) => true,
         _ => false,
-    };
-    planes && echoes && a.image_type == b.image_type
+    }
 }

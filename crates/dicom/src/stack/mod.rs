@@ -3,25 +3,34 @@
 mod build;
 mod grid;
 mod group;
+mod join;
 mod problem;
 
-pub use group::stacks;
+pub use group::{stacks, without_copies};
+pub use join::join;
 pub use problem::Problem;
 
-use crate::image::{Component, Frame, Plane};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-/// One image, and the file that holds it.
-#[derive(Debug, Clone, PartialEq)]
+use crate::image::{Component, Frame, Plane, Series, SeriesId, called, numbers};
+
+/// One image, its series and the file that holds it.
+#[derive(Clone)]
 pub struct Image {
     /// The number of the file among those that were searched.
     pub file: usize,
+    /// Its series.
+    pub series: Arc<Series>,
     /// What is known of it.
     pub frame: Frame,
 }
 
-/// Images of one series that have one orientation, one image type and one echo time.
-#[derive(Debug, Clone, PartialEq)]
+/// Images that have one orientation, one image type and one echo time: of one series, or of several that hold a part each.
+#[derive(Clone)]
 pub struct Stack {
+    /// The series of its images, in the order of their numbers; never empty.
+    pub series: Vec<Arc<Series>>,
     /// The slices along the normal, the cross product of the directions of a row and of a column.
     pub slices: Vec<Slice>,
     /// What the several images of a slice are.
@@ -30,12 +39,12 @@ pub struct Stack {
     pub distance_mm: Option<f64>,
     /// Why it cannot be used.
     pub problem: Option<Problem>,
-    /// How many files were left out because another has the same SOP Instance UID.
-    pub copies: usize,
+    /// Series that are not in it, because their slices were acquired again.
+    pub replaced: Vec<Arc<Series>>,
 }
 
 /// All images at one position.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Slice {
     /// The position along the normal, mm.
     pub offset_mm: f64,
@@ -52,6 +61,12 @@ pub enum Phases {
     Cine,
     /// One after another: perfusion, a series of inversion times, a repeated acquisition.
     Repeats,
+}
+
+/// The series of some stacks.
+pub fn series_of(stacks: &[Stack]) -> BTreeSet<&SeriesId> {
+    let series = stacks.iter().flat_map(|stack| &stack.series);
+    series.map(|series| &series.id).collect()
 }
 
 impl Stack {
@@ -80,10 +95,55 @@ impl Stack {
         counts.max().unwrap_or(0)
     }
 
+    /// The description of its first series.
+    pub fn description(&self) -> &str {
+        let first = self.series.first();
+        first.map_or("", |series| &series.description)
+    }
+
+    /// What the descriptions of its series share, with a `*` where they differ.
+    pub fn shared_description(&self) -> String {
+        let first = self.description();
+        let others = || {
+            self.series
+                .iter()
+                .skip(1)
+                .map(|series| &*series.description)
+        };
+        if others().all(|other| other == first) {
+            return first.into();
+        }
+        let equal = |(a, b): &(char, char)| a == b;
+        let start = |other: &str| first.chars().zip(other.chars()).take_while(equal).count();
+        let end = |other: &str| {
+            let pairs = first.chars().rev().zip(other.chars().rev());
+            pairs.take_while(equal).count()
+        };
+        let shortest = self
+            .series
+            .iter()
+            .map(|series| series.description.chars().count());
+        let shortest = shortest.min().unwrap_or(0);
+        let start = others().map(start).min().unwrap_or(0);
+        let end = others().map(end).min().unwrap_or(0).min(shortest - start);
+        let length = first.chars().count();
+        let starts = first.chars().take(start);
+        let ends = first.chars().skip(length - end);
+        starts.chain(['*']).chain(ends).collect()
+    }
+
+    /// Its series in an error: their numbers and descriptions.
+    pub fn name(&self) -> String {
+        let ids = self.series.iter().map(|series| &series.id);
+        called(numbers(ids), &self.shared_description())
+    }
+
     /// What of the complex signal it shows.
-    pub fn component(&self, description: &str) -> Component {
+    pub fn component(&self) -> Component {
         let first = self.first();
-        first.map_or(Component::Other, |frame| frame.component(description))
+        first.map_or(Component::Other, |frame| {
+            frame.component(self.description())
+        })
     }
 
     /// Whether its slices lie where those of another lie, within `tolerance_mm`, with the same pixels.

@@ -71,6 +71,17 @@ pub enum Problem {
         /// The shift from the first slice, mm.
         shift_mm: f64,
     },
+    /// A slice of a stack of several series is turned.
+    #[error("slice {slice} is turned by {degrees:.2} degrees from the first one (bound 0.3)")]
+    Turned {
+        /// The slice.
+        slice: usize,
+        /// The angle.
+        degrees: f64,
+    },
+    /// Another series has its slices, acquired later.
+    #[error("its slices were acquired again in series {0}")]
+    AcquiredAgain(String),
     /// Its series has planes in too many directions, or too many kinds of images.
     #[error("its series has more than {0} orientations, image types and echo times")]
     ManyKinds(usize),

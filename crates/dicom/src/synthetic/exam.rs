@@ -1,5 +1,7 @@
 //! A synthetic exam: the series of one study.
 
+use std::collections::BTreeMap;
+
 use dicom_core::VR;
 use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
@@ -86,6 +88,36 @@ fn series(images: PerSequence<Volume<f32>>) -> [Series; 6] {
         make(12, "t2_stir_sax", original, ["SE", "*tir2d1_15"], [61.0, 1800.0], Some(170.0), t2),
         make(14, "T1Map_MOLLI_T1MAP", "DERIVED\\PRIMARY\\T1 MAP", ["GR", "*tfi2d1"], [1.1, 280.0], None, lge),
     ]
+}
+
+/// Images as a scanner stores them that makes a series of each slice: those of series 9 in series 901, 902 and so on in the order of
+/// their first images, whose descriptions end with the number of the slice.
+pub fn one_series_a_slice(objects: &[InMemDicomObject]) -> Vec<InMemDicomObject> {
+    let mut slices: BTreeMap<i64, Vec<String>> = BTreeMap::new();
+    let text = |object: &InMemDicomObject, tag| {
+        let text = object.get(tag).and_then(|element| element.to_str().ok());
+        text.unwrap_or_default().into_owned()
+    };
+    let split = |object: &InMemDicomObject| {
+        let number = text(object, tags::SERIES_NUMBER).parse().unwrap_or(0);
+        let position = text(object, tags::IMAGE_POSITION_PATIENT);
+        let known = slices.entry(number).or_default();
+        let slice = known.iter().position(|other| *other == position);
+        let slice = slice.unwrap_or_else(|| {
+            known.push(position);
+            known.len() - 1
+        });
+        let mut object = object.clone();
+        let number = 100 * number + slice as i64 + 1;
+        let description = text(&object, tags::SERIES_DESCRIPTION);
+        let description = format!("{description}_slice{}", slice + 1);
+        put(&mut object, tags::SERIES_NUMBER, VR::IS, number.to_string());
+        put(&mut object, tags::SERIES_DESCRIPTION, VR::LO, description);
+        let series = uid(&format!("series {number}"));
+        put(&mut object, tags::SERIES_INSTANCE_UID, VR::UI, series);
+        object
+    };
+    objects.iter().map(split).collect()
 }
 
 /// An exam of a few pixels: three oblique stacks of 4 to 6 slices on different grids.

@@ -108,4 +108,5 @@ pub const ALGORITHM_VERSION: Code = dcm("111003", "Algorithm Version");
 pub const ALGORITHM_PARAMETERS: Code = dcm("111002", "Algorithm Parameters");
 pub const REFERENCED_SEGMENT: Code = dcm("121191", "Referenced Segment");
 pub const SOURCE_SERIES: Code = dcm("121232", "Source series for segmentation");
+pub const SOURCE_IMAGES: Code = dcm("121233", "Source image for segmentation");
 pub const COMMENT: Code = dcm("121106", "Comment");

@@ -7,6 +7,7 @@ use super::code::Code;
 use super::decimal::decimal;
 use super::element::{Item, code as coded_concept, item, sequence, shorts, text};
 use super::reference::instance;
+use crate::source::SourceSlice;
 
 pub const CONTAINS: &str = "CONTAINS";
 pub const OBSERVATION_CONTEXT: &str = "HAS OBS CONTEXT";
@@ -80,16 +81,18 @@ pub fn number(name: Code, value: f64, unit: Code) -> Item {
     content
 }
 
-/// An image of the library.
-pub fn image(sop_class_uid: &str, sop_instance_uid: &str) -> Item {
-    item([
+/// An image, without a name in the library.
+pub fn image(name: Option<Code>, slice: &SourceSlice) -> Item {
+    let mut content = item([
         text(tags::VALUE_TYPE, VR::CS, "IMAGE"),
         text(tags::RELATIONSHIP_TYPE, VR::CS, CONTAINS),
-        sequence(
-            tags::REFERENCED_SOP_SEQUENCE,
-            vec![item(instance(sop_class_uid, sop_instance_uid))],
-        ),
-    ])
+    ]);
+    if let Some(name) = name {
+        content.put(coded_concept(tags::CONCEPT_NAME_CODE_SEQUENCE, name));
+    }
+    let reference = item(instance(&slice.sop_class_uid, &slice.sop_instance_uid));
+    content.put(sequence(tags::REFERENCED_SOP_SEQUENCE, vec![reference]));
+    content
 }
 
 /// A segment of a segmentation.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use dicom_core::VR;
+use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
 use dicom_object::mem::InMemElement;
 
@@ -24,6 +24,7 @@ pub fn check_images(source: &Source) -> Result<(), WriteError> {
         });
     }
     source.slices.iter().try_for_each(|slice| {
+        checked_uid(slice.series.uid.clone(), tags::SERIES_INSTANCE_UID)?;
         checked_uid(slice.sop_class_uid.clone(), tags::SOP_CLASS_UID)?;
         checked_uid(slice.sop_instance_uid.clone(), tags::SOP_INSTANCE_UID)?;
         Ok(())
@@ -47,11 +48,25 @@ pub fn instances(source: &Source) -> Vec<&SourceSlice> {
         .collect()
 }
 
-/// The items that name the instances of the source.
-pub fn instance_items(source: &Source) -> Vec<Item> {
-    let items = instances(source).into_iter();
-    items
-        .map(|slice| item(instance(&slice.sop_class_uid, &slice.sop_instance_uid)))
+/// The UID of the series of the first slice, from which other identifiers are derived.
+pub fn first_series(source: &Source) -> &str {
+    source.slices.first().map_or("", |slice| &slice.series.uid)
+}
+
+/// The series of the source, in the order of the slices, each with its instances in the sequence `named`.
+pub fn source_series(source: &Source, named: Tag) -> Vec<Item> {
+    let mut by_series: Vec<(&str, Vec<Item>)> = Vec::new();
+    for slice in instances(source) {
+        let name = item(instance(&slice.sop_class_uid, &slice.sop_instance_uid));
+        let uid = slice.series.uid.as_str();
+        match by_series.iter_mut().find(|(other, _)| *other == uid) {
+            Some((_, names)) => names.push(name),
+            None => by_series.push((uid, vec![name])),
+        }
+    }
+    by_series
+        .into_iter()
+        .map(|(uid, names)| series(uid, sequence(named, names)))
         .collect()
 }
 
@@ -79,10 +94,9 @@ pub fn source_image(slice: &SourceSlice) -> Item {
 }
 
 /// The module Common Instance Reference (PS3.3, C.12.2): the source series of the same study.
-pub fn referenced_series(source: &Source, series_instance_uid: &str) -> InMemElement {
-    let named = sequence(tags::REFERENCED_INSTANCE_SEQUENCE, instance_items(source));
+pub fn referenced_series(source: &Source) -> InMemElement {
     sequence(
         tags::REFERENCED_SERIES_SEQUENCE,
-        vec![series(series_instance_uid, named)],
+        source_series(source, tags::REFERENCED_INSTANCE_SEQUENCE),
     )
 }

@@ -49,12 +49,11 @@ pub fn report(
     if measurements.is_empty() {
         return Err(WriteError::NothingToWrite);
     }
-    let series = uid_of(&source.header, tags::SERIES_INSTANCE_UID)?;
     let mut data = begin(&KIND, source, by)?;
     let groups = CODED.iter().filter_map(|coded| {
         let of_region = measurements.iter().filter(|m| m.region == coded.region);
         let of_region: Vec<&Measurement> = of_region.collect();
-        (!of_region.is_empty()).then(|| group(coded, &of_region, segmentation, &series, by))
+        (!of_region.is_empty()).then(|| group(coded, &of_region, segmentation, source, by))
     });
     let mut children = vec![concept(CONCEPT_MODIFIER, code::LANGUAGE, code::ENGLISH)];
     children.extend(observer(by));
@@ -74,7 +73,7 @@ pub fn report(
             .iter()
             .map(|note| words(CONTAINS, code::COMMENT, note)),
     );
-    let document = document(source, segmentation, &series)?;
+    let document = document(source, segmentation)?;
     let content = root(code::MEASUREMENT_REPORT, "1500", children);
     for element in document.into_iter().chain(content) {
         data.put(element);
@@ -83,29 +82,24 @@ pub fn report(
 }
 
 /// The module SR Document General (PS3.3, C.17.2), and that of the series (C.17.1).
-fn document(
-    source: &Source,
-    segmentation: &Segmentation,
-    series: &str,
-) -> Result<[InMemElement; 7], WriteError> {
+fn document(source: &Source, segmentation: &Segmentation) -> Result<[InMemElement; 7], WriteError> {
     let made = item(reference::instance(
         uids::SEGMENTATION_STORAGE,
         &segmentation.sop_instance_uid,
     ));
-    let named = |items| sequence(tags::REFERENCED_SOP_SEQUENCE, items);
+    let named = tags::REFERENCED_SOP_SEQUENCE;
+    let mut series = reference::source_series(source, named);
+    series.push(reference::series(
+        &segmentation.series_instance_uid,
+        sequence(named, vec![made]),
+    ));
     let evidence = item([
         text(
             tags::STUDY_INSTANCE_UID,
             VR::UI,
             uid_of(&source.header, tags::STUDY_INSTANCE_UID)?,
         ),
-        sequence(
-            tags::REFERENCED_SERIES_SEQUENCE,
-            vec![
-                reference::series(series, named(reference::instance_items(source))),
-                reference::series(&segmentation.series_instance_uid, named(vec![made])),
-            ],
-        ),
+        sequence(tags::REFERENCED_SERIES_SEQUENCE, series),
     ]);
     let scheme = item([
         text(tags::CODING_SCHEME_DESIGNATOR, VR::SH, code::PRIVATE),
@@ -162,9 +156,21 @@ fn library(source: &Source) -> Result<Item, WriteError> {
         identifier(ACQUISITION_CONTEXT, code::FRAME_OF_REFERENCE, frame),
     ];
     let images = reference::instances(source).into_iter();
-    children.extend(images.map(|slice| image(&slice.sop_class_uid, &slice.sop_instance_uid)));
+    children.extend(images.map(|slice| image(None, slice)));
     let group = container(code::IMAGE_LIBRARY_GROUP, None, children);
     Ok(container(code::IMAGE_LIBRARY, None, vec![group]))
+}
+
+/// What was segmented: the series, or where there are several, the images (TID 1411, of which a group has one or the other).
+fn segmented(source: &Source) -> Vec<Item> {
+    let first = reference::first_series(source);
+    if source.slices.iter().all(|slice| slice.series.uid == first) {
+        return vec![identifier(CONTAINS, code::SOURCE_SERIES, first)];
+    }
+    let images = reference::instances(source).into_iter();
+    images
+        .map(|slice| image(Some(code::SOURCE_IMAGES), slice))
+        .collect()
 }
 
 /// The measurements of a region (TID 1411 or 1501).
@@ -172,7 +178,7 @@ fn group(
     coded: &Coded,
     measurements: &[&Measurement],
     segmentation: &Segmentation,
-    series: &str,
+    source: &Source,
     by: &Producer,
 ) -> Item {
     let algorithm = |name, value: &str| words(CONCEPT_MODIFIER, name, value);
@@ -181,7 +187,7 @@ fn group(
         identifier(
             OBSERVATION_CONTEXT,
             code::TRACKING_UID,
-            tracking_uid(series, coded),
+            tracking_uid(reference::first_series(source), coded),
         ),
         concept(CONTAINS, code::FINDING, coded.kind),
     ];
@@ -193,7 +199,7 @@ fn group(
             &segmentation.sop_instance_uid,
             at,
         ));
-        children.push(identifier(CONTAINS, code::SOURCE_SERIES, series));
+        children.extend(segmented(source));
     }
     children.push(concept(CONCEPT_MODIFIER, code::FINDING_SITE, coded.site));
     children.push(algorithm(code::ALGORITHM_NAME, by.name));

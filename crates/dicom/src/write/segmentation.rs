@@ -64,22 +64,22 @@ pub fn segmentation(
 ) -> Result<Segmentation, WriteError> {
     let segments = segments_of(looked_for);
     check(labels, &segments, source)?;
-    let series = uid_of(&source.header, tags::SERIES_INSTANCE_UID)?;
+    let series = reference::first_series(source);
     let mut data = begin(&KIND, source, by)?;
     let elements = frame_of_reference(&source.header)?.into_iter();
     let elements = elements
         .chain(image(labels.shape(), segments.len()))
         .chain(lossy(&source.header))
-        .chain(dimensions(&series))
+        .chain(dimensions(series))
         .chain(groups(source, segments.len())?);
     for element in elements {
         data.put(element);
     }
     let described = (1..)
         .zip(&segments)
-        .map(|(number, (label, coded))| segment(number, (*label, coded), &series, by));
+        .map(|(number, (label, coded))| segment(number, (*label, coded), series, by));
     data.put(sequence(tags::SEGMENT_SEQUENCE, described.collect()));
-    data.put(reference::referenced_series(source, &series));
+    data.put(reference::referenced_series(source));
     let bits = segments
         .iter()
         .flat_map(|(label, _)| labels.data().iter().map(move |voxel| voxel == label));

@@ -15,6 +15,7 @@ use super::element::{Item, item, text};
 use super::header::value_of;
 use super::uid::is_uid;
 use super::{Measurement, Producer, Quantity, WriteError, measurements, report, segmentation};
+use crate::image::SeriesId;
 use crate::source::{Source, SourceSlice};
 
 const BY: Producer = Producer {
@@ -46,11 +47,14 @@ fn source(grid: Grid) -> Source {
         text(tags::PATIENT_NAME, VR::PN, "Müller^Zoë"),
         text(tags::PATIENT_ID, VR::LO, "P1"),
         text(tags::STUDY_INSTANCE_UID, VR::UI, "1.2.3.1"),
-        text(tags::SERIES_INSTANCE_UID, VR::UI, "1.2.3.2"),
         text(tags::FRAME_OF_REFERENCE_UID, VR::UI, "1.2.3.3"),
         text(tags::SLICE_THICKNESS, VR::DS, "6.5 "),
     ]);
     let slices = (0..grid.shape()[2]).map(|k| SourceSlice {
+        series: SeriesId {
+            number: Some(9),
+            uid: "1.2.3.2".into(),
+        },
         sop_class_uid: uids::MR_IMAGE_STORAGE.into(),
         sop_instance_uid: format!("1.2.3.4.{k}"),
         frame: None,
@@ -195,6 +199,50 @@ fn every_reference_is_to_the_source_or_the_segmentation() {
         .filter_map(|i| value_of(i, tags::REFERENCED_FRAME_NUMBER))
         .collect();
     assert_eq!(frames, ["10", "11", "12"].repeat(5));
+}
+
+#[test]
+fn slices_of_several_series_are_listed_series_by_series() {
+    let (grid, mut source) = (grid([5, 7, 3]), source(grid([5, 7, 3])));
+    source.slices[1].series.uid = "1.2.3.5".into();
+    let seg = segmentation(&labels(grid), &TISSUES, &source, &BY).unwrap();
+    let measured = measurements(&Volumes::of(&labels(grid)), &TISSUES);
+    let sr = read(&report(&measured, &[], &seg, &source, &BY).unwrap());
+    let seg = read(&seg.bytes);
+    let listed = |of: &Item, named: Tag| -> Vec<(String, Vec<String>)> {
+        let series = items(of, tags::REFERENCED_SERIES_SEQUENCE).into_iter();
+        let instances = |series: &Item| {
+            let instances = items(series, named).into_iter();
+            instances.map(|i| value_of(&i, tags::REFERENCED_SOP_INSTANCE_UID).unwrap())
+        };
+        series
+            .map(|s| {
+                (
+                    value_of(&s, tags::SERIES_INSTANCE_UID).unwrap(),
+                    instances(&s).collect(),
+                )
+            })
+            .collect()
+    };
+    let expected = [
+        (
+            "1.2.3.2".to_owned(),
+            vec!["1.2.3.4.0".to_owned(), "1.2.3.4.2".into()],
+        ),
+        ("1.2.3.5".into(), vec!["1.2.3.4.1".into()]),
+    ];
+    assert_eq!(listed(&seg, tags::REFERENCED_INSTANCE_SEQUENCE), expected);
+    let evidence = &items(&sr, tags::CURRENT_REQUESTED_PROCEDURE_EVIDENCE_SEQUENCE)[0];
+    let listed = listed(evidence, tags::REFERENCED_SOP_SEQUENCE);
+    assert_eq!((listed.len(), &listed[..2]), (3, &expected[..]));
+    // A group names its source series if it is one, else its images: one of the two (PS3.16, TID 1411).
+    let named = |code: &str| {
+        let all = all_items(&sr).into_iter();
+        let names = all.flat_map(|i| items(&i, tags::CONCEPT_NAME_CODE_SEQUENCE));
+        let values = names.filter_map(|n| value_of(&n, tags::CODE_VALUE));
+        values.filter(|value| value == code).count()
+    };
+    assert_eq!((named("121232"), named("121233")), (0, 3 * 5));
 }
 
 #[test]
@@ -346,7 +394,6 @@ fn what_cannot_be_written_is_refused_with_its_cause() {
     };
     for (tag, name) in [
         (tags::STUDY_INSTANCE_UID, "StudyInstanceUID"),
-        (tags::SERIES_INSTANCE_UID, "SeriesInstanceUID"),
         (tags::FRAME_OF_REFERENCE_UID, "FrameOfReferenceUID"),
     ] {
         let said = error(&map, &without(tag));
@@ -358,6 +405,8 @@ fn what_cannot_be_written_is_refused_with_its_cause() {
     let mut source = good.clone();
     source.slices[1].sop_instance_uid = "PH-7".into();
     assert!(error(&map, &source).starts_with("SOPInstanceUID of the source series is \"PH-7\""));
+    source.slices[1].series.uid = String::new();
+    assert!(error(&map, &source).starts_with("SeriesInstanceUID of the source series is \"\""));
     source.slices.pop();
     assert!(error(&map, &source).starts_with("the source series names 2 images for 3 slices"));
     let leaning = Affine::new([

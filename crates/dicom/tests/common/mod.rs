@@ -8,7 +8,7 @@ use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
 use myops_dicom::DicomError;
 use myops_dicom::load::{LoadedExam, PhaseChoice};
-use myops_dicom::role::{Rules, SeriesChoice, Table};
+use myops_dicom::role::{Row, Rules, SeriesChoice, Table};
 use myops_dicom::scan::Scan;
 use myops_dicom::synthetic::{put, small_exam, small_volume, uid, write};
 use myops_image::geometry::Grid;
@@ -96,12 +96,17 @@ pub fn table(objects: &[InMemDicomObject]) -> Table {
 /// The series number of each sequence.
 pub fn numbers(table: &Table) -> PerSequence<Option<i64>> {
     let rows = table.chosen().unwrap();
-    rows.map(|row| table.rows[row?].number)
+    rows.map(|row| table.rows[row?].series[0].number)
 }
 
 pub fn reason(table: &Table, number: i64) -> &str {
-    let row = table.rows.iter().find(|row| row.number == Some(number));
-    &row.unwrap().reason
+    &row(table, number).reason
+}
+
+/// The row of the series with a number.
+pub fn row(table: &Table, number: i64) -> &Row {
+    let has = |row: &&Row| row.series.iter().any(|id| id.number == Some(number));
+    table.rows.iter().find(has).unwrap()
 }
 
 /// The volumes that the small exam was made of; the cine's darkens.
