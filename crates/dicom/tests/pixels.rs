@@ -49,6 +49,11 @@ fn compressed_pixels_are_those_that_were_compressed() {
     for (found, value) in lossy.iter().zip(small()) {
         assert!((found - ((value + 300.0) / 4.0).floor() + 25.0).abs() <= 8.0);
     }
+    // Lossy, of 12 bits; dcmtk reads every pixel of this file as it is read here.
+    let lossy = frame(compressed("jpeg-extended"));
+    for (found, value) in lossy.iter().zip(bowl()) {
+        assert!((found - 300.0 - value).abs() <= 1.0);
+    }
 }
 
 #[test]
@@ -128,6 +133,10 @@ fn a_compressed_image_of_another_size_is_refused_before_it_is_decoded() {
     assert_eq!(
         rows("jpeg-2000"),
         format!("damaged JPEG 2000 pixels: {sizes}")
+    );
+    assert_eq!(
+        rows("jpeg-extended"),
+        format!("damaged JPEG pixels: {sizes}")
     );
     assert!(rows("jpeg-ls").starts_with("damaged JPEG-LS pixels: "));
 }

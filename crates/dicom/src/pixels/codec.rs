@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use jpeg_decoder::{Decoder, PixelFormat};
 use jpeg2k::{DecodeParameters, Image};
+use oxiarc_jpeg::{DecodeLimits, DecodeOptions, Decoder};
 
 use super::{Format, rle};
 use crate::read::{Flaw, Syntax};
@@ -64,25 +64,21 @@ fn check_size(found: [u64; 2], format: &Format) -> Result<(), String> {
 }
 
 fn jpeg(frame: &[u8], format: &Format) -> Result<Vec<u32>, String> {
-    let mut decoder = Decoder::new(frame);
-    decoder.set_max_decoding_buffer_size(2 * format.pixels());
-    decoder.read_info().map_err(|error| error.to_string())?;
-    let info = decoder.info().ok_or("no size")?;
+    let options = DecodeOptions {
+        limits: DecodeLimits {
+            max_input_bytes: frame.len() as u64,
+            ..DecodeLimits::strict()
+        },
+        ..DecodeOptions::raw()
+    };
+    let mut decoder = Decoder::with_options(frame, options);
+    let info = decoder.read_info().map_err(|error| error.to_string())?;
     check_size([u64::from(info.width), u64::from(info.height)], format)?;
-    let bytes = decoder.decode().map_err(|error| error.to_string())?;
-    Ok(match info.pixel_format {
-        PixelFormat::L8 => bytes.into_iter().map(u32::from).collect(),
-        PixelFormat::L16 => {
-            let (words, _) = bytes.as_chunks::<2>();
-            words
-                .iter()
-                .map(|word| u32::from(u16::from_ne_bytes(*word)))
-                .collect()
-        }
-        PixelFormat::RGB24 | PixelFormat::CMYK32 => {
-            return Err("more than one sample a pixel".into());
-        }
-    })
+    if info.num_components != 1 {
+        return Err("more than one sample a pixel".into());
+    }
+    let words = decoder.decode_u16().map_err(|error| error.to_string())?;
+    Ok(words.into_iter().map(u32::from).collect())
 }
 
 fn jpeg_ls(frame: &[u8], format: &Format) -> Result<Vec<u32>, String> {
