@@ -64,8 +64,8 @@ pub enum Phases {
 }
 
 /// The series of some stacks.
-pub fn series_of(stacks: &[Stack]) -> BTreeSet<&SeriesId> {
-    let series = stacks.iter().flat_map(|stack| &stack.series);
+pub fn series_of(all: &[Stack]) -> BTreeSet<&SeriesId> {
+    let series = all.iter().flat_map(|stack| &stack.series);
     series.map(|series| &series.id).collect()
 }
 
