@@ -13,4 +13,4 @@ pub use frame::{Component, Frame, Timing};
 pub use instance::Instance;
 pub use plane::{Plane, SAME_ORIENTATION_DEGREES, distance, dot};
 pub use rescale::Rescale;
-pub use series::{Series, SeriesId, called, numbers};
+pub use series::{Series, SeriesId, called, numbers, shared};

@@ -117,6 +117,29 @@ pub fn called(numbers: String, description: &str) -> String {
     format!("{numbers} \"{description}\"")
 }
 
+/// What texts have in common at their beginnings and ends, with a `*` between where they differ.
+pub fn shared(texts: &[&str]) -> String {
+    let Some((first, others)) = texts
+        .split_first()
+        .filter(|(first, others)| others.iter().any(|other| other != *first))
+    else {
+        return texts.first().copied().unwrap_or_default().into();
+    };
+    let equal = |(a, b): &(char, char)| a == b;
+    let start = |other: &&str| first.chars().zip(other.chars()).take_while(equal).count();
+    let end = |other: &&str| {
+        let pairs = first.chars().rev().zip(other.chars().rev());
+        pairs.take_while(equal).count()
+    };
+    let shortest = texts.iter().map(|text| text.chars().count()).min();
+    let start = others.iter().map(start).min().unwrap_or(0);
+    let end = others.iter().map(end).min().unwrap_or(0);
+    let end = end.min(shortest.unwrap_or(0).saturating_sub(start));
+    let skipped = first.chars().count() - end;
+    let ends = first.chars().skip(skipped);
+    first.chars().take(start).chain(['*']).chain(ends).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,5 +161,14 @@ mod tests {
         );
         assert_eq!(told(&[21, 23, 25, 27, 29]), "21, 23, ..., 29");
         assert_eq!(told(&[0, 0, 1]), "without a number, 1");
+    }
+
+    #[test]
+    fn descriptions_that_differ_are_told_by_what_they_share() {
+        assert_eq!(shared(&["de_sax", "de_sax"]), "de_sax");
+        assert_eq!(shared(&["sax_9_é", "sax_10_é", "sax_é"]), "sax_*é");
+        assert_eq!(shared(&["aa", "aaa"]), "aa*");
+        assert_eq!(shared(&["x", ""]), "*");
+        assert_eq!(shared(&[]), "");
     }
 }

@@ -63,7 +63,7 @@ impl ExamFiles {
                 geometry,
             })?;
         // Slices are thinner than their distance where there are gaps between them.
-        let thickness_mm = |sequence: Sequence| stacks[sequence]?.stack.thickness_mm();
+        let thickness_mm = |sequence: Sequence| stacks[sequence]?.thickness_mm();
         let mut images = exam.images;
         let with_thickness = |sequence: Sequence| {
             let image = images[sequence].take()?;

@@ -63,7 +63,7 @@ impl Table {
             ties,
         } = decide(stacks, rules, choice)?;
         let rows = stacks.iter().zip(reasons);
-        let mut rows: Vec<Row> = rows.map(|(stack, reason)| row(stack, reason)).collect();
+        let mut rows: Vec<Row> = rows.map(|(stack, reason)| row(stack, &reason)).collect();
         for (sequence, stack) in roles.iter() {
             if let Some(row) = stack.and_then(|stack| rows.get_mut(stack)) {
                 row.role = Some(sequence);
@@ -106,7 +106,7 @@ impl Row {
     }
 }
 
-fn row(stack: &Stack, reason: String) -> Row {
+fn row(stack: &Stack, reason: &str) -> Row {
     let [columns, rows] = stack.first().map_or([0; 2], |frame| frame.size);
     Row {
         series: stack
@@ -122,7 +122,7 @@ fn row(stack: &Stack, reason: String) -> Row {
         pixel_mm: stack.plane().map(|plane| plane.spacing),
         distance_mm: stack.distance_mm.filter(|_| stack.slices.len() > 1),
         role: None,
-        reason: told(stack) + &reason,
+        reason: told(stack) + reason,
     }
 }
 

@@ -150,7 +150,7 @@ impl ExamFiles {
     pub fn instances(&self, table: &Table) -> Result<PerSequence<Option<Vec<String>>>, DicomError> {
         let rows = table.chosen()?;
         Ok(rows.map(|row| {
-            let slices = self.stack(row?)?.stack.slices.iter();
+            let slices = self.stack(row?)?.slices.iter();
             let images = slices.flat_map(|slice| &slice.images);
             let name = |frame: Option<u32>| frame.map_or_else(String::new, |n| format!(" {n}"));
             Some(
@@ -163,10 +163,10 @@ impl ExamFiles {
 
     /// The grid of a row of the table, where its slices have one, in RAS+ coordinates.
     pub fn grid(&self, row: usize) -> Option<Grid> {
-        let SeriesStacks { series, stack } = self.stack(row)?;
+        let stack = self.stack(row)?;
         let first = stack.slices.iter().map(|slice| slice.images.first());
         let images = first.collect::<Option<Vec<_>>>()?;
-        stack.grid(&images, &series_name(series)).ok()
+        stack.grid(&images, &stack.name()).ok()
     }
 
     /// The stack of a row of the table.

@@ -1,6 +1,6 @@
 //! Stacks that a scanner stores as many series: a slice, or a few, for each breath-hold.
 //!
-//! Series of one study are parts of one stack if they are of one kind: the same frame of reference, orientation, pixels, echo time,
+//! Series of one study are parts of one stack if they are of one kind: the same frame of reference, orientation, voxels, echo time,
 //! image type, pulse sequence and number of phases, and descriptions that are equal but for digits. Single slices are one stack
 //! wherever they lie, so that a gap or a shift is told with its numbers. Series of several slices could each be complete; they are
 //! joined only if the whole is regular and each has the same number of slices, the last one perhaps fewer.
@@ -18,8 +18,8 @@ const PARALLEL_DEGREES: f64 = 1.0;
 const MAX_GROUPS: usize = 64;
 /// Slices of several series that overlap by more than this share of their thickness are of different acquisitions.
 const LARGEST_OVERLAP: f64 = 0.05;
-/// Distances of slices that differ by less are one, mm.
-const SAME_DISTANCE_MM: f64 = 0.05;
+/// Distances and thicknesses of slices that differ by less are one, mm.
+const SAME_LENGTH_MM: f64 = 0.05;
 
 /// What parts of one stack have in common to the letter.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -80,16 +80,27 @@ pub fn join(stacks: Vec<Stack>) -> Vec<Stack> {
     joined
 }
 
-/// Whether a stack has the orientation, the pixel size and the echo time of a group.
+/// Whether a stack has the orientation, the size of voxels and the echo time of a group.
 fn is_alike(group: &[Stack], stack: &Stack) -> bool {
     let first = group.first().and_then(Stack::first);
     let Some((a, b)) = first.zip(stack.first()) else {
         return false;
     };
     let planes = a.plane.zip(b.plane).is_some_and(|(a, b)| {
-        a.turned_by(&b) <= PARALLEL_DEGREES && are_of_one_size(a.spacing, b.spacing)
+        a.turned_by(&b) <= PARALLEL_DEGREES
+            && are_of_one_size(a.spacing, b.spacing)
+            && are_near(a.thickness, b.thickness)
     });
     planes && have_one_echo(a, b)
+}
+
+/// Whether two lengths are the same, or both unknown.
+fn are_near(a: Option<f64>, b: Option<f64>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => (a - b).abs() <= SAME_LENGTH_MM,
+        (None, None) => true,
+        _ => false,
+    }
 }
 
 /// Joins all parts, else single slices apart from the others, else none.
@@ -242,7 +253,7 @@ fn overlaps(whole: &Stack, parts: &[Stack]) -> bool {
         .iter()
         .filter(|part| part.slices.len() > 1)
         .filter_map(|part| part.distance_mm);
-    let between = own.any(|own_mm| (own_mm - distance_mm).abs() > SAME_DISTANCE_MM);
+    let between = own.any(|own_mm| (own_mm - distance_mm).abs() > SAME_LENGTH_MM);
     let thickness = whole.plane().and_then(|plane| plane.thickness);
     between && thickness.is_none_or(|mm| distance_mm < (1.0 - LARGEST_OVERLAP) * mm)
 }

@@ -13,7 +13,7 @@ pub use problem::Problem;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::image::{Component, Frame, Plane, Series, SeriesId, called, numbers};
+use crate::image::{Component, Frame, Plane, Series, SeriesId, called, numbers, shared};
 
 /// One image, its series and the file that holds it.
 #[derive(Clone)]
@@ -103,33 +103,8 @@ impl Stack {
 
     /// What the descriptions of its series share, with a `*` where they differ.
     pub fn shared_description(&self) -> String {
-        let first = self.description();
-        let others = || {
-            self.series
-                .iter()
-                .skip(1)
-                .map(|series| &*series.description)
-        };
-        if others().all(|other| other == first) {
-            return first.into();
-        }
-        let equal = |(a, b): &(char, char)| a == b;
-        let start = |other: &str| first.chars().zip(other.chars()).take_while(equal).count();
-        let end = |other: &str| {
-            let pairs = first.chars().rev().zip(other.chars().rev());
-            pairs.take_while(equal).count()
-        };
-        let shortest = self
-            .series
-            .iter()
-            .map(|series| series.description.chars().count());
-        let shortest = shortest.min().unwrap_or(0);
-        let start = others().map(start).min().unwrap_or(0);
-        let end = others().map(end).min().unwrap_or(0).min(shortest - start);
-        let length = first.chars().count();
-        let starts = first.chars().take(start);
-        let ends = first.chars().skip(length - end);
-        starts.chain(['*']).chain(ends).collect()
+        let descriptions = self.series.iter().map(|series| &*series.description);
+        shared(&descriptions.collect::<Vec<_>>())
     }
 
     /// Its series in an error: their numbers and descriptions.

@@ -10,7 +10,7 @@ use myops_dicom::DicomError;
 use myops_dicom::load::{LoadedExam, PhaseChoice};
 use myops_dicom::role::{Row, Rules, SeriesChoice, Table};
 use myops_dicom::scan::Scan;
-use myops_dicom::synthetic::{put, small_exam, small_volume, uid, write};
+use myops_dicom::synthetic::{one_series_a_slice, put, small_exam, small_volume, uid, write};
 use myops_image::geometry::Grid;
 use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::volume::Volume;
@@ -55,6 +55,29 @@ pub fn again(
         );
     }
     objects
+}
+
+/// A series with each slice as a series: 901, 902 and so on.
+pub fn exploded(number: i64) -> Vec<InMemDicomObject> {
+    one_series_a_slice(&series(number))
+}
+
+/// Images as another series with the same description; `name` makes their UIDs.
+pub fn as_series(images: &[InMemDicomObject], number: i64, name: &str) -> Vec<InMemDicomObject> {
+    let mut images = images.to_vec();
+    for (n, image) in images.iter_mut().enumerate() {
+        let instance = uid(&format!("{name} {n}"));
+        put(image, tags::SERIES_NUMBER, VR::IS, number.to_string());
+        put(image, tags::SERIES_INSTANCE_UID, VR::UI, uid(name));
+        put(image, tags::SOP_INSTANCE_UID, VR::UI, instance);
+    }
+    images
+}
+
+/// The series of each row, and its slices.
+pub fn stacks(table: &Table) -> Vec<(String, usize)> {
+    let rows = table.rows.iter();
+    rows.map(|row| (row.numbers(), row.slices)).collect()
 }
 
 pub fn scan(objects: &[InMemDicomObject]) -> (tempfile::TempDir, Scan) {

@@ -318,12 +318,9 @@ fn taken((sequence, path, reason): &(Sequence, PathBuf, String)) -> String {
     format!("{sequence} {} ({reason})", name.display())
 }
 
-/// A series by its number and description.
+/// The series of a row by their numbers and description.
 pub(crate) fn series_of(row: &Row) -> String {
-    let number = row
-        .number
-        .map_or_else(|| "without a number".into(), |n| n.to_string());
-    format!("series {number} \"{}\"", row.description)
+    format!("series {} \"{}\"", row.numbers(), row.description)
 }
 
 fn one_patient(patients: &[(String, Vec<String>)]) -> String {
