@@ -92,7 +92,7 @@ fn every_fact_reaches_page_csv_and_json() {
     let [page, cohort, csv, json] = everything(&case);
     let again: Case = serde_json::from_str(&json).unwrap();
     assert_eq!(
-        (&again.patient, cohort_csv(&[again.clone()])),
+        (&again.patient, cohort_csv(std::slice::from_ref(&again))),
         (&case.patient, csv.clone())
     );
     let json: Value = serde_json::from_str(&json).unwrap();

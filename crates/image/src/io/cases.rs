@@ -5,7 +5,6 @@ use std::thread;
 
 use crate::exam::{Acquisition, Exam};
 use crate::label::Label;
-use crate::patient::Patient;
 use crate::phase::{Like, Phase, TakenPhase};
 use crate::sequence::{PerSequence, Sequence};
 use crate::study::Study;
@@ -13,11 +12,11 @@ use crate::study::Study;
 use super::cine::read_cine;
 use super::described::Chosen;
 use super::error::{Flaw, IoError};
-use super::fill::{Fill, remove_fills};
+use super::fill::remove_fills;
 use super::label_map::read_label_map;
+use super::loaded::LoadedCase;
 use super::names::check_id;
 use super::nnunet::Channels;
-use super::placement::Placement;
 use super::read::{Placed, read_image};
 use super::small::open_regular;
 
@@ -74,34 +73,10 @@ pub(super) enum Naming {
     Described,
 }
 
-/// A case read from files.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LoadedCase {
-    /// The images and, if there is a file of them, the reference labels.
-    pub study: Study,
-    /// The geometry fields of each sequence's file.
-    pub placements: PerSequence<Option<Placement>>,
-    /// The fill values at the borders of images; the study holds 0 in their place.
-    pub fills: Vec<Fill>,
-    /// The phase that was taken of bSSFP, if it is a cine.
-    pub phase: Option<TakenPhase>,
-    /// What the images say about the patient, if they do; NIfTI files do not.
-    pub patient: Option<Patient>,
-}
-
 /// The images of a case, if there are any.
 type Images = (PerSequence<Option<Placed<f32>>>, Option<TakenPhase>);
 /// The reference labels of a case, if there are any.
 type Reference = Option<Placed<Label>>;
-
-impl LoadedCase {
-    /// The geometry fields of the file of the study's stack: [`write_labels`](super::write_labels) needs them to write a
-    /// label map, put into the order of that file by [`Study::stored`], with exactly the same geometry.
-    pub fn placement(&self) -> Placement {
-        self.placements[self.study.stack()]
-            .unwrap_or_else(|| Placement::of_grid(self.study.storage().grid()))
-    }
-}
 
 impl CaseFiles {
     /// A case of files that are named outright.

@@ -34,6 +34,7 @@ mod label_map;
 mod label_names;
 mod label_numbers;
 mod limits;
+mod loaded;
 mod names;
 mod nnunet;
 mod nnunet_folder;
@@ -50,7 +51,7 @@ mod table_flaw;
 mod write;
 
 pub use atomic::{remove_unfinished, write_whole};
-pub use cases::{CaseFiles, LoadedCase};
+pub use cases::CaseFiles;
 pub use cine::{Surveyed, choose_phase, read_cine, survey};
 pub use error::{Flaw, IoError, listed};
 pub use fill::Fill;
@@ -61,6 +62,7 @@ pub use label_numbers::LabelNumbers;
 pub use limits::{
     MAX_AXIS, MAX_CINE_VOXELS, MAX_DEPTH, MAX_FOLDERS, MAX_PHASES, MAX_SLICES, MAX_VOXELS,
 };
+pub use loaded::LoadedCase;
 pub use names::{check_id, is_image_name, name_of_case, stem, text_of};
 pub use nnunet::decode_dataset;
 pub use passed_over::PassedOver;

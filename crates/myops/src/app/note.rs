@@ -209,21 +209,7 @@ impl std::fmt::Display for Note {
             Self::TakenSeries { case, series } => {
                 write!(f, "case {case}: {}", series.join("; "))
             }
-            Self::NoDicom(files) => {
-                let more = files.len().saturating_sub(TOLD);
-                let told = files
-                    .iter()
-                    .take(TOLD)
-                    .cloned()
-                    .collect::<Vec<_>>()
-                    .join("; ");
-                write!(f, "{} passed over: {told}", count(files.len(), "file"))?;
-                if more > 0 {
-                    write!(f, "; and {more} more")
-                } else {
-                    Ok(())
-                }
-            }
+            Self::NoDicom(files) => f.write_str(&no_dicom(files)),
             Self::LabelsWithoutImages { case, labels } => write!(
                 f,
                 "case {case} has labels ({}) and no image under a known name",
@@ -321,6 +307,20 @@ fn taken((sequence, path, reason): &(Sequence, PathBuf, String)) -> String {
 /// The series of a row by their numbers and description.
 pub(crate) fn series_of(row: &Row) -> String {
     format!("series {} \"{}\"", row.numbers(), row.description)
+}
+
+/// Files that are no images of an exam.
+fn no_dicom(files: &[String]) -> String {
+    let told: Vec<&str> = files.iter().take(TOLD).map(String::as_str).collect();
+    let mut text = format!(
+        "{} passed over: {}",
+        count(files.len(), "file"),
+        told.join("; ")
+    );
+    if files.len() > TOLD {
+        text += &format!("; and {} more", files.len() - TOLD);
+    }
+    text
 }
 
 fn one_patient(patients: &[(String, Vec<String>)]) -> String {

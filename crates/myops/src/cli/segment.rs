@@ -14,6 +14,10 @@ use crate::device::DeviceChoice;
 use crate::report::PatientData;
 
 /// Arguments of `myops segment`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -31,7 +35,7 @@ pub struct Args {
     /// Save the probability of each label as a float32 image of 0 to 1
     #[arg(long)]
     probabilities: bool,
-    /// Save the labels on the voxels of every sequence too, as CASE_labels_on_SEQUENCE.nii.gz
+    /// Save the labels on the voxels of every sequence too
     #[arg(long)]
     all_grids: bool,
     /// Save a DICOM segmentation and a structured report too, for exams that came as DICOM

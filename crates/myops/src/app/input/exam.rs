@@ -81,6 +81,9 @@ impl ExamCase {
     }
 
     /// Reads the chosen series; gives with them the phase of the cine that was taken.
+    ///
+    /// # Errors
+    /// Where the sequences are not certain, or a series cannot be read.
     pub fn load(&self) -> Result<(LoadedExam, Option<TakenPhase>), DicomError> {
         let choice = match self.phase {
             Phase::MostLike => PhaseChoice::Automatic,
@@ -100,6 +103,9 @@ impl ExamCase {
     }
 
     /// What identifies the images of each sequence: the UIDs of their instances, and the phase that was asked for.
+    ///
+    /// # Errors
+    /// Where the sequences are not certain.
     pub fn identity(&self) -> Result<Vec<(Sequence, String)>, DicomError> {
         let instances = self.files.instances(&self.table)?;
         let phase = match self.phase {

@@ -3,7 +3,7 @@
 use myops_dicom::role::Row as Series;
 use myops_image::sequence::Sequence;
 
-use super::job::{InspectedCase, PassedOverFile};
+use super::inspection::{InspectedCase, PassedOverFile};
 use super::row::{Role, Row, Stack};
 use crate::app::input::ExamCase;
 use crate::app::note::series_of;

@@ -9,52 +9,18 @@ use myops_image::io::{
 use myops_image::phase::Like;
 use myops_image::sequence::Sequence;
 use rayon::prelude::*;
-use serde::Serialize;
 
 use super::exam;
-use super::row::{Role, Row, Stack, ToReference};
+use super::inspection::{InspectedCase, Inspection, PassedOverFile};
+use super::row::{Role, Row, Stack};
 use crate::app::error::Error;
 use crate::app::input::Input;
-
-/// The sequences whose slices the others are compared with, in the order of preference.
-const REFERENCES: [Sequence; 3] = [Sequence::Lge, Sequence::T2, Sequence::Bssfp];
 
 /// Tells which files of which cases would be taken for what.
 #[derive(Debug, Clone)]
 pub struct InspectJob {
     /// The cases.
     pub input: Input,
-}
-
-/// What an [`InspectJob`] found.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Inspection {
-    /// The cases, in natural order of their names.
-    pub cases: Vec<InspectedCase>,
-    /// What is passed over.
-    pub passed_over: Vec<PassedOverFile>,
-}
-
-/// What would be taken for what in one case.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct InspectedCase {
-    /// Its name.
-    pub case: String,
-    /// The sequence whose slices the others are compared with.
-    pub reference: Option<Sequence>,
-    /// Its images and labels.
-    pub images: Vec<Row>,
-    /// Why the case cannot be segmented whatever its images hold: two files for one sequence.
-    pub tie: Option<String>,
-}
-
-/// A file that is passed over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PassedOverFile {
-    /// The file, or the series.
-    pub source: String,
-    /// Why, if its format does not say so.
-    pub reason: Option<String>,
 }
 
 impl InspectJob {
@@ -91,11 +57,7 @@ impl InspectJob {
                 reason: Some(format!("labels of case {case}, which has no image")),
             });
         Ok(Inspection {
-            cases: cases
-                .par_iter()
-                .map(InspectedCase::of)
-                .chain(exams)
-                .collect(),
+            cases: cases.par_iter().map(inspected).chain(exams).collect(),
             passed_over: passed_over
                 .chain(without_images)
                 .chain(series.into_iter().flatten())
@@ -105,67 +67,15 @@ impl InspectJob {
     }
 }
 
-impl InspectedCase {
-    /// Why the case cannot be segmented, if it cannot.
-    pub fn problem(&self) -> Option<String> {
-        let of_row = |row: &Row| {
-            let problem = row.problem.as_ref()?;
-            (row.role != Role::Labels).then(|| format!("{}: {problem}", row.source))
-        };
-        self.tie
-            .clone()
-            .or_else(|| self.images.iter().find_map(of_row))
-    }
-
-    fn of(case: &CaseFiles) -> Self {
-        let mut images: Vec<Row> = Sequence::ALL
-            .into_iter()
-            .filter_map(|sequence| Some(image(case, sequence, case.image(sequence)?)))
-            .collect();
-        images.extend(case.reference().map(labels));
-        let tie = case.check_images().err().map(|error| error.to_string());
-        Self::related(case.id(), images, tie)
-    }
-
-    /// A case of images, each compared with the reference.
-    pub(super) fn related(id: &str, mut images: Vec<Row>, tie: Option<String>) -> Self {
-        let stack_of = |sequence: Sequence, images: &[Row]| {
-            let row = images
-                .iter()
-                .find(|row| row.role == Role::Sequence(sequence))?;
-            row.stack.clone()
-        };
-        let reference = REFERENCES
-            .into_iter()
-            .find_map(|sequence| Some((sequence, stack_of(sequence, &images)?)));
-        if let Some((sequence, stack)) = &reference {
-            images
-                .iter_mut()
-                .for_each(|row| row.relate(*sequence, stack));
-        }
-        Self {
-            case: id.into(),
-            reference: reference.map(|(sequence, _)| sequence),
-            images,
-            tie,
-        }
-    }
-}
-
-impl Row {
-    /// Adds how the slices lie to those of the reference.
-    fn relate(&mut self, sequence: Sequence, reference: &Stack) {
-        if self.role == Role::Sequence(sequence) {
-            return;
-        }
-        let to_reference = self
-            .stack
-            .as_ref()
-            .map(|stack| ToReference::of(stack, reference));
-        let problem = to_reference.as_ref().and_then(|to| to.problem(sequence));
-        self.problem = self.problem.take().or(problem);
-        self.to_reference = to_reference;
-    }
+/// The rows of a case of NIfTI files.
+fn inspected(case: &CaseFiles) -> InspectedCase {
+    let mut images: Vec<Row> = Sequence::ALL
+        .into_iter()
+        .filter_map(|sequence| Some(image(case, sequence, case.image(sequence)?)))
+        .collect();
+    images.extend(case.reference().map(labels));
+    let tie = case.check_images().err().map(|error| error.to_string());
+    InspectedCase::related(case.id(), images, tie)
 }
 
 /// The row of a sequence.

@@ -15,8 +15,10 @@
 //! ```
 
 mod exam;
+mod inspection;
 mod job;
 mod row;
 
-pub use job::{InspectJob, InspectedCase, Inspection, PassedOverFile};
+pub use inspection::{InspectedCase, Inspection, PassedOverFile};
+pub use job::InspectJob;
 pub use row::{Role, Row, Stack, ToReference};
