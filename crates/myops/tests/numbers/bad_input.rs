@@ -166,7 +166,11 @@ fn labels_and_images_on_other_grids_are_refused() {
         "{}",
         said.err
     );
-    assert!(said.err.contains("must share one grid"), "{}", said.err);
+    assert!(
+        said.err.contains("both must lie on the same voxels"),
+        "{}",
+        said.err
+    );
     assert!(
         !folder.path().join("scores").exists(),
         "nothing is written of a refused evaluation"

@@ -10,6 +10,7 @@ mod changing_files;
 mod cines;
 mod cross_validating;
 mod demonstrating;
+mod dicom_exams;
 mod drawing_patients;
 mod exporting;
 mod flagship;

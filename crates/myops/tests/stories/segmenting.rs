@@ -194,7 +194,7 @@ fn sequences_that_do_not_lie_on_one_another_are_refused() {
     let first = error.lines().next_back().unwrap();
     assert_eq!(first, "error: 1 of 1 case failed: phantom-001", "{error}");
     assert!(
-        error.contains("hint: resample the sequences of a case, and its labels, to one grid"),
+        error.contains("are tilted by 90 degrees to those of "),
         "{error}"
     );
 }

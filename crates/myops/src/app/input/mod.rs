@@ -128,7 +128,7 @@ impl Input {
             let found = exam::find(&places, &self.series, self.phase);
             match (found, dicom.into_iter().next()) {
                 // Neither the one nor the other: what is told of NIfTI files names more that might be meant.
-                (Err(DicomError::NoImage { .. }), Some((path, error))) if !is_archive(&path) => {
+                (Err(cause), Some((path, error))) if is_no_dicom(&cause, &path) => {
                     return Err(error.into());
                 }
                 (found, _) => found?,
@@ -167,9 +167,12 @@ impl From<Source> for Input {
     }
 }
 
-fn is_archive(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|ending| ending.eq_ignore_ascii_case("zip"))
+/// Whether nothing speaks for DICOM at a path that could not be read as such.
+fn is_no_dicom(cause: &DicomError, path: &Path) -> bool {
+    let is_archive = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
+    !path.exists() || matches!(cause, DicomError::NoImage { .. }) && !is_archive
 }
 
 impl NamedFiles {
