@@ -16,7 +16,7 @@ use super::program::{
     tiny_settings,
 };
 
-/// The texts of a NIfTI header, by place and length: data_type, db_name, descrip, aux_file, intent_name.
+/// The texts of a NIfTI header, by place and length: `data_type`, `db_name`, `descrip`, `aux_file`, `intent_name`.
 const TEXTS: [(usize, usize); 5] = [(4, 10), (14, 18), (148, 80), (228, 24), (328, 16)];
 
 /// Writes a phantom as a PACS sends an exam, with every third pixel.
