@@ -2,9 +2,11 @@
 """Compares what the program reads from an exam with what dcm2niix makes of it: the same values at the same places in the patient.
 
     check_dicom_exam.py OURS THEIRS
+    check_dicom_exam.py --labels RESULTS RESULTS
 
 OURS is a folder with bSSFP.nii.gz, LGE.nii.gz and T2.nii.gz (the example `exam` of `myops-dicom`), THEIRS dcm2niix's. Each of
-ours has to be in a file of theirs: in its first volume of a cine. Fails if one is not. Needs nibabel and numpy.
+ours has to be in a file of theirs: in its first volume of a cine. With --labels, the one label map in both folders of results has
+to be the same. Fails otherwise. Needs nibabel and numpy.
 """
 
 import sys
@@ -34,7 +36,18 @@ def same(ours: nib.Nifti1Image, theirs: nib.Nifti1Image) -> str | None:
     return f"{values.shape}, places within {off.max():.5f} mm"
 
 
+def labels(first: Path, second: Path) -> int:
+    [a], [b] = (list(results.glob("*/*_labels.nii.gz")) for results in (first, second))
+    a, b = nib.load(a), nib.load(b)
+    labelled = int((a.get_fdata() > 0).sum())
+    how = same(a, b)
+    print(f"labels: {labelled} voxels, {'equal' if how and labelled else 'NOT equal'} from DICOM and from dcm2niix's files")
+    return 0 if how and labelled else 1
+
+
 def main() -> int:
+    if sys.argv[1] == "--labels":
+        return labels(*map(Path, sys.argv[2:]))
     ours, theirs = map(Path, sys.argv[1:])
     failed = 0
     for name in ["bSSFP", "LGE", "T2"]:

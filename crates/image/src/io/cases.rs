@@ -15,9 +15,10 @@ use super::error::{Flaw, IoError};
 use super::fill::remove_fills;
 use super::label_map::read_label_map;
 use super::loaded::LoadedCase;
-use super::names::check_id;
+use super::names::{check_id, stem, text_of};
 use super::nnunet::Channels;
 use super::read::{Placed, read_image};
+use super::sidecar::Sidecar;
 use super::small::open_regular;
 
 /// The paths of one case's files, before any of them is read.
@@ -320,7 +321,11 @@ impl CaseFiles {
         let acquired_image = |sequence| {
             let (path, mut image) = self.image(sequence).zip(images[sequence].take())?;
             fills.extend(remove_fills(sequence, &mut image.volume));
-            Some(acquired(path, image))
+            let acquired = acquired(path, image);
+            Some(match thickness_mm(path) {
+                Some(mm) => acquired.map(|image| image.with_thickness(mm)),
+                None => acquired,
+            })
         };
         let exam = Exam {
             id: self.id.clone(),
@@ -366,6 +371,12 @@ impl CaseFiles {
             (Naming::BySequence, Sequence::T2) => format!("{id}_T2.nii.gz"),
         }
     }
+}
+
+/// The thickness of slices that the JSON file beside an image gives, mm.
+fn thickness_mm(image: &Path) -> Option<f64> {
+    let name = image.file_name().map(text_of)?;
+    Sidecar::beside(image, stem(&name)?)?.thickness_mm
 }
 
 /// Turns what was read from a file to canonical axes.

@@ -37,7 +37,7 @@ pub enum IoError {
         /// What is wrong with it.
         flaw: Box<Flaw>,
     },
-    /// The files of a case do not share one grid. Files are named by their paths.
+    /// The images of a case cannot be brought together. Files are named by their paths.
     #[error(transparent)]
     Study(StudyError),
     /// A volume is not on the grid with which it would be written.

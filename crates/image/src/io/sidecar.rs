@@ -17,6 +17,8 @@ pub(super) struct Sidecar {
     pub(super) image_type: Vec<String>,
     pub(super) echo_ms: Option<f64>,
     pub(super) inversion_ms: Option<f64>,
+    /// The thickness of a slice, mm.
+    pub(super) thickness_mm: Option<f64>,
     pub(super) series_number: Option<u64>,
 }
 
@@ -52,6 +54,10 @@ impl Sidecar {
                 .collect(),
             echo_ms: ms("EchoTime"),
             inversion_ms: ms("InversionTime"),
+            thickness_mm: json
+                .get("SliceThickness")
+                .and_then(Value::as_f64)
+                .filter(|mm| *mm > 0.0),
             series_number: json.get("SeriesNumber").and_then(Value::as_u64),
         })
     }
@@ -64,7 +70,7 @@ mod tests {
     #[test]
     fn times_are_in_seconds_and_what_is_of_another_type_tells_nothing() {
         let json = br#"{"SeriesDescription": " ", "ProtocolName": "de_tfi", "EchoTime": 0.0012, "InversionTime": "x",
-            "SeriesNumber": 9, "ImageType": ["ORIGINAL", 3, "M"]}"#;
+            "SeriesNumber": 9, "SliceThickness": 8, "ImageType": ["ORIGINAL", 3, "M"]}"#;
         let sidecar = Sidecar::parse(json).unwrap();
         assert_eq!(sidecar.description.as_deref(), Some("de_tfi"));
         assert_eq!(sidecar.image_type, ["ORIGINAL", "M"]);
@@ -73,6 +79,7 @@ mod tests {
             (sidecar.inversion_ms, sidecar.series_number),
             (None, Some(9))
         );
+        assert_eq!(sidecar.thickness_mm, Some(8.0));
         for bad in [&b"[1]"[..], b"{", b"", b"\xff"] {
             assert!(Sidecar::parse(bad).is_none());
         }

@@ -79,7 +79,7 @@ impl Fingerprint {
         }
     }
 
-    /// Of the voxels of a case and of where they lie, in the order of the first sequence's file.
+    /// Of the voxels of a case and of where they lie, in the order of the file of its stack.
     pub fn of_study(study: &Study) -> Self {
         let mut hasher = Hasher::default();
         for (sequence, image) in study.images().iter() {
