@@ -63,7 +63,7 @@ fn told(inspection: &Inspection) -> String {
     text
 }
 
-const HEADINGS: [&str; 8] = [
+const HEADINGS: [&str; 9] = [
     "image",
     "columns x rows x slices",
     "mm",
@@ -71,6 +71,7 @@ const HEADINGS: [&str; 8] = [
     "angle",
     "apart in, through",
     "covered",
+    "shift",
     "file",
 ];
 
@@ -98,8 +99,8 @@ fn table(case: &InspectedCase) -> String {
             text += &format!("         {note}\n");
         }
     }
-    if let Some(tie) = &case.tie {
-        text += &format!("  problem: {tie}\n");
+    for problem in case.tie.iter().chain(&case.apart) {
+        text += &format!("  problem: {problem}\n");
     }
     text
 }
@@ -122,6 +123,8 @@ fn cells(row: &Row) -> [String; HEADINGS.len()] {
         angle,
         apart,
         covered,
+        row.shift_mm
+            .map_or_else(String::new, |mm| format!("{mm:.1} mm")),
         row.source.clone(),
     ]
 }

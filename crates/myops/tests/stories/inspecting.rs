@@ -64,12 +64,13 @@ fn the_same_as_json() {
     });
     let text = done(&format!("inspect --json {} --id x", files.join(" ")));
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let expected = |role: &str, suffix: &str, to_reference| {
+    let expected = |role: &str, suffix: &str, to_reference, shift_mm: Option<f64>| {
         serde_json::json!({
             "role": role,
             "source": format!("{data}/phantom-001_{suffix}.nii.gz"),
             "stack": {"voxels": [479, 478, 5], "mm": [0.757, 0.757, 14.804], "plane": "coronal", "phases": 1, "phase": null},
             "to_reference": to_reference,
+            "shift_mm": shift_mm,
             "reason": "",
             "problem": null,
         })
@@ -84,11 +85,12 @@ fn the_same_as_json() {
                 "case": "x",
                 "reference": "LGE",
                 "images": [
-                    expected("bSSFP", "C0", on_it.clone()),
-                    expected("LGE", "LGE", serde_json::Value::Null),
-                    expected("labels", "gd", on_it),
+                    expected("bSSFP", "C0", on_it.clone(), Some(0.0)),
+                    expected("LGE", "LGE", serde_json::Value::Null, None),
+                    expected("labels", "gd", on_it, None),
                 ],
                 "tie": null,
+                "apart": null,
             }],
             "passed_over": [],
         })

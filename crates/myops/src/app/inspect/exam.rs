@@ -36,6 +36,7 @@ fn image(exam: &ExamCase, at: usize, row: &Series, sequence: Sequence) -> Row {
         source: series_of(row),
         stack: grid.map(|grid| Stack::of(grid, row.phases)),
         to_reference: None,
+        shift_mm: None,
         reason: row.reason.clone(),
         problem: grid
             .is_none()

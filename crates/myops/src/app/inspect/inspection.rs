@@ -1,9 +1,11 @@
 //! What is found of cases, whatever their images came as.
 
+use myops_image::preprocess::misalignment;
 use myops_image::sequence::Sequence;
 use serde::Serialize;
 
 use super::row::{Role, Row, Stack, ToReference};
+use crate::app::input::CaseInput;
 
 /// The sequences whose slices the others are compared with, in the order of preference.
 const REFERENCES: [Sequence; 3] = [Sequence::Lge, Sequence::T2, Sequence::Bssfp];
@@ -26,8 +28,10 @@ pub struct InspectedCase {
     pub reference: Option<Sequence>,
     /// Its images and labels.
     pub images: Vec<Row>,
-    /// Why the case cannot be segmented whatever its images hold: two files for one sequence.
+    /// Why the case cannot be segmented whatever its images hold: two files, or series, for one sequence.
     pub tie: Option<String>,
+    /// Why its images cannot be brought together, if they cannot.
+    pub apart: Option<String>,
 }
 
 /// A file that is passed over.
@@ -49,6 +53,26 @@ impl InspectedCase {
         self.tie
             .clone()
             .or_else(|| self.images.iter().find_map(of_row))
+            .or_else(|| self.apart.clone())
+    }
+
+    /// Measures how far the sequences lie from one another, where the case can be segmented.
+    pub(super) fn measure(&mut self, input: &CaseInput) {
+        if self.problem().is_some() {
+            return;
+        }
+        match input.load() {
+            Err(error) => self.apart = Some(error.to_string()),
+            Ok(loaded) => {
+                let found = misalignment(loaded.case.study.images(), None, None);
+                for row in &mut self.images {
+                    if let Role::Sequence(sequence) = row.role {
+                        let mm = found[sequence].map(|found| found.distance_mm());
+                        row.shift_mm = mm.map(|mm| (mm * 10.0).round() / 10.0);
+                    }
+                }
+            }
+        }
     }
 
     /// A case of images, each compared with the reference.
@@ -72,6 +96,7 @@ impl InspectedCase {
             reference: reference.map(|(sequence, _)| sequence),
             images,
             tie,
+            apart: None,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use myops_image::geometry::Grid;
 use myops_image::io::{
-    CaseFiles, Flaw, Found, IoError, Surveyed, choose_phase, read_image, read_label_map, survey,
+    CaseFiles, Flaw, IoError, Surveyed, choose_phase, read_image, read_label_map, survey,
 };
 use myops_image::phase::Like;
 use myops_image::sequence::Sequence;
@@ -14,7 +14,7 @@ use super::exam;
 use super::inspection::{InspectedCase, Inspection, PassedOverFile};
 use super::row::{Role, Row, Stack};
 use crate::app::error::Error;
-use crate::app::input::Input;
+use crate::app::input::{CaseInput, Input, Kind};
 
 /// Tells which files of which cases would be taken for what.
 #[derive(Debug, Clone)]
@@ -30,22 +30,29 @@ impl InspectJob {
         Self { input }
     }
 
-    /// Reads the headers of all images, and the voxels of cines and of what chooses their phase.
+    /// Reads all images, and measures how far the edges of the sequences of each case lie from one another.
     ///
     /// # Errors
     /// Where no case is found, or two have the same name. What is wrong with a case is told with it.
     pub fn run(&self) -> Result<Inspection, Error> {
         let (found, exams, no_dicom) = self.input.find_all()?;
-        let (exams, series): (Vec<_>, Vec<_>) = exams.iter().map(exam::inspected).unzip();
+        let (mut inspected_exams, series): (Vec<_>, Vec<_>) =
+            exams.iter().map(exam::inspected).unzip();
+        let files = found.cases.into_par_iter().map(|case| {
+            let mut inspected = inspected(&case);
+            inspected.measure(&CaseInput::new(Kind::Files(case), self.input.stack));
+            inspected
+        });
+        let mut cases: Vec<InspectedCase> = files.collect();
+        for (inspected, exam) in inspected_exams.iter_mut().zip(exams) {
+            inspected.measure(&CaseInput::new(Kind::Exam(exam), self.input.stack));
+        }
+        cases.append(&mut inspected_exams);
         let no_dicom = no_dicom.into_iter().map(|source| PassedOverFile {
             source,
             reason: None,
         });
-        let Found {
-            cases,
-            passed_over,
-            without_images,
-        } = found;
+        let (passed_over, without_images) = (found.passed_over, found.without_images);
         let passed_over = passed_over.into_iter().map(|file| PassedOverFile {
             source: file.path.display().to_string(),
             reason: file.reason,
@@ -57,7 +64,7 @@ impl InspectJob {
                 reason: Some(format!("labels of case {case}, which has no image")),
             });
         Ok(Inspection {
-            cases: cases.par_iter().map(inspected).chain(exams).collect(),
+            cases,
             passed_over: passed_over
                 .chain(without_images)
                 .chain(series.into_iter().flatten())
@@ -85,6 +92,7 @@ fn image(case: &CaseFiles, sequence: Sequence, path: &Path) -> Row {
         source: path.display().to_string(),
         stack: None,
         to_reference: None,
+        shift_mm: None,
         reason: case.reason(sequence).unwrap_or_default().into(),
         problem: None,
     };
@@ -116,6 +124,7 @@ fn labels(path: &Path) -> Row {
         source: path.display().to_string(),
         stack: grid.map(|grid| Stack::of(grid, 1)),
         to_reference: None,
+        shift_mm: None,
         reason: String::new(),
         problem,
     }
