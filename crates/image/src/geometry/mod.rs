@@ -12,11 +12,13 @@
 
 mod affine;
 mod grid;
+mod plane;
 mod relation;
 mod spacing;
 
 pub use affine::Affine;
 pub use grid::Grid;
+pub use plane::Plane;
 pub use relation::Relation;
 pub use spacing::Spacing;
 

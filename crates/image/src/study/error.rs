@@ -10,6 +10,9 @@ pub const SAME_PLACE_MM: f64 = 0.1;
 /// The largest angle between the slices of two sequences of a study.
 pub const MOST_TILT_DEGREES: f64 = 30.0;
 
+/// The largest angle between the direction through short-axis slices and that of the long axis of most hearts, degrees.
+pub const MOST_FROM_AXIS_DEGREES: f64 = 60.0;
+
 /// Why images do not form a study.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum StudyError {
@@ -54,6 +57,16 @@ pub enum StudyError {
         /// The angle between their planes.
         degrees: f64,
     },
+    /// The slices on which labels should be drawn lie along the axis of the heart.
+    #[error(
+        "{what} is a long-axis stack: the direction through its slices is {degrees:.0} degrees from the long axis of most hearts (bound {MOST_FROM_AXIS_DEGREES})"
+    )]
+    LongAxis {
+        /// The volume.
+        what: String,
+        /// The angle.
+        degrees: f64,
+    },
     /// Two volumes have different numbers of voxels.
     #[error(
         "{what} has {shape:?} voxels where {first} has {expected:?}: both must lie on the same voxels"
@@ -93,7 +106,7 @@ impl StudyError {
             Self::Apart { .. } => {
                 "check that the images are of one exam of one patient, and that no program has moved the origin in a header"
             }
-            Self::Tilted { .. } => {
+            Self::Tilted { .. } | Self::LongAxis { .. } => {
                 "leave out long-axis stacks: only short-axis stacks are labelled"
             }
             Self::Geometry { geometry, .. } => geometry.hint(),

@@ -1,13 +1,13 @@
 //! The sequences of an exam brought onto the stack of slices of one of them.
 
 use crate::exam::{Acquisition, Storage};
-use crate::geometry::Grid;
+use crate::geometry::{Grid, Plane};
 use crate::label::{Label, LabelMap};
 use crate::orientation::Orientation;
 use crate::resample::{Slab, nearest, onto};
 use crate::volume::Volume;
 
-use super::error::{Apart, MOST_TILT_DEGREES, StudyError};
+use super::error::{Apart, MOST_FROM_AXIS_DEGREES, MOST_TILT_DEGREES, StudyError};
 use super::place::same_place;
 
 /// A slice of the stack shows at most this much about its centre, mm: slices that lie further apart have gaps.
@@ -52,7 +52,7 @@ impl<'a> Stack<'a> {
                 self.image.storage().name().to_owned(),
             )
         };
-        let degrees = tilt_degrees(volume.grid(), self.grid());
+        let degrees = volume.grid().relation_to(self.grid()).angle_degrees;
         if degrees > MOST_TILT_DEGREES {
             let (what, first) = names();
             return Err(StudyError::Tilted {
@@ -101,33 +101,31 @@ pub fn labels_on(storage: &Storage, stack: &Storage, labels: &LabelMap) -> Label
     storage.stored(&there).into_owned()
 }
 
-/// The angle between the slices of two grids whose `k` counts slices, 0 to 90 degrees.
-fn tilt_degrees(a: &Grid, b: &Grid) -> f64 {
-    let cosine: f64 = unit(a, 2).iter().zip(unit(b, 2)).map(|(a, b)| a * b).sum();
-    cosine.abs().min(1.0).acos().to_degrees()
-}
-
-/// The direction of an axis.
-fn unit(grid: &Grid, axis: usize) -> [f64; 3] {
-    let length = grid.spacing().mm()[axis];
-    grid.world_from_voxel().column(axis).map(|v| v / length)
-}
-
 /// How far a grid lies from the stack that it shows nothing of.
 fn apart(grid: &Grid, stack: &Grid) -> Apart {
-    let centre = |grid: &Grid| {
-        let middle = grid.shape().map(|n| (n as f64 - 1.0) / 2.0);
-        grid.world_from_voxel().apply(middle)
-    };
-    let (a, b) = (centre(grid), centre(stack));
-    let between = [0, 1, 2].map(|axis| a[axis] - b[axis]);
-    let along: f64 = between.iter().zip(unit(stack, 2)).map(|(d, n)| d * n).sum();
+    let relation = grid.relation_to(stack);
     let reach = |grid: &Grid| grid.spacing().mm()[2] * (grid.shape()[2] - 1) as f64 / 2.0;
-    let gap_mm = along.abs() - reach(grid) - reach(stack);
+    let gap_mm = relation.through_plane_mm.abs() - reach(grid) - reach(stack);
     if gap_mm > 0.0 {
         Apart::Slices { gap_mm }
     } else {
-        let centres_mm = between.iter().map(|d| d * d).sum::<f64>().sqrt();
+        let centres_mm = relation.in_plane_mm.hypot(relation.through_plane_mm);
         Apart::Fields { centres_mm }
+    }
+}
+
+/// Refuses slices along the axis of the heart.
+///
+/// # Errors
+/// Where their plane is that of a long-axis view.
+pub fn check_short_axis(storage: &Storage) -> Result<(), StudyError> {
+    match storage.grid().plane() {
+        Plane::Oblique {
+            from_long_axis_degrees: degrees,
+        } if degrees > MOST_FROM_AXIS_DEGREES => Err(StudyError::LongAxis {
+            what: storage.name().into(),
+            degrees,
+        }),
+        _ => Ok(()),
     }
 }

@@ -28,7 +28,7 @@ use crate::label::{Label, LabelMap};
 use crate::sequence::{PerSequence, Sequence};
 use crate::volume::Volume;
 
-pub use error::{Apart, MOST_TILT_DEGREES, SAME_PLACE_MM, StudyError};
+pub use error::{Apart, MOST_FROM_AXIS_DEGREES, MOST_TILT_DEGREES, SAME_PLACE_MM, StudyError};
 pub use place::same_place;
 
 /// One patient: up to three sequences on one grid, with reference labels if they are known.
@@ -94,11 +94,12 @@ impl Study {
     ///
     /// # Errors
     /// [`StudyError`] if that sequence is missing, another shows nothing of it or is tilted by more than
-    /// [`MOST_TILT_DEGREES`], or the reference labels are not on its voxels.
+    /// [`MOST_TILT_DEGREES`], its slices are those of a long-axis view, or the reference labels are not on its voxels.
     pub fn on_stack_of(stack: Sequence, exam: Exam) -> Result<Self, StudyError> {
         let Some(first) = exam.images[stack].as_ref() else {
             return Err(StudyError::NoStack { id: exam.id, stack });
         };
+        gather::check_short_axis(first.storage())?;
         let first = gather::Stack::of(first);
         let gathered = exam
             .images

@@ -143,6 +143,30 @@ fn what_cannot_be_brought_together_is_refused_with_numbers() {
         "the slices of T2 are tilted by 40 degrees to those of LGE (bound 30): both have to be short-axis stacks"
     );
     assert!(Study::new("x", PerSequence::default(), None).is_err());
+
+    // Slices through the long axis: the direction through them is at right angles to it.
+    let along = |c: [f64; 3], a: [f64; 3]| {
+        let b = [
+            c[1] * a[2] - c[2] * a[1],
+            c[2] * a[0] - c[0] * a[2],
+            c[0] * a[1] - c[1] * a[0],
+        ];
+        let rows = [0, 1, 2].map(|r| [a[r], b[r], 8.0 * c[r], 0.0]);
+        let grid = Grid::new([6, 6, 3], Affine::new(rows).unwrap()).unwrap();
+        let images = PerSequence {
+            lge: Some(Volume::filled(grid, 1.0)),
+            ..PerSequence::default()
+        };
+        Study::new("x", images, None).map(|study| study.stack())
+    };
+    let (third, half) = (1.0 / 3_f64.sqrt(), 0.5_f64.sqrt());
+    let error = along([half, half, 0.0], [third, -third, third]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "LGE is a long-axis stack: the direction through its slices is 90 degrees from the long axis of most hearts (bound 60)"
+    );
+    let short_axis = along([third, -third, third], [half, half, 0.0]);
+    assert_eq!(short_axis, Ok(Sequence::Lge));
 }
 
 #[test]

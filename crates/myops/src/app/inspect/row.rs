@@ -1,19 +1,14 @@
 //! One image of a case: what it is taken for, where it lies, and why.
 
-use myops_image::geometry::Grid;
+use myops_image::geometry::{Grid, Plane};
 use myops_image::orientation::Orientation;
 use myops_image::phase::TakenPhase;
 use myops_image::sequence::Sequence;
 use myops_image::study::MOST_TILT_DEGREES;
 use serde::{Serialize, Serializer};
 
-/// The direction from apex to base of most hearts: to the right, to the back and up (RAS+).
-const APEX_TO_BASE: [f64; 3] = [0.577, -0.577, 0.577];
 /// Slices are taken for short-axis ones if the direction through them is within this angle of that of most hearts, degrees.
 const SHORT_AXIS_DEGREES: f64 = 40.0;
-/// Slices are named after a plane of the body within this angle, degrees.
-const BODY_PLANE_DEGREES: f64 = 15.0;
-
 /// What an image is taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -134,25 +129,16 @@ impl ToReference {
     }
 }
 
-/// The plane of slices, by the direction through them.
+/// The name of the plane of slices.
 fn plane(grid: &Grid) -> &'static str {
-    let normal = grid.normal();
-    let angle = |direction: [f64; 3]| {
-        let along: f64 = normal.iter().zip(direction).map(|(n, d)| n * d).sum();
-        along.abs().min(1.0).acos().to_degrees()
-    };
-    let body = [
-        ([0.0, 0.0, 1.0], "axial"),
-        ([0.0, 1.0, 0.0], "coronal"),
-        ([1.0, 0.0, 0.0], "sagittal"),
-    ];
-    let named = body
-        .into_iter()
-        .find(|(way, _)| angle(*way) <= BODY_PLANE_DEGREES);
-    match named {
-        Some((_, name)) => name,
-        None if angle(APEX_TO_BASE) <= SHORT_AXIS_DEGREES => "short axis",
-        None => "oblique",
+    match grid.plane() {
+        Plane::Axial => "axial",
+        Plane::Coronal => "coronal",
+        Plane::Sagittal => "sagittal",
+        Plane::Oblique {
+            from_long_axis_degrees,
+        } if from_long_axis_degrees <= SHORT_AXIS_DEGREES => "short axis",
+        Plane::Oblique { .. } => "oblique",
     }
 }
 
