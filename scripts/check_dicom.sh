@@ -37,6 +37,20 @@ echo
 rm -rf "$place"
 mkdir -p "$place/archive"
 cargo run --release --quiet --package myops-dicom --example results -- "$place/exams"
+# And what the program itself makes of an exam.
+cargo run --release --quiet --package myops-dicom --example synthetic -- "$place/exam"
+cargo run --release --quiet --package myops -- segment "$place/exam" --quiet --dicom --out "$place/segmented"
+mkdir -p "$place/exams/segmented/images"
+# The series that the labels were drawn on: the magnitude images of LGE.
+python -c 'import pathlib, pydicom, shutil, sys
+for image in pathlib.Path(sys.argv[1]).iterdir():
+    if pydicom.dcmread(image, stop_before_pixels=True).SeriesNumber == 9:
+        shutil.copy(image, sys.argv[2])' "$place/exam" "$place/exams/segmented/images"
+for result in "$place"/segmented/exam-*/*_labels.nii.gz "$place"/segmented/exam-*/*.dcm; do
+    ending=${result##*/exam-????????_}
+    case $ending in labels.nii.gz) name=$ending ;; *) name=segmented_$ending ;; esac
+    cp "$result" "$place/exams/segmented/$name"
+done
 echo "== files: dciodvfy, highdicom, dcmqi, pydicom's dictionary"
 python scripts/check_dicom.py files "$place"/exams/*
 
