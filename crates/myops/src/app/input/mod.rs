@@ -81,7 +81,8 @@ impl Input {
         Ok(found)
     }
 
-    /// Finds the cases of NIfTI files as [`Self::find`] does, and exams that came as DICOM; tells what was taken by a name of its own, and what was passed over.
+    /// Finds the cases of NIfTI files as [`Self::find`] does, and exams that came as DICOM; tells what was taken by a name of
+    /// its own, and what was passed over.
     ///
     /// # Errors
     /// As for [`Self::find`].
@@ -111,9 +112,17 @@ impl Input {
     /// # Errors
     /// Where there is neither, or two cases have the same name.
     pub fn find_all(&self) -> Result<(Found, Vec<ExamCase>, Vec<String>), Error> {
-        let Source::Paths(paths) = &self.source else {
-            return Ok((self.find()?, Vec::new(), Vec::new()));
-        };
+        match (self.find(), &self.source) {
+            (Err(IoError::NoCase { .. }), Source::Paths(paths)) => self.find_exams_among(paths),
+            (found, _) => Ok((found?, Vec::new(), Vec::new())),
+        }
+    }
+
+    /// Finds cases as [`Self::find_all`] does, at paths of which one at least holds none of NIfTI files.
+    fn find_exams_among(
+        &self,
+        paths: &[PathBuf],
+    ) -> Result<(Found, Vec<ExamCase>, Vec<String>), Error> {
         let (mut nifti, mut dicom) = (Vec::new(), Vec::new());
         for path in paths {
             match search_among([path]) {
@@ -121,18 +130,14 @@ impl Input {
                 _ => nifti.push(path.clone()),
             }
         }
-        let (exams, no_dicom) = if dicom.is_empty() {
-            (Vec::new(), Vec::new())
-        } else {
-            let places: Vec<PathBuf> = dicom.iter().map(|(path, _)| path.clone()).collect();
-            let found = exam::find(&places, &self.series, self.phase);
-            match (found, dicom.into_iter().next()) {
-                // Neither the one nor the other: what is told of NIfTI files names more that might be meant.
-                (Err(cause), Some((path, error))) if is_no_dicom(&cause, &path) => {
-                    return Err(error.into());
-                }
-                (found, _) => found?,
+        let places: Vec<PathBuf> = dicom.iter().map(|(path, _)| path.clone()).collect();
+        let found = exam::find(&places, &self.series, self.phase);
+        let (exams, no_dicom) = match (found, dicom.into_iter().next()) {
+            // Neither the one nor the other: what is told of NIfTI files names more that might be meant.
+            (Err(cause), Some((path, error))) if is_no_dicom(&cause, &path) => {
+                return Err(error.into());
             }
+            (found, _) => found?,
         };
         let found = if nifti.is_empty() {
             Found::default()
