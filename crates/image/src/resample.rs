@@ -21,7 +21,7 @@
 
 use rayon::prelude::*;
 
-use crate::geometry::{Affine, Grid};
+use crate::geometry::Grid;
 use crate::volume::Volume;
 
 /// The least share of a target slice's thickness that has to be imaged.
@@ -54,7 +54,7 @@ pub fn onto(
     target_thickness: Slab,
 ) -> (Volume<f32>, Vec<bool>) {
     let way = Way::between(volume.grid(), thickness, target, target_thickness);
-    let [ni, nj, nk] = target.shape();
+    let [ni, nj, _] = target.shape();
     let mut out = Volume::filled(*target, 0.0);
     let imaged = out
         .data_mut()
@@ -80,7 +80,6 @@ pub fn onto(
             imaged
         })
         .collect::<Vec<_>>();
-    debug_assert_eq!(imaged.len(), nk);
     (out, imaged)
 }
 
@@ -121,18 +120,15 @@ struct Step([[f64; 4]; 3]);
 
 impl Step {
     fn between(stack: &Grid, target: &Grid) -> Self {
-        let inverse = inverse(stack.world_from_voxel());
-        let to = target.world_from_voxel().rows();
-        let origin = stack.world_from_voxel().apply([0.0; 3]);
-        Self(inverse.map(|row| {
-            [0, 1, 2, 3].map(|column| {
-                (0..3)
-                    .map(|axis| {
-                        let offset = if column == 3 { origin[axis] } else { 0.0 };
-                        row[axis] * (to[axis][column] - offset)
-                    })
-                    .sum::<f64>()
-            })
+        let at = |voxel| {
+            let place = target.world_from_voxel().apply(voxel);
+            stack.world_from_voxel().voxel_at(place)
+        };
+        let first = at([0.0; 3]);
+        let beside = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]].map(at);
+        Self([0, 1, 2].map(|axis| {
+            let [i, j, k] = beside.map(|place| place[axis] - first[axis]);
+            [i, j, k, first[axis]]
         }))
     }
 
@@ -140,21 +136,6 @@ impl Step {
         let [i, j, k] = [i, j, k].map(|v| v as f64);
         self.0.map(|r| r[0] * i + r[1] * j + r[2] * k + r[3])
     }
-}
-
-/// The inverse of an affine's upper left 3 x 3 matrix.
-fn inverse(affine: &Affine) -> [[f64; 3]; 3] {
-    let [a, b, c] = [0, 1, 2].map(|axis| affine.column(axis));
-    let cross = |u: [f64; 3], v: [f64; 3]| {
-        [
-            u[1] * v[2] - u[2] * v[1],
-            u[2] * v[0] - u[0] * v[2],
-            u[0] * v[1] - u[1] * v[0],
-        ]
-    };
-    let (bc, ca, ab) = (cross(b, c), cross(c, a), cross(a, b));
-    let determinant: f64 = (0..3).map(|r| a[r] * bc[r]).sum();
-    [bc, ca, ab].map(|row| row.map(|v| v / determinant))
 }
 
 /// The way from a target's voxels into a stack.
@@ -254,6 +235,7 @@ impl Way {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::geometry::Affine;
 
     fn grid(shape: [usize; 3], spacing: [f64; 3], origin: [f64; 3]) -> Grid {
         let row = |a: usize| {
