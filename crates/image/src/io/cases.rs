@@ -335,11 +335,7 @@ impl CaseFiles {
             reference: self.acquired_labels(reference)?,
             patient: None,
         };
-        let study = match stack {
-            Some(stack) => Study::on_stack_of(stack, exam),
-            None => Study::of(exam),
-        };
-        let study = study.map_err(IoError::Study)?;
+        let study = Study::on_stack(stack, exam).map_err(IoError::Study)?;
         Ok(LoadedCase {
             study,
             placements,

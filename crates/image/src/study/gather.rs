@@ -13,11 +13,6 @@ use super::place::same_place;
 /// A slice of the stack shows at most this much about its centre, mm: slices that lie further apart have gaps.
 const THICKEST_MM: f64 = 8.0;
 
-/// The stack of slices onto which the sequences of an exam are brought.
-pub struct Stack<'a> {
-    image: &'a Acquisition<f32>,
-}
-
 /// A sequence on the slices of a stack.
 pub struct Gathered {
     pub volume: Volume<f32>,
@@ -25,55 +20,41 @@ pub struct Gathered {
     pub imaged: Vec<bool>,
 }
 
-impl<'a> Stack<'a> {
-    pub fn of(image: &'a Acquisition<f32>) -> Self {
-        Self { image }
+/// Brings a sequence onto the slices of another, the stack.
+///
+/// # Errors
+/// Where it is tilted too far, or shows nothing of the stack.
+pub fn gather(stack: &Acquisition<f32>, image: &Acquisition<f32>) -> Result<Gathered, StudyError> {
+    let (target, first) = (stack.volume().grid(), stack.storage());
+    let (volume, storage) = (image.volume(), image.storage());
+    if let Ok(turned) = same_voxels(first, storage) {
+        return Ok(Gathered {
+            volume: turned.store(volume.clone(), target),
+            imaged: vec![true; target.shape()[2]],
+        });
     }
-
-    pub fn grid(&self) -> &'a Grid {
-        self.image.volume().grid()
+    let relation = volume.grid().relation_to(target);
+    let (what, first_name) = (storage.name().to_owned(), first.name().to_owned());
+    if relation.angle_degrees > MOST_TILT_DEGREES {
+        return Err(StudyError::Tilted {
+            what,
+            first: first_name,
+            degrees: relation.angle_degrees,
+        });
     }
-
-    /// Brings a sequence onto the stack.
-    ///
-    /// # Errors
-    /// Where it is tilted too far, or shows nothing of the stack.
-    pub fn gather(&self, image: &Acquisition<f32>) -> Result<Gathered, StudyError> {
-        let (storage, volume) = (image.storage(), image.volume());
-        if let Ok(turned) = same_voxels(self.image.storage(), storage) {
-            return Ok(Gathered {
-                volume: turned.store(volume.clone(), self.grid()),
-                imaged: vec![true; self.grid().shape()[2]],
-            });
-        }
-        let names = || {
-            (
-                storage.name().to_owned(),
-                self.image.storage().name().to_owned(),
-            )
-        };
-        let degrees = volume.grid().relation_to(self.grid()).angle_degrees;
-        if degrees > MOST_TILT_DEGREES {
-            let (what, first) = names();
-            return Err(StudyError::Tilted {
-                what,
-                first,
-                degrees,
-            });
-        }
-        let (volume, imaged) = onto(
-            volume,
-            storage.slab(),
-            self.grid(),
-            Slab::of(self.image.storage().slab().mm().min(THICKEST_MM)),
-        );
-        if !imaged.contains(&true) {
-            let (what, first) = names();
-            let apart = apart(image.volume().grid(), self.grid());
-            return Err(StudyError::Apart { what, first, apart });
-        }
-        Ok(Gathered { volume, imaged })
+    let thickness = Slab::of(first.slab().mm().min(THICKEST_MM));
+    let (gathered, imaged) = onto(volume, storage.slab(), target, thickness);
+    if !imaged.contains(&true) {
+        return Err(StudyError::Apart {
+            what,
+            first: first_name,
+            apart: apart(volume.grid(), target),
+        });
     }
+    Ok(Gathered {
+        volume: gathered,
+        imaged,
+    })
 }
 
 /// The order that lays a stored volume, once it is on canonical axes, on another's canonical axes.
@@ -105,7 +86,7 @@ pub fn labels_on(storage: &Storage, stack: &Storage, labels: &LabelMap) -> Label
 fn apart(grid: &Grid, stack: &Grid) -> Apart {
     let relation = grid.relation_to(stack);
     let reach = |grid: &Grid| grid.spacing().mm()[2] * (grid.shape()[2] - 1) as f64 / 2.0;
-    let gap_mm = relation.through_plane_mm.abs() - reach(grid) - reach(stack);
+    let gap_mm = relation.through_plane_mm - reach(grid) - reach(stack);
     if gap_mm > 0.0 {
         Apart::Slices { gap_mm }
     } else {

@@ -54,7 +54,7 @@ struct Acquired {
 }
 
 /// The sequences whose stack may be that of a study, in the order of preference: scar is drawn on LGE, edema on T2.
-const STACKS: [Sequence; 3] = [Sequence::Lge, Sequence::T2, Sequence::Bssfp];
+pub const STACKS: [Sequence; 3] = [Sequence::Lge, Sequence::T2, Sequence::Bssfp];
 
 impl Study {
     /// Combines images and reference labels of one patient, each stored in any order.
@@ -72,44 +72,36 @@ impl Study {
     }
 
     /// Brings all sequences of an exam onto one stack of slices: that on whose voxels the reference labels were drawn, where
-    /// there are any; else that of LGE, without it of T2, without both of bSSFP.
+    /// there are any; else that of the first of [`STACKS`] that is there.
     ///
     /// # Errors
-    /// As for [`Self::on_stack_of`]; also if there is no image, or reference labels lie on the voxels of none.
+    /// As for [`Self::on_stack`]; also if reference labels lie on the voxels of no image.
     pub fn of(exam: Exam) -> Result<Self, StudyError> {
-        let image = |sequence: Sequence| exam.images[sequence].as_ref();
-        let drawn_on = |sequence: &Sequence| {
-            let labels = exam.reference.as_ref()?;
-            gather::same_voxels(image(*sequence)?.storage(), labels.storage()).ok()
-        };
-        let there = STACKS.into_iter().filter(|s| image(*s).is_some());
-        let stack = there.clone().find(|s| drawn_on(s).is_some());
-        match stack.or_else(|| there.clone().next()) {
-            Some(stack) => Self::on_stack_of(stack, exam),
-            None => Err(StudyError::NoImage(exam.id)),
-        }
+        Self::on_stack(None, exam)
     }
 
-    /// Brings all sequences of an exam onto the stack of slices of one of them.
+    /// Brings all sequences of an exam onto the stack of slices of one of them; without a choice as [`Self::of`] does.
     ///
     /// # Errors
-    /// [`StudyError`] if that sequence is missing, another shows nothing of it or is tilted by more than
+    /// [`StudyError`] if there is no image, or not of that sequence; if another shows nothing of it or is tilted by more than
     /// [`MOST_TILT_DEGREES`], its slices are those of a long-axis view, or the reference labels are not on its voxels.
-    pub fn on_stack_of(stack: Sequence, exam: Exam) -> Result<Self, StudyError> {
+    pub fn on_stack(choice: Option<Sequence>, exam: Exam) -> Result<Self, StudyError> {
+        let Some(stack) = choice.or_else(|| usual_stack(&exam)) else {
+            return Err(StudyError::NoImage(exam.id));
+        };
         let Some(first) = exam.images[stack].as_ref() else {
             return Err(StudyError::NoStack { id: exam.id, stack });
         };
         gather::check_short_axis(first.storage())?;
-        let first = gather::Stack::of(first);
-        let gathered = exam
-            .images
-            .as_ref()
-            .map(|image| image.as_ref().map(|image| first.gather(image)).transpose())
-            .transpose()?;
+        let gathered = exam.images.as_ref().map(|image| {
+            let image = image.as_ref();
+            image.map(|image| gather::gather(first, image)).transpose()
+        });
+        let gathered = gathered.transpose()?;
         let storage = |s: Sequence| Some(exam.images[s].as_ref()?.storage().clone());
         let mut study = Self {
             id: exam.id,
-            grid: *first.grid(),
+            grid: *first.volume().grid(),
             stack,
             acquired: PerSequence::from_fn(|s| {
                 let imaged = gathered[s].as_ref()?.imaged.clone();
@@ -226,6 +218,22 @@ impl Study {
             .filter(|s| self.images[*s].is_none())
             .collect()
     }
+}
+
+/// The sequence on whose voxels the reference labels were drawn, else the first of [`STACKS`] that is there.
+fn usual_stack(exam: &Exam) -> Option<Sequence> {
+    let there = STACKS.into_iter().filter(|s| exam.images[*s].is_some());
+    let drawn_on = |sequence: &Sequence| {
+        let image = exam.images[*sequence].as_ref();
+        let storages = image.zip(exam.reference.as_ref());
+        storages.is_some_and(|(image, labels)| {
+            gather::same_voxels(image.storage(), labels.storage()).is_ok()
+        })
+    };
+    there
+        .clone()
+        .find(drawn_on)
+        .or_else(|| there.clone().next())
 }
 
 /// Whether each slice is blank: no image has two different values in it. Empty if there is no image.

@@ -109,7 +109,7 @@ fn labels_choose_the_slices_that_they_were_drawn_on_and_go_onto_every_sequence()
     assert_eq!(study.stored_on(Sequence::T2, &drawn), None);
 
     let exam = Exam::new("x", images, None).unwrap();
-    let error = Study::on_stack_of(Sequence::T2, exam).unwrap_err();
+    let error = Study::on_stack(Some(Sequence::T2), exam).unwrap_err();
     assert_eq!(
         error.to_string(),
         "case x has no T2, on whose slices it should be labelled"

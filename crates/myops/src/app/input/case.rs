@@ -123,13 +123,9 @@ impl CaseInput {
             Kind::Exam(exam) => {
                 let (mut loaded, phase) = exam.load()?;
                 let patient = loaded.exam.patient.take();
-                let study = match self.stack {
-                    Some(stack) => Study::on_stack_of(stack, loaded.exam)?,
-                    None => Study::of(loaded.exam)?,
-                };
                 Ok(LoadedInput {
                     case: LoadedCase {
-                        study,
+                        study: Study::on_stack(self.stack, loaded.exam)?,
                         placements: PerSequence::default(),
                         fills: Vec::new(),
                         phase,

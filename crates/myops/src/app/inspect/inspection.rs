@@ -2,13 +2,11 @@
 
 use myops_image::preprocess::misalignment;
 use myops_image::sequence::Sequence;
+use myops_image::study::STACKS;
 use serde::Serialize;
 
 use super::row::{Role, Row, Stack, ToReference};
 use crate::app::input::CaseInput;
-
-/// The sequences whose slices the others are compared with, in the order of preference.
-const REFERENCES: [Sequence; 3] = [Sequence::Lge, Sequence::T2, Sequence::Bssfp];
 
 /// What an [`InspectJob`](super::InspectJob) found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -83,7 +81,7 @@ impl InspectedCase {
                 .find(|row| row.role == Role::Sequence(sequence))?;
             row.stack.clone()
         };
-        let reference = REFERENCES
+        let reference = STACKS
             .into_iter()
             .find_map(|sequence| Some((sequence, stack_of(sequence, &images)?)));
         if let Some((sequence, stack)) = &reference {
