@@ -143,11 +143,13 @@ pub fn misalignment(
             })
             .relative()
         };
-        let edges = compare(&fixed, &field.edges(image, [0.0; 2]));
+        let edges = compare(&fixed, &field.edges(image, [0.0; 2], 1.0, REACH));
         found[sequence] = edges.map(|edges| misaligned(edges, overlap.and_then(anatomy)));
         fixed.push(field.edges(
             image,
             found[sequence].map_or([0.0; 2], |m: Misalignment| m.shift_mm),
+            1.0,
+            REACH,
         ));
     }
     odd_one_out(found)
@@ -263,12 +265,23 @@ impl Field {
         }
     }
 
-    /// The edges of each slice of an image that is shifted by `shift_mm`.
-    fn edges(&self, image: &Volume<f32>, shift_mm: [f64; 2]) -> Vec<Edges> {
+    /// The edges of each slice of an image that is shifted by `shift_mm` and seen `scale` times as large, with a margin of
+    /// `reach` pixels.
+    fn edges(
+        &self,
+        image: &Volume<f32>,
+        shift_mm: [f64; 2],
+        scale: f64,
+        reach: usize,
+    ) -> Vec<Edges> {
         let [columns, rows, slices] = image.shape();
         let centre =
             [0, 1].map(|axis| self.centre[axis] + shift_mm[axis] / PIXEL_MM * self.pixel[axis]);
-        let window = Window::about(centre, SIDE + 2 * REACH, self.pixel);
+        let window = Window::about(
+            centre,
+            SIDE + 2 * reach,
+            self.pixel.map(|pixel| pixel * scale),
+        );
         let slice = |k| {
             let mut values = vec![0.0; window.pixels()];
             window.sample(image.slice(k), [rows, columns], |pixel, value| {

@@ -4,15 +4,11 @@
 //! of another sequence of the study, to which they were brought. The edges of the heart then agree better if the header's pixel
 //! size is ignored.
 
-use rayon::prelude::*;
-
 use super::edges::{Edges, Scores};
-use super::{Field, SIDE, read_from};
+use super::{Field, read_from};
 use crate::preprocess::framing::HeartCentre;
-use crate::preprocess::window::Window;
 use crate::sequence::{PerSequence, Sequence};
 use crate::study::Study;
-use crate::volume::Volume;
 
 /// The largest shift that is searched, pixels of 2 mm: 16 mm.
 const REACH: usize = 8;
@@ -47,14 +43,14 @@ pub fn wrong_sizes(study: &Study, heart: Option<HeartCentre>) -> PerSequence<Opt
     let fixed: Vec<Vec<Edges>> = Sequence::ALL
         .into_iter()
         .filter(|s| factor(*s).is_some_and(is_alike))
-        .filter_map(|s| Some(edges(&field, study.image(s)?, 1.0)))
+        .filter_map(|s| Some(field.edges(study.image(s)?, [0.0; 2], 1.0, REACH)))
         .collect();
     PerSequence::from_fn(|sequence| {
         let factor = factor(sequence).filter(|factor| !is_alike(*factor))?;
         let (header_mm, true_mm) = pixel_mm(sequence).zip(pixel_mm(study.stack()))?;
         let moving = study.image(sequence)?;
         let agreement = |scale| {
-            let moving = edges(&field, moving, scale);
+            let moving = field.edges(moving, [0.0; 2], scale, REACH);
             fixed
                 .iter()
                 .map(|fixed| agreement(fixed, &moving))
@@ -88,21 +84,6 @@ pub fn resized(
         }
     }
     Some(resized)
-}
-
-/// The edges of each slice of an image, seen `scale` times as large.
-fn edges(field: &Field, image: &Volume<f32>, scale: f64) -> Vec<Edges> {
-    let [columns, rows, slices] = image.shape();
-    let step = field.pixel.map(|pixel| pixel * scale);
-    let window = Window::about(field.centre, SIDE + 2 * REACH, step);
-    let slice = |k| {
-        let mut values = vec![0.0; window.pixels()];
-        window.sample(image.slice(k), [rows, columns], |pixel, value| {
-            values[pixel] = value;
-        });
-        Edges::of(&values, window.size())
-    };
-    (0..slices).into_par_iter().map(slice).collect()
 }
 
 /// The largest agreement of two stacks of edges under one shift, as a share of the edges of the second.
