@@ -13,16 +13,12 @@
 
 use std::borrow::Cow;
 
-use crate::geometry::{Affine, Grid};
+use crate::geometry::{APEX_TO_BASE, Affine, Grid};
 use crate::volume::Volume;
 
 /// An in-plane axis counts as vertical if at least this share of its direction is along the
 /// head-foot axis.
 const STEEP: f64 = 0.35;
-
-/// The direction from apex to base that all patients have in common: right, posterior and superior
-/// (RAS+).
-const APEX_TO_BASE: [f64; 3] = [1.0, -1.0, 1.0];
 
 /// The six permutations of three axes.
 const ORDERS: [[usize; 3]; 6] = [

@@ -18,6 +18,7 @@ mod spacing;
 
 pub use affine::Affine;
 pub use grid::Grid;
+pub(crate) use plane::APEX_TO_BASE;
 pub use plane::Plane;
 pub use relation::Relation;
 pub use spacing::Spacing;

@@ -5,7 +5,7 @@ use super::Grid;
 /// Slices are named after a plane of the body within this angle, degrees.
 const BODY_PLANE_DEGREES: f64 = 15.0;
 /// The direction from apex to base of most hearts: to the right, to the back and up (RAS+).
-const APEX_TO_BASE: [f64; 3] = [0.577_35, -0.577_35, 0.577_35];
+pub(crate) const APEX_TO_BASE: [f64; 3] = [1.0, -1.0, 1.0];
 
 /// The plane of the slices of a stack, by the direction through them.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,7 +38,8 @@ impl Grid {
         let normal = self.normal();
         let angle = |direction: [f64; 3]| {
             let along: f64 = normal.iter().zip(direction).map(|(n, d)| n * d).sum();
-            along.abs().min(1.0).acos().to_degrees()
+            let length = direction.iter().map(|d| d * d).sum::<f64>().sqrt();
+            (along / length).abs().min(1.0).acos().to_degrees()
         };
         let body = [
             ([0.0, 0.0, 1.0], Plane::Axial),
