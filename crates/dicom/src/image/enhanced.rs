@@ -3,7 +3,7 @@
 use dicom_dictionary_std::tags;
 use dicom_object::{InMemDicomObject, Tag};
 
-use super::attribute::{integer, items, number, numbers, texts, upper};
+use super::attribute::{integer, items, number, texts, upper};
 use super::frame::{Frame, Timing};
 use super::groups::Groups;
 use super::plane::Plane;
@@ -14,19 +14,11 @@ impl Groups<'_> {
     }
 
     fn plane(&self) -> Option<Plane> {
-        let position = self.item(tags::PLANE_POSITION_SEQUENCE)?;
-        let orientation = self.item(tags::PLANE_ORIENTATION_SEQUENCE)?;
-        let measures = self.item(tags::PIXEL_MEASURES_SEQUENCE)?;
-        let plane = Plane::new(
-            numbers(position, tags::IMAGE_POSITION_PATIENT)?,
-            numbers(orientation, tags::IMAGE_ORIENTATION_PATIENT)?,
-            numbers(measures, tags::PIXEL_SPACING)?,
-        )?;
-        Some(Plane {
-            thickness: number(measures, tags::SLICE_THICKNESS),
-            between: number(measures, tags::SPACING_BETWEEN_SLICES),
-            ..plane
-        })
+        Plane::of(
+            self.item(tags::PLANE_POSITION_SEQUENCE)?,
+            self.item(tags::PLANE_ORIENTATION_SEQUENCE)?,
+            self.item(tags::PIXEL_MEASURES_SEQUENCE)?,
+        )
     }
 
     fn timing(&self) -> Timing {

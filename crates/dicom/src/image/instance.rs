@@ -3,7 +3,7 @@
 use dicom_dictionary_std::{tags, uids};
 use dicom_object::InMemDicomObject;
 
-use super::attribute::{integer, items, number, numbers, text, texts, upper};
+use super::attribute::{integer, items, number, text, texts, upper};
 use super::enhanced::frames;
 use super::frame::{Frame, Timing};
 use super::plane::Plane;
@@ -66,7 +66,7 @@ fn whole(header: &InMemDicomObject, sop_class: String) -> Result<Frame, Flaw> {
         sop_instance: instance.ok_or(Flaw::Missing("SOPInstanceUID"))?,
         number: None,
         size: [size(tags::COLUMNS, "Columns")?, size(tags::ROWS, "Rows")?],
-        plane: plane(header),
+        plane: Plane::of(header, header, header),
         timing: Timing {
             echo_ms: number(header, tags::ECHO_TIME),
             repetition_ms: number(header, tags::REPETITION_TIME),
@@ -76,18 +76,5 @@ fn whole(header: &InMemDicomObject, sop_class: String) -> Result<Frame, Flaw> {
             acquisition: integer(header, tags::ACQUISITION_NUMBER),
         },
         image_type: upper(texts(header, tags::IMAGE_TYPE)),
-    })
-}
-
-fn plane(header: &InMemDicomObject) -> Option<Plane> {
-    let plane = Plane::new(
-        numbers(header, tags::IMAGE_POSITION_PATIENT)?,
-        numbers(header, tags::IMAGE_ORIENTATION_PATIENT)?,
-        numbers(header, tags::PIXEL_SPACING)?,
-    )?;
-    Some(Plane {
-        thickness: number(header, tags::SLICE_THICKNESS),
-        between: number(header, tags::SPACING_BETWEEN_SLICES),
-        ..plane
     })
 }

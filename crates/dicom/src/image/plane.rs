@@ -1,5 +1,10 @@
 //! Where a slice lies: position, orientation and spacing (DICOM PS3.3, section C.7.6.2).
 
+use dicom_dictionary_std::tags;
+use dicom_object::InMemDicomObject;
+
+use super::attribute::{number, numbers};
+
 /// The largest angle between orientations of one stack, degrees.
 pub const SAME_ORIENTATION_DEGREES: f64 = 0.3;
 /// How far directions may be from length 1 and from a right angle.
@@ -23,6 +28,25 @@ pub struct Plane {
 }
 
 impl Plane {
+    /// The plane that attributes give: those of a header, or of the functional groups of a frame, which hold position,
+    /// orientation and measures apart.
+    pub fn of(
+        position: &InMemDicomObject,
+        orientation: &InMemDicomObject,
+        measures: &InMemDicomObject,
+    ) -> Option<Self> {
+        let plane = Self::new(
+            numbers(position, tags::IMAGE_POSITION_PATIENT)?,
+            numbers(orientation, tags::IMAGE_ORIENTATION_PATIENT)?,
+            numbers(measures, tags::PIXEL_SPACING)?,
+        )?;
+        Some(Self {
+            thickness: number(measures, tags::SLICE_THICKNESS),
+            between: number(measures, tags::SPACING_BETWEEN_SLICES),
+            ..plane
+        })
+    }
+
     /// The plane of Image Position (Patient), Image Orientation (Patient) and Pixel Spacing (between rows, then between
     /// columns); `None` if the orientation is no pair of directions at right angles, or a spacing is not positive.
     pub fn new(position: [f64; 3], orientation: [f64; 6], spacing: [f64; 2]) -> Option<Self> {
