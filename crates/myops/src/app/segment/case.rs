@@ -29,7 +29,6 @@ use crate::report::{self, CaseView, Identity, ModelId, Origin};
 pub struct Case {
     loaded: LoadedInput,
     inputs: Fingerprints,
-    sequences: Vec<Sequence>,
 }
 
 impl Case {
@@ -47,11 +46,7 @@ impl Case {
                 error: error.clone(),
             });
         }
-        Ok(Self {
-            loaded,
-            inputs,
-            sequences: input.sequences(),
-        })
+        Ok(Self { loaded, inputs })
     }
 
     /// The same with images that say this of the patient.
@@ -97,7 +92,10 @@ pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<report:
     if setup.dicom {
         pacs::write(&folder, &case.loaded, found, &told, setup)?;
     }
-    let outputs = folder.outputs(&case.sequences, setup);
+    let there = Sequence::ALL
+        .into_iter()
+        .filter(|s| study.image(*s).is_some());
+    let outputs = folder.outputs(&there.collect::<Vec<_>>(), setup);
     folder.finish(&told, case.inputs.clone(), &outputs)?;
     Ok(told)
 }
