@@ -14,7 +14,7 @@ pub const FLOORS: &[&[&str]] = &[
         "image::role",
         "image::phase",
     ],
-    &["image::exam"],
+    &["image::exam", "image::scheme"],
     &[
         "image::study",
         "measure::distance",

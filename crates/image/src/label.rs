@@ -99,10 +99,69 @@ impl Label {
     }
 }
 
+/// Some of the six labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct LabelSet(u8);
+
+impl LabelSet {
+    /// The number of sets that there are.
+    pub const COUNT: usize = 1 << Label::ALL.len();
+
+    /// All sets, by their places.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..1 << Label::ALL.len()).map(Self)
+    }
+
+    /// The set of these labels.
+    pub const fn of(members: &[Label]) -> Self {
+        let mut labels = 0;
+        let mut n = 0;
+        while n < members.len() {
+            labels |= 1 << members[n] as u8;
+            n += 1;
+        }
+        Self(labels)
+    }
+
+    /// Whether a label belongs to it.
+    pub const fn contains(self, label: Label) -> bool {
+        self.0 >> label as u8 & 1 == 1
+    }
+
+    /// Whether all its labels belong to another set.
+    pub const fn is_within(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+
+    /// Whether it has a label in common with another set.
+    pub const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Its labels, in channel order.
+    pub fn members(self) -> impl Iterator<Item = Label> {
+        Label::ALL
+            .into_iter()
+            .filter(move |label| self.contains(*label))
+    }
+
+    /// Its place among all sets, below [`Self::COUNT`].
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The set of one label.
+impl From<Label> for LabelSet {
+    fn from(label: Label) -> Self {
+        Self::of(&[label])
+    }
+}
+
 /// A set of labels that is measured or scored as one region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Region {
-    labels: u8,
+    labels: LabelSet,
     name: &'static str,
 }
 
@@ -135,18 +194,20 @@ impl Region {
     ];
 
     const fn of(name: &'static str, members: &[Label]) -> Self {
-        let mut labels = 0;
-        let mut n = 0;
-        while n < members.len() {
-            labels |= 1 << members[n] as u8;
-            n += 1;
+        Self {
+            labels: LabelSet::of(members),
+            name,
         }
-        Self { labels, name }
     }
 
     /// Whether voxels of this label belong to the region.
     pub fn contains(self, label: Label) -> bool {
-        self.labels >> label as u8 & 1 == 1
+        self.labels.contains(label)
+    }
+
+    /// The labels of the region.
+    pub const fn labels(self) -> LabelSet {
+        self.labels
     }
 
     /// The display name, as in tables.

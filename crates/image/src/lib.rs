@@ -18,6 +18,7 @@ pub mod picture;
 pub mod preprocess;
 pub mod resample;
 pub mod role;
+pub mod scheme;
 pub mod sequence;
 pub mod study;
 pub mod volume;

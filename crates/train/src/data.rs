@@ -1,10 +1,13 @@
 //! Labelled cases as a network sees them.
 
-use myops_image::augment::Augmentation;
-use myops_image::label::Label;
+use myops_image::augment::{AugmentRanges, Augmentation};
+use myops_image::label::{Label, LabelSet};
 use myops_image::preprocess::{Frame, Framing, HeartCentre, PreprocessError};
+use myops_image::scheme::LabelScheme;
+use myops_image::sequence::Sequence;
 use myops_image::study::Study;
 use myops_kernels::Image;
+use rand::Rng;
 
 use myops_segment::Recipe;
 
@@ -15,6 +18,24 @@ pub struct Sample {
     pub image: Vec<f32>,
     /// `[height, width]`.
     pub labels: Vec<Label>,
+    /// Which tissues the labels tell apart.
+    pub scheme: LabelScheme,
+}
+
+impl Sample {
+    /// For each sequence whether the slice has an image of it.
+    fn sequences(&self) -> [bool; Sequence::ALL.len()] {
+        let channels = self.image.len() / self.labels.len();
+        Sequence::ALL.map(|sequence| {
+            let values = self.image.iter().skip(sequence as usize);
+            values.step_by(channels).any(|value| *value != 0.0)
+        })
+    }
+
+    /// Draws an augmentation of the slice.
+    pub(crate) fn draw(&self, ranges: &AugmentRanges, rng: &mut impl Rng) -> Augmentation {
+        ranges.draw_for(rng, &self.sequences())
+    }
 }
 
 /// The slices of one labelled case.
@@ -24,6 +45,8 @@ pub struct TrainingCase {
     pub id: String,
     /// Its slices, in order.
     pub slices: Vec<Sample>,
+    /// The share of the slices that an epoch sees; above 1, some are seen more often than once.
+    pub share: f64,
 }
 
 /// Why a case cannot be trained on.
@@ -59,11 +82,13 @@ impl TrainingCase {
             .map(|(image, labels)| Sample {
                 image: image.to_vec(),
                 labels: labels.to_vec(),
+                scheme: *study.scheme(),
             })
             .collect();
         Ok(Self {
             id: study.id().to_owned(),
             slices,
+            share: 1.0,
         })
     }
 }
@@ -89,6 +114,7 @@ pub fn augmented(
             Sample {
                 image: with_channels(&image, seen, channels),
                 labels,
+                scheme: sample.scheme,
             }
         })
         .collect()
@@ -107,15 +133,19 @@ fn with_channels(image: &[f32], before: usize, after: usize) -> Vec<f32> {
     out
 }
 
-/// Puts slices together as one input, with the labels of all pixels beside it.
+/// Puts slices together as one input, with the tissues that each pixel may be beside it.
 ///
 /// # Shapes
-/// The input is `[N, side, side, sequences]`, the labels `[N * side * side]`.
-pub fn batch(samples: &[Sample], side: usize) -> (Image, Vec<Label>) {
+/// The input is `[N, side, side, sequences]`, the tissues `[N * side * side]`.
+pub fn batch(samples: &[Sample], side: usize) -> (Image, Vec<LabelSet>) {
     let n = samples.len();
     let values: Vec<f32> = samples.iter().flat_map(|s| &s.image).copied().collect();
-    let labels = samples.iter().flat_map(|s| &s.labels).copied().collect();
+    let targets = samples.iter().flat_map(|sample| {
+        let meanings = Label::ALL.map(|label| sample.scheme.meaning(label));
+        let labels = sample.labels.iter();
+        labels.map(move |label| meanings[label.class()])
+    });
     let channels = values.len() / (n * side * side).max(1);
     let dims = [n, side, side, channels];
-    (Image { dims, values }, labels)
+    (Image { dims, values }, targets.collect())
 }

@@ -1,6 +1,6 @@
 //! Which cases a network learns from and which it is judged on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -17,7 +17,23 @@ pub struct Member {
 
 /// Case ids cut into folds; no patient is in two of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Folds(Vec<Vec<String>>);
+pub struct Folds(Vec<Fold>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Fold {
+    patients: BTreeSet<String>,
+    /// Sorted.
+    cases: Vec<String>,
+}
+
+impl Fold {
+    fn add(&mut self, patient: String, cases: Vec<String>) {
+        self.patients.insert(patient);
+        self.cases.extend(cases);
+        self.cases.sort();
+        self.cases.dedup();
+    }
+}
 
 /// A number of folds that the patients do not allow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,31 +60,35 @@ impl Folds {
     /// # Errors
     /// Where there are fewer than two patients, fewer than two folds, or more folds than patients.
     pub fn deal(cases: &[Member], folds: usize, seed: u64) -> Result<Self, FoldsError> {
-        let mut by_patient: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        cases.iter().for_each(|case| {
-            by_patient
-                .entry(&case.patient)
-                .or_default()
-                .push(case.id.clone());
-        });
-        let patients = by_patient.len();
+        let patients = by_patient(cases).len();
         if patients < 2 {
             return Err(FoldsError::TooFewPatients(patients));
         }
         if !(2..=patients).contains(&folds) {
             return Err(FoldsError::Count { folds, patients });
         }
-        let mut by_patient: Vec<Vec<String>> = by_patient.into_values().collect();
-        by_patient.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
-        let mut dealt = vec![Vec::new(); folds];
-        for (n, ids) in by_patient.into_iter().enumerate() {
-            dealt[n % folds].extend(ids);
+        Ok(Self(vec![Fold::default(); folds]).with(cases, seed))
+    }
+
+    /// The same folds with the cases of another data set: those of a patient who has been dealt go to the fold of that
+    /// patient, the other patients are dealt as in [`Self::deal`]. So the folds of a data set are the same, whichever others
+    /// follow it.
+    #[must_use]
+    pub fn with(mut self, cases: &[Member], seed: u64) -> Self {
+        let mut new = Vec::new();
+        for (patient, ids) in by_patient(cases) {
+            let dealt = |fold: &&mut Fold| fold.patients.contains(&patient);
+            match self.0.iter_mut().find(dealt) {
+                Some(fold) => fold.add(patient, ids),
+                None => new.push((patient, ids)),
+            }
         }
-        for fold in &mut dealt {
-            fold.sort();
-            fold.dedup();
+        new.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+        let folds = self.count();
+        for (n, (patient, ids)) in new.into_iter().enumerate() {
+            self.0[n % folds].add(patient, ids);
         }
-        Ok(Self(dealt))
+        self
     }
 
     /// How many there are.
@@ -78,8 +98,18 @@ impl Folds {
 
     /// The cases held out of a fold's training, or `None` past the last fold.
     pub fn held_out(&self, fold: usize) -> Option<&[String]> {
-        self.0.get(fold).map(Vec::as_slice)
+        self.0.get(fold).map(|fold| fold.cases.as_slice())
     }
+}
+
+/// The cases of each patient.
+fn by_patient(cases: &[Member]) -> BTreeMap<String, Vec<String>> {
+    let mut by_patient: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for case in cases {
+        let cases = by_patient.entry(case.patient.clone()).or_default();
+        cases.push(case.id.clone());
+    }
+    by_patient
 }
 
 #[cfg(test)]
@@ -155,6 +185,24 @@ mod tests {
             held_out(&folds).iter().map(Vec::len).collect::<Vec<_>>(),
             [4, 4]
         );
+    }
+
+    #[test]
+    fn another_data_set_leaves_the_folds_of_the_first_as_they_are() {
+        let first = Folds::deal(&cases(10), 5, 7).unwrap();
+        let other = ["case3", "case8", "new1", "new2", "new3"].map(|patient| Member {
+            id: format!("b-{patient}"),
+            patient: patient.into(),
+        });
+        let both = held_out(&first.clone().with(&other, 7));
+        for (alone, both) in held_out(&first).iter().zip(&both) {
+            assert!(alone.iter().all(|id| both.contains(id)));
+            for number in ["case3", "case8"] {
+                let second = format!("b-{number}");
+                assert_eq!(alone.iter().any(|id| id == number), both.contains(&second));
+            }
+        }
+        assert_eq!(both.concat().len(), 15);
     }
 
     /// The deal that the published results depend on: 25 cases, five folds, seed 2020.

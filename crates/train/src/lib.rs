@@ -30,6 +30,7 @@ mod renamed;
 mod resume;
 mod schedule;
 mod settings;
+mod split;
 mod trainer;
 mod validate;
 
@@ -45,5 +46,6 @@ pub use plan::TrainPlan;
 pub use renamed::{RENAMED, Renamed};
 pub use schedule::{CosineSchedule, LrSchedule, LrState, PlateauSchedule, Verdict};
 pub use settings::{NetworkSettings, TrainSettings};
-pub use trainer::{Split, Step, Trainer};
+pub use split::Split;
+pub use trainer::{Step, Trainer};
 pub use validate::Overflow;

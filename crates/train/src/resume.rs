@@ -8,7 +8,8 @@ use super::checkpoint::Checkpoint;
 use super::continued::continued;
 use super::error::TrainError;
 use super::plan::TrainPlan;
-use super::trainer::{Split, Trainer};
+use super::split::Split;
+use super::trainer::Trainer;
 
 impl Trainer {
     /// Resumes from a checkpoint of the same settings and cases.

@@ -3,7 +3,6 @@
 use myops_image::augment::sample_rng;
 use myops_image::sequence::Sequence;
 use rand::SeedableRng;
-use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use super::average::Average;
@@ -13,23 +12,13 @@ use super::error::TrainError;
 use super::optimizer::Optimizer;
 use super::plan::TrainPlan;
 use super::schedule::{LrSchedule, LrState, Verdict};
+use super::split::Split;
 use super::validate::validate;
 use myops_net::engine::{Batch, Device, Learn};
 use myops_net::graph::Graph;
 use myops_net::model::ModelSettings;
 use myops_net::weights::{Stored, Weights, WeightsError};
 use myops_segment::{ModelHeader, TrainedOn};
-
-/// The cases of a training, apart from each other.
-#[derive(Debug, Clone, Default)]
-pub struct Split {
-    /// Which fold is held out; part of every random draw.
-    pub fold: usize,
-    /// The cases to learn from.
-    pub training: Vec<TrainingCase>,
-    /// The cases to judge by; without any, the training loss decides.
-    pub validation: Vec<TrainingCase>,
-}
 
 /// The position of a training within an epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -218,15 +207,10 @@ impl Trainer {
         self.progress.schedule.observe(record.epoch, loss, &plateau)
     }
 
-    /// Every training slice once, as (case, slice), in an order of the epoch's own.
+    /// The training slices of an epoch, as (case, slice), in an order of the epoch's own.
     fn order(&self, epoch: usize) -> Vec<(usize, usize)> {
-        let cases = self.split.training.iter().enumerate();
-        let mut order: Vec<_> = cases
-            .flat_map(|(c, case)| (0..case.slices.len()).map(move |s| (c, s)))
-            .collect();
         let key = self.plan.seed.rotate_left(32) ^ ((self.split.fold as u64) << 24) ^ epoch as u64;
-        order.shuffle(&mut ChaCha8Rng::seed_from_u64(key));
-        order
+        self.split.order(&mut ChaCha8Rng::seed_from_u64(key))
     }
 
     /// The slices of a batch, each augmented as seed, fold, epoch, case and slice say.
@@ -236,10 +220,8 @@ impl Trainer {
             .map(|&(c, s)| {
                 let case = &self.split.training[c];
                 let mut rng = sample_rng(self.plan.seed, self.split.fold, epoch, &case.id, s);
-                (
-                    &case.slices[s],
-                    self.plan.augment.draw(&mut rng, Sequence::ALL.len()),
-                )
+                let slice = &case.slices[s];
+                (slice, slice.draw(&self.plan.augment, &mut rng))
             })
             .collect();
         let prepared = self.plan.recipe.preprocess.size + 2 * self.plan.margin_pixels;
@@ -260,13 +242,13 @@ impl Trainer {
         learning_rate: f64,
     ) -> Result<(f64, [f64; 6]), TrainError> {
         let seed = self.plan.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ step as u64;
-        let (x, labels) = batch(samples, self.plan.seen_pixels());
+        let (x, targets) = batch(samples, self.plan.seen_pixels());
         let objective = self.plan.objective();
         let mut value = (0.0, [0.0; 6]);
         let pass = self
             .learner
             .pass(&self.network, Batch { x, seed }, &mut |output| {
-                let of_output = objective.of(output.values, &labels);
+                let of_output = objective.of(output.values, &targets);
                 value = (of_output.loss, of_output.dice);
                 of_output.gradient
             })?;

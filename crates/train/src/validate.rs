@@ -21,7 +21,7 @@ pub struct Overflow {
 }
 
 /// The loss over the slices of each case, batch by batch, and the Dice of each scored region on the network's own grid,
-/// both averaged over cases.
+/// both averaged over cases; a region over those whose labels tell it apart.
 ///
 /// # Errors
 /// Where the network's output for a case is not a number.
@@ -32,7 +32,7 @@ pub fn validate(
 ) -> Result<Validation, Overflow> {
     let (objective, classes) = (plan.objective(), plan.network().classes);
     let mut loss = 0.0;
-    let mut dice = [0.0; Region::SCORED.len()];
+    let mut dice = [(0.0, 0_usize); Region::SCORED.len()];
     for case in cases {
         let mut probabilities = Vec::new();
         for slices in case.slices.chunks(plan.batch_size) {
@@ -62,18 +62,20 @@ pub fn validate(
             .flat_map(|s| &s.labels)
             .copied()
             .collect();
-        for (sum, region) in dice.iter_mut().zip(Region::SCORED) {
-            *sum += Overlap::of(&labels, &reference, region).challenge_dice();
+        let told = |region: &Region| case.slices.iter().all(|s| s.scheme.tells(*region));
+        for ((sum, cases), region) in dice.iter_mut().zip(Region::SCORED) {
+            if told(&region) {
+                *sum += Overlap::of(&labels, &reference, region).challenge_dice();
+                *cases += 1;
+            }
         }
     }
-    let n = cases.len() as f64;
-    let dice = Region::SCORED
-        .iter()
-        .zip(dice)
-        .map(|(r, sum)| (r.name().to_owned(), sum / n))
-        .collect();
+    let dice = Region::SCORED.iter().zip(dice);
     Ok(Validation {
-        loss: loss / n,
-        dice,
+        loss: loss / cases.len() as f64,
+        dice: dice
+            .filter(|(_, (_, cases))| *cases > 0)
+            .map(|(region, (sum, cases))| (region.name().to_owned(), sum / cases as f64))
+            .collect(),
     })
 }

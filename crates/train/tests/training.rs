@@ -7,6 +7,7 @@ use std::sync::Arc;
 use myops_image::augment::AugmentRanges;
 use myops_image::label::Label;
 use myops_image::preprocess::{Axes, Preprocess};
+use myops_image::scheme::LabelScheme;
 use myops_net::engine::{Cpu, Device};
 use myops_net::model::Architecture;
 use myops_net::weights::{Stored, Weights};
@@ -47,11 +48,13 @@ fn case(id: &str, slices: usize) -> TrainingCase {
                     }
                 })
                 .collect(),
+            scheme: LabelScheme::ALL,
         }
     };
     TrainingCase {
         id: id.into(),
         slices: (0..slices).map(slice).collect(),
+        share: 1.0,
     }
 }
 

@@ -35,13 +35,17 @@ pub struct Channel {
 }
 
 impl Intensity {
-    /// Changes `image` (`[size][size][channels]`) in place.
+    /// Changes `image` (`[size][size][channels]`) in place. A channel of zeros, that of a sequence which was not imaged,
+    /// stays so.
     pub fn apply(&self, image: &mut [f32], channels: usize, size: usize) {
         for (n, change) in self.channels.iter().cycle().take(channels).enumerate() {
             if change.is_identity() {
                 continue;
             }
             let mut plane: Vec<f32> = image.iter().skip(n).step_by(channels).copied().collect();
+            if plane.iter().all(|v| *v == 0.0) {
+                continue;
+            }
             change.apply(&mut plane, size, self.noise_seed.wrapping_add(n as u64));
             image
                 .iter_mut()

@@ -122,12 +122,17 @@ impl AugmentRanges {
 
     /// Draws the augmentation of one sample with `channels` channels.
     pub fn draw(&self, rng: &mut impl Rng, channels: usize) -> Augmentation {
-        let varied = rng.random_bool(self.share.clamp(0.0, 1.0));
-        let ranges = if varied { *self } else { Self::NONE };
-        ranges.draw_varied(rng, channels)
+        self.draw_for(rng, &vec![true; channels])
     }
 
-    fn draw_varied(&self, rng: &mut impl Rng, channels: usize) -> Augmentation {
+    /// Draws the augmentation of one sample of which only some channels hold an image; of these, at least one is kept.
+    pub fn draw_for(&self, rng: &mut impl Rng, there: &[bool]) -> Augmentation {
+        let varied = rng.random_bool(self.share.clamp(0.0, 1.0));
+        let ranges = if varied { *self } else { Self::NONE };
+        ranges.draw_varied(rng, there)
+    }
+
+    fn draw_varied(&self, rng: &mut impl Rng, there: &[bool]) -> Augmentation {
         let spatial = Spatial {
             rotation_degrees: symmetric(rng, self.rotation_degrees),
             flip_horizontal: rng.random_bool(self.flip_horizontal.clamp(0.0, 1.0)),
@@ -140,11 +145,13 @@ impl AugmentRanges {
             elastic: (self.elastic_pixels > 0.0)
                 .then(|| Elastic::draw(rng, self.elastic_pixels, self.elastic_grid_pixels)),
         };
-        let mut each: Vec<Channel> = (0..channels).map(|_| self.draw_channel(rng)).collect();
-        let kept = rng.random_range(0..channels.max(1));
-        each.iter_mut()
-            .enumerate()
-            .for_each(|(n, c)| c.dropped &= n != kept);
+        let mut each: Vec<Channel> = there.iter().map(|_| self.draw_channel(rng)).collect();
+        let candidates = there.iter().filter(|there| **there).count();
+        let kept = rng.random_range(0..candidates.max(1));
+        let held = each.iter_mut().zip(there).filter(|(_, there)| **there);
+        if let Some((channel, _)) = held.skip(kept).next() {
+            channel.dropped = false;
+        }
         let fraction = rng.random_range(0.0..=1.0) * self.dropout;
         let dropout = (fraction > 0.0).then(|| PixelDropout {
             fraction,

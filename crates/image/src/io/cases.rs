@@ -10,13 +10,13 @@ use crate::sequence::{PerSequence, Sequence};
 use crate::study::Study;
 
 use super::cine::read_cine;
-use super::described::Chosen;
 use super::error::{Flaw, IoError};
 use super::fill::remove_fills;
-use super::label_map::read_label_map;
+use super::image_file::{ImageFile, Naming};
+use super::label_map::read_numbered;
+use super::label_numbers::LabelNumbers;
 use super::loaded::LoadedCase;
 use super::names::{check_id, stem, text_of};
-use super::nnunet::Channels;
 use super::read::{Placed, read_image};
 use super::sidecar::Sidecar;
 use super::small::open_regular;
@@ -31,47 +31,8 @@ pub struct CaseFiles {
     pub(super) references: Vec<PathBuf>,
     pub(super) naming: Naming,
     pub(super) phase: Phase,
-}
-
-/// The file of a sequence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ImageFile {
-    pub(super) path: PathBuf,
-    /// What told that it is of the sequence, unless it is one of the known layouts.
-    pub(super) reason: Option<String>,
-    /// A second file that could be meant; it is an error when they are read.
-    pub(super) rival: Option<PathBuf>,
-}
-
-impl From<PathBuf> for ImageFile {
-    fn from(path: PathBuf) -> Self {
-        Self {
-            path,
-            reason: None,
-            rival: None,
-        }
-    }
-}
-
-impl From<Chosen> for ImageFile {
-    fn from(chosen: Chosen) -> Self {
-        Self {
-            path: chosen.path,
-            reason: Some(chosen.reason),
-            rival: chosen.rival,
-        }
-    }
-}
-
-/// How the files of a case are named.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Naming {
-    /// `ID_C0`, `ID_LGE` or `ID_DE`, `ID_T2`, `ID_gd`.
-    BySequence,
-    /// `ID_0000`, `ID_0001`, `ID_0002`, with the sequence of each.
-    ByChannel(Channels),
-    /// Names that tell a sequence, or files that were named outright.
-    Described,
+    /// The numbers of the reference labels, where they were given.
+    pub(super) numbers: Option<LabelNumbers>,
 }
 
 /// The images of a case, if there are any.
@@ -116,6 +77,7 @@ impl CaseFiles {
             references: labels.into_iter().collect(),
             naming: Naming::Described,
             phase: Phase::default(),
+            numbers: None,
         })
     }
 
@@ -151,6 +113,25 @@ impl CaseFiles {
     pub fn with_phase(mut self, phase: Phase) -> Self {
         self.phase = phase;
         self
+    }
+
+    /// The same case with another name.
+    #[must_use]
+    pub fn with_id(self, id: impl Into<String>) -> Self {
+        let id = id.into();
+        Self { id, ..self }
+    }
+
+    /// The same with reference labels that have these numbers, whatever other numberings there are.
+    #[must_use]
+    pub fn with_numbers(mut self, numbers: LabelNumbers) -> Self {
+        self.numbers = Some(numbers);
+        self
+    }
+
+    /// The numbers of the reference labels, where they were given.
+    pub fn numbers(&self) -> Option<&LabelNumbers> {
+        self.numbers.as_ref()
     }
 
     /// Checks that one file can be meant for each sequence.
@@ -226,7 +207,7 @@ impl CaseFiles {
     /// Missing sequences are no error here: see [`Self::require_all`].
     ///
     /// # Errors
-    /// The error of [`read_image`], [`read_cine`] or [`read_label_map`] for the first invalid file;
+    /// The error of [`read_image`], [`read_cine`] or [`read_numbered`] for the first invalid file;
     /// [`IoError::TwoFiles`] for two files of one sequence or of reference labels; [`IoError::Study`] as for
     /// [`Study::of`].
     pub fn load(&self) -> Result<LoadedCase, IoError> {
@@ -259,7 +240,7 @@ impl CaseFiles {
     pub fn load_reference(&self) -> Result<Option<Placed<Label>>, IoError> {
         match self.references.as_slice() {
             [] => Ok(None),
-            [path] => read_label_map(path).map(|(labels, _)| Some(labels)),
+            [path] => read_numbered(path, self.numbers.as_ref()).map(|(labels, _)| Some(labels)),
             [first, second, ..] => Err(self.two_files("reference labels", first, second)),
         }
     }

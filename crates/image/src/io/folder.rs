@@ -7,9 +7,10 @@ use crate::phase::Phase;
 use crate::role::Words;
 use crate::sequence::{PerSequence, Sequence};
 
-use super::cases::{CaseFiles, ImageFile, Naming};
+use super::cases::CaseFiles;
 use super::described::{Described, Owner, by_sequence, choose};
 use super::error::IoError;
+use super::image_file::{ImageFile, Naming};
 use super::names::{CaseFile, Entry, Part, is_image_name, last_part, stem};
 use super::nnunet::{Channels, default_channels};
 use super::nnunet_folder::{LabelsBeside, NnUnet, is_label_folder};
@@ -236,6 +237,7 @@ impl<'a> CaseFolder<'a> {
             references,
             naming,
             phase: Phase::default(),
+            numbers: None,
         })
     }
 

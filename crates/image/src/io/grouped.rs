@@ -5,9 +5,10 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::sequence::{PerSequence, Sequence};
 
-use super::cases::{CaseFiles, ImageFile, Naming};
+use super::cases::CaseFiles;
 use super::described::{Described, Owner, by_sequence, choose, home};
 use super::folder::Found;
+use super::image_file::{ImageFile, Naming};
 use super::names::last_part;
 use super::passed_over::PassedOver;
 
@@ -188,6 +189,7 @@ fn case(id: String, files: Vec<Described>) -> (CaseFiles, Vec<PassedOver>) {
         references: Vec::new(),
         naming: Naming::Described,
         phase: crate::phase::Phase::default(),
+        numbers: None,
     };
     (case, passed_over)
 }

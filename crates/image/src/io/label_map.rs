@@ -20,6 +20,21 @@ pub enum Numbering {
     Classes,
 }
 
+/// Reads a label map by the numbers that are given, or else as [`read_label_map`] does.
+///
+/// # Errors
+/// As for [`read_label_map`].
+pub fn read_numbered(
+    path: impl AsRef<Path>,
+    numbers: Option<&LabelNumbers>,
+) -> Result<(Placed<Label>, Numbering), IoError> {
+    let Some(numbers) = numbers else {
+        return read_label_map(path);
+    };
+    let (labels, _) = read_labels_by(path.as_ref(), std::slice::from_ref(numbers))?;
+    Ok((labels, Numbering::Dataset(numbers.clone())))
+}
+
 /// Reads a label map with the first numbering that has all of its numbers: the challenge's codes;
 /// the numbers of nnU-Net's `dataset.json` in the map's folder or its parent; without one, class
 /// numbers 0 to 5.

@@ -155,8 +155,17 @@ impl Meaning {
     }
 }
 
+/// The label that a name means in one of the known data sets: `LV blood pool`, `MYO`, `oedema`, `infarct`; `None` if it is
+/// unknown.
+pub fn label_of_name(name: &str) -> Option<Label> {
+    match Meaning::of(name)? {
+        Meaning::Label(label) | Meaning::PartOf(label) => Some(label),
+        Meaning::Ignored => None,
+    }
+}
+
 /// Examples of known names, for messages.
-pub(super) fn known() -> String {
+pub fn known_label_names() -> String {
     "background; LV, LVC, LV blood pool, LV cavity; RV, RV blood pool; MYO, MLV, myocardium, normal myocardium; edema; \
      scar, infarct, no-reflow"
         .into()
@@ -187,13 +196,6 @@ fn squeezed(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn label(name: &str) -> Option<Label> {
-        match Meaning::of(name)? {
-            Meaning::Label(label) | Meaning::PartOf(label) => Some(label),
-            Meaning::Ignored => None,
-        }
-    }
 
     #[test]
     fn the_names_of_public_data_sets_are_known() {
@@ -235,7 +237,7 @@ mod tests {
             ),
         ];
         for (set, names) in sets {
-            assert_eq!(names.map(label), Label::ALL.map(Some), "{set}");
+            assert_eq!(names.map(label_of_name), Label::ALL.map(Some), "{set}");
         }
         let emidec = [
             "cavity",
@@ -243,7 +245,7 @@ mod tests {
             "myocardial infarction",
             "no-reflow",
         ]
-        .map(label);
+        .map(label_of_name);
         assert_eq!(
             emidec,
             [Label::LvPool, Label::Myocardium, Label::Scar, Label::Scar].map(Some)

@@ -3,6 +3,7 @@
 use crate::label::Label;
 
 use super::error::Flaw;
+use super::label_names::label_of_name;
 
 /// The number of each label in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,20 @@ impl LabelNumbers {
     /// The class numbers 0 to 5, in channel order: background, LV pool, RV pool, myocardium, edema, scar.
     pub fn classes() -> Self {
         Self(Label::ALL.map(|l| (l.class() as i64, l)).into())
+    }
+
+    /// The numbers of a data set, each with the name of its label ("LV blood pool", "infarct"); several numbers may have one
+    /// label. 0 is background, unless it is named.
+    ///
+    /// # Errors
+    /// The first name that is not known.
+    pub fn named<'a>(numbers: impl IntoIterator<Item = (i64, &'a str)>) -> Result<Self, &'a str> {
+        let label = |(number, name)| Ok((number, label_of_name(name).ok_or(name)?));
+        let mut numbers: Vec<_> = numbers.into_iter().map(label).collect::<Result<_, _>>()?;
+        if numbers.iter().all(|(number, _)| *number != 0) {
+            numbers.push((0, Label::Background));
+        }
+        Ok(Self(numbers))
     }
 
     pub(super) fn of(numbers: Vec<(i64, Label)>) -> Self {

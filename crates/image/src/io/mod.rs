@@ -30,6 +30,7 @@ mod grouped;
 mod gzip;
 mod header;
 mod hint;
+mod image_file;
 mod label_map;
 mod label_names;
 mod label_numbers;
@@ -57,7 +58,8 @@ pub use error::{Flaw, IoError, listed};
 pub use fill::Fill;
 pub use find::{find_cases, find_cases_among, search, search_among};
 pub use folder::Found;
-pub use label_map::{Numbering, read_label_map};
+pub use label_map::{Numbering, read_label_map, read_numbered};
+pub use label_names::{known_label_names, label_of_name};
 pub use label_numbers::LabelNumbers;
 pub use limits::{
     MAX_AXIS, MAX_CINE_VOXELS, MAX_DEPTH, MAX_FOLDERS, MAX_PHASES, MAX_SLICES, MAX_VOXELS,

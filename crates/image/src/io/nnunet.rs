@@ -9,7 +9,7 @@ use crate::label::Label;
 use crate::sequence::Sequence;
 
 use super::error::{Flaw, IoError};
-use super::label_names::{Meaning, known};
+use super::label_names::{Meaning, known_label_names};
 use super::label_numbers::LabelNumbers;
 use super::small::read_small;
 
@@ -186,8 +186,12 @@ fn named_labels(json: &Value) -> Result<LabelNumbers, String> {
     let mut whole: BTreeMap<Label, i64> = BTreeMap::new();
     for (key, value) in entries {
         let (name, number) = label_entry(key, value)?;
-        let meaning = Meaning::of(name)
-            .ok_or_else(|| format!("unknown label {name:?}; known names: {}", known()))?;
+        let meaning = Meaning::of(name).ok_or_else(|| {
+            format!(
+                "unknown label {name:?}; known names: {}",
+                known_label_names()
+            )
+        })?;
         if let Some(other) = names.insert(number, name) {
             return Err(format!(
                 "number {number} is assigned to both {other:?} and {name:?}"

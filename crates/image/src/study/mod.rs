@@ -25,6 +25,7 @@ use std::borrow::Cow;
 use crate::exam::{Acquisition, Exam, Storage};
 use crate::geometry::Grid;
 use crate::label::{Label, LabelMap};
+use crate::scheme::LabelScheme;
 use crate::sequence::{PerSequence, Sequence};
 use crate::volume::Volume;
 
@@ -40,6 +41,7 @@ pub struct Study {
     id: String,
     images: PerSequence<Option<Volume<f32>>>,
     reference: Option<LabelMap>,
+    scheme: LabelScheme,
     grid: Grid,
     stack: Sequence,
     acquired: PerSequence<Option<Acquired>>,
@@ -112,6 +114,7 @@ impl Study {
             }),
             images: gathered.map(|image| image.map(|image| image.volume)),
             reference: None,
+            scheme: LabelScheme::ALL,
         };
         study.set_reference(exam.reference)?;
         Ok(study)
@@ -204,6 +207,18 @@ impl Study {
     /// The reference labels, if they are known.
     pub fn reference(&self) -> Option<&LabelMap> {
         self.reference.as_ref()
+    }
+
+    /// Which tissues the reference labels tell apart: all six, unless [`Self::with_scheme`] said otherwise.
+    pub fn scheme(&self) -> &LabelScheme {
+        &self.scheme
+    }
+
+    /// The same with reference labels that tell only some tissues apart.
+    #[must_use]
+    pub fn with_scheme(mut self, scheme: LabelScheme) -> Self {
+        self.scheme = scheme;
+        self
     }
 
     /// The voxels of a sequence, if there is one.

@@ -21,15 +21,14 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use myops_image::io::{CaseFiles, read_small, write_labels, write_whole};
-use myops_image::study::Study;
+use myops_image::io::{read_small, write_labels, write_whole};
 use myops_measure::evaluate::Evaluation;
 use myops_net::engine::Device;
 use myops_net::model::Architecture;
 use myops_train::{Folds, TrainPlan, TrainSettings};
 
 use super::cases::label_files::find;
-use super::cases::{Role, labelled};
+use super::cases::{LabelledCase, LabelledStudy, Role, labelled};
 use super::error::{Error, TrainingError};
 use super::evaluate::{EvaluateOptions, evaluate, write};
 use super::files::{OutputFolder, folder, guard};
@@ -44,7 +43,7 @@ use crate::report::Csv;
 /// Trains and judges a network for each fold; resumable, as each training is.
 #[derive(Debug, Clone)]
 pub struct CrossValidateJob {
-    /// The folder of labelled cases.
+    /// The folder of labelled cases, a table of cases (`.csv`) or of data sets (`.toml`).
     pub data: PathBuf,
     /// The folder for the runs of the folds, the predictions and the scores.
     pub out: PathBuf,
@@ -85,11 +84,11 @@ impl CrossValidateJob {
     /// Where a setting, a case, the folds, the start or the folder cannot be used, or the loss is no longer a number.
     pub fn run(&self, progress: &dyn Progress) -> Result<Evaluation, Error> {
         let plan = self.settings.plan()?;
-        let files = labelled::find(&self.data, progress)?;
-        guard::not_over(&self.out, files.iter().flat_map(CaseFiles::files))?;
+        let cases = labelled::find(&self.data, progress)?;
+        guard::not_over(&self.out, labelled::files(&cases))?;
         guard::not_over(&self.out, [&self.data])?;
-        let folds = deal(&files, &self.data, &self.split, progress)?;
-        let studies = labelled::read_all(&files, progress)?;
+        let folds = deal(&cases, &self.data, &self.split, progress)?;
+        let studies = labelled::read_all(&cases, plan.recipe.preprocess.missing, progress)?;
         let device = open(self.device, progress)?;
         let out = OutputFolder::claim(&self.out)?;
         folder::make_inside(&self.out, &self.predictions())?;
@@ -98,14 +97,10 @@ impl CrossValidateJob {
             let held_out = folds.held_out(fold).unwrap_or_default();
             self.train(&plan, &studies, (fold, held_out), &device, progress)?;
             // Every time, since what was predicted before may be another network's.
-            self.predict(
-                fold,
-                files
-                    .iter()
-                    .filter(|c| held_out.iter().any(|id| id == c.id())),
-            )?;
+            let held_out = |case: &&LabelledCase| held_out.iter().any(|id| id == case.id());
+            self.predict(fold, cases.iter().filter(held_out))?;
         }
-        self.evaluate(progress)
+        self.evaluate(&cases, progress)
     }
 
     fn predictions(&self) -> PathBuf {
@@ -119,7 +114,7 @@ impl CrossValidateJob {
     fn train(
         &self,
         plan: &TrainPlan,
-        studies: &[Study],
+        studies: &[LabelledStudy],
         (fold, held_out): (usize, &[String]),
         device: &Device,
         progress: &dyn Progress,
@@ -143,11 +138,11 @@ impl CrossValidateJob {
     fn predict<'a>(
         &self,
         fold: usize,
-        cases: impl Iterator<Item = &'a CaseFiles>,
+        cases: impl Iterator<Item = &'a LabelledCase>,
     ) -> Result<(), Error> {
         let model = Model::open(&self.run_of(fold).to_string_lossy(), self.device)?;
         for case in cases {
-            let case = case.load()?;
+            let case = case.files.load()?;
             let labels = model.segment(&case.study)?.labels;
             let id = case.study.id();
             let place = self.predictions().join(id);
@@ -158,11 +153,15 @@ impl CrossValidateJob {
         Ok(())
     }
 
-    fn evaluate(&self, progress: &dyn Progress) -> Result<Evaluation, Error> {
+    fn evaluate(
+        &self,
+        cases: &[LabelledCase],
+        progress: &dyn Progress,
+    ) -> Result<Evaluation, Error> {
         let predictions = self.predictions();
         // What was passed over there has been told.
         let found = find(&predictions, Role::Prediction, &Silent)?;
-        let references = find(&self.data, Role::Reference, &Silent)?;
+        let references: Vec<_> = cases.iter().filter_map(LabelledCase::reference).collect();
         let evaluation = evaluate(found, &references, EvaluateOptions::default(), progress)?;
         let scores = OutputFolder::claim(self.out.join("evaluation"))?;
         write(&evaluation, [&predictions, &self.data], scores.path())?;

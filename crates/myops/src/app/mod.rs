@@ -42,7 +42,7 @@ mod threads;
 pub mod train;
 
 pub use augment::AugmentJob;
-pub use cases::{CasesError, TableFlaw};
+pub use cases::{CasesError, SetsFlaw, TableFlaw};
 pub use cross_validate::CrossValidateJob;
 pub use demo::DemoJob;
 pub use ensemble::EnsembleJob;

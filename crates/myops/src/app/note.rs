@@ -38,6 +38,13 @@ pub enum Note {
         /// Its labels.
         labels: PathBuf,
     },
+    /// Cases lack sequences, and are learned from without them.
+    LearnsWithout {
+        /// The missing sequences.
+        sequences: Vec<Sequence>,
+        /// The cases.
+        cases: Vec<String>,
+    },
     /// Reference labels hold nothing but background.
     EmptyReferences(Vec<String>),
     /// The device is worse than its name promises.
@@ -215,6 +222,11 @@ impl std::fmt::Display for Note {
                 "case {case} has labels ({}) and no image under a known name",
                 labels.display()
             ),
+            Self::LearnsWithout { sequences, cases } => {
+                let missing: Vec<&str> = sequences.iter().map(|s| s.name()).collect();
+                let (missing, cases) = (missing.join(" and "), few(cases));
+                write!(f, "no {missing} in {cases}")
+            }
             Self::EmptyReferences(cases) => write!(
                 f,
                 "reference labels are all background in {}",
@@ -319,6 +331,16 @@ fn no_dicom(files: &[String]) -> String {
     );
     if files.len() > TOLD {
         text += &format!("; and {} more", files.len() - TOLD);
+    }
+    text
+}
+
+/// Some cases by their names, the others by their number.
+fn few(cases: &[String]) -> String {
+    let told: Vec<&str> = cases.iter().take(TOLD).map(String::as_str).collect();
+    let mut text = format!("{}: {}", count(cases.len(), "case"), told.join(", "));
+    if cases.len() > TOLD {
+        text += &format!(" and {} more", cases.len() - TOLD);
     }
     text
 }

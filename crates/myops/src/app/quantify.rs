@@ -24,7 +24,7 @@ use myops_image::study::Study;
 use rayon::prelude::*;
 
 use super::cases::label_files::find;
-use super::cases::labelled::tell_passed_over;
+use super::cases::passed_over::tell_passed_over;
 use super::cases::{CasesError, LabelFile, Role};
 use super::error::{Error, FailedCase};
 use super::files::fingerprint::{self, Fingerprint, Fingerprints};

@@ -17,7 +17,7 @@ use crate::report::evaluation;
 /// Arguments of `myops cross-validate`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Folder of labelled cases
+    /// Folder of labelled cases, a table of cases (case,bssfp,lge,t2,labels; .csv), or a table of several data sets (.toml)
     #[arg(required_unless_present = "print_config")]
     data: Option<PathBuf>,
     /// Folder for the trainings, the predictions and the scores; an interrupted cross-validation is resumed, and folds

@@ -18,8 +18,9 @@ pub struct Args {
     /// Folder of the label maps to be scored: ID_labels.nii.gz, ID.nii.gz, or folders of them
     #[arg(long, value_name = "DIR")]
     prediction: PathBuf,
-    /// Folder of the reference labels: ID_gd.nii.gz, ID.nii.gz, or folders of cases in any layout
-    #[arg(long, value_name = "DIR")]
+    /// Folder of the reference labels: ID_gd.nii.gz, ID.nii.gz, or folders of cases in any layout; or the table of cases
+    /// (.csv) or data sets (.toml) that was trained on
+    #[arg(long, value_name = "PATH")]
     reference: PathBuf,
     /// Folder for tables and pictures
     #[arg(long, value_name = "DIR", default_value = "evaluation")]

@@ -78,6 +78,12 @@ fn of_cases(error: &CasesError) -> Option<String> {
         CasesError::NoImages { .. } => {
             "label maps and cases are matched by name; leave --images out to do without"
         }
+        CasesError::TwoCases { .. } => {
+            "prefix = \"...\" in the table of data sets tells the cases of one set from those of another"
+        }
+        CasesError::Drawn { .. } => {
+            "not_drawn in the table of data sets names tissues without a label of their own; numbers says what the numbers mean"
+        }
         CasesError::NoPatient { .. } => "add a row for each case: case,patient",
         _ => return None,
     };

@@ -14,7 +14,7 @@ use crate::app::train::{Resume, SplitOptions, TrainJob};
 /// Arguments of `myops train`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Folder of labelled cases
+    /// Folder of labelled cases, a table of cases (case,bssfp,lge,t2,labels; .csv), or a table of several data sets (.toml)
     #[arg(required_unless_present = "print_config")]
     data: Option<PathBuf>,
     /// Folder for checkpoints, log, curves and the trained network

@@ -17,6 +17,7 @@ mod flagship;
 mod importing;
 mod inspecting;
 mod interrupting;
+mod joining_data_sets;
 mod keeping_patients_private;
 mod looking_around;
 mod names_of_files;

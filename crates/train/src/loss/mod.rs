@@ -15,8 +15,8 @@
 //!     pathology: PathologyLoss::default(),
 //! };
 //! let sure = vec![30.0, -30.0, -30.0, -30.0, -30.0, -30.0];
-//! let right = objective.of(sure.clone(), &[Label::Background]).loss;
-//! let wrong = objective.of(sure, &[Label::Scar]).loss;
+//! let right = objective.of(sure.clone(), &[Label::Background.into()]).loss;
+//! let wrong = objective.of(sure, &[Label::Scar.into()]).loss;
 //! assert!(right < 1e-6 && wrong > 0.3);
 //! ```
 

@@ -1,6 +1,6 @@
 //! Which loss a training makes small, and what it weighs.
 
-use myops_image::label::{Label, Region};
+use myops_image::label::{Label, LabelSet, Region};
 use myops_net::graph::Activation;
 use myops_settings::{choices, settings};
 use serde::{Deserialize, Serialize};
@@ -67,55 +67,39 @@ pub struct Objective {
     pub pathology: PathologyLoss,
 }
 
-/// Which labels count as one in a Dice.
-#[derive(Debug, Clone, Copy)]
-pub struct Members(pub(super) [bool; LABELS]);
-
-impl Members {
-    pub(super) fn one(label: Label) -> Self {
-        Self(Label::ALL.map(|l| l == label))
-    }
-
-    pub(super) fn of(region: Region) -> Self {
-        Self(Label::ALL.map(|l| region.contains(l)))
-    }
-}
-
 impl Loss {
     /// The regions whose Dice it holds, with weights that add up to 1.
-    pub(super) fn regions(self, pathology: &PathologyLoss) -> Vec<(Members, f64)> {
+    pub(super) fn regions(self, pathology: &PathologyLoss) -> Vec<(LabelSet, f64)> {
         let regions = match self {
-            Self::SoftDice => Label::ALL.map(|label| (Members::one(label), 1.0)).to_vec(),
+            Self::SoftDice => Label::ALL.map(|label| (label.into(), 1.0)).to_vec(),
             Self::RegionDiceCrossEntropy => vec![
-                (Members::of(Region::LV_POOL), 1.0),
-                (Members::of(Region::RV_POOL), 1.0),
-                (Members::of(Region::WALL), 1.0),
-                (Members::of(Region::EDEMA_OR_SCAR), pathology.dice_weight),
-                (Members::of(Region::SCAR), pathology.dice_weight),
+                (Region::LV_POOL.labels(), 1.0),
+                (Region::RV_POOL.labels(), 1.0),
+                (Region::WALL.labels(), 1.0),
+                (Region::EDEMA_OR_SCAR.labels(), pathology.dice_weight),
+                (Region::SCAR.labels(), pathology.dice_weight),
             ],
         };
         let total: f64 = regions.iter().map(|(_, weight)| weight).sum();
         regions
             .into_iter()
-            .map(|(members, weight)| (members, weight / total))
+            .map(|(region, weight)| (region, weight / total))
             .collect()
     }
 
-    /// The weight of the cross-entropy of a pixel, and the exponent of its focal factor.
-    pub(super) fn focus(self, label: Label, pathology: &PathologyLoss) -> Option<(f64, f64)> {
-        let weight = match (self, label) {
-            (Self::SoftDice, _) => return None,
-            (Self::RegionDiceCrossEntropy, Label::Edema) => pathology.edema_weight,
-            (Self::RegionDiceCrossEntropy, Label::Scar) => pathology.scar_weight,
-            (Self::RegionDiceCrossEntropy, _) => 1.0,
+    /// The weight of the cross-entropy of a pixel of one of these tissues, and the exponent of its focal factor.
+    pub(super) fn focus(self, target: LabelSet, pathology: &PathologyLoss) -> Option<(f64, f64)> {
+        if self == Self::SoftDice {
+            return None;
+        }
+        let weight = if target == Label::Edema.into() {
+            pathology.edema_weight
+        } else if target == Label::Scar.into() {
+            pathology.scar_weight
+        } else {
+            1.0
         };
-        Some((
-            weight,
-            if Region::WALL.contains(label) {
-                pathology.focal_gamma
-            } else {
-                0.0
-            },
-        ))
+        let in_wall = target.is_within(Region::WALL.labels());
+        Some((weight, if in_wall { pathology.focal_gamma } else { 0.0 }))
     }
 }

@@ -1,4 +1,5 @@
-use myops_image::label::Label;
+use myops_image::label::{Label, LabelSet, Region};
+use myops_image::scheme::LabelScheme;
 use myops_net::graph::Activation;
 
 use super::objective::{LABELS, PIECE};
@@ -45,7 +46,7 @@ fn soft_dice_of_two_pixels_by_hand() {
         [0.0, logit(0.75), none, none, none, none],
     ]
     .concat();
-    let value = SOFT_DICE.of(x, &[Label::Background, Label::LvPool]);
+    let value = SOFT_DICE.of(x, &[Label::Background, Label::LvPool].map(LabelSet::from));
     assert!(
         (value.dice[0] - 2.0 * 0.5 / 2.0).abs() < 1e-4,
         "{:?}",
@@ -70,13 +71,13 @@ fn soft_dice_of_two_pixels_by_hand() {
 #[test]
 fn edema_taken_for_scar_costs_the_scar_and_not_the_wall() {
     let labels = [Label::LvPool, Label::RvPool, Label::Edema, Label::Scar];
-    let right = REGIONS.of(labels.map(certain).concat(), &labels);
+    let right = REGIONS.of(labels.map(certain).concat(), &labels.map(LabelSet::from));
     assert!(right.loss.abs() < 1e-5, "{}", right.loss);
     let wrong = REGIONS.of(
         [Label::LvPool, Label::RvPool, Label::Scar, Label::Scar]
             .map(certain)
             .concat(),
-        &labels,
+        &labels.map(LabelSet::from),
     );
     // One pixel of four at the smallest probability; of five regions only scar is wrong: 2 * 1 / (2 + 1).
     let expected = -confusion::SMALLEST.ln() / 4.0 + (1.0 - 2.0 / 3.0) / 5.0;
@@ -94,7 +95,7 @@ fn a_focal_pixel_of_scar_by_hand() {
         pathology: FOCAL,
         ..REGIONS
     };
-    let value = objective.of(vec![0.0; 6], &[Label::Scar]);
+    let value = objective.of(vec![0.0; 6], &[Label::Scar.into()]);
     let dice = |p: f64, t: f64| (2.0 * p * t + 1e-5) / (p + t + 1e-5);
     let [pool, wall, union, scar] = [
         dice(1.0 / 6.0, 0.0),
@@ -111,9 +112,15 @@ fn a_focal_pixel_of_scar_by_hand() {
     );
 }
 
-/// Some output for pixels of every label, none of it near the ends.
-fn some_pixels() -> (Vec<f32>, Vec<Label>) {
-    let labels: Vec<Label> = (0..12).map(|n| Label::ALL[n * 5 % 6]).collect();
+/// Some output for pixels of every label, none of it near the ends; some labels stand for several tissues.
+fn some_pixels() -> (Vec<f32>, Vec<LabelSet>) {
+    let healthy = LabelSet::of(&[Label::Myocardium, Label::Edema]);
+    let beside = LabelSet::of(&[Label::Background, Label::RvPool]);
+    let several = [healthy, beside, Region::WALL.labels()];
+    let labels: Vec<LabelSet> = (0..12)
+        .map(|n| Label::ALL[n * 5 % 6].into())
+        .chain(several)
+        .collect();
     let x = (0..labels.len() * LABELS)
         .map(|n| ((n * 37 % 23) as f32 - 11.0) / 6.0)
         .collect();
@@ -158,4 +165,46 @@ fn many_pixels_give_the_same_as_few_repeated() {
         many.loss
     );
     assert!((few.gradient[7] - many.gradient[7] * times as f32).abs() < 1e-4);
+}
+
+#[test]
+fn what_a_data_set_does_not_draw_is_not_held_against_the_network() {
+    let left = [
+        (Label::RvPool, Label::Background),
+        (Label::Edema, Label::Myocardium),
+    ];
+    let scheme = LabelScheme::leaving(left).unwrap();
+    let carried = [
+        Label::Background,
+        Label::LvPool,
+        Label::Background,
+        Label::Myocardium,
+        Label::Myocardium,
+        Label::Scar,
+    ];
+    let targets = carried.map(|label| scheme.meaning(label));
+    // The right ventricle and edema cost nothing, where the labels cannot tell.
+    let right = REGIONS.of(Label::ALL.map(certain).concat(), &targets);
+    assert!(right.loss.abs() < 1e-5, "{}", right.loss);
+    // Scar in healthy wall does.
+    let mut wrong = Label::ALL;
+    wrong[Label::Edema.class()] = Label::Scar;
+    let wrong = REGIONS.of(wrong.map(certain).concat(), &targets);
+    // One pixel of six at the smallest probability; of five regions scar: 2 * 1 / (2 + 1).
+    let expected = -confusion::SMALLEST.ln() / 6.0 + (1.0 - 2.0 / 3.0) / 5.0;
+    assert!((wrong.loss - expected).abs() < 1e-3, "{}", wrong.loss);
+}
+
+#[test]
+fn the_wall_of_anatomy_alone_by_hand() {
+    // A wall of any tissue: p = 1/6 of each label makes the wall half sure. Of five regions, pools are outside, the wall is
+    // inside, and of edema and scar nobody knows.
+    let value = REGIONS.of(vec![0.0; 6], &[Region::WALL.labels()]);
+    let dice = |p: f64, t: f64| (2.0 * p * t + 1e-5) / (p + t + 1e-5);
+    let mean = (2.0 * dice(1.0 / 6.0, 0.0) + dice(0.5, 1.0) + 2.0) / 5.0;
+    let expected = 2.0_f64.ln() + 1.0 - mean;
+    assert!((value.loss - expected).abs() < 1e-5, "{}", value.loss);
+    // No tissue of the wall is preferred to another.
+    let wall = &value.gradient[3..];
+    assert!(wall.iter().all(|g| (g - wall[0]).abs() < 1e-6 && *g < 0.0));
 }

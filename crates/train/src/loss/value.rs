@@ -1,10 +1,10 @@
 //! The loss of a batch and its gradient.
 
-use myops_image::label::Label;
+use myops_image::label::{Label, LabelSet};
 use rayon::prelude::*;
 
 use super::confusion::Confusion;
-use super::objective::{LABELS, Members, Objective, PIECE};
+use super::objective::{LABELS, Objective, PIECE};
 
 /// A loss, with the soft Dice of each label beside it.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,26 +21,27 @@ impl Objective {
     /// The loss of a batch.
     ///
     /// # Shapes
-    /// `logits` is `[pixels][labels]` before the activation, `labels` `[pixels]`, over all images of the batch.
-    pub fn of(&self, mut logits: Vec<f32>, labels: &[Label]) -> LossValue {
+    /// `logits` is `[pixels][labels]` before the activation, `targets` `[pixels]`, over all images of the batch: the
+    /// tissues that each pixel may be.
+    pub fn of(&self, mut logits: Vec<f32>, targets: &[LabelSet]) -> LossValue {
         let pieces: Vec<Confusion> = logits
             .par_chunks_mut(PIECE * LABELS)
-            .zip(labels.par_chunks(PIECE))
-            .map(|(numbers, labels)| {
+            .zip(targets.par_chunks(PIECE))
+            .map(|(numbers, targets)| {
                 self.activation.apply(numbers, LABELS);
-                self.confusion(numbers, labels)
+                self.confusion(numbers, targets)
             })
             .collect();
         let confusion = Confusion::sum(&pieces);
         let regions = self.loss.regions(&self.pathology);
-        let mut loss = confusion.entropy / labels.len().max(1) as f64;
-        let mut slopes = [[0.0; LABELS]; LABELS];
-        for (members, weight) in &regions {
-            loss += weight * (1.0 - confusion.dice(*members));
-            confusion.add_dice_slopes(*members, -weight, &mut slopes);
+        let mut loss = confusion.entropy / targets.len().max(1) as f64;
+        let mut slopes = [[0.0; LABELS]; LabelSet::COUNT];
+        for (region, weight) in &regions {
+            loss += weight * (1.0 - confusion.dice(*region));
+            confusion.add_dice_slopes(*region, -weight, &mut slopes);
         }
-        let dice = Label::ALL.map(|label| confusion.dice(Members::one(label)));
-        self.to_gradient(&mut logits, labels, &slopes);
+        let dice = Label::ALL.map(|label| confusion.dice(label.into()));
+        self.to_gradient(&mut logits, targets, &slopes);
         LossValue {
             loss,
             dice,

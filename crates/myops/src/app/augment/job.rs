@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
-use myops_image::io::{CaseFiles, write_whole};
+use myops_image::io::write_whole;
+use myops_image::preprocess::Missing;
 use myops_train::Member;
 use rayon::prelude::*;
 
 use super::copy::{self, copy_id};
 use super::sheet;
 
-use crate::app::cases::{Patients, TABLE, ids, labelled, write_table};
+use crate::app::cases::{Patients, TABLE, labelled, write_table};
 use crate::app::error::Error;
 use crate::app::files::{OutputFolder, guard};
 use crate::app::progress::{Progress, Stage, in_stage};
@@ -49,17 +50,17 @@ impl AugmentJob {
     /// # Errors
     /// Where a case cannot be used, or the folder holds something else or cannot be written to.
     pub fn run(&self, progress: &dyn Progress) -> Result<usize, Error> {
-        let files = labelled::find(&self.data, progress)?;
-        guard::not_over(&self.out, files.iter().flat_map(CaseFiles::files))?;
+        let cases = labelled::find(&self.data, progress)?;
+        guard::not_over(&self.out, labelled::files(&cases))?;
         guard::not_over(&self.out, [&self.data])?;
         let out = OutputFolder::claim(&self.out)?;
         guard::only_ours(&self.out, "augment", is_ours)?;
-        let patients = Patients::open(self.patients.as_deref(), &self.data)?.of(&ids(&files))?;
-        let studies = labelled::read_all(&files, progress)?;
+        let patients = Patients::open(self.patients.as_deref(), &self.data)?.of(&cases)?;
+        let studies = labelled::read_all(&cases, Missing::Refuse, progress)?;
         let total = studies.len() * self.times;
         in_stage(progress, Stage::Augmenting, total, || {
             (0..total).into_par_iter().try_for_each(|n| {
-                let (study, time) = (&studies[n / self.times], n % self.times);
+                let (study, time) = (&studies[n / self.times].study, n % self.times);
                 let written = copy::write(study, time, self.seed, out.path());
                 progress.advanced(1, "");
                 written
@@ -74,8 +75,8 @@ impl AugmentJob {
         };
         let members: Vec<Member> = patients.iter().flat_map(copies).collect();
         write_table(out.path(), &members)?;
-        if let Some(study) = studies.first() {
-            let png = sheet::draw(study, self.seed)?;
+        if let Some(case) = studies.first() {
+            let png = sheet::draw(&case.study, self.seed)?;
             write_whole(out.path().join(SHEET), |w| w.write_all(&png))?;
         }
         Ok(total)

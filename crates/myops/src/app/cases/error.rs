@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use myops_image::geometry::GeometryError;
 use myops_image::io::IoError;
+use myops_image::label::Label;
 use myops_image::study::StudyError;
+
+use super::sets_flaw::SetsFlaw;
 
 /// Why a folder of cases or of label maps cannot be used. The text is complete; there is no further cause behind it.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +30,32 @@ pub enum CasesError {
         folder: PathBuf,
         /// The case.
         case: String,
+    },
+    /// Two cases of several data sets have the same name.
+    #[error("two cases are called {case}: in {} and in {}", first.display(), second.display())]
+    TwoCases {
+        /// The name.
+        case: String,
+        /// The folder of one.
+        first: PathBuf,
+        /// The folder of the other.
+        second: PathBuf,
+    },
+    /// A case has a label that its data set is said not to draw.
+    #[error("case {case}: {} is labelled, which its data set is said not to draw", label.name())]
+    Drawn {
+        /// The case.
+        case: String,
+        /// The label.
+        label: Label,
+    },
+    /// A table of data sets cannot be used.
+    #[error("{}: {flaw}", path.display())]
+    Sets {
+        /// The table.
+        path: PathBuf,
+        /// What is wrong with it.
+        flaw: SetsFlaw,
     },
     /// A path leads nowhere.
     #[error("{}: neither a file nor a folder", .0.display())]

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use myops_image::io::{
-    Found, IoError, Numbering, check_id, is_image_name, read_label_map, search, text_of,
+    Found, IoError, LabelNumbers, Numbering, check_id, is_image_name, read_numbered, search,
+    text_of,
 };
 use myops_image::label::LabelMap;
+use myops_image::scheme::LabelScheme;
 
 use super::error::CasesError;
 use super::label_names::{Kind, is_in, parse};
-use super::labelled::tell_passed_over;
+use super::passed_over::tell_passed_over;
 use crate::app::progress::Progress;
 
 /// What a folder of label maps is to a job; it decides between two files of one case.
@@ -27,7 +29,11 @@ pub enum Role {
 pub struct LabelFile {
     /// The case.
     pub id: String,
-    path: PathBuf,
+    pub(super) path: PathBuf,
+    /// The numbers of its labels, where they are given.
+    pub(super) numbers: Option<LabelNumbers>,
+    /// Which tissues it tells apart.
+    pub scheme: LabelScheme,
 }
 
 impl Role {
@@ -42,12 +48,12 @@ impl Role {
 }
 
 impl LabelFile {
-    /// Reads the label map, as [`read_label_map`] does, and how its numbers were understood.
+    /// Reads the label map, as [`read_numbered`] does, and how its numbers were understood.
     ///
     /// # Errors
     /// Where the file cannot be read or holds other numbers.
     pub fn read(&self) -> Result<(LabelMap, Numbering), CasesError> {
-        let (labels, numbering) = read_label_map(&self.path)?;
+        let (labels, numbering) = read_numbered(&self.path, self.numbers.as_ref())?;
         labels
             .volume
             .grid()
@@ -106,7 +112,12 @@ pub fn find(
     Ok(sorted
         .maps
         .into_iter()
-        .map(|(id, (_, path))| LabelFile { id, path })
+        .map(|(id, (_, path))| LabelFile {
+            id,
+            path,
+            numbers: None,
+            scheme: LabelScheme::ALL,
+        })
         .collect())
 }
 

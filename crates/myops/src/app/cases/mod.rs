@@ -4,9 +4,14 @@ mod error;
 pub(crate) mod label_files;
 mod label_names;
 pub(crate) mod labelled;
+pub(crate) mod passed_over;
 mod patients;
+mod sets;
+mod sets_flaw;
 
 pub use error::{CasesError, TableFlaw};
 
 pub(crate) use label_files::{LabelFile, Role};
-pub(crate) use patients::{Patients, TABLE, ids, write_table};
+pub(crate) use labelled::{LabelledCase, LabelledStudy};
+pub(crate) use patients::{Patients, TABLE, write_table};
+pub use sets_flaw::SetsFlaw;

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use myops_image::io::{CaseFiles, write_whole};
+use myops_image::io::write_whole;
 use myops_train::{Member, patient_of};
 
 use super::error::{CasesError, TableFlaw};
+use super::labelled::LabelledCase;
 use crate::app::note::Note;
 use crate::app::progress::Progress;
 use crate::report::{Csv, name_in_cell, rows_of};
@@ -37,30 +38,32 @@ impl Patients {
         Ok(Self(Some((file, patients))))
     }
 
-    /// The patients of these cases, in their order.
+    /// The patients of these cases, in their order. Cases of one name in several data sets are of one patient.
     ///
     /// # Errors
     /// Where a table does not name one of them.
-    pub fn of(&self, ids: &[&str]) -> Result<Vec<Member>, CasesError> {
-        let member = |id: &str, patient: &str| Member {
-            id: id.into(),
-            patient: patient.into(),
+    pub fn of(&self, cases: &[LabelledCase]) -> Result<Vec<Member>, CasesError> {
+        let patient = |name: &str| match &self.0 {
+            None => Some(patient_of(name).to_owned()),
+            Some((_, table)) => table.get(name).cloned(),
         };
-        let Some((file, table)) = &self.0 else {
-            return Ok(ids.iter().map(|id| member(id, patient_of(id))).collect());
-        };
-        let missing: Vec<String> = ids
-            .iter()
-            .filter(|id| !table.contains_key(**id))
-            .map(ToString::to_string)
-            .collect();
-        if !missing.is_empty() {
-            return Err(CasesError::NoPatient {
-                path: file.clone(),
-                cases: missing,
-            });
+        let (mut members, mut missing) = (Vec::new(), Vec::new());
+        for case in cases {
+            match patient(&case.name) {
+                Some(patient) => members.push(Member {
+                    id: case.id().into(),
+                    patient,
+                }),
+                None => missing.push(case.name.clone()),
+            }
         }
-        Ok(ids.iter().map(|id| member(id, &table[*id])).collect())
+        match &self.0 {
+            Some((path, _)) if !missing.is_empty() => Err(CasesError::NoPatient {
+                path: path.clone(),
+                cases: missing,
+            }),
+            _ => Ok(members),
+        }
     }
 
     /// Tells which cases count as one patient because of their names alone.
@@ -97,11 +100,6 @@ pub fn write_table(folder: &Path, members: &[Member]) -> Result<(), CasesError> 
         .for_each(|(case, patient)| csv.row([case, patient]));
     let text = csv.into_text();
     Ok(write_whole(file, |w| w.write_all(text.as_bytes()))?)
-}
-
-/// The names of cases.
-pub fn ids(cases: &[CaseFiles]) -> Vec<&str> {
-    cases.iter().map(CaseFiles::id).collect()
 }
 
 fn read(file: &Path) -> Result<BTreeMap<String, String>, CasesError> {

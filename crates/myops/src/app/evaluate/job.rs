@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use myops_measure::evaluate::{Comparison, Evaluation};
 
 use crate::app::cases::label_files::find;
+use crate::app::cases::labelled::references;
 use crate::app::cases::{LabelFile, Role};
 use crate::app::error::{Error, EvaluateError};
 use crate::app::files::{OutputFolder, guard};
@@ -18,7 +19,7 @@ use super::score::{EvaluateOptions, evaluate};
 pub struct EvaluateJob {
     /// The folder of the label maps to be judged.
     pub prediction: PathBuf,
-    /// The folder of the reference labels.
+    /// The folder of the reference labels, or a table of cases (`.csv`) or of data sets (`.toml`).
     pub reference: PathBuf,
     /// Label maps of another model on the same cases, compared case by case.
     pub compare: Option<PathBuf>,
@@ -62,7 +63,7 @@ impl EvaluateJob {
         let inputs = [&self.prediction, &self.reference];
         guard::not_inside(&self.out, inputs.into_iter().chain(&self.compare))?;
         let predictions = find(&self.prediction, Role::Prediction, progress)?;
-        let references = find(&self.reference, Role::Reference, progress)?;
+        let references = references(&self.reference, progress)?;
         let scored = |predictions: Vec<LabelFile>| {
             evaluate(predictions, &references, self.options, progress)
         };

@@ -125,10 +125,11 @@ fn score(prediction: Option<&LabelFile>, reference: &LabelFile) -> Result<Scored
         ),
     };
     let pair = |file: &LabelFile| (file.path().into(), reference.path().into());
-    let regions = score_case(&found, &truth).map_err(|cause| EvaluateError::Grid {
+    let mut regions = score_case(&found, &truth).map_err(|cause| EvaluateError::Grid {
         pair: prediction.map(pair),
         cause: Box::new(cause),
     })?;
+    regions.retain(|scores| reference.scheme.tells(scores.region));
     let by_codes = [&numbers, &truth_numbers].contains(&&Numbering::Codes);
     let case = EvaluatedCase {
         id: reference.id.clone(),

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use myops_image::geometry::Grid;
 use myops_image::io::{CaseFiles, IoError, open_regular, survey};
+use myops_image::label::Label;
 use myops_image::phase::Phase;
+use myops_image::scheme::LabelScheme;
 use myops_image::sequence::Sequence;
 use myops_image::study::Study;
 use serde::{Deserialize, Serialize};
@@ -108,6 +110,21 @@ impl Fingerprint {
                     .collect::<Vec<_>>(),
             );
         }
+        hasher.finish()
+    }
+
+    /// Of a case as it is learned from: of its images and labels, of what the labels tell apart, and of how much of it an
+    /// epoch sees.
+    pub fn of_labelled(study: &Study, share: f64) -> Self {
+        let print = Self::of_study(study);
+        if *study.scheme() == LabelScheme::ALL && share.to_bits() == 1_f64.to_bits() {
+            return print;
+        }
+        let carried = Label::ALL.map(|label| study.scheme().carried(label).class() as u8);
+        let mut hasher = Hasher::default();
+        hasher.add(print.sha256.as_bytes());
+        hasher.add(&carried);
+        hasher.add(&share.to_le_bytes());
         hasher.finish()
     }
 }

@@ -11,7 +11,7 @@ use myops_image::sequence::{PerSequence, Sequence};
 
 use myops_dicom::DicomError;
 
-use super::cases::labelled::tell_passed_over;
+use super::cases::passed_over::tell_passed_over;
 use super::error::Error;
 use super::note::Note;
 use super::progress::Progress;

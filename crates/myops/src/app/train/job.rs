@@ -3,14 +3,13 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use myops_image::io::CaseFiles;
 use myops_net::engine::Device;
 use myops_net::model::Architecture;
 use myops_train::TrainSettings;
 
 use super::run_folder::{Resume, RunFolder, TRAINED};
 use super::split::{LabelledCases, SplitOptions, deal};
-use crate::app::cases::labelled;
+use crate::app::cases::{LabelledCase, labelled};
 use crate::app::error::{Error, TrainingError};
 use crate::app::files::guard;
 use crate::app::note::{Note, TrainingNote};
@@ -20,7 +19,7 @@ use crate::device::DeviceChoice;
 /// Trains one network.
 #[derive(Debug, Clone)]
 pub struct TrainJob {
-    /// The folder of labelled cases.
+    /// The folder of labelled cases, a table of cases (`.csv`) or of data sets (`.toml`).
     pub data: PathBuf,
     /// The folder of the run: checkpoints, log, curves and the trained network.
     pub out: PathBuf,
@@ -67,11 +66,11 @@ impl TrainJob {
     /// Where a setting, a case, the folds, the start or the folder cannot be used, or the loss is no longer a number.
     pub fn run(&self, progress: &dyn Progress) -> Result<PathBuf, Error> {
         let plan = self.settings.plan()?;
-        let files = labelled::find(&self.data, progress)?;
-        guard::not_over(&self.out, files.iter().flat_map(CaseFiles::files))?;
+        let cases = labelled::find(&self.data, progress)?;
+        guard::not_over(&self.out, labelled::files(&cases))?;
         guard::not_over(&self.out, [&self.data])?;
-        let held_out = self.held_out(&files, progress)?;
-        let studies = labelled::read_all(&files, progress)?;
+        let held_out = self.held_out(&cases, progress)?;
+        let studies = labelled::read_all(&cases, plan.recipe.preprocess.missing, progress)?;
         progress.message(&Note::Training(TrainingNote::Starts {
             architecture: plan.model.architecture.name(),
             cases: studies.len() - held_out.len(),
@@ -85,22 +84,26 @@ impl TrainJob {
             progress.message(&Note::Training(note));
         }
         folder.check(self.resume)?;
-        let cases = LabelledCases {
+        let split = LabelledCases {
             studies: &studies,
             held_out: &held_out,
             fold: self.fold.unwrap_or(0),
         };
         let start = self.start.as_deref();
-        folder.train(&plan, &cases, &device, start, progress)?;
+        folder.train(&plan, &split, &device, start, progress)?;
         Ok(folder.file(TRAINED))
     }
 
     /// The cases that are not learned from.
-    fn held_out(&self, files: &[CaseFiles], progress: &dyn Progress) -> Result<Vec<String>, Error> {
+    fn held_out(
+        &self,
+        cases: &[LabelledCase],
+        progress: &dyn Progress,
+    ) -> Result<Vec<String>, Error> {
         let Some(fold) = self.fold else {
             return Ok(Vec::new());
         };
-        let folds = deal(files, &self.data, &self.split, progress)?;
+        let folds = deal(cases, &self.data, &self.split, progress)?;
         let held_out = folds.held_out(fold).ok_or(TrainingError::Fold {
             fold,
             folds: folds.count(),

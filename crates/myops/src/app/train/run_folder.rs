@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use myops_image::io::{read_bounded, read_small, write_whole};
-use myops_image::study::Study;
 use myops_net::engine::Device;
 use myops_net::weights::{Stored, shapes};
 use myops_segment::{ModelFile, ModelHeader, TrainedOn};
@@ -12,6 +11,7 @@ use myops_train::{Checkpoint, Split, TrainPlan, Trainer, trained_with};
 use rayon::prelude::*;
 
 use super::split::LabelledCases;
+use crate::app::cases::LabelledStudy;
 use crate::app::error::{Error, TrainingError};
 use crate::app::files::fingerprint::{Fingerprint, Fingerprints, differences};
 use crate::app::files::{OutputFolder, folder};
@@ -101,7 +101,7 @@ impl RunFolder {
     ) -> Result<(), Error> {
         self.check_cases(cases.studies, progress)?;
         let split = cases.split(plan)?;
-        let slices: usize = split.training.iter().map(|case| case.slices.len()).sum();
+        let slices = split.slices();
         let mut trainer = self.trainer(plan, split, device, start)?;
         if let Some(locator) = plan.locator_plan()
             && !self.has_locator(locator, &trainer.cases())
@@ -118,11 +118,16 @@ impl RunFolder {
 
     /// Refuses cases whose images or labels differ from those that the training here started with. Before the first
     /// checkpoint, a locator trained on other cases is removed instead.
-    fn check_cases(&self, studies: &[Study], progress: &dyn Progress) -> Result<(), Error> {
+    fn check_cases(&self, studies: &[LabelledStudy], progress: &dyn Progress) -> Result<(), Error> {
         let path = self.file(CASES);
         let now: Fingerprints = studies
             .par_iter()
-            .map(|study| (study.id().to_owned(), Fingerprint::of_study(study)))
+            .map(|case| {
+                (
+                    case.study.id().to_owned(),
+                    Fingerprint::of_labelled(&case.study, case.share),
+                )
+            })
             .collect();
         let before = path.is_file().then(|| read_small(&path)).transpose()?;
         if !self.holds_training() {

@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use myops_image::io::CaseFiles;
 use myops_image::study::Study;
 use myops_train::{Folds, Split, TrainPlan, TrainingCase};
 
-use crate::app::cases::{Patients, ids};
+use crate::app::cases::{LabelledCase, LabelledStudy, Patients};
 use crate::app::error::{Error, PatientSource, TrainingError};
 use crate::app::phantom::patients;
 use crate::app::progress::Progress;
@@ -33,35 +32,41 @@ impl Default for SplitOptions {
     }
 }
 
-/// Deals cases into folds, by patient; tells which cases count as one patient because of their names.
+/// Deals cases into folds, by patient and data set by data set; tells which cases count as one patient because of their names.
 ///
 /// # Errors
 /// Where a table of patients cannot be used, or the patients do not allow that many folds.
 pub fn deal(
-    files: &[CaseFiles],
+    cases: &[LabelledCase],
     data: &Path,
     split: &SplitOptions,
     progress: &dyn Progress,
 ) -> Result<Folds, Error> {
     let patients = Patients::open(split.patients.as_deref(), data)?;
-    let members = patients.of(&ids(files))?;
+    let members = patients.of(cases)?;
     patients.tell(&members, progress);
-    let folds = Folds::deal(&members, split.folds, split.seed).map_err(|cause| {
+    let first = cases.partition_point(|case| case.set == 0);
+    let folds = Folds::deal(&members[..first], split.folds, split.seed).map_err(|cause| {
         let patients = if members.iter().any(|m| m.id != m.patient) {
             PatientSource::Grouped
         } else {
             PatientSource::EachCase
         };
         TrainingError::Folds { cause, patients }
+    })?;
+    let others = cases[first..].chunk_by(|a, b| a.set == b.set);
+    let (folds, _) = others.fold((folds, first), |(folds, from), set| {
+        let to = from + set.len();
+        (folds.with(&members[from..to], split.seed), to)
     });
-    Ok(folds?)
+    Ok(folds)
 }
 
 /// Labelled cases, some of them held out.
 #[derive(Debug, Clone, Copy)]
 pub struct LabelledCases<'a> {
     /// All of them.
-    pub studies: &'a [Study],
+    pub studies: &'a [LabelledStudy],
     /// The ids of those that are not learned from.
     pub held_out: &'a [String],
     /// Which fold these are.
@@ -72,24 +77,27 @@ impl LabelledCases<'_> {
     /// Prepares the cases: those held out for validation, the others and the phantoms to learn from.
     ///
     /// # Errors
-    /// Where a case lacks a sequence.
+    /// Where a case lacks a sequence that it needs.
     pub fn split(&self, plan: &TrainPlan) -> Result<Split, TrainingError> {
-        let learned =
-            |study: &Study| TrainingCase::prepare(study, &plan.recipe, plan.margin_pixels);
+        let prepared =
+            |study: &Study, margin: usize| TrainingCase::prepare(study, &plan.recipe, margin);
         let mut split = Split {
             fold: self.fold,
             ..Split::default()
         };
-        for study in self.studies {
+        for LabelledStudy { study, share } in self.studies {
             if self.held_out.iter().any(|id| id == study.id()) {
-                let case = TrainingCase::prepare(study, &plan.recipe, 0)?;
-                split.validation.push(case);
+                split.validation.push(prepared(study, 0)?);
             } else {
-                split.training.push(learned(study)?);
+                let case = prepared(study, plan.margin_pixels)?;
+                split.training.push(TrainingCase {
+                    share: *share,
+                    ..case
+                });
             }
         }
         for phantom in patients(plan.phantoms, plan.seed) {
-            split.training.push(learned(&phantom)?);
+            split.training.push(prepared(&phantom, plan.margin_pixels)?);
         }
         Ok(split)
     }
