@@ -6,7 +6,7 @@ use std::path::Path;
 
 use myops_image::io::find_cases;
 use myops_image::phantom::{Phantom, PhantomSettings};
-use myops_image::preprocess::{HeartCentre, aligned, misalignment};
+use myops_image::preprocess::{HeartCentre, aligned, misalignment, registration};
 use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::study::Study;
 use myops_image::volume::Volume;
@@ -65,7 +65,7 @@ fn a_phantom_moved_by_known_amounts_is_measured_within_a_millimetre_and_moved_ba
             let error = error_mm(&study, sequence, pixels);
             assert!(error < 1.0, "seed {seed}, {sequence}: {error} mm");
             let moved = moved(&study, sequence, pixels);
-            let back = aligned(&moved, &misalignment(moved.images(), heart(&moved), None)).unwrap();
+            let back = aligned(&moved, &registration(moved.images(), heart(&moved), None)).unwrap();
             let rest = misalignment(back.images(), heart(&back), None)[sequence].unwrap();
             assert!(
                 rest.distance_mm() < 1.0,
@@ -85,6 +85,7 @@ fn what_lies_well_stays_as_it_is() {
             .all(|(_, m)| m.is_none_or(|m| m.distance_mm() < 1.0)),
         "{found:?}"
     );
+    let found = registration(study.images(), heart(&study), None);
     assert_eq!(aligned(&study, &found), None);
     let alone = Study::new(
         "alone",
@@ -105,7 +106,8 @@ fn where_two_lie_together_it_is_the_third_that_lies_elsewhere() {
     let study = phantom(4);
     let [column_mm, row_mm, _] = study.grid().spacing().mm();
     let moved = moved(&study, Sequence::Lge, [6, -5]);
-    let found = misalignment(moved.images(), heart(&moved), None);
+    let registered = registration(moved.images(), heart(&moved), None);
+    let found = registered.as_ref().map(|r| r.as_ref().map(|r| r.whole));
     let PerSequence {
         bssfp: None,
         lge: Some(lge),
@@ -116,13 +118,13 @@ fn where_two_lie_together_it_is_the_third_that_lies_elsewhere() {
     };
     let error = (lge.shift_mm[0] - 6.0 * row_mm).hypot(lge.shift_mm[1] + 5.0 * column_mm);
     assert!(lge.clear && error < 1.0, "{error} mm: {lge:?}");
-    let back = aligned(&moved, &found).unwrap();
+    let back = aligned(&moved, &registered).unwrap();
     assert_eq!(
         (&back.images().bssfp, &back.images().t2),
         (&study.images().bssfp, &study.images().t2)
     );
     assert_eq!(
-        aligned(&back, &misalignment(back.images(), heart(&back), None)),
+        aligned(&back, &registration(back.images(), heart(&back), None)),
         None
     );
 }
@@ -141,13 +143,56 @@ fn what_edges_leave_in_doubt_anatomy_may_settle() {
         } else {
             [0.0; 2]
         };
-        (1.0 - 0.1 * (row - truth[0]).hypot(column - truth[1])).max(0.0)
+        vec![(1.0 - 0.1 * (row - truth[0]).hypot(column - truth[1])).max(0.0)]
     };
     let t2 = |overlap| misalignment(moved.images(), heart(&moved), overlap)[Sequence::T2].unwrap();
     let (edges, both) = (t2(None), t2(Some(&overlap)));
     assert!(!edges.clear && both.clear, "{edges:?} {both:?}");
     let error = (both.shift_mm[0] - shift_mm[0]).hypot(both.shift_mm[1] - shift_mm[1]);
     assert!(error < 1.0, "{error} mm: {both:?}");
+}
+
+#[test]
+fn a_slice_of_another_breath_hold_is_moved_by_itself() {
+    let study = phantom(5);
+    let [column_mm, row_mm, _] = study.grid().spacing().mm();
+    let whole = moved(&study, Sequence::T2, [-6, 7])
+        .images()
+        .t2
+        .clone()
+        .unwrap();
+    let mut images = study.images().clone();
+    let slice = images.t2.as_mut().unwrap().slice_mut(1);
+    slice.copy_from_slice(whole.slice(1));
+    let shifted = Study::new("shifted", images, study.reference().cloned()).unwrap();
+    // Hearts whose overlap falls by a twentieth a millimetre, from where each slice lies in truth.
+    let overlap = |_: Sequence, second: Sequence, [row, column]: [f64; 2]| {
+        let truth = |k: usize| match (second, k) {
+            (Sequence::T2, 1) => [-6.0 * row_mm, 7.0 * column_mm],
+            _ => [0.0; 2],
+        };
+        let apart = |[r, c]: [f64; 2]| (row - r).hypot(column - c);
+        let slices = 0..study.grid().shape()[2];
+        slices
+            .map(|k| (1.0 - 0.05 * apart(truth(k))).max(0.0))
+            .collect()
+    };
+    let found = registration(shifted.images(), heart(&shifted), Some(&overlap));
+    let [bssfp, t2] = [&found.bssfp, &found.t2].map(|found| found.as_ref().unwrap());
+    assert!(bssfp.slices.is_empty() && !t2.whole.clear, "{found:?}");
+    let [own] = t2.slices.as_slice() else {
+        panic!("{t2:?}")
+    };
+    let error = (own.shift_mm[0] + 6.0 * row_mm).hypot(own.shift_mm[1] - 7.0 * column_mm);
+    assert!(own.slice == 1 && error < 1.0, "{error} mm: {own:?}");
+    let back = aligned(&shifted, &found).unwrap();
+    let [back, t2] = [&back, &study].map(|study| study.image(Sequence::T2).unwrap());
+    assert!([0, 2].into_iter().all(|k| back.slice(k) == t2.slice(k)));
+    assert_ne!(back.slice(1), shifted.image(Sequence::T2).unwrap().slice(1));
+
+    // Without the anatomy, edges alone move no single slice.
+    let found = registration(shifted.images(), heart(&shifted), None);
+    assert!(found.t2.unwrap().slices.is_empty());
 }
 
 /// Runs where `MYOPS_DATA` names the folder of the MyoPS 2020 data, and says so where it does not.
@@ -160,7 +205,7 @@ fn the_training_cases_lie_well_and_moved_by_known_amounts_they_are_measured() {
     for case in find_cases(Path::new(&folder).join("myops2020/train")).unwrap() {
         let study = case.load().unwrap().study;
         assert_eq!(
-            aligned(&study, &misalignment(study.images(), heart(&study), None)),
+            aligned(&study, &registration(study.images(), heart(&study), None)),
             None,
             "{}",
             study.id()

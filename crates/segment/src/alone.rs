@@ -61,30 +61,36 @@ impl SeenAlone {
         })
     }
 
-    /// The sum of the products of probabilities, a second sequence taken `shift_mm` (row, column; to whole pixels) away
-    /// from a first.
-    pub fn overlap(&self, first: Sequence, second: Sequence, shift_mm: [f64; 2]) -> f64 {
+    /// For each slice, the sum of the products of probabilities, a second sequence taken `shift_mm` (row, column; to whole
+    /// pixels) away from a first.
+    pub fn overlap(&self, first: Sequence, second: Sequence, shift_mm: [f64; 2]) -> Vec<f64> {
         let shift = [0, 1].map(|axis| (shift_mm[axis] / self.pixel_mm[axis]).round() as isize);
-        let maps = self.maps[first].iter().zip(&self.maps[second]);
-        maps.map(|(a, b)| products(a, b, self.size, shift)).sum()
+        let pixels = self.size * self.size;
+        let slices = |sequence: Sequence, region: usize| {
+            let map = self.maps[sequence].get(region);
+            map.map_or(&[][..], Vec::as_slice).chunks_exact(pixels)
+        };
+        let of_region = |region: usize| {
+            let pairs = slices(first, region).zip(slices(second, region));
+            pairs.map(|(a, b)| products(a, b, self.size, shift))
+        };
+        let [wall, pool] = [0, 1].map(of_region);
+        wall.zip(pool).map(|(wall, pool)| wall + pool).collect()
     }
 }
 
-/// The sum of the products of pixels of a first map with those of a second a shift away, both `[slice][row][column]`.
+/// The sum of the products of pixels of a first slice with those of a second a shift away, both `[row][column]`.
 fn products(first: &[f32], second: &[f32], size: usize, [rows, columns]: [isize; 2]) -> f64 {
     let reach = columns.unsigned_abs().min(size);
     let [from, to] = if columns < 0 { [reach, 0] } else { [0, reach] };
-    let pixels = size * size;
     let mut sum = 0.0;
-    for (a, b) in first.chunks_exact(pixels).zip(second.chunks_exact(pixels)) {
-        for (row, a) in a.chunks_exact(size).enumerate() {
-            let Some(row) = row.checked_add_signed(rows).filter(|row| *row < size) else {
-                continue;
-            };
-            let b = &b[row * size..(row + 1) * size];
-            let line = a[from..size - to].iter().zip(&b[to..size - from]);
-            sum += f64::from(line.map(|(a, b)| a * b).sum::<f32>());
-        }
+    for (row, a) in first.chunks_exact(size).enumerate() {
+        let Some(row) = row.checked_add_signed(rows).filter(|row| *row < size) else {
+            continue;
+        };
+        let b = &second[row * size..(row + 1) * size];
+        let line = a[from..size - to].iter().zip(&b[to..size - from]);
+        sum += f64::from(line.map(|(a, b)| a * b).sum::<f32>());
     }
     sum
 }
@@ -96,11 +102,8 @@ mod tests {
     #[test]
     fn a_pixel_that_lies_elsewhere_is_met_under_its_shift_alone() {
         let map = |row: usize, column: usize| {
-            vec![
-                (0..16)
-                    .map(|n| if n == row * 4 + column { 0.5 } else { 0.0 })
-                    .collect::<Vec<f32>>(),
-            ]
+            let pixel = |n: usize| if n == row * 4 + column { 0.5 } else { 0.0 };
+            vec![(0..16).map(pixel).collect::<Vec<f32>>(), vec![0.0; 16]]
         };
         let maps = PerSequence {
             bssfp: map(2, 0),
@@ -117,10 +120,13 @@ mod tests {
             let expected = if (row, column) == (1, -2) { 0.25 } else { 0.0 };
             assert_eq!(
                 seen.overlap(Sequence::Lge, Sequence::Bssfp, shift_mm),
-                expected,
+                [expected],
                 "{row} {column}"
             );
-            assert_eq!(seen.overlap(Sequence::Lge, Sequence::T2, shift_mm), 0.0);
+            assert_eq!(
+                seen.overlap(Sequence::Lge, Sequence::T2, shift_mm),
+                [0.0; 0]
+            );
         }
     }
 }

@@ -25,7 +25,8 @@ mod settings;
 mod window;
 
 pub use align::{
-    Align, Misalignment, Overlap, WrongSize, aligned, misalignment, resized, wrong_sizes,
+    Align, Misalignment, Overlap, Registration, SliceShift, WrongSize, aligned, misalignment,
+    registration, resized, wrong_sizes,
 };
 pub use framing::{Frame, Framing, HeartCentre};
 pub use normalise::Normalise;

@@ -96,6 +96,17 @@ pub enum Finding {
         /// Whether it was moved back before segmenting.
         corrected: bool,
     },
+    /// Slices of a sequence do not lie where the sequence does, as slices of other breath-holds may.
+    MisalignedSlices {
+        /// The sequence.
+        sequence: Sequence,
+        /// The slices, from 0.
+        slices: Vec<usize>,
+        /// How far the farthest lies from where the sequence does, in mm.
+        largest_mm: f64,
+        /// Whether they were moved back before segmenting.
+        corrected: bool,
+    },
     /// There was no LGE to segment: no scar was looked for.
     NoLge,
     /// There was no T2 to see edema in.
@@ -201,6 +212,7 @@ impl Finding {
             Self::NoRemoteMyocardium { .. } => "no_remote_myocardium",
             Self::ThresholdContradictsLabels { .. } => "threshold_contradicts_labels",
             Self::Misaligned { .. } => "misaligned",
+            Self::MisalignedSlices { .. } => "misaligned_slices",
             Self::NoLge => "no_lge",
             Self::NoT2 => "no_t2",
             Self::NotImaged { .. } => "not_imaged",
@@ -227,6 +239,9 @@ impl Finding {
             | Self::Fill { .. }
             | Self::CinePhase(_)
             | Self::Misaligned {
+                corrected: true, ..
+            }
+            | Self::MisalignedSlices {
                 corrected: true, ..
             } => Severity::Notice,
             _ => Severity::Warning,
@@ -283,6 +298,12 @@ impl Finding {
             Self::Misaligned {
                 sequence: Sequence::T2,
                 shift_mm: 8.4,
+                corrected: true,
+            },
+            Self::MisalignedSlices {
+                sequence: Sequence::T2,
+                slices: vec![1, 2],
+                largest_mm: 6.2,
                 corrected: true,
             },
             Self::NoLge,

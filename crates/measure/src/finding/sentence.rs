@@ -137,16 +137,23 @@ impl Finding {
                 shift_mm,
                 corrected,
             } => {
-                let done = if *corrected {
-                    "corrected"
-                } else {
-                    "not corrected"
-                };
+                let done = done(*corrected);
                 write!(
                     f,
                     "{sequence} is shifted by {shift_mm:.1} mm relative to the other sequences; {done}"
                 )
             }
+            Self::MisalignedSlices {
+                sequence,
+                slices,
+                largest_mm,
+                corrected,
+            } => write!(
+                f,
+                "{sequence} is shifted by up to {largest_mm:.1} mm in {} relative to its other slices; {}",
+                list(slices),
+                done(*corrected)
+            ),
             Self::Fill {
                 sequence,
                 value,
@@ -173,6 +180,14 @@ impl Finding {
             ),
             _ => Ok(()),
         }
+    }
+}
+
+fn done(corrected: bool) -> &'static str {
+    if corrected {
+        "corrected"
+    } else {
+        "not corrected"
     }
 }
 

@@ -1,10 +1,10 @@
 //! Second stage: the sequences on one another, as the input of the networks.
 
 use myops_image::preprocess::{
-    Align, Misalignment, Missing, Prepared, Restore, WrongSize, aligned, misalignment, resized,
-    wrong_sizes,
+    Align, HeartCentre, Misalignment, Missing, Prepared, Registration, Restore, WrongSize, aligned,
+    registration, resized, wrong_sizes,
 };
-use myops_image::sequence::PerSequence;
+use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::study::Study;
 use myops_measure::finding::Finding;
 
@@ -69,7 +69,7 @@ impl<'a> Located<'a> {
                 restore: &restore,
             };
             measured = overlap
-                .misalignment(sized, frame.heart)
+                .registration(sized, frame.heart)
                 .map_err(SegmentError::of(study))?;
         }
         let corrects = recipe.align == Align::Correct;
@@ -77,22 +77,40 @@ impl<'a> Located<'a> {
         if let Some(moved) = &moved {
             (input, restore) = recipe.preprocess.apply_in(moved, frame)?;
         }
-        findings.extend(measured.iter().filter_map(|(sequence, found)| {
-            let shift_mm = found.filter(|found| found.clear)?.distance_mm();
-            Some(Finding::Misaligned {
-                sequence,
-                shift_mm,
-                corrected: moved.is_some(),
-            })
-        }));
+        for (sequence, found) in measured.iter() {
+            let found = found.as_ref().map(|found| told(sequence, found, corrects));
+            findings.extend(found.into_iter().flatten());
+        }
         Ok(Registered {
             study,
             input,
             restore,
-            misalignment: measured,
+            misalignment: measured.map(|found| found.map(|found| found.whole)),
             findings,
         })
     }
+}
+
+/// What is told of a sequence that lies elsewhere, or of which slices do.
+fn told(
+    sequence: Sequence,
+    found: &Registration,
+    corrected: bool,
+) -> impl Iterator<Item = Finding> {
+    let whole = found.whole.clear.then(|| Finding::Misaligned {
+        sequence,
+        shift_mm: found.whole.distance_mm(),
+        corrected,
+    });
+    let slices = found.slices.iter();
+    let largest = slices.clone().map(|own| own.apart_mm).reduce(f64::max);
+    let slices = largest.map(|largest_mm| Finding::MisalignedSlices {
+        sequence,
+        slices: slices.map(|own| own.slice).collect(),
+        largest_mm,
+        corrected,
+    });
+    whole.into_iter().chain(slices)
 }
 
 /// What the misalignment of a study is measured by, beside its edges.
@@ -104,17 +122,17 @@ struct Overlap<'a> {
 }
 
 impl Overlap<'_> {
-    fn misalignment(
+    fn registration(
         &self,
         study: &Study,
-        heart: Option<myops_image::preprocess::HeartCentre>,
-    ) -> Result<PerSequence<Option<Misalignment>>, NotANumber> {
+        heart: Option<HeartCentre>,
+    ) -> Result<PerSequence<Option<Registration>>, NotANumber> {
         let needs_all = self.recipe.preprocess.missing == Missing::Refuse;
         if needs_all || study.missing().len() > 1 {
-            return Ok(misalignment(study.images(), heart, None));
+            return Ok(registration(study.images(), heart, None));
         }
         let seen = SeenAlone::by(self.network, self.input, study, self.restore)?;
-        Ok(misalignment(
+        Ok(registration(
             study.images(),
             heart,
             Some(&|a, b, shift_mm| seen.overlap(a, b, shift_mm)),

@@ -98,9 +98,30 @@ impl Scores {
         }
     }
 
+    /// Computes the scores of several slices at once.
+    pub fn of_slices(reach: usize, scores: impl Fn([i32; 2]) -> Vec<f64> + Sync) -> Vec<Self> {
+        let (reach, side) = (reach as i32, 2 * reach as i32 + 1);
+        let shift = |n: i32| [n / side - reach, n % side - reach];
+        let all: Vec<Vec<f64>> = (0..side * side)
+            .into_par_iter()
+            .map(|n| scores(shift(n)))
+            .collect();
+        let slices = all.first().map_or(0, Vec::len);
+        let of_slice = |k: usize| Self {
+            reach,
+            values: all.iter().map(|scores| scores[k]).collect(),
+        };
+        (0..slices).map(of_slice).collect()
+    }
+
     /// The scores divided by the score of no shift, if that is above 0.
-    pub fn relative(mut self) -> Option<Self> {
-        let rest = self.at([0, 0]);
+    pub fn relative(self) -> Option<Self> {
+        self.relative_to([0, 0])
+    }
+
+    /// The scores divided by the score of a whole shift, if that is above 0.
+    pub fn relative_to(mut self, shift: [i32; 2]) -> Option<Self> {
+        let rest = self.at(shift);
         self.values.iter_mut().for_each(|v| *v /= rest);
         (rest > 0.0).then_some(self)
     }

@@ -9,12 +9,14 @@
 
 mod edges;
 mod size;
+mod slices;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use edges::{Edges, Scores};
 pub use size::{WrongSize, resized, wrong_sizes};
+pub use slices::SliceShift;
 
 use super::framing::HeartCentre;
 use super::window::Window;
@@ -106,11 +108,25 @@ impl Misalignment {
     pub fn distance_mm(&self) -> f64 {
         self.shift_mm[0].hypot(self.shift_mm[1])
     }
+
+    /// The shift, or none where it is not certain.
+    fn certain_mm(&self) -> [f64; 2] {
+        if self.clear { self.shift_mm } else { [0.0; 2] }
+    }
 }
 
-/// The overlap of the anatomy in two sequences when the second is shifted by a distance in mm,
-/// `[row, column]`.
-pub type Overlap<'a> = &'a (dyn Fn(Sequence, Sequence, [f64; 2]) -> f64 + Sync);
+/// The overlap of the anatomy in each slice of two sequences when the second is shifted by a distance
+/// in mm, `[row, column]`.
+pub type Overlap<'a> = &'a (dyn Fn(Sequence, Sequence, [f64; 2]) -> Vec<f64> + Sync);
+
+/// How a sequence lies relative to the others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Registration {
+    /// The shift of the sequence.
+    pub whole: Misalignment,
+    /// Slices that certainly lie elsewhere than the sequence, as those of other breath-holds do.
+    pub slices: Vec<SliceShift>,
+}
 
 /// Measures the shift of each sequence relative to those before it in the order LGE, bSSFP, T2,
 /// around the heart, by edges and, if `overlap` is given, by anatomy. It is `None` for the first
@@ -118,11 +134,14 @@ pub type Overlap<'a> = &'a (dyn Fn(Sequence, Sequence, [f64; 2]) -> f64 + Sync);
 /// study do.
 ///
 /// If bSSFP and T2 are nearer to one another than either is to LGE, LGE is the misaligned one.
-pub fn misalignment(
+///
+/// Where the anatomy is known, slices are measured by themselves too; few pixels tell of one slice, so
+/// that edges and anatomy both have to agree better by far.
+pub fn registration(
     images: &PerSequence<Option<Volume<f32>>>,
     heart: Option<HeartCentre>,
     overlap: Option<Overlap>,
-) -> PerSequence<Option<Misalignment>> {
+) -> PerSequence<Option<Registration>> {
     let mut found = PerSequence::default();
     let Some(grid) = images
         .iter()
@@ -137,26 +156,43 @@ pub fn misalignment(
             continue;
         };
         let first = *first.get_or_insert(sequence);
-        let anatomy = |overlap: Overlap| {
-            Scores::of(REACH, |shift| {
+        let anatomy = overlap.map(|overlap| {
+            Scores::of_slices(REACH, |shift| {
                 overlap(first, sequence, shift.map(|s| f64::from(s) * PIXEL_MM))
             })
-            .relative()
-        };
+        });
         let edges = compare(&fixed, &field.edges(image, [0.0; 2], 1.0, REACH));
-        found[sequence] = edges.map(|edges| misaligned(edges, overlap.and_then(anatomy)));
-        fixed.push(field.edges(
-            image,
-            found[sequence].map_or([0.0; 2], |m: Misalignment| m.shift_mm),
-            1.0,
-            REACH,
-        ));
+        found[sequence] = edges.and_then(|edges| register(edges, anatomy));
+        let shift_mm = found[sequence].as_ref();
+        let shift_mm = shift_mm.map_or([0.0; 2], |r: &Registration| r.whole.shift_mm);
+        fixed.push(field.edges(image, shift_mm, 1.0, REACH));
     }
     odd_one_out(found)
 }
 
-/// The agreement of the edges of a sequence's slices with those of all others for each shift.
-fn compare(fixed: &[Vec<Edges>], moving: &[Edges]) -> Option<Scores> {
+/// The shift of each sequence as a whole, as [`registration`] measures it.
+pub fn misalignment(
+    images: &PerSequence<Option<Volume<f32>>>,
+    heart: Option<HeartCentre>,
+    overlap: Option<Overlap>,
+) -> PerSequence<Option<Misalignment>> {
+    registration(images, heart, overlap).map(|r| r.map(|r| r.whole))
+}
+
+/// How a sequence lies by the scores of its slices, of edges and of anatomy where it is known.
+fn register(edges: Vec<Scores>, anatomy: Option<Vec<Scores>>) -> Option<Registration> {
+    let sum = |slices: &[Scores]| slices.iter().cloned().reduce(|sum, s| sum.sum(&s));
+    let of_anatomy = anatomy.as_deref().and_then(sum).and_then(Scores::relative);
+    let whole = misaligned(sum(&edges)?.relative()?, of_anatomy);
+    let slices = anatomy.map(|anatomy| slices::apart(&whole, &edges, &anatomy));
+    Some(Registration {
+        whole,
+        slices: slices.unwrap_or_default(),
+    })
+}
+
+/// The agreement of the edges of each slice of a sequence with those of all others for each shift.
+fn compare(fixed: &[Vec<Edges>], moving: &[Edges]) -> Option<Vec<Scores>> {
     let of_slice = |(k, moving): (usize, &Edges)| {
         let scores = |fixed: &Vec<Edges>| {
             Scores::of(REACH, |shift| fixed[k].agreement(moving, shift, REACH))
@@ -166,15 +202,7 @@ fn compare(fixed: &[Vec<Edges>], moving: &[Edges]) -> Option<Scores> {
             .map(scores)
             .reduce(|sum, scores| sum.sum(&scores))
     };
-    let slices: Vec<Scores> = moving
-        .par_iter()
-        .enumerate()
-        .map(of_slice)
-        .collect::<Option<_>>()?;
-    slices
-        .into_iter()
-        .reduce(|sum, scores| sum.sum(&scores))?
-        .relative()
+    moving.par_iter().enumerate().map(of_slice).collect()
 }
 
 /// The shift with the best score.
@@ -189,11 +217,11 @@ fn misaligned(edges: Scores, anatomy: Option<Scores>) -> Misalignment {
 
 /// Attributes the misalignment to LGE if one of the others is certainly misaligned, but both are
 /// nearer to one another than to LGE.
-fn odd_one_out(found: PerSequence<Option<Misalignment>>) -> PerSequence<Option<Misalignment>> {
+fn odd_one_out(found: PerSequence<Option<Registration>>) -> PerSequence<Option<Registration>> {
     let PerSequence {
-        bssfp: Some(bssfp),
+        bssfp: Some(Registration { whole: bssfp, .. }),
         lge: None,
-        t2: Some(t2),
+        t2: Some(Registration { whole: t2, .. }),
     } = found
     else {
         return found;
@@ -205,47 +233,66 @@ fn odd_one_out(found: PerSequence<Option<Misalignment>>) -> PerSequence<Option<M
     let shift_mm = [0, 1].map(|axis| -(bssfp.shift_mm[axis] + t2.shift_mm[axis]) / 2.0);
     PerSequence {
         bssfp: None,
-        lge: Some(LGE.judge(shift_mm, bssfp.gain.max(t2.gain))),
+        lge: Some(Registration {
+            whole: LGE.judge(shift_mm, bssfp.gain.max(t2.gain)),
+            slices: Vec::new(),
+        }),
         t2: None,
     }
 }
 
-/// Shifts the certainly misaligned sequences of a study back; `None` if there are none.
-pub fn aligned(study: &Study, found: &PerSequence<Option<Misalignment>>) -> Option<Study> {
-    let clear = |m: &Option<Misalignment>| m.filter(|m| m.clear).map(|m| m.shift_mm);
-    found.iter().find_map(|(_, m)| clear(m))?;
+/// Shifts certainly misaligned sequences and slices of a study back; `None` if there are none.
+pub fn aligned(study: &Study, found: &PerSequence<Option<Registration>>) -> Option<Study> {
+    let found = || found.iter().filter_map(|(s, r)| Some((s, r.as_ref()?)));
+    found().find(|(_, r)| r.moves())?;
     let mut aligned = study.clone();
-    for (sequence, m) in found.iter() {
-        if let (Some(image), Some(shift_mm)) = (aligned.image_mut(sequence), clear(m)) {
-            move_back(image, shift_mm);
+    for (sequence, registration) in found().filter(|(_, r)| r.moves()) {
+        if let Some(image) = aligned.image_mut(sequence) {
+            move_back(image, registration);
         }
     }
     Some(aligned)
 }
 
-/// Shifts every slice of an image back by `shift_mm`; pixels from outside are 0.
-fn move_back(image: &mut Volume<f32>, [rows_mm, columns_mm]: [f64; 2]) {
-    let [i_mm, j_mm, _] = image.spacing().rounded_mm();
-    read_from(image, [rows_mm / j_mm, columns_mm / i_mm], 1.0);
+impl Registration {
+    /// Whether something is certainly misaligned.
+    fn moves(&self) -> bool {
+        self.whole.clear || !self.slices.is_empty()
+    }
+
+    /// The certain shift of a slice, mm.
+    fn shift_mm(&self, slice: usize) -> [f64; 2] {
+        let own = self.slices.iter().find(|own| own.slice == slice);
+        own.map_or(self.whole.certain_mm(), |own| own.shift_mm)
+    }
 }
 
-/// Replaces every slice of an image by what lies `scale` times as far from its middle and `shift` pixels (row, column) away;
+/// Shifts every slice of an image back; pixels from outside are 0.
+fn move_back(image: &mut Volume<f32>, registration: &Registration) {
+    let [i_mm, j_mm, _] = image.spacing().rounded_mm();
+    for k in 0..image.shape()[2] {
+        let [rows_mm, columns_mm] = registration.shift_mm(k);
+        if [rows_mm, columns_mm] != [0.0; 2] {
+            read_from(image, k, [rows_mm / j_mm, columns_mm / i_mm], 1.0);
+        }
+    }
+}
+
+/// Replaces a slice of an image by what lies `scale` times as far from its middle and `shift` pixels (row, column) away;
 /// pixels from outside are 0.
-fn read_from(image: &mut Volume<f32>, shift: [f64; 2], scale: f64) {
-    let [columns, rows, slices] = image.shape();
+fn read_from(image: &mut Volume<f32>, k: usize, shift: [f64; 2], scale: f64) {
+    let [columns, rows, _] = image.shape();
     let size = rows.max(columns);
     let middle = (size as f64 - 1.0) / 2.0;
     let window = Window::about([middle + shift[0], middle + shift[1]], size, [scale; 2]);
-    for k in 0..slices {
-        let slice = image.slice(k).to_vec();
-        let out = image.slice_mut(k);
-        window.sample(&slice, [rows, columns], |pixel, value| {
-            let (row, column) = (pixel / size, pixel % size);
-            if row < rows && column < columns {
-                out[row * columns + column] = value;
-            }
-        });
-    }
+    let slice = image.slice(k).to_vec();
+    let out = image.slice_mut(k);
+    window.sample(&slice, [rows, columns], |pixel, value| {
+        let (row, column) = (pixel / size, pixel % size);
+        if row < rows && column < columns {
+            out[row * columns + column] = value;
+        }
+    });
 }
 
 /// The square of every slice that is compared, with a margin for the largest shift.

@@ -80,7 +80,7 @@ pub fn resized(
             // What lies at the heart stays there.
             let size = image.shape()[0].max(image.shape()[1]) as f64;
             let shift = centre.map(|c| (1.0 - factor) * (c - (size - 1.0) / 2.0));
-            read_from(image, shift, factor);
+            (0..image.shape()[2]).for_each(|k| read_from(image, k, shift, factor));
         }
     }
     Some(resized)
