@@ -132,3 +132,17 @@ fn a_case_that_cannot_be_segmented_is_named_and_the_exit_code_says_so() {
     );
     assert_eq!(myops("inspect").code, 2);
 }
+
+#[test]
+fn images_are_compared_with_the_slices_that_are_asked_for() {
+    let case = format!("{}/phantom-001", patients());
+    let printed = done(&format!("inspect {case} --grid t2"));
+    assert!(
+        printed.starts_with("case phantom-001, compared with T2\n"),
+        "{printed}"
+    );
+    let lge = format!("--lge {case}/phantom-001_LGE.nii.gz --id x");
+    let run = myops(&format!("inspect {lge} --grid t2"));
+    assert!(run.code == 1 && run.out.starts_with("case x"), "{run:?}");
+    assert!(run.out.contains("T2"), "{run:?}");
+}

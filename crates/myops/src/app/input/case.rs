@@ -45,6 +45,11 @@ impl CaseInput {
         Self { kind, stack }
     }
 
+    /// The sequence on whose slices it is labelled, if one is asked for.
+    pub fn stack(&self) -> Option<Sequence> {
+        self.stack
+    }
+
     /// The case's name.
     pub fn id(&self) -> &str {
         match &self.kind {

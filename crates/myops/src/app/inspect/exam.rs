@@ -25,7 +25,7 @@ pub fn inspected(exam: &ExamCase) -> (InspectedCase, Vec<PassedOverFile>) {
         reason: Some(row.reason.clone()),
     });
     let tie = exam.table().chosen().err().map(|error| error.to_string());
-    let case = InspectedCase::related(exam.id(), images, tie);
+    let case = InspectedCase::new(exam.id(), images, tie);
     (case, passed_over.collect())
 }
 

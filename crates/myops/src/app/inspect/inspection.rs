@@ -54,8 +54,10 @@ impl InspectedCase {
             .or_else(|| self.apart.clone())
     }
 
-    /// Measures how far the sequences lie from one another, where the case can be segmented.
-    pub(super) fn measure(&mut self, input: &CaseInput) {
+    /// Compares each image with the slices that are labelled, and measures how far the sequences lie from one another where
+    /// the case can be segmented.
+    pub(super) fn compare(&mut self, input: &CaseInput) {
+        self.relate(input.stack());
         if self.problem().is_some() {
             return;
         }
@@ -73,29 +75,33 @@ impl InspectedCase {
         }
     }
 
-    /// A case of images, each compared with the reference.
-    pub(super) fn related(id: &str, mut images: Vec<Row>, tie: Option<String>) -> Self {
-        let stack_of = |sequence: Sequence, images: &[Row]| {
-            let row = images
-                .iter()
-                .find(|row| row.role == Role::Sequence(sequence))?;
-            row.stack.clone()
-        };
-        let reference = STACKS
-            .into_iter()
-            .find_map(|sequence| Some((sequence, stack_of(sequence, &images)?)));
-        if let Some((sequence, stack)) = &reference {
-            images
-                .iter_mut()
-                .for_each(|row| row.relate(*sequence, stack));
-        }
+    /// A case of images that are not compared yet.
+    pub(super) fn new(id: &str, images: Vec<Row>, tie: Option<String>) -> Self {
         Self {
             case: id.into(),
-            reference: reference.map(|(sequence, _)| sequence),
+            reference: None,
             images,
             tie,
             apart: None,
         }
+    }
+
+    /// Compares each image with the slices of a sequence, or of the first of the usual ones that is there.
+    fn relate(&mut self, choice: Option<Sequence>) {
+        let stack = |sequence: Sequence| {
+            let mut rows = self.images.iter();
+            let row = rows.find(|row| row.role == Role::Sequence(sequence))?;
+            Some((sequence, row.stack.clone()?))
+        };
+        let reference = match choice {
+            Some(sequence) => stack(sequence),
+            None => STACKS.into_iter().find_map(stack),
+        };
+        if let Some((sequence, stack)) = &reference {
+            let rows = self.images.iter_mut();
+            rows.for_each(|row| row.relate(*sequence, stack));
+        }
+        self.reference = reference.map(|(sequence, _)| sequence);
     }
 }
 

@@ -40,12 +40,12 @@ impl InspectJob {
             exams.iter().map(exam::inspected).unzip();
         let files = found.cases.into_par_iter().map(|case| {
             let mut inspected = inspected(&case);
-            inspected.measure(&CaseInput::new(Kind::Files(case), self.input.stack));
+            inspected.compare(&CaseInput::new(Kind::Files(case), self.input.stack));
             inspected
         });
         let mut cases: Vec<InspectedCase> = files.collect();
         for (inspected, exam) in inspected_exams.iter_mut().zip(exams) {
-            inspected.measure(&CaseInput::new(Kind::Exam(exam), self.input.stack));
+            inspected.compare(&CaseInput::new(Kind::Exam(exam), self.input.stack));
         }
         cases.append(&mut inspected_exams);
         let no_dicom = no_dicom.into_iter().map(|source| PassedOverFile {
@@ -82,7 +82,7 @@ fn inspected(case: &CaseFiles) -> InspectedCase {
         .collect();
     images.extend(case.reference().map(labels));
     let tie = case.check_images().err().map(|error| error.to_string());
-    InspectedCase::related(case.id(), images, tie)
+    InspectedCase::new(case.id(), images, tie)
 }
 
 /// The row of a sequence.
