@@ -12,7 +12,7 @@
 
 use std::time::{Duration, Instant};
 
-use myops_image::label::Label;
+use myops_image::label::{Label, LabelSet};
 use myops_kernels::allocator::{Allocator, keep_freed_memory};
 use myops_net::engine::{Batch, Cpu, Engine, Image, Precision};
 use myops_net::model::{Architecture, ModelSettings};
@@ -117,8 +117,8 @@ fn train(engine: Cpu, architecture: Architecture, n: usize) -> Vec<f64> {
     let graph = ModelSettings::published(architecture).graph();
     let (learner, mut weights) = (engine.learner(&graph), Weights::drawn(&graph, 0));
     let mut optimizer = Optimizer::new(0.0, Switch::Off);
-    let labels: Vec<Label> = (0..n * SIDE * SIDE)
-        .map(|p| Label::ALL[p / 7 % 6])
+    let targets: Vec<LabelSet> = (0..n * SIDE * SIDE)
+        .map(|p| Label::ALL[p / 7 % 6].into())
         .collect();
     let objective = Objective {
         activation: architecture.activation(),
@@ -131,7 +131,7 @@ fn train(engine: Cpu, architecture: Architecture, n: usize) -> Vec<f64> {
             x: x.clone(),
             seed: 0,
         };
-        let mut slope = |output: Image| objective.of(output.values, &labels).gradient;
+        let mut slope = |output: Image| objective.of(output.values, &targets).gradient;
         let pass = learner.pass(&weights, batch, &mut slope);
         let pass = pass.expect("its own weights");
         optimizer.step(1e-3, &mut weights, &pass.gradients);

@@ -148,8 +148,8 @@ impl AugmentRanges {
         let mut each: Vec<Channel> = there.iter().map(|_| self.draw_channel(rng)).collect();
         let candidates = there.iter().filter(|there| **there).count();
         let kept = rng.random_range(0..candidates.max(1));
-        let held = each.iter_mut().zip(there).filter(|(_, there)| **there);
-        if let Some((channel, _)) = held.skip(kept).next() {
+        let mut held = each.iter_mut().zip(there).filter(|(_, there)| **there);
+        if let Some((channel, _)) = held.nth(kept) {
             channel.dropped = false;
         }
         let fraction = rng.random_range(0.0..=1.0) * self.dropout;

@@ -5,7 +5,7 @@
 //! size is ignored.
 
 use super::edges::{Edges, Scores};
-use super::{Field, read_from};
+use super::field::{Field, read_from};
 use crate::preprocess::framing::HeartCentre;
 use crate::sequence::{PerSequence, Sequence};
 use crate::study::Study;

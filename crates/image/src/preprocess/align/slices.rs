@@ -1,7 +1,8 @@
 //! Slices that lie elsewhere than their sequence: each may have been imaged in a breath-hold of its own.
 
 use super::edges::Scores;
-use super::{Misalignment, PIXEL_MM};
+use super::field::PIXEL_MM;
+use super::shift::Misalignment;
 
 /// The shift of a slice relative to the other sequences.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,7 +25,7 @@ const LEAST_MM: f64 = 3.0;
 const LEAST_GAIN: f64 = 0.1;
 
 /// The slices of a sequence that certainly lie elsewhere than the sequence, by the scores of each slice.
-pub(super) fn apart(whole: &Misalignment, edges: &[Scores], anatomy: &[Scores]) -> Vec<SliceShift> {
+pub fn apart(whole: &Misalignment, edges: &[Scores], anatomy: &[Scores]) -> Vec<SliceShift> {
     let own = |(slice, (edges, anatomy)): (usize, (&Scores, &Scores))| {
         let found = own_shift(whole, edges, anatomy)?;
         Some(SliceShift { slice, ..found })
