@@ -7,7 +7,7 @@ use crate::phase::{Chosen, Lattice, Like, Phase, TakenPhase};
 use crate::volume::Volume;
 
 use super::error::{Flaw, IoError};
-use super::read::{Opened, Placed, on_grid, open, placed_image, read_image};
+use super::read::{Opened, Placed, on_grid, open, open_header, placed_image, read_image};
 
 /// What the header of an image says; voxels are not read.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,7 +24,7 @@ pub struct Surveyed {
 /// As for [`read_image`](super::read_image), as far as the header tells; several volumes are no error.
 pub fn survey(path: impl AsRef<Path>) -> Result<Surveyed, IoError> {
     let path = path.as_ref();
-    let opened = Opened::of(open(path)?).map_err(|flaw| IoError::file(path, flaw))?;
+    let opened = Opened::of(open_header(path)?).map_err(|flaw| IoError::file(path, flaw))?;
     let (grid, volumes) = (opened.header.grid, opened.header.volumes());
     Ok(Surveyed { grid, volumes })
 }

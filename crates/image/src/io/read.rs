@@ -21,6 +21,8 @@ const MAX_FILE_BYTES: u64 = MAX_CINE_VOXELS * 8 + (1 << 16);
 /// The number of bytes decompressed at a time: a whole number of voxels of every type, small enough
 /// for the cache.
 const CHUNK_BYTES: usize = 1 << 18;
+/// The number of bytes read at a time where only the header is needed: it fits into them, compressed or not.
+const HEADER_BYTES: usize = 1 << 12;
 /// The largest compression ratio of deflate. It bounds the memory that a header can request for the
 /// length of its file.
 const MAX_DEFLATE_RATIO: u64 = 1032;
@@ -90,8 +92,17 @@ pub fn decode_labels(
         .map_err(|flaw| IoError::file(name, flaw))
 }
 
-/// Opens a regular file that is not longer than the longest image.
+/// Opens a regular file that is not longer than the longest image, to read all of it.
 pub(super) fn open(path: &Path) -> Result<Source<'static>, IoError> {
+    open_in_parts(path, CHUNK_BYTES)
+}
+
+/// Opens a file as [`open`] does, to read its header.
+pub(super) fn open_header(path: &Path) -> Result<Source<'static>, IoError> {
+    open_in_parts(path, HEADER_BYTES)
+}
+
+fn open_in_parts(path: &Path, part_bytes: usize) -> Result<Source<'static>, IoError> {
     let read = |cause| IoError::Read {
         path: path.into(),
         cause,
@@ -108,7 +119,7 @@ pub(super) fn open(path: &Path) -> Result<Source<'static>, IoError> {
         ));
     }
     Source::of(
-        BufReader::with_capacity(CHUNK_BYTES, File::open(path).map_err(read)?),
+        BufReader::with_capacity(part_bytes, File::open(path).map_err(read)?),
         bytes,
     )
     .map_err(read)
