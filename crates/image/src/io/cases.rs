@@ -41,7 +41,7 @@ type Images = (PerSequence<Option<Placed<f32>>>, Option<TakenPhase>);
 type Reference = Option<Placed<Label>>;
 
 impl CaseFiles {
-    /// A case of files that are named outright.
+    /// A case of files that are named outright. More than one file of labels is an error when they are read.
     ///
     /// # Errors
     /// [`IoError::UnusableId`]; [`IoError::Read`] if a file is not there; [`IoError::SameFile`] if one is given for two
@@ -49,12 +49,15 @@ impl CaseFiles {
     pub fn named(
         id: impl Into<String>,
         images: PerSequence<Option<PathBuf>>,
-        labels: Option<PathBuf>,
+        labels: impl IntoIterator<Item = PathBuf>,
     ) -> Result<Self, IoError> {
         let id = id.into();
         check_id(&id)?;
+        let references: Vec<PathBuf> = labels.into_iter().collect();
         let mut earlier: Vec<(&'static str, &Path)> = Vec::new();
-        let labelled = labels.as_deref().map(|path| ("reference labels", path));
+        let labelled = references
+            .iter()
+            .map(|path| ("reference labels", path.as_path()));
         let given = images
             .iter()
             .filter_map(|(sequence, path)| Some((sequence.name(), path.as_deref()?)));
@@ -74,7 +77,7 @@ impl CaseFiles {
             folder: folder.unwrap_or(Path::new("")).into(),
             id,
             images: images.map(|path| path.map(ImageFile::from)),
-            references: labels.into_iter().collect(),
+            references,
             naming: Naming::Described,
             phase: Phase::default(),
             numbers: None,
@@ -162,6 +165,11 @@ impl CaseFiles {
     /// The file of the reference labels, if there is one.
     pub fn reference(&self) -> Option<&Path> {
         self.references.first().map(PathBuf::as_path)
+    }
+
+    /// All files of reference labels; more than one is an error when they are read.
+    pub fn references(&self) -> &[PathBuf] {
+        &self.references
     }
 
     /// The files of all images and reference labels.
