@@ -7,7 +7,8 @@ use crate::number::cell;
 use crate::quantity::Tables;
 
 /// Whether results tell who was examined and when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum PatientData {
     /// They do not.
     #[default]

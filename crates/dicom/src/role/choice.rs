@@ -54,6 +54,16 @@ impl SeriesChoice {
         Ok(chosen)
     }
 
+    /// The choices in the form that [`Self::parse`] reads.
+    pub fn choices(&self) -> Vec<String> {
+        let chosen = self
+            .0
+            .iter()
+            .filter_map(|(s, series)| Some((s, series.as_ref()?)));
+        let written = |(s, series): (Sequence, &String)| format!("{}={series}", s.name());
+        chosen.map(written).collect()
+    }
+
     /// What was chosen for a sequence.
     pub(super) fn of(&self, sequence: Sequence) -> Option<&str> {
         self.0[sequence].as_deref()
@@ -77,6 +87,12 @@ mod tests {
         assert_eq!(chosen.of(Sequence::Lge), Some("9"));
         assert_eq!(chosen.of(Sequence::Bssfp), Some("1.2.3"));
         assert_eq!(chosen.of(Sequence::T2), None);
+        let again = chosen.choices();
+        assert_eq!(again, ["bSSFP=1.2.3", "LGE=9"]);
+        assert_eq!(
+            SeriesChoice::parse(again.iter().map(String::as_str)),
+            Ok(chosen)
+        );
         for wrong in ["lge", "lge=", "de=1", "lge=abc"] {
             assert_eq!(
                 SeriesChoice::parse([wrong]),

@@ -20,7 +20,7 @@
 //! ```
 
 use myops_image::sequence::Sequence;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::image::{Frame, Series};
 use crate::stack::Stack;
@@ -54,24 +54,28 @@ pub enum RulesError {
 /// Each `[[rule]]` has a `role` (`bssfp`, `lge`, `t2` or `ignore`) and one or more patterns: `description` (Series Description),
 /// `sequence_name`, `image_type` (one of its values) and `manufacturer`. All patterns of a rule have to fit the whole value,
 /// without regard to case; `*` stands for any text. A stack of several series needs a rule that fits each of them.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rules {
     #[serde(default, rename = "rule")]
     rules: Vec<Rule>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Rule {
     role: Role,
+    #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     sequence_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     image_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     manufacturer: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Role {
     Bssfp,

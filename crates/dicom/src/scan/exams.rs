@@ -1,6 +1,7 @@
 //! Images in exams, series and stacks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use myops_image::geometry::Grid;
@@ -124,6 +125,15 @@ impl ExamFiles {
     /// How many files hold its images.
     pub fn files(&self) -> usize {
         self.places.len()
+    }
+
+    /// The folders that hold its files, and the zip archives, sorted.
+    pub fn sources(&self) -> BTreeSet<&Path> {
+        let sources = self.places.iter().map(|place| match place {
+            Place::File(path) => path.parent().unwrap_or(path),
+            Place::Entry { archive, .. } => archive,
+        });
+        sources.collect()
     }
 
     /// How many images were left out because another has the same SOP Instance UID.
