@@ -103,6 +103,14 @@ pub enum Error {
         /// What the encoder said.
         cause: String,
     },
+    /// The files of a case are not those that were planned.
+    #[error("case {case}: input changed since it was planned ({what})")]
+    InputChanged {
+        /// The case.
+        case: String,
+        /// The images whose files differ.
+        what: String,
+    },
     /// The record of a finished case cannot be read.
     #[error("{}: {cause}", path.display())]
     NoRecord {

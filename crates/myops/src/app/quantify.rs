@@ -162,7 +162,8 @@ impl QuantifyJob {
 
 fn measure(file: &LabelFile, images: Option<&CaseFiles>, out: &Path) -> Result<Case, Error> {
     // In this order: a file that changes between the two is another one than the record says.
-    let mut inputs = images.map_or(Ok(Fingerprints::new()), fingerprint::of_case)?;
+    let of_images = |images| fingerprint::of_case(images, Fingerprint::of_file);
+    let mut inputs = images.map_or(Ok(Fingerprints::new()), of_images)?;
     inputs.insert("labels".into(), Fingerprint::of_file(file.path())?);
     let (labels, _) = file.read()?;
     let labels = Acquisition::new(file.place(), labels).map_err(|cause| CasesError::Geometry {

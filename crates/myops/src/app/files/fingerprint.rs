@@ -1,7 +1,7 @@
 //! Fingerprints of files and of cases: whether what lies under a name is still the same.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use myops_image::geometry::Grid;
@@ -16,6 +16,9 @@ use sha2::{Digest, Sha256};
 
 /// Bytes read, or voxels converted, at a time.
 const CHUNK: usize = 1 << 16;
+
+/// Bytes at each end of a file by which it is known again.
+const END: u64 = 4096;
 
 /// The length and SHA-256 of some bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +84,28 @@ impl Fingerprint {
         }
     }
 
+    /// Of the ends of a file: its whole length, and the SHA-256 of its first and last 4096 bytes. The start of an image holds its
+    /// header, and the end of a compressed one the checksum of all of its voxels.
+    ///
+    /// # Errors
+    /// As for [`Self::of_file`].
+    pub fn of_ends(path: &Path) -> Result<Self, IoError> {
+        let mut file = open_regular(path)?;
+        let mut read = || {
+            let bytes = file.metadata()?.len();
+            let mut ends = Vec::with_capacity(2 * END as usize);
+            file.by_ref().take(END).read_to_end(&mut ends)?;
+            file.seek(SeekFrom::Start(bytes.saturating_sub(END).max(END)))?;
+            file.by_ref().take(END).read_to_end(&mut ends)?;
+            let sha256 = Self::of_bytes(&ends).sha256;
+            Ok(Self { bytes, sha256 })
+        };
+        read().map_err(|cause| IoError::Read {
+            path: path.into(),
+            cause,
+        })
+    }
+
     /// Of the voxels of a case and of where they lie, in the order of the file of its stack.
     pub fn of_study(study: &Study) -> Self {
         let mut hasher = Hasher::default();
@@ -140,11 +165,15 @@ fn add_grid(hasher: &mut Hasher, grid: &Grid) {
         .for_each(|v| hasher.add(&v.to_le_bytes()));
 }
 
-/// Of every file of a case, by sequence, and by the phase of a cine that is asked for; "reference labels" for those.
+/// Of every file of a case, by sequence, and by the phase of a cine that is asked for; "reference labels" for those. `of` takes
+/// that of a file.
 ///
 /// # Errors
 /// Where one cannot be read.
-pub fn of_case(files: &CaseFiles) -> Result<Fingerprints, IoError> {
+pub fn of_case(
+    files: &CaseFiles,
+    of: fn(&Path) -> Result<Fingerprint, IoError>,
+) -> Result<Fingerprints, IoError> {
     let images = Sequence::ALL
         .into_iter()
         .filter_map(|s| Some((name_of(files, s), files.image(s)?)));
@@ -152,8 +181,7 @@ pub fn of_case(files: &CaseFiles) -> Result<Fingerprints, IoError> {
         .reference()
         .map(|path| ("reference labels".to_owned(), path));
     let all = images.chain(labels);
-    all.map(|(what, path)| Ok((what, Fingerprint::of_file(path)?)))
-        .collect()
+    all.map(|(what, path)| Ok((what, of(path)?))).collect()
 }
 
 /// A sequence, with the phase that is asked for of a cine: another one gives other results.
@@ -231,6 +259,30 @@ mod tests {
         );
         assert_eq!(differences(&before, &now), ["c", "d", "a"]);
         assert!(differences(&now, &now).is_empty());
+    }
+
+    #[test]
+    fn the_ends_of_a_file_and_its_length_tell_it_from_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let ends = |bytes: &[u8]| {
+            std::fs::write(&path, bytes).unwrap();
+            Fingerprint::of_ends(&path).unwrap()
+        };
+        for length in [0, 1, 4095, 4096, 4097, 8191, 8192] {
+            let bytes = vec![7; length];
+            assert_eq!(ends(&bytes), Fingerprint::of_bytes(&bytes), "{length}");
+        }
+        let (mut bytes, long) = (vec![7; 10_000], ends(&[7; 10_000]));
+        assert_eq!(long.bytes, 10_000);
+        assert_ne!(ends(&bytes[1..]), long);
+        for at in [0, 4095, 10_000 - 4096, 9999] {
+            bytes[at] = 8;
+            assert_ne!(ends(&bytes), long, "{at}");
+            bytes[at] = 7;
+        }
+        bytes[5000] = 8;
+        assert_eq!(ends(&bytes), long, "the middle is not read");
     }
 
     #[test]

@@ -90,6 +90,11 @@ impl OutputFolder {
         Ok(folder)
     }
 
+    /// Whether nobody else took the folder over since it was claimed.
+    pub fn is_ours(&self) -> bool {
+        self.lock.as_ref().is_some_and(Lock::names_us)
+    }
+
     /// Where it lies.
     pub fn path(&self) -> &Path {
         &self.path

@@ -31,6 +31,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub struct Lock {
     path: PathBuf,
     file: File,
+    owner: Owner,
 }
 
 /// A lock that was taken.
@@ -81,9 +82,10 @@ impl Lock {
             if let Some(owner) = before.filter(|owner| !owner.was_on(&Owner::this_process())) {
                 return may_be_held(folder, owner, &path);
             }
-            Owner::this_process().write(&mut file).map_err(failed)?;
+            let owner = Owner::this_process();
+            owner.write(&mut file).map_err(failed)?;
             return Ok(Taken {
-                lock: Self { path, file },
+                lock: Self { path, file, owner },
                 after_a_kill,
             });
         }
@@ -107,8 +109,9 @@ impl Lock {
             {
                 Ok(mut file) => {
                     owner.write(&mut file).map_err(failed)?;
+                    let owner = owner.clone();
                     return Ok(Taken {
-                        lock: Self { path, file },
+                        lock: Self { path, file, owner },
                         after_a_kill,
                     });
                 }
@@ -130,6 +133,15 @@ impl Lock {
         held(folder, None)
     }
 
+    /// Whether the lock still names this process: another one may have taken this one for dead. A file that cannot be read for
+    /// a moment, as may happen on a network, tells nothing.
+    pub fn names_us(&self) -> bool {
+        match File::open(&self.path) {
+            Ok(mut file) => Owner::read(&mut file).is_none_or(|owner| owner == self.owner),
+            Err(error) => error.kind() != ErrorKind::NotFound,
+        }
+    }
+
     /// Refuses a folder that another process has locked; a folder without a lock is fine, and stays so.
     ///
     /// # Errors
@@ -147,6 +159,9 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
+        if !self.names_us() {
+            return;
+        }
         // Elsewhere than on Unix a file that somebody has open cannot be told from its successor, so it stays, empty. What
         // cannot be removed says as long as it is there that its owner was killed, which is harmless.
         let _ = if cfg!(unix) || self.path.ends_with(OWNER) {
@@ -181,6 +196,17 @@ fn may_be_held<T>(folder: &Path, owner: Owner, lock: &Path) -> Result<T, FolderE
         folder: folder.into(),
         owner,
         lock: lock.into(),
+    })
+}
+
+/// Removes the lock that a process of another machine has left, of which it is known that it is gone.
+///
+/// # Errors
+/// Where it cannot be removed.
+pub fn remove_of(gone: &Owner, path: &Path) -> Result<(), FolderError> {
+    remove_left(path, gone).map_err(|cause| FolderError::Remove {
+        path: path.into(),
+        cause,
     })
 }
 

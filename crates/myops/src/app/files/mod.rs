@@ -4,7 +4,7 @@ mod error;
 pub(crate) mod fingerprint;
 pub(crate) mod folder;
 pub(crate) mod guard;
-mod lock;
+pub(crate) mod lock;
 mod owner;
 
 pub use error::FolderError;

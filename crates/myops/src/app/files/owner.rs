@@ -24,7 +24,8 @@ pub struct Owner {
 }
 
 impl Owner {
-    pub(super) fn this_process() -> Self {
+    /// This process.
+    pub(crate) fn this_process() -> Self {
         let started = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();

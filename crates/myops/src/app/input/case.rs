@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use myops_dicom::source::Source;
-use myops_image::io::{CaseFiles, LoadedCase};
+use myops_image::io::{CaseFiles, IoError, LoadedCase};
 use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::study::Study;
 
@@ -17,6 +17,8 @@ pub struct CaseInput {
     kind: Kind,
     /// The sequence on whose slices it is labelled, if one is asked for.
     stack: Option<Sequence>,
+    /// What its files were when it was planned, if it was.
+    planned: Option<Fingerprints>,
 }
 
 /// Where the images of a case are.
@@ -42,7 +44,20 @@ pub struct LoadedInput {
 impl CaseInput {
     /// A case, labelled on the slices of `stack`, or of the usual sequence.
     pub fn new(kind: Kind, stack: Option<Sequence>) -> Self {
-        Self { kind, stack }
+        Self {
+            kind,
+            stack,
+            planned: None,
+        }
+    }
+
+    /// The same case, of files that were [such](Self::ends) when it was planned.
+    #[must_use]
+    pub fn planned(self, planned: Fingerprints) -> Self {
+        Self {
+            planned: Some(planned),
+            ..self
+        }
     }
 
     /// The sequence on whose slices it is labelled, if one is asked for.
@@ -86,8 +101,42 @@ impl CaseInput {
     /// # Errors
     /// Where a file cannot be read, or the exam's series are not certain.
     pub fn fingerprints(&self) -> Result<Fingerprints, Error> {
+        self.fingerprints_by(Fingerprint::of_file)
+    }
+
+    /// Fingerprints of the ends of the files, by the names that [`Self::fingerprints`] has; of an exam, those of its images' UIDs.
+    ///
+    /// # Errors
+    /// As for [`Self::fingerprints`].
+    pub fn ends(&self) -> Result<Fingerprints, Error> {
+        self.fingerprints_by(Fingerprint::of_ends)
+    }
+
+    /// Refuses a case whose files are not those that were planned.
+    ///
+    /// # Errors
+    /// Names the images whose files differ.
+    pub fn check_planned(&self) -> Result<(), Error> {
+        let Some(planned) = &self.planned else {
+            return Ok(());
+        };
+        let found = self.ends()?;
+        let changed = fingerprint::differences(planned, &found);
+        if changed.is_empty() {
+            return Ok(());
+        }
+        Err(Error::InputChanged {
+            case: self.id().into(),
+            what: changed.join(", "),
+        })
+    }
+
+    fn fingerprints_by(
+        &self,
+        of: fn(&Path) -> Result<Fingerprint, IoError>,
+    ) -> Result<Fingerprints, Error> {
         let prints = match &self.kind {
-            Kind::Files(files) => fingerprint::of_case(files)?,
+            Kind::Files(files) => fingerprint::of_case(files, of)?,
             Kind::Exam(exam) => exam
                 .identity()?
                 .into_iter()

@@ -1,6 +1,6 @@
 //! Exams that come as DICOM.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use myops_dicom::DicomError;
 use myops_dicom::load::{LoadedExam, PhaseChoice};
@@ -57,6 +57,11 @@ impl ExamCase {
     /// A name that does not tell who was examined.
     pub fn id(&self) -> &str {
         self.files.id()
+    }
+
+    /// The folders and zip archives that hold its files.
+    pub fn sources(&self) -> impl Iterator<Item = &Path> {
+        self.files.sources().into_iter()
     }
 
     /// All series, and what each is taken for.

@@ -105,6 +105,14 @@ impl Input {
         Ok(all.map(|kind| CaseInput::new(kind, self.stack)).collect())
     }
 
+    /// Finds the exams that came as DICOM among some paths.
+    ///
+    /// # Errors
+    /// Where there is none, or a path cannot be read.
+    pub fn exams_among(&self, paths: &[PathBuf]) -> Result<Vec<ExamCase>, DicomError> {
+        exam::find(paths, &self.series, self.phase).map(|(exams, _)| exams)
+    }
+
     /// Finds the cases of NIfTI files, the exams that came as DICOM, and what lies among those and is no image.
     ///
     /// A path without a case of NIfTI files is searched for DICOM.

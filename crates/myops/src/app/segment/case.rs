@@ -37,6 +37,7 @@ impl Case {
     /// # Errors
     /// Where an image cannot be used.
     pub fn read(input: &CaseInput, progress: &dyn Progress) -> Result<Self, Error> {
+        input.check_planned()?;
         // In this order: a file that changes between the two is another one to the next run.
         let inputs = input.fingerprints()?;
         let loaded = input.load()?;
