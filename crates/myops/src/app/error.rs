@@ -19,6 +19,7 @@ use super::cases::CasesError;
 use super::files::FolderError;
 use super::model::ModelError;
 use super::note::Unmatched;
+use super::plan::PlanError;
 use crate::device::NoDevice;
 
 /// Why a job failed. The text is complete: it names the file, the value and its bound.
@@ -67,6 +68,9 @@ pub enum Error {
     /// A training cannot start or be resumed.
     #[error(transparent)]
     Training(#[from] TrainingError),
+    /// A plan cannot be made, done or merged.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
     /// Predictions cannot be compared with references.
     #[error(transparent)]
     Evaluate(#[from] EvaluateError),

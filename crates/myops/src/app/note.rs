@@ -1,6 +1,7 @@
 //! What a job tells a user while it runs.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use myops_dicom::role::Row;
 use myops_image::io::{CaseFiles, PassedOver, listed};
@@ -8,6 +9,7 @@ use myops_image::label::Label;
 use myops_image::sequence::Sequence;
 use myops_train::EpochRecord;
 
+use super::files::Owner;
 use super::input::ExamCase;
 
 /// Something that a user should read while a job runs. Its text is one or several whole lines.
@@ -51,6 +53,13 @@ pub enum Note {
     Device(&'static str),
     /// Cases that have current results and are skipped.
     FinishedBefore(usize),
+    /// A process of another machine may work on the same shard of a plan.
+    MayBeAlive {
+        /// The process.
+        owner: Owner,
+        /// How long it may give no sign of life.
+        patience: Duration,
+    },
     /// Cases whose results are outdated.
     SegmentedAgain {
         /// Why they are.
@@ -234,6 +243,11 @@ impl std::fmt::Display for Note {
             ),
             Self::Device(shortcoming) => f.write_str(shortcoming),
             Self::FinishedBefore(n) => write!(f, "{} finished before", count(*n, "case")),
+            Self::MayBeAlive { owner, patience } => write!(
+                f,
+                "another myops ({owner}) may still work on this shard: waiting {} s for a sign of life",
+                patience.as_secs()
+            ),
             Self::SegmentedAgain { reason, cases } => write!(
                 f,
                 "{} segmented again, {reason}: {}",

@@ -74,6 +74,10 @@ pub(crate) fn in_stage<T>(
 pub enum Stage {
     /// Labelled cases are read.
     Reading,
+    /// The headers of cases are read.
+    Planning,
+    /// The results of cases are checked.
+    Checking,
     /// Cases are read, segmented and written.
     Segmenting,
     /// The network that finds the heart is trained.
@@ -106,6 +110,8 @@ impl std::fmt::Display for Stage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Reading => "reading",
+            Self::Planning => "planning",
+            Self::Checking => "checking",
             Self::Segmenting => "segmenting",
             Self::TrainingLocator => "training the locator",
             Self::Training => "training",

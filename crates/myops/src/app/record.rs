@@ -35,6 +35,17 @@ pub struct Setup<'a> {
     pub out: &'a Path,
 }
 
+/// With what results are made from the files of a case.
+#[derive(Debug, Clone, Copy)]
+pub struct Made<'a> {
+    /// The fingerprint of the weights.
+    pub weights: &'a str,
+    /// The name of the device.
+    pub device: &'a str,
+    /// Whether they tell who was examined.
+    pub patient_data: PatientData,
+}
+
 /// Whether the results in the folder of a case are those that a run would give now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
@@ -68,26 +79,37 @@ pub struct Record {
 impl Record {
     /// Why a run would not give the same now, but for what lies in the case's folder.
     fn outdated(&self, inputs: &Fingerprints, setup: &Setup) -> Option<String> {
+        let made = self.made_otherwise(&Made {
+            weights: &setup.model.fingerprint,
+            device: setup.device.name(),
+            patient_data: setup.patient_data,
+        });
+        made.or_else(|| {
+            let changed = fingerprint::differences(&self.inputs, inputs);
+            let told = || format!("input changed since ({})", changed.join(", "));
+            (!changed.is_empty()).then(told)
+        })
+    }
+
+    /// Why the results are not those that this version of the program would make in such a way from the same files.
+    pub fn made_otherwise(&self, asked: &Made) -> Option<String> {
         let Program { version, device } = &self.told.program;
         let device = device.as_deref().unwrap_or_default();
-        let weights = self.told.model.as_ref().map(|model| &model.fingerprint);
-        let changed = fingerprint::differences(&self.inputs, inputs);
+        let weights = self.told.model.as_ref().map(|model| &model.fingerprint[..]);
         // Where the images say nothing of the patient, both give the same.
-        let asked = self.told.patient.as_ref().map(Identity::asked);
+        let told = self.told.patient.as_ref().map(Identity::asked);
         if version != env!("CARGO_PKG_VERSION") {
             Some(format!("written by myops {version}"))
-        } else if weights != Some(&setup.model.fingerprint) {
+        } else if weights != Some(asked.weights) {
             Some("written with other weights".into())
-        } else if device != setup.device.name() {
+        } else if device != asked.device {
             Some(format!("computed on {device}"))
-        } else if asked.is_some_and(|asked| asked != setup.patient_data) {
-            let with = match setup.patient_data {
+        } else if told.is_some_and(|told| told != asked.patient_data) {
+            let with = match asked.patient_data {
                 PatientData::Withheld => "with",
                 PatientData::Shown => "without",
             };
             Some(format!("written {with} patient data"))
-        } else if !changed.is_empty() {
-            Some(format!("input changed since ({})", changed.join(", ")))
         } else {
             None
         }

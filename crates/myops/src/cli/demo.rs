@@ -9,7 +9,7 @@ use myops_measure::evaluate::{Overlap, Score};
 
 use super::console::Console;
 use super::output::print;
-use super::segment;
+use super::results;
 use crate::app::demo::{DemoFiles, DemoJob};
 use crate::app::model::BUILT_IN;
 use crate::device::DeviceChoice;
@@ -32,7 +32,7 @@ pub struct Args {
 pub fn run(args: Args, console: &Console) -> Result<()> {
     let Args { seed, out, model } = args;
     let patient = DemoJob { seed, out }.draw(console)?;
-    let model = segment::open(&model, DeviceChoice::Cpu, console)?;
+    let model = results::open(&model, DeviceChoice::Cpu, console)?;
     let start = Instant::now();
     let found = model.segment(patient.study())?;
     let seconds = start.elapsed().as_secs_f64();

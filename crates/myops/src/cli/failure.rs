@@ -23,6 +23,21 @@ impl std::fmt::Display for Hinted {
 
 impl std::error::Error for Hinted {}
 
+/// A failure that may be gone when the same command is given again.
+#[derive(Debug)]
+pub struct TryAgain(pub anyhow::Error);
+
+impl std::fmt::Display for TryAgain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&one_line(&self.0))
+    }
+}
+
+impl std::error::Error for TryAgain {}
+
+/// The exit code of a failure that may be gone when the same command is given again, as `sysexits.h` has it.
+const EX_TEMPFAIL: u8 = 75;
+
 /// Adds advice to a failure.
 pub trait WithHint<T> {
     /// What the user could do about it.
@@ -34,19 +49,22 @@ pub trait WithHint<T> {
 
 impl<T, E: Into<anyhow::Error>> WithHint<T> for Result<T, E> {
     fn hint(self, hint: impl FnOnce() -> String) -> anyhow::Result<T> {
-        self.map_err(|error| {
-            Hinted {
-                error: error.into(),
-                hint: hint(),
-            }
-            .into()
-        })
+        self.map_err(|error| hinted(error, hint()))
     }
+}
+
+/// A failure with advice.
+pub fn hinted(error: impl Into<anyhow::Error>, hint: impl Into<String>) -> anyhow::Error {
+    let (error, hint) = (error.into(), hint.into());
+    Hinted { error, hint }.into()
 }
 
 /// The advice that goes with an error, where there is any.
 fn hint_of(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| {
+        if let Some(TryAgain(error)) = cause.downcast_ref() {
+            return hint_of(error);
+        }
         let hinted = cause.downcast_ref::<Hinted>().map(|h| h.hint.clone());
         let of_job = || cause.downcast_ref::<Error>().and_then(hint::of);
         let of_file = || cause.downcast_ref::<IoError>().and_then(IoError::hint);
@@ -97,7 +115,7 @@ pub fn tell_failed(failed: Vec<FailedCase>) -> Vec<String> {
     failed.into_iter().map(tell_one).collect()
 }
 
-/// Prints a failure; the exit code says that it was refused or failed. Output that nobody reads to its end is none.
+/// Prints a failure; the exit code says that it was refused or failed, or is to be tried again. Output that nobody reads to its end is none.
 pub fn report(error: &anyhow::Error) -> ExitCode {
     let broken_pipe = |cause: &std::io::Error| cause.kind() == std::io::ErrorKind::BrokenPipe;
     if error
@@ -107,7 +125,8 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     tell("", error);
-    ExitCode::from(1)
+    let is_for_now = error.downcast_ref::<TryAgain>().is_some();
+    ExitCode::from(if is_for_now { EX_TEMPFAIL } else { 1 })
 }
 
 #[cfg(test)]

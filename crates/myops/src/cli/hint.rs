@@ -2,7 +2,8 @@
 
 use crate::app::model::BUILT_IN;
 use crate::app::{
-    CasesError, Error, EvaluateError, FolderError, ModelError, PatientSource, TrainingError,
+    CasesError, Error, EvaluateError, FolderError, ModelError, PatientSource, PlanError,
+    TrainingError,
 };
 
 /// The advice where no thread can be started.
@@ -21,6 +22,7 @@ pub fn of(error: &Error) -> Option<String> {
         Error::Cases(error) => return of_cases(error),
         Error::Model(error) => return of_model(error),
         Error::Training(error) => return of_training(error),
+        Error::Plan(error) => return of_plan(error).map(Into::into),
         Error::Refused { cases, .. } => return cases.iter().find_map(|case| of(&case.error)),
         Error::Evaluate(EvaluateError::NothingInCommon(_)) => {
             "no case has both: do the names agree?"
@@ -115,6 +117,25 @@ fn of_model(error: &ModelError) -> Option<String> {
         }
         _ => None,
     }
+}
+
+fn of_plan(error: &PlanError) -> Option<&'static str> {
+    Some(match error {
+        PlanError::NoPlan(_) => "myops plan PATHS --out DIR writes one",
+        PlanError::Edited { .. } | PlanError::Unreadable { .. } => {
+            "a plan cannot be edited: plan again with --out elsewhere"
+        }
+        PlanError::OtherProgram { .. } => {
+            "run the version that planned it, or plan again with --out elsewhere"
+        }
+        PlanError::OtherModel { .. } => {
+            "put the planned model back, or plan again with --out elsewhere"
+        }
+        PlanError::Differs { .. } => "--out plans elsewhere",
+        PlanError::NoInput { .. } => "is the file system mounted on this machine?",
+        PlanError::Stopped { .. } => "the same command goes on where this one stopped",
+        _ => return None,
+    })
 }
 
 fn of_training(error: &TrainingError) -> Option<String> {

@@ -1,6 +1,7 @@
 //! The command line: each command parses its arguments, calls a job of [`crate::app`] and prints its result.
 //!
-//! Standard output carries data, standard error messages. Exit code 0: done; 1: refused or failed; 2: wrong usage.
+//! Standard output carries data, standard error messages. Exit code 0: done; 1: refused or failed; 2: wrong usage; 75: the shard of
+//! a plan is to be tried again.
 //!
 //! ```
 //! use std::path::Path;
@@ -22,15 +23,20 @@ mod hint;
 mod import;
 mod input;
 mod inspect;
+mod merge;
 mod models;
 mod output;
 mod phantom;
+mod plan;
 mod pool;
 mod quantify;
+mod results;
 mod segment;
 mod settings;
 mod settings_file;
+mod shard;
 mod shell;
+mod status;
 mod train;
 
 use std::process::ExitCode;
@@ -68,6 +74,12 @@ enum Command {
     Demo(demo::Args),
     /// Segment the cases in folders or files
     Segment(segment::Args),
+    /// Plan a cohort that is segmented in shards, on one machine or a cluster
+    Plan(plan::Args),
+    /// Tell how far the shards of a plan are
+    Status(status::Args),
+    /// Check that every case of a plan was done, and write the tables of the cohort
+    Merge(merge::Args),
     /// Tell which files would be taken for what, and how they lie to one another
     Inspect(inspect::Args),
     /// Train a network on labelled cases
@@ -114,6 +126,9 @@ fn execute(Cli { common, command }: Cli) -> anyhow::Result<()> {
     match command {
         Command::Demo(args) => demo::run(args, &console),
         Command::Segment(args) => segment::run(args, &console),
+        Command::Plan(args) => plan::run(args, &console),
+        Command::Status(args) => status::run(args),
+        Command::Merge(args) => merge::run(args, &console),
         Command::Inspect(args) => inspect::run(args),
         Command::Train(args) => train::run(args, &console),
         Command::CrossValidate(args) => cross_validate::run(args, &console),

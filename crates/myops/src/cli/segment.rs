@@ -7,71 +7,70 @@ use anyhow::{Result, bail};
 use super::console::Console;
 use super::failure::tell_failed;
 use super::input::InputArgs;
-use crate::app::model::{BUILT_IN, Model};
+use super::results::{ResultArgs, open};
+use super::shard;
 use crate::app::note::count;
-use crate::app::segment::{Finished, SegmentJob};
-use crate::device::DeviceChoice;
-use crate::report::PatientData;
+use crate::app::segment::Finished;
 
 /// Arguments of `myops segment`.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an option of the command line"
-)]
 #[derive(Debug, clap::Args)]
+#[command(mut_arg("paths", |paths| paths.required_unless_present("plan")))]
 pub struct Args {
     #[command(flatten)]
     input: InputArgs,
     /// Folder for the results, one folder a case
     #[arg(long, value_name = "DIR", default_value = "segmented")]
     out: PathBuf,
-    /// A built-in model (see myops models), the folder of a training, or a model file
-    #[arg(long, value_name = "NAME_OR_RUN", default_value = BUILT_IN[0].name)]
-    model: String,
-    /// Device: cpu, cpu-bf16 (multiplies with 8 bits of precision; faster where the processor has a matrix unit, AMX),
-    /// or cuda or wgpu in a build that has them
-    #[arg(long, value_name = "NAME", default_value = "cpu")]
-    device: DeviceChoice,
-    /// Save the probability of each label as a float32 image of 0 to 1
-    #[arg(long)]
-    probabilities: bool,
-    /// Save the labels on the voxels of every sequence too
-    #[arg(long)]
-    all_grids: bool,
-    /// Save a DICOM segmentation and a structured report too, for exams that came as DICOM
-    #[arg(long)]
-    dicom: bool,
-    /// Tell in reports, tables and JSON what DICOM images say of the patient, and volumes and mass per body surface area
-    #[arg(long)]
-    identify: bool,
+    #[command(flatten)]
+    results: ResultArgs,
     /// Overwrite finished cases
     #[arg(long, alias = "again")]
     overwrite: bool,
+    /// The folder of a plan that myops plan wrote, one shard of which is segmented; all else stands in the plan
+    #[arg(long, value_name = "DIR", help_heading = SHARD, requires = "shard", conflicts_with_all = PLANNED)]
+    plan: Option<PathBuf>,
+    /// The number of the shard, from 0. Exit code 0: all of its cases are done; 1: some failed; 75: try again
+    #[arg(long, value_name = "K", help_heading = SHARD, requires = "plan")]
+    shard: Option<usize>,
 }
+
+const SHARD: &str = "A shard of a plan";
+
+/// What a plan fixes.
+const PLANNED: [&str; 18] = [
+    "paths",
+    "bssfp",
+    "lge",
+    "t2",
+    "labels",
+    "id",
+    "cases",
+    "phase",
+    "grid",
+    "series",
+    "rules",
+    "out",
+    "model",
+    "device",
+    "probabilities",
+    "all_grids",
+    "dicom",
+    "identify",
+];
 
 /// Segments every case.
 pub fn run(args: Args, console: &Console) -> Result<()> {
+    if let Some((plan, shard)) = args.plan.zip(args.shard) {
+        return shard::run(plan, shard, console);
+    }
     let finished = if args.overwrite {
         Finished::Overwrite
     } else {
         Finished::Skip
     };
-    let patient_data = if args.identify {
-        PatientData::Shown
-    } else {
-        PatientData::Withheld
-    };
-    let job = SegmentJob {
-        finished,
-        patient_data,
-        probabilities: args.probabilities,
-        input: args.input.read()?,
-        out: args.out,
-        all_grids: args.all_grids,
-        dicom: args.dicom,
-    };
+    let job = args.results.job(args.input.read()?, args.out, finished);
     let found = job.find(console)?;
-    let model = open(&args.model, args.device, console)?;
+    let model = open(&args.results.model, args.results.device, console)?;
     let done = job.segment(found, &model, console)?;
     let (name, out) = (&model.name, job.out.display());
     let segmented = count(done.segmented, "case");
@@ -82,15 +81,4 @@ pub fn run(args: Args, console: &Console) -> Result<()> {
         bail!("{} of {todo} failed: {}", failed.len(), failed.join(", "));
     }
     Ok(())
-}
-
-/// Opens a model; says where it is slower than its device promises, or not fully trained.
-pub fn open(name: &str, device: DeviceChoice, console: &Console) -> Result<Model> {
-    device
-        .shortcoming()
-        .iter()
-        .for_each(|line| console.say(line));
-    let model = Model::open(name, device).map_err(crate::app::Error::from)?;
-    model.unfinished.iter().for_each(|line| console.say(line));
-    Ok(model)
 }

@@ -24,6 +24,7 @@ mod names_of_files;
 mod orders_of_storage;
 mod own_grids;
 mod own_names;
+mod planning;
 mod protecting_inputs;
 mod segmenting;
 mod sharing_folders;

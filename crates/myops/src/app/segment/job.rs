@@ -112,7 +112,7 @@ impl SegmentJob {
             Finished::Overwrite => cases,
             Finished::Skip => unfinished(cases, &setup, progress),
         };
-        let failed = pipeline::segment_all(&todo, &setup, progress)?;
+        let failed = pipeline::segment_all(&todo, &setup, progress, &pipeline::Alone)?;
         let ids: Vec<&str> = failed.iter().map(|f| f.case.as_str()).collect();
         results::write_cohort(&self.out, &ids, self.patient_data, progress)?;
         Ok(SegmentedCases {
@@ -121,7 +121,8 @@ impl SegmentJob {
         })
     }
 
-    fn setup<'a>(&self, model: &'a Model, out: &'a Path) -> Setup<'a> {
+    /// How the cases are segmented with a model into a folder.
+    pub(crate) fn setup<'a>(&self, model: &'a Model, out: &'a Path) -> Setup<'a> {
         Setup {
             model,
             device: model.device,
@@ -135,7 +136,11 @@ impl SegmentJob {
 }
 
 /// The cases without current results; tells why those that have others are segmented again.
-fn unfinished(cases: Vec<CaseInput>, setup: &Setup, progress: &dyn Progress) -> Vec<CaseInput> {
+pub(crate) fn unfinished(
+    cases: Vec<CaseInput>,
+    setup: &Setup,
+    progress: &dyn Progress,
+) -> Vec<CaseInput> {
     let state = |case: &CaseInput| CaseFolder::of(setup.out, case.id()).state(case, setup);
     let states: Vec<State> = cases.par_iter().map(state).collect();
     let mut outdated: BTreeMap<&str, Vec<String>> = BTreeMap::new();

@@ -19,6 +19,7 @@
 pub(crate) mod case;
 mod job;
 mod pacs;
-mod pipeline;
+pub(crate) mod pipeline;
 
+pub(crate) use job::unfinished;
 pub use job::{Finished, SegmentJob, SegmentedCases};

@@ -20,10 +20,29 @@ const IN_FLIGHT: usize = 2;
 /// Cases written at once: compression takes longer than the network.
 const WRITERS: usize = 2;
 
+/// Who follows the cases through the stages, and may end the run before the last of them.
+pub trait Follower: Sync {
+    /// Whether another case is to be begun.
+    fn goes_on(&self) -> bool {
+        true
+    }
+
+    /// A case was done, or failed. Calls come from several threads.
+    fn ended(&self, case: &str, error: Option<&Error>) {
+        let _ = (case, error);
+    }
+}
+
+/// Nobody follows: every case is begun.
+pub struct Alone;
+
+impl Follower for Alone {}
+
 /// A case on its way, or why it failed.
 type OnTheWay<'a, T> = (&'a str, Result<T, Error>);
 
-/// Reads, segments and writes, each stage a case ahead of the next; gives the cases that failed, sorted by name.
+/// Reads, segments and writes, each stage a case ahead of the next; gives the cases that failed, sorted by name. Cases that are
+/// not begun any more are neither done nor failed.
 ///
 /// The stages wait for each other on threads of their own: a thread of the pool that waited would be missing where the
 /// network computes.
@@ -34,15 +53,17 @@ pub fn segment_all(
     cases: &[CaseInput],
     setup: &Setup,
     progress: &dyn Progress,
+    follower: &dyn Follower,
 ) -> Result<Vec<FailedCase>, Error> {
     let (send_loaded, loaded) = sync_channel(IN_FLIGHT);
     let (send_labelled, labelled) = sync_channel(IN_FLIGHT);
     let labelled = Mutex::new(labelled);
     let work = || {
         scope(|scope| {
-            spawn(scope, move || read_all(cases, &send_loaded, progress))?;
+            let begun = cases.iter().take_while(|_| follower.goes_on());
+            spawn(scope, move || read_all(begun, &send_loaded, progress))?;
             spawn(scope, move || label_all(loaded, &send_labelled, setup))?;
-            let write = || write_all(&labelled, setup, progress);
+            let write = || write_all(&labelled, setup, progress, follower);
             // This thread is one of the writers, and the only one where the system gives no more.
             let writers: Vec<_> = (1..WRITERS)
                 .map_while(|_| spawn(scope, write).ok())
@@ -60,7 +81,7 @@ pub fn segment_all(
 }
 
 fn read_all<'a>(
-    cases: &'a [CaseInput],
+    cases: impl Iterator<Item = &'a CaseInput>,
     loaded: &SyncSender<OnTheWay<'a, Case>>,
     progress: &dyn Progress,
 ) {
@@ -91,6 +112,7 @@ fn write_all(
     labelled: &Mutex<Receiver<OnTheWay<(Case, Segmentation)>>>,
     setup: &Setup,
     progress: &dyn Progress,
+    follower: &dyn Follower,
 ) -> Vec<FailedCase> {
     let next = || {
         let labelled = labelled.lock().unwrap_or_else(PoisonError::into_inner);
@@ -98,7 +120,9 @@ fn write_all(
     };
     let mut failed = Vec::new();
     while let Ok((id, result)) = next() {
-        match result.and_then(|(case, found)| contained(|| write(&case, &found, setup))) {
+        let result = result.and_then(|(case, found)| contained(|| write(&case, &found, setup)));
+        follower.ended(id, result.as_ref().err());
+        match result {
             Ok(case) => case
                 .told()
                 .for_each(|line| progress.message(&Note::Finding(line))),

@@ -1,0 +1,172 @@
+//! "Fifty thousand patients, and a cluster": planned once, segmented in shards, merged.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use super::program::{bytes, command, contents, done, json, myops, names, network, place, refused};
+
+/// Twelve patients, drawn once for the stories of plans; nobody changes them.
+fn cohort() -> &'static str {
+    static COHORT: OnceLock<String> = OnceLock::new();
+    COHORT.get_or_init(|| {
+        let cohort = place("planning/cohort") + "/data";
+        done(&format!("phantom --cases 12 --seed 3 --out {cohort}"));
+        cohort
+    })
+}
+
+/// What one process makes of them.
+fn whole() -> &'static str {
+    static WHOLE: OnceLock<String> = OnceLock::new();
+    WHOLE.get_or_init(|| {
+        let whole = place("planning/whole");
+        let model = network();
+        done(&format!(
+            "segment {} --model {model} --out {whole}",
+            cohort()
+        ));
+        whole
+    })
+}
+
+fn plan(data: &str, out: &str, shards: usize) -> String {
+    format!(
+        "plan {data} --model {} --shards {shards} --out {out}",
+        network()
+    )
+}
+
+/// All results of a plan's cases, by the case's name and file.
+fn results(plan: &str) -> BTreeMap<String, Vec<u8>> {
+    let shards = names(&format!("{plan}/results"));
+    let of_shard = |shard: &String| contents(&format!("{plan}/results/{shard}"));
+    shards.iter().flat_map(of_shard).collect()
+}
+
+fn of_cases(folder: &str) -> BTreeMap<String, Vec<u8>> {
+    let mut files = contents(folder);
+    files.retain(|name, _| name.contains('/'));
+    files
+}
+
+#[test]
+fn shards_give_what_one_process_gives() {
+    let (place, whole) = (place("planning/shards"), whole());
+    let out = format!("{place}/plan");
+    // Paths are relative to the folder where it is planned, and shards are run elsewhere.
+    let parent = Path::new(cohort()).parent().unwrap();
+    let planned = command(plan("data", &out, 4).split_whitespace())
+        .current_dir(parent)
+        .status()
+        .unwrap();
+    assert!(planned.success());
+    let before = contents(&out);
+    assert_eq!(names(&format!("{out}/shards")).len(), 4);
+    let run = myops(&plan(cohort(), &out, 4));
+    assert!(
+        run.code == 0 && run.err.contains("holds the same plan already"),
+        "{}",
+        run.err
+    );
+    assert!(contents(&out) == before, "the same plan is the same files");
+
+    for shard in [2, 0, 3, 1] {
+        done(&format!("segment --plan {out} --shard {shard}"));
+    }
+    let merged: serde_json::Value =
+        serde_json::from_str(&done(&format!("merge {out} --json"))).unwrap();
+    assert_eq!(
+        (&merged["done"], &merged["again"]),
+        (&12.into(), &"".into()),
+        "{merged}"
+    );
+    assert!(results(&out) == of_cases(whole), "other results");
+    let file = |folder: &str, name: &str| bytes(format!("{folder}/{name}"));
+    assert!(file(&out, "cohort.csv") == file(whole, "cohort.csv"));
+    let page = String::from_utf8(file(&out, "cohort.html")).unwrap();
+    let links: Vec<&str> = page
+        .split("href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|link| link.ends_with("_report.html"))
+        .collect();
+    assert!(links.len() >= 12);
+    for link in links {
+        assert!(Path::new(&out).join(link).is_file(), "{link}");
+    }
+    // Any step once more does no harm.
+    let before = results(&out);
+    let run = myops(&format!("segment --plan {out} --shard 1"));
+    assert!(
+        run.code == 0 && run.err.contains("3 cases finished before"),
+        "{}",
+        run.err
+    );
+    assert_eq!(done(&format!("merge {out}")), "");
+    assert!(results(&out) == before);
+    let manifest = json(format!("{out}/runs/0001/manifest.json"));
+    assert_eq!(manifest["runs"].as_array().unwrap().len(), 2);
+    assert_eq!(manifest["runs"][1]["counts"]["finished_before"], 3);
+    let input = &manifest["inputs"]["phantom-001"]["LGE"]["bytes"];
+    let file = format!("{}/phantom-001/phantom-001_LGE.nii.gz", cohort());
+    assert_eq!(input, &fs::metadata(file).unwrap().len());
+    let status = done(&format!("status {out}"));
+    assert!(
+        status.ends_with("0 shards wait, 4 shards done\n"),
+        "{status}"
+    );
+}
+
+#[test]
+fn what_is_missing_is_named_with_the_shards_to_run() {
+    let out = place("planning/missing") + "/plan";
+    done(&plan(cohort(), &out, 4));
+    done(&format!("segment --plan {out} --shard 1"));
+    let run = myops(&format!("merge {out}"));
+    assert_eq!((run.code, run.out.as_str()), (1, "0,2-3\n"), "{}", run.err);
+    assert!(
+        run.err
+            .contains("3 of 12 cases done; no tables were written")
+    );
+    assert!(
+        run.err.ends_with(
+            "error: 0 of 12 cases failed, 9 are missing\nhint: run again: sbatch --array=0,2-3\n"
+        ),
+        "{}",
+        run.err
+    );
+    assert!(!Path::new(&format!("{out}/cohort.csv")).exists());
+    let run = myops(&format!("merge {out} --incomplete"));
+    assert_eq!(run.code, 1);
+    assert!(run.err.contains("tables of these 3 alone"), "{}", run.err);
+    let table = String::from_utf8(bytes(format!("{out}/cohort.csv"))).unwrap();
+    assert_eq!(table.lines().count(), 4);
+    let missing = String::from_utf8(bytes(format!("{out}/not-done.csv"))).unwrap();
+    assert_eq!(missing.lines().count(), 10, "{missing}");
+}
+
+#[test]
+fn plans_that_cannot_be_are_refused() {
+    let place = place("planning/refused");
+    let error = refused(&format!("merge {place}"));
+    assert_eq!(
+        error,
+        format!("error: {place}: no plan there\nhint: myops plan PATHS --out DIR writes one\n")
+    );
+    let out = format!("{place}/plan");
+    let error = refused(&plan(cohort(), &out, 13));
+    assert_eq!(error, "error: shards = 13: need 1 to 12\n");
+    done(&plan(cohort(), &out, 3));
+    let error = refused(&format!("segment --plan {out} --shard 3"));
+    assert_eq!(error, "error: shard = 3: need 0 to 2\n");
+    for line in [
+        format!("segment --plan {out}"),
+        format!("segment --plan {out} --shard 0 {}", cohort()),
+        format!("segment --plan {out} --shard 0 --probabilities"),
+        "segment".to_owned(),
+    ] {
+        assert_eq!(myops(&line).code, 2, "{line}");
+    }
+}
