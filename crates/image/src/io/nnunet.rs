@@ -13,6 +13,9 @@ use super::label_names::{Meaning, known_label_names};
 use super::label_numbers::LabelNumbers;
 use super::small::read_small;
 
+/// The name of its file.
+const NAME: &str = "dataset.json";
+
 /// Names of channels that describe the normalisation of intensities and not the sequence.
 const VAGUE: [&str; 8] = [
     "mri",
@@ -56,11 +59,16 @@ impl Dataset {
     }
 
     pub(super) fn of_folder(folder: &Path) -> Result<Option<Self>, IoError> {
-        let path = folder.join("dataset.json");
-        if !path.exists() {
+        if !Self::is_in(folder) {
             return Ok(None);
         }
+        let path = folder.join(NAME);
         Ok(Some(Self::parse(&read_small(&path)?, path)))
+    }
+
+    /// Whether there is one in a folder.
+    pub(super) fn is_in(folder: &Path) -> bool {
+        folder.join(NAME).exists()
     }
 
     fn parse(text: &[u8], path: PathBuf) -> Self {

@@ -31,7 +31,11 @@ impl NnUnet {
         let inside = Dataset::of_folder(folder)?;
         let root = parent_of(folder);
         let dataset = match inside {
-            None if rest.is_some() || !has_image_folders(&root) => Dataset::of_folder(&root)?,
+            None if rest.is_some() => Dataset::of_folder(&root)?,
+            // Only where it matters: the root may hold a folder for each of 50,000 patients.
+            None if Dataset::is_in(&root) && !has_image_folders(&root) => {
+                Dataset::of_folder(&root)?
+            }
             inside => inside,
         };
         Ok((rest.is_some() || dataset.is_some()).then_some(Self { dataset, rest }))
