@@ -12,7 +12,7 @@ use myops::image::io::{
 use myops::measure::finding::Finding;
 use myops::net::model::{Architecture, ModelSettings};
 use myops::net::weights::{KerasFile, Precision, Weights, from_keras};
-use myops::report::{CohortCase, cohort_csv, cohort_page, terminal_table};
+use myops::report::{CasePaths, CohortPage, CohortTable, PatientData, terminal_table};
 use myops::segment::{ModelFile, Segmenter};
 use myops::train::{Checkpoint, Trainer};
 use myops_dicom::pixels::Pixels;
@@ -182,13 +182,12 @@ fn record(bytes: &[u8]) -> bool {
         "a record changes"
     );
     let cases = [record.told];
-    assert!(!cohort_csv(&cases).is_empty() && !terminal_table(&cases).is_empty());
-    let linked = |case| CohortCase {
-        case,
-        link: String::new(),
-        thumbnail: None,
-    };
-    cohort_page(&cases.map(linked)).expect("a page is made");
+    let mut table = CohortTable::new(PatientData::Shown);
+    let row = table.row(&cases[0]).expect("the first row has any columns");
+    assert!(row.len() == table.columns().len() && !terminal_table(&cases).is_empty());
+    let mut page = CohortPage::new(PatientData::Shown);
+    page.add(&cases[0], &CasePaths::default());
+    page.into_html().expect("a page is made");
     true
 }
 

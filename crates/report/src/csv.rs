@@ -13,19 +13,25 @@ pub struct Csv(String);
 impl Csv {
     /// Adds a row.
     pub fn row<S: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = S>) {
-        for (at, value) in cells.into_iter().enumerate() {
-            if at > 0 {
-                self.0.push(',');
-            }
-            self.0 += &quoted(&inert(value.as_ref()));
-        }
-        self.0.push('\n');
+        self.0 += &csv_line(cells);
     }
 
     /// The text of the file.
     pub fn into_text(self) -> String {
         self.0
     }
+}
+
+/// A row of a [`Csv`], for tables that are written as they grow.
+pub fn csv_line<S: AsRef<str>>(cells: impl IntoIterator<Item = S>) -> String {
+    let mut line = String::new();
+    for (at, value) in cells.into_iter().enumerate() {
+        if at > 0 {
+            line.push(',');
+        }
+        line += &quoted(&inert(value.as_ref()));
+    }
+    line + "\n"
 }
 
 /// The text of a cell that no spreadsheet computes: `'` goes before what begins like a formula and is no number.

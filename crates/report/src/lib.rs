@@ -7,8 +7,7 @@
 
 mod case;
 mod case_page;
-mod cohort_page;
-mod cohort_table;
+mod cohort;
 mod csv;
 pub mod evaluation;
 pub mod identity;
@@ -17,15 +16,16 @@ mod number;
 mod outline;
 pub mod quantity;
 mod svg;
+mod terminal;
 mod thumbnail;
 mod view;
 
 pub use case::{Case, Images, Measured, ModelId, Origin, Program, SCHEMA};
 pub use case_page::case_page;
-pub use cohort_page::{CohortCase, cohort_page};
-pub use cohort_table::{cohort_csv, terminal_table};
-pub use csv::{Csv, name_in_cell, rows_of};
+pub use cohort::{CasePaths, CohortPage, CohortTable, Column, Kind, OtherColumns};
+pub use csv::{Csv, csv_line, name_in_cell, rows_of};
 pub use identity::{Identity, PatientData};
+pub use terminal::terminal_table;
 pub use thumbnail::thumbnail;
 pub use view::CaseView;
 

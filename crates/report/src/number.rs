@@ -24,6 +24,19 @@ pub fn cell(value: Option<f64>) -> String {
     })
 }
 
+/// A count with a comma between thousands.
+pub fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// What would be written as -0 is 0.
 fn unsigned_zero(value: f64, digits: usize) -> f64 {
     if value.abs() < 0.5 * 10_f64.powi(-(digits as i32)) {
@@ -36,6 +49,14 @@ fn unsigned_zero(value: f64, digits: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thousands_are_separated() {
+        assert_eq!(
+            [0, 999, 1000, 1_234_567].map(grouped),
+            ["0", "999", "1,000", "1,234,567"]
+        );
+    }
 
     #[test]
     fn zero_has_no_sign_and_none_is_a_dash() {

@@ -2,17 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod cohort;
+
 use myops_image::patient::Patient;
 use myops_image::phantom::{Phantom, PhantomSettings};
 use myops_image::study::Study;
 use myops_measure::confidence::RegionConfidence;
+use myops_measure::finding::Finding;
 use myops_report::quantity::{
     CONFIDENCE, Confidence, INDEXED, MEASURED, Quantity, SEGMENT, TERRITORY, THRESHOLD, Tables,
 };
-use myops_report::{
-    Case, CaseView, CohortCase, Identity, Origin, case_page, cohort_csv, cohort_page,
-    terminal_table,
-};
+use myops_report::{Case, CaseView, Identity, Origin, case_page, terminal_table};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
@@ -51,20 +51,15 @@ fn json_csv_and_pages_hold_every_quantity() {
     let text = serde_json::to_string(&case).unwrap();
     let again: Case = serde_json::from_str(&text).unwrap();
     assert_eq!(
-        cohort_csv(&[again]),
-        cohort_csv(std::slice::from_ref(&case))
+        cohort::csv(&[again]),
+        cohort::csv(std::slice::from_ref(&case))
     );
     let json = serde_json::to_value(&case).unwrap();
-    let csv = cohort_csv(std::slice::from_ref(&case));
+    let csv = cohort::csv(std::slice::from_ref(&case));
     let columns: Vec<&str> = csv.lines().next().unwrap().split(',').collect();
     let page = case_page(&case, &view).unwrap();
     let terminal = terminal_table(std::slice::from_ref(&case));
-    let cohort = cohort_page(&[CohortCase {
-        case: case.clone(),
-        link: String::new(),
-        thumbnail: None,
-    }]);
-    let cohort = cohort.unwrap();
+    let cohort = cohort::page(std::slice::from_ref(&case));
     let confidence = case.confidence.as_ref().unwrap();
     let measured = MEASURED
         .iter()
@@ -148,4 +143,18 @@ fn names_are_unique_and_end_in_their_unit() {
         };
         assert!(name.ends_with(&ending), "{name}");
     }
+}
+
+#[test]
+fn a_name_is_never_markup() {
+    let (mut case, _) = measured();
+    let name = "</script><img src=x onerror=\"alert(1)\">'&amp;";
+    case.case.id = name.into();
+    case.findings = vec![Finding::NoT2];
+    let page = cohort::page(&[case]);
+    assert!(!page.contains("<img") && page.matches("</script>").count() == 2);
+    assert_eq!(cohort::data(&page)["cases"][0], name);
+    let in_the_list_of_findings =
+        "&#60;/script&#62;&#60;img src=x onerror=&#34;alert(1)&#34;&#62;&#39;&#38;amp;";
+    assert!(page.contains(in_the_list_of_findings));
 }

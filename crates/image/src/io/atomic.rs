@@ -23,11 +23,90 @@ pub fn write_whole(
     path: impl AsRef<Path>,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), IoError> {
-    let path = path.as_ref();
-    replace(path, write).map_err(|cause| IoError::Write {
-        path: path.into(),
-        cause,
-    })
+    let mut file = WholeFile::create(path)?;
+    let written = write(&mut file);
+    written.map_err(|cause| file.cannot_be_written(cause))?;
+    file.finish()
+}
+
+/// A file in the making, for what is written piece by piece: as with [`write_whole`], it appears
+/// complete when it is [finished](Self::finish), or not at all.
+#[derive(Debug)]
+pub struct WholeFile {
+    path: PathBuf,
+    target: PathBuf,
+    file: BufWriter<File>,
+    temporary: Temporary,
+}
+
+impl WholeFile {
+    /// Opens the temporary file that will become `path`.
+    ///
+    /// # Errors
+    /// [`IoError::Write`] if the folder does not exist or is not writable, or if `path` is a folder
+    /// or a device.
+    pub fn create(path: impl AsRef<Path>) -> Result<Self, IoError> {
+        let path = path.as_ref();
+        let open = || {
+            let target = match fs::metadata(path) {
+                Ok(there) if there.is_dir() => return Err(ErrorKind::IsADirectory.into()),
+                Ok(there) if !there.is_file() => {
+                    return Err(io::Error::other("not a regular file"));
+                }
+                Ok(_) => fs::canonicalize(path)?,
+                Err(_) => path.into(),
+            };
+            let (temporary, file) = Temporary::beside(&target)?;
+            Ok(Self {
+                path: path.into(),
+                target,
+                file: BufWriter::with_capacity(BUFFER_BYTES, file),
+                temporary,
+            })
+        };
+        open().map_err(|cause| IoError::Write {
+            path: path.into(),
+            cause,
+        })
+    }
+
+    /// Puts the file in its place when all of it is on the disk.
+    ///
+    /// # Errors
+    /// [`IoError::Write`] if the disk is full or the file cannot be renamed.
+    pub fn finish(self) -> Result<(), IoError> {
+        let Self {
+            path,
+            target,
+            file,
+            temporary,
+        } = self;
+        let finish = || {
+            file.into_inner()
+                .map_err(io::IntoInnerError::into_error)?
+                .sync_all()?;
+            temporary.rename(&target)
+        };
+        finish().map_err(|cause| IoError::Write { path, cause })
+    }
+
+    /// The error that a part of this file could not be written.
+    pub fn cannot_be_written(&self, cause: io::Error) -> IoError {
+        IoError::Write {
+            path: self.path.clone(),
+            cause,
+        }
+    }
+}
+
+impl Write for WholeFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// Removes temporary files that interrupted processes left in a folder. Files that a process is
@@ -76,25 +155,8 @@ fn remove_abandoned(path: &Path) -> io::Result<()> {
     }
 }
 
-fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let target = match fs::metadata(path) {
-        Ok(there) if there.is_dir() => return Err(ErrorKind::IsADirectory.into()),
-        Ok(there) if !there.is_file() => {
-            return Err(io::Error::other("not a regular file"));
-        }
-        Ok(_) => fs::canonicalize(path)?,
-        Err(_) => path.into(),
-    };
-    let (temporary, file) = Temporary::beside(&target)?;
-    let mut file = BufWriter::with_capacity(BUFFER_BYTES, file);
-    write(&mut file)?;
-    file.into_inner()
-        .map_err(io::IntoInnerError::into_error)?
-        .sync_all()?;
-    temporary.rename(&target)
-}
-
 /// A file that is removed when it goes out of scope, unless it was renamed.
+#[derive(Debug)]
 struct Temporary {
     path: PathBuf,
     renamed: bool,

@@ -51,7 +51,7 @@ mod table;
 mod table_flaw;
 mod write;
 
-pub use atomic::{remove_unfinished, write_whole};
+pub use atomic::{WholeFile, remove_unfinished, write_whole};
 pub use cases::CaseFiles;
 pub use cine::{Surveyed, choose_phase, read_cine, survey};
 pub use error::{Flaw, IoError, listed};

@@ -20,6 +20,7 @@
 
 pub mod augment;
 mod cases;
+pub mod cohort;
 pub mod cross_validate;
 pub mod demo;
 pub mod ensemble;
@@ -44,6 +45,7 @@ pub mod train;
 
 pub use augment::AugmentJob;
 pub use cases::{CasesError, SetsFlaw, TableFlaw};
+pub use cohort::Cohort;
 pub use cross_validate::CrossValidateJob;
 pub use demo::DemoJob;
 pub use ensemble::EnsembleJob;

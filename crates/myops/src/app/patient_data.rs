@@ -7,12 +7,12 @@ use myops_image::io::find_cases;
 use myops_image::patient::Patient;
 use myops_segment::Segmentation;
 
+use super::cohort::Cohort;
 use super::input::{CaseInput, Kind};
 use super::model::Model;
 use super::phantom;
 use super::progress::Silent;
 use super::record::{CaseFolder, Setup, State};
-use super::results::write_cohort;
 use super::segment::case::{Case, write};
 use crate::device::DeviceChoice;
 use crate::report::PatientData::{self, Shown, Withheld};
@@ -68,7 +68,11 @@ impl Example {
 
     fn cohort(&self, patient_data: PatientData) -> Results {
         let out = self.folder.path().join("out");
-        write_cohort(&out, &[], patient_data, &Silent).unwrap();
+        let cohort = Cohort {
+            patient_data,
+            ..Cohort::of([&out])
+        };
+        assert_eq!(cohort.write(&out, &Silent).unwrap(), 1);
         let files = [&out, &out.join(self.input.id())].map(|folder| {
             let entries = std::fs::read_dir(folder).unwrap();
             entries.map(|entry| entry.unwrap().path())

@@ -26,6 +26,7 @@ use rayon::prelude::*;
 use super::cases::label_files::find;
 use super::cases::passed_over::tell_passed_over;
 use super::cases::{CasesError, LabelFile, Role};
+use super::cohort::Cohort;
 use super::error::{Error, FailedCase};
 use super::files::fingerprint::{self, Fingerprint, Fingerprints};
 use super::files::{FolderError, OutputFolder, guard};
@@ -33,7 +34,7 @@ use super::progress::{Progress, Stage, in_stage};
 use super::record::CaseFolder;
 use super::results;
 use super::threads::contained;
-use crate::report::{Case, CaseView, Origin, PatientData};
+use crate::report::{Case, CaseView, Origin};
 
 /// Measures label maps.
 #[derive(Debug, Clone)]
@@ -92,8 +93,11 @@ impl QuantifyJob {
         let ids = pairs.iter().map(|(labels, _)| labels.id.as_str());
         let (cases, failed) = FailedCase::separate(ids, measured);
         if !cases.is_empty() {
-            let failed: Vec<&str> = failed.iter().map(|f| f.case.as_str()).collect();
-            results::write_cohort(&self.out, &failed, PatientData::Withheld, progress)?;
+            let cohort = Cohort {
+                failed: failed.iter().map(|f| f.case.clone()).collect(),
+                ..Cohort::of([out.path()])
+            };
+            cohort.write(out.path(), progress)?;
         }
         Ok(QuantifiedCases { cases, failed })
     }

@@ -44,6 +44,18 @@ impl Axis {
         self.ends[0] + share * (self.ends[1] - self.ends[0])
     }
 
+    /// The first and the last tick.
+    pub fn range(&self) -> [f64; 2] {
+        [self.first * self.step, self.last * self.step]
+    }
+
+    /// Into how many bins of a round width the scale is cut, about so many.
+    pub fn bins(&self, about: usize) -> usize {
+        let steps = (self.last - self.first).round() as usize;
+        let finer = [10, 5, 4, 2, 1].into_iter();
+        steps * finer.into_iter().find(|n| steps * n <= about).unwrap_or(1)
+    }
+
     /// Every tick with its name.
     pub fn ticks(&self) -> impl Iterator<Item = (f64, String)> {
         let digits = (-self.step.log10() - 1e-9).ceil().clamp(0.0, 6.0) as usize;

@@ -1,6 +1,7 @@
 //! Box and strip plots: every value as a dot, and their quartiles as a box.
 
 use super::axis::Axis;
+use super::quantiles::{QUARTILES, quantiles};
 use super::{FAINT, GRID, INK, drawing, line, text};
 
 /// Values that share a box.
@@ -70,7 +71,7 @@ pub fn boxes(plot: &Boxes) -> String {
     let told = plot
         .groups
         .iter()
-        .map(|group| match quartiles(&group.values) {
+        .map(|group| match quantiles(&group.values, QUARTILES) {
             Some([_, median, _]) => format!("{} median {median:.2} ({})", group.name, group.note),
             None => format!("{} without values", group.name),
         });
@@ -84,7 +85,9 @@ pub fn boxes(plot: &Boxes) -> String {
 
 fn one_box(group: &Group, middle: f64, axis: &Axis) -> String {
     let dots = dots(group, middle, axis);
-    let (Some([first, median, third]), 2..) = (quartiles(&group.values), group.values.len()) else {
+    let (Some([first, median, third]), 2..) =
+        (quantiles(&group.values, QUARTILES), group.values.len())
+    else {
         return dots;
     };
     let reach = 1.5 * (third - first);
@@ -125,18 +128,6 @@ fn dots(group: &Group, middle: f64, axis: &Axis) -> String {
     inside
 }
 
-/// First quartile, median and third quartile, by linear interpolation; `None` without values.
-fn quartiles(values: &[f64]) -> Option<[f64; 3]> {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let last = sorted.len().checked_sub(1)?;
-    Some([0.25, 0.5, 0.75].map(|share| {
-        let rank = share * last as f64;
-        let below = rank as usize;
-        sorted[below] + (rank - below as f64) * (sorted[(below + 1).min(last)] - sorted[below])
-    }))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,6 +149,5 @@ mod tests {
         });
         assert_eq!(drawn.matches("<circle").count(), 3);
         assert!(drawn.contains("scar median 0.50 (n = 3); scar without values"));
-        assert_eq!(quartiles(&[4.0, 1.0, 3.0, 2.0]), Some([1.75, 2.5, 3.25]));
     }
 }

@@ -5,11 +5,14 @@ mod axis;
 mod boxes;
 mod bullseye;
 mod classes;
+mod histogram;
+mod quantiles;
 
 pub use agreement::agreement;
 pub use boxes::{Boxes, Group, boxes};
 pub use bullseye::{Scale, bullseye};
 pub use classes::classes;
+pub use histogram::{Histogram, histogram};
 
 /// The font of every drawing.
 const FONT: &str = "font-family=\"system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif\"";

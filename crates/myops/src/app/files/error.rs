@@ -86,6 +86,16 @@ pub enum FolderError {
         /// The case.
         case: String,
     },
+    /// Two folders of results hold the same case.
+    #[error("case {case} lies in {} and in {}", first.display(), second.display())]
+    TwoResults {
+        /// The case.
+        case: String,
+        /// One folder.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+    },
     /// A symbolic link leads out of the folder for results.
     #[error("{}: a symbolic link out of {}", link.display(), out.display())]
     LinkOut {

@@ -136,6 +136,19 @@ fn no_link_out(path: &Path, out: &Path) -> Result<(), FolderError> {
     Ok(())
 }
 
+/// The way from a folder to a file or folder, `..` where it leads up; the whole path where there is none.
+pub fn relative(from: &Path, to: &Path) -> PathBuf {
+    let (from, to) = (located(from), located(to));
+    let mut up = PathBuf::new();
+    for above in from.ancestors() {
+        match to.strip_prefix(above) {
+            Ok(below) => return up.join(below),
+            Err(_) => up.push(".."),
+        }
+    }
+    to
+}
+
 /// Where a path leads, symbolic links followed as far as it exists.
 fn located(path: &Path) -> PathBuf {
     if let Ok(real) = path.canonicalize() {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::pipeline;
+use crate::app::cohort::Cohort;
 use crate::app::error::{Error, FailedCase};
 use crate::app::files::{OutputFolder, guard};
 use crate::app::input::{CaseInput, Input, Kind};
@@ -13,7 +14,6 @@ use crate::app::model::Model;
 use crate::app::note::Note;
 use crate::app::progress::Progress;
 use crate::app::record::{CaseFolder, Setup, State};
-use crate::app::results;
 use crate::report::PatientData;
 
 /// Segments cases into a folder of results, one folder a case.
@@ -113,8 +113,12 @@ impl SegmentJob {
             Finished::Skip => unfinished(cases, &setup, progress),
         };
         let failed = pipeline::segment_all(&todo, &setup, progress, &pipeline::Alone)?;
-        let ids: Vec<&str> = failed.iter().map(|f| f.case.as_str()).collect();
-        results::write_cohort(&self.out, &ids, self.patient_data, progress)?;
+        let cohort = Cohort {
+            failed: failed.iter().map(|f| f.case.clone()).collect(),
+            patient_data: self.patient_data,
+            ..Cohort::of([folder.path()])
+        };
+        cohort.write(folder.path(), progress)?;
         Ok(SegmentedCases {
             segmented: todo.len() - failed.len(),
             failed,

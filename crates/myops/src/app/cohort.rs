@@ -1,0 +1,204 @@
+//! The table and the page of all finished cases, from one folder of results or several.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use myops_image::io::{IoError, WholeFile, write_whole};
+use rayon::prelude::*;
+
+use super::error::Error;
+use super::files::{Fingerprints, FolderError, guard};
+use super::note::Note;
+use super::progress::Progress;
+use super::record::{CaseFolder, Record};
+use crate::report::{Case, CasePaths, CohortPage, CohortTable, PatientData, csv_line};
+
+/// Records that are read at once, and held at most.
+const CHUNK: usize = 64;
+
+/// All finished cases of some folders of results, such as those of the shards of one run.
+///
+/// A case belongs to it where its folder has a record that can be read. Records are read in the order of the cases' names,
+/// told, and forgotten: what is kept of a case is what the page shows of it.
+#[derive(Debug, Clone, Default)]
+pub struct Cohort {
+    /// The folders of results, which hold a folder for each case. No two may hold results of one case.
+    pub folders: Vec<PathBuf>,
+    /// Names of cases that are left out because they failed: what their folders hold is of an earlier run.
+    pub failed: BTreeSet<String>,
+    /// Whether it tells who was examined, as far as the records do.
+    pub patient_data: PatientData,
+}
+
+/// The folder of a case, by the case's name, which sorts it, and the number of the folder of results that holds it.
+type Place = (String, usize);
+
+impl Cohort {
+    /// All finished cases of some folders of results, none of which failed; it does not tell who was examined.
+    pub fn of<P: Into<PathBuf>>(folders: impl IntoIterator<Item = P>) -> Self {
+        Self {
+            folders: folders.into_iter().map(Into::into).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Writes `cohort.csv` and `cohort.html` into a folder that is there, and gives the number of cases. Without a case
+    /// nothing is written. The page leads to the cases' own pages, wherever these lie.
+    ///
+    /// # Errors
+    /// Where a folder of results cannot be listed, two of them hold results of one case, or a file cannot be written. A
+    /// record that cannot be read is told as [`Note::LeftOutOfCohort`].
+    pub fn write(&self, out: &Path, progress: &dyn Progress) -> Result<usize, Error> {
+        for name in ["cohort.csv", "cohort.html"] {
+            guard::stays_inside(out, &out.join(name))?;
+        }
+        let places = self.places()?;
+        let mut files = Files::create(out, self.patients(&places))?;
+        let ways = self.folders.iter();
+        let ways: Vec<PathBuf> = ways.map(|folder| guard::relative(out, folder)).collect();
+        let mut last: Option<Place> = None;
+        for chunk in places.chunks(CHUNK) {
+            let records: Vec<_> = chunk.par_iter().map(|place| self.read(place)).collect();
+            for (place, record) in chunk.iter().zip(records) {
+                let left_out = |error: String| {
+                    let case = place.0.clone();
+                    progress.message(&Note::LeftOutOfCohort { case, error });
+                };
+                let Some(record) = record else { continue };
+                match record {
+                    Ok(record) => {
+                        self.check_once(place, last.replace(place.clone()))?;
+                        let way = CaseFolder::of(&ways[place.1], &place.0);
+                        let paths = paths(&way, &record.outputs);
+                        if let Err(error) = files.add(&self.told(record), &paths)? {
+                            left_out(error);
+                        }
+                    }
+                    Err(error) => left_out(error.to_string()),
+                }
+            }
+        }
+        files.finish()
+    }
+
+    /// The folders that may hold a finished case, sorted by the names of the cases.
+    fn places(&self) -> Result<Vec<Place>, FolderError> {
+        let mut places = Vec::new();
+        for (number, folder) in self.folders.iter().enumerate() {
+            let names = guard::entries(folder)?.into_iter();
+            let names = names.filter_map(|entry| entry.file_name().into_string().ok());
+            let names = names.filter(|name| !self.failed.contains(name));
+            places.extend(names.map(|name| (name, number)));
+        }
+        places.sort_unstable();
+        Ok(places)
+    }
+
+    fn folder(&self, (case, number): &Place) -> CaseFolder {
+        CaseFolder::of(&self.folders[*number], case)
+    }
+
+    /// The record of a case; `None` where it is not finished, or the place is that of another file.
+    fn read(&self, place: &Place) -> Option<Result<Record, Error>> {
+        let folder = self.folder(place);
+        folder.record().is_file().then(|| folder.read_record())
+    }
+
+    /// What is told of a case.
+    fn told(&self, record: Record) -> Case {
+        match self.patient_data {
+            PatientData::Shown => record.told,
+            PatientData::Withheld => record.told.without_patient(),
+        }
+    }
+
+    /// Whether any case tells who was examined.
+    fn patients(&self, places: &[Place]) -> PatientData {
+        let tells = |place: &Place| {
+            let record = self.read(place).and_then(Result::ok);
+            record.is_some_and(|record| record.told.patient().is_some())
+        };
+        if self.patient_data == PatientData::Shown && places.iter().any(tells) {
+            PatientData::Shown
+        } else {
+            PatientData::Withheld
+        }
+    }
+
+    /// Refuses a case that another folder holds too: nothing tells which of the results are meant.
+    fn check_once(&self, place: &Place, last: Option<Place>) -> Result<(), FolderError> {
+        match last.filter(|last| last.0 == place.0) {
+            None => Ok(()),
+            Some(last) => Err(FolderError::TwoResults {
+                case: place.0.clone(),
+                first: self.folders[last.1].clone(),
+                second: self.folders[place.1].clone(),
+            }),
+        }
+    }
+}
+
+/// The files of a cohort while they grow.
+struct Files {
+    out: PathBuf,
+    cases: usize,
+    table: CohortTable,
+    csv: WholeFile,
+    page: CohortPage,
+}
+
+impl Files {
+    fn create(out: &Path, patients: PatientData) -> Result<Self, IoError> {
+        Ok(Self {
+            out: out.into(),
+            cases: 0,
+            table: CohortTable::new(patients),
+            csv: WholeFile::create(out.join("cohort.csv"))?,
+            page: CohortPage::new(patients),
+        })
+    }
+
+    /// Adds a case with the paths to its files; gives back why it does not belong to the others.
+    fn add(&mut self, case: &Case, paths: &CasePaths) -> Result<Result<(), String>, IoError> {
+        let row = match self.table.row(case) {
+            Ok(row) => row,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        let mut lines = csv_line(row);
+        if self.cases == 0 {
+            let names = self.table.columns().iter().map(|column| &column.name);
+            lines.insert_str(0, &csv_line(names));
+        }
+        let written = self.csv.write_all(lines.as_bytes());
+        written.map_err(|cause| self.csv.cannot_be_written(cause))?;
+        self.page.add(case, paths);
+        self.cases += 1;
+        Ok(Ok(()))
+    }
+
+    fn finish(self) -> Result<usize, Error> {
+        if self.cases == 0 {
+            return Ok(0);
+        }
+        self.csv.finish()?;
+        let page = self.page.into_html();
+        let page = page.map_err(|e| Error::Page(e.to_string()))?;
+        write_whole(self.out.join("cohort.html"), |w| {
+            w.write_all(page.as_bytes())
+        })?;
+        Ok(self.cases)
+    }
+}
+
+/// The paths to those files of a case that its page in a list leads to, where they were written.
+fn paths(folder: &CaseFolder, outputs: &Fingerprints) -> CasePaths {
+    let path = |file: PathBuf| {
+        let is_written = outputs.contains_key(file.file_name()?.to_str()?);
+        is_written.then(|| file.to_string_lossy().replace('\\', "/"))
+    };
+    CasePaths {
+        report: path(folder.report()),
+        thumbnail: path(folder.thumbnail()),
+    }
+}

@@ -1,0 +1,13 @@
+//! What is told of many cases together, one after another: the table and the page.
+//!
+//! Neither keeps a case: the table gives a row, and the page keeps what it shows, a few hundred bytes a case.
+
+mod data;
+mod distinct;
+mod link;
+mod page;
+mod pattern;
+mod table;
+
+pub use page::{CasePaths, CohortPage};
+pub use table::{CohortTable, Column, Kind, OtherColumns};
