@@ -82,6 +82,7 @@ const STEPS: &[Step] = &[
     ]),
     Step::Run(&["cargo", "test", "--release", "--package", "myops-gpu"]),
     Step::Run(&["scripts/check_label_maps.sh"]),
+    Step::Run(&["scripts/check_cohort.sh"]),
     Step::Run(&["scripts/check_onnx.sh"]),
     Step::Run(&["scripts/check_dicom_pixels.sh"]),
     Step::Run(&["scripts/check_dicom_exam.sh"]),

@@ -22,7 +22,7 @@ mod view;
 
 pub use case::{Case, Images, Measured, ModelId, Origin, Program, SCHEMA};
 pub use case_page::case_page;
-pub use cohort::{CasePaths, CohortPage, CohortTable, Column, Kind, OtherColumns};
+pub use cohort::{CasePaths, CohortPage, CohortTable, Column, Kind, OtherColumns, ParquetTable};
 pub use csv::{Csv, csv_line, name_in_cell, rows_of};
 pub use identity::{Identity, PatientData};
 pub use terminal::terminal_table;

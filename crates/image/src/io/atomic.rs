@@ -23,9 +23,12 @@ pub fn write_whole(
     path: impl AsRef<Path>,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), IoError> {
+    let path = path.as_ref();
     let mut file = WholeFile::create(path)?;
-    let written = write(&mut file);
-    written.map_err(|cause| file.cannot_be_written(cause))?;
+    write(&mut file).map_err(|cause| IoError::Write {
+        path: path.into(),
+        cause,
+    })?;
     file.finish()
 }
 
@@ -88,14 +91,6 @@ impl WholeFile {
             temporary.rename(&target)
         };
         finish().map_err(|cause| IoError::Write { path, cause })
-    }
-
-    /// The error that a part of this file could not be written.
-    pub fn cannot_be_written(&self, cause: io::Error) -> IoError {
-        IoError::Write {
-            path: self.path.clone(),
-            cause,
-        }
     }
 }
 

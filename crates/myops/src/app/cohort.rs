@@ -1,6 +1,7 @@
 //! The table and the page of all finished cases, from one folder of results or several.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,9 @@ use super::files::{Fingerprints, FolderError, guard};
 use super::note::Note;
 use super::progress::Progress;
 use super::record::{CaseFolder, Record};
-use crate::report::{Case, CasePaths, CohortPage, CohortTable, PatientData, csv_line};
+use crate::report::{
+    Case, CasePaths, CohortPage, CohortTable, OtherColumns, ParquetTable, PatientData, csv_line,
+};
 
 /// Records that are read at once, and held at most.
 const CHUNK: usize = 64;
@@ -43,26 +46,26 @@ impl Cohort {
         }
     }
 
-    /// Writes `cohort.csv` and `cohort.html` into a folder that is there, and gives the number of cases. Without a case
+    /// Writes `cohort.csv`, `cohort.parquet` and `cohort.html` into a folder that is there, and gives the number of cases. Without a case
     /// nothing is written. The page leads to the cases' own pages, wherever these lie.
     ///
     /// # Errors
     /// Where a folder of results cannot be listed, two of them hold results of one case, or a file cannot be written. A
     /// record that cannot be read is told as [`Note::LeftOutOfCohort`].
     pub fn write(&self, out: &Path, progress: &dyn Progress) -> Result<usize, Error> {
-        for name in ["cohort.csv", "cohort.html"] {
+        for name in [CSV, PARQUET, PAGE] {
             guard::stays_inside(out, &out.join(name))?;
         }
         let places = self.places()?;
-        let mut files = Files::create(out, self.patients(&places))?;
+        let mut files = Files::new(out, self.patients(&places));
         let ways = self.folders.iter();
         let ways: Vec<PathBuf> = ways.map(|folder| guard::relative(out, folder)).collect();
         let mut last: Option<Place> = None;
         for chunk in places.chunks(CHUNK) {
             let records: Vec<_> = chunk.par_iter().map(|place| self.read(place)).collect();
             for (place, record) in chunk.iter().zip(records) {
-                let left_out = |error: String| {
-                    let case = place.0.clone();
+                let left_out = |error: &dyn Display| {
+                    let (case, error) = (place.0.clone(), error.to_string());
                     progress.message(&Note::LeftOutOfCohort { case, error });
                 };
                 let Some(record) = record else { continue };
@@ -72,10 +75,10 @@ impl Cohort {
                         let way = CaseFolder::of(&ways[place.1], &place.0);
                         let paths = paths(&way, &record.outputs);
                         if let Err(error) = files.add(&self.told(record), &paths)? {
-                            left_out(error);
+                            left_out(&error);
                         }
                     }
-                    Err(error) => left_out(error.to_string()),
+                    Err(error) => left_out(&error),
                 }
             }
         }
@@ -139,56 +142,83 @@ impl Cohort {
     }
 }
 
+/// The names of the files.
+const CSV: &str = "cohort.csv";
+const PARQUET: &str = "cohort.parquet";
+const PAGE: &str = "cohort.html";
+
 /// The files of a cohort while they grow.
-struct Files {
-    out: PathBuf,
+struct Files<'a> {
+    out: &'a Path,
     cases: usize,
     table: CohortTable,
-    csv: WholeFile,
     page: CohortPage,
+    /// CSV and Parquet, from the first case on, which gives their columns.
+    open: Option<(WholeFile, ParquetTable<WholeFile>)>,
 }
 
-impl Files {
-    fn create(out: &Path, patients: PatientData) -> Result<Self, IoError> {
-        Ok(Self {
-            out: out.into(),
+impl<'a> Files<'a> {
+    fn new(out: &'a Path, patients: PatientData) -> Self {
+        Self {
+            out,
             cases: 0,
             table: CohortTable::new(patients),
-            csv: WholeFile::create(out.join("cohort.csv"))?,
             page: CohortPage::new(patients),
-        })
+            open: None,
+        }
     }
 
     /// Adds a case with the paths to its files; gives back why it does not belong to the others.
-    fn add(&mut self, case: &Case, paths: &CasePaths) -> Result<Result<(), String>, IoError> {
+    fn add(&mut self, case: &Case, paths: &CasePaths) -> Result<Result<(), OtherColumns>, IoError> {
         let row = match self.table.row(case) {
             Ok(row) => row,
-            Err(error) => return Ok(Err(error.to_string())),
+            Err(error) => return Ok(Err(error)),
         };
-        let mut lines = csv_line(row);
-        if self.cases == 0 {
-            let names = self.table.columns().iter().map(|column| &column.name);
-            lines.insert_str(0, &csv_line(names));
+        if self.open.is_none() {
+            self.open = Some(self.create()?);
         }
-        let written = self.csv.write_all(lines.as_bytes());
-        written.map_err(|cause| self.csv.cannot_be_written(cause))?;
+        if let Some((csv, parquet)) = &mut self.open {
+            let written = csv.write_all(csv_line(&row).as_bytes());
+            written.map_err(|cause| not_written(self.out, CSV, cause))?;
+            let written = parquet.add(&row);
+            written.map_err(|cause| not_written(self.out, PARQUET, cause))?;
+        }
         self.page.add(case, paths);
         self.cases += 1;
         Ok(Ok(()))
     }
 
+    /// Both tables with the names of their columns.
+    fn create(&self) -> Result<(WholeFile, ParquetTable<WholeFile>), IoError> {
+        let columns = self.table.columns();
+        let mut csv = WholeFile::create(self.out.join(CSV))?;
+        let names = csv_line(columns.iter().map(|column| &column.name));
+        let written = csv.write_all(names.as_bytes());
+        written.map_err(|cause| not_written(self.out, CSV, cause))?;
+        let parquet = ParquetTable::new(WholeFile::create(self.out.join(PARQUET))?, columns);
+        let parquet = parquet.map_err(|cause| not_written(self.out, PARQUET, cause))?;
+        Ok((csv, parquet))
+    }
+
+    /// Puts all files in their places.
     fn finish(self) -> Result<usize, Error> {
-        if self.cases == 0 {
+        let Some((csv, parquet)) = self.open else {
             return Ok(0);
-        }
-        self.csv.finish()?;
-        let page = self.page.into_html();
-        let page = page.map_err(|e| Error::Page(e.to_string()))?;
-        write_whole(self.out.join("cohort.html"), |w| {
-            w.write_all(page.as_bytes())
-        })?;
+        };
+        let html = self.page.into_html();
+        let html = html.map_err(|e| Error::Page(e.to_string()))?;
+        let parquet = parquet.finish();
+        let parquet = parquet.map_err(|cause| not_written(self.out, PARQUET, cause))?;
+        csv.finish()?;
+        parquet.finish()?;
+        write_whole(self.out.join(PAGE), |w| w.write_all(html.as_bytes()))?;
         Ok(self.cases)
     }
+}
+
+fn not_written(out: &Path, name: &str, cause: std::io::Error) -> IoError {
+    let path = out.join(name);
+    IoError::Write { path, cause }
 }
 
 /// The paths to those files of a case that its page in a list leads to, where they were written.

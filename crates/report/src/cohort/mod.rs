@@ -6,8 +6,10 @@ mod data;
 mod distinct;
 mod link;
 mod page;
+mod parquet;
 mod pattern;
 mod table;
 
 pub use page::{CasePaths, CohortPage};
+pub use parquet::ParquetTable;
 pub use table::{CohortTable, Column, Kind, OtherColumns};

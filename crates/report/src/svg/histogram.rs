@@ -34,21 +34,21 @@ const INNER: [f64; 2] = [0.001, 0.999];
 const MANY: usize = 1000;
 
 /// Draws the histogram from 0 on. Below it a box reaches from the first to the third quartile with the median as a line, and
-/// whiskers to the last value within 1.5 box lengths (Tukey 1977). It says how many values lie beyond the scale.
+/// whiskers to the last value within 1.5 box lengths (Tukey 1977). It says how many values lie off the scale.
 pub fn histogram(plot: &Histogram) -> String {
     let values = &plot.values;
     let axis = scale(values);
     let [low, high] = axis.range();
     let mut counts = vec![0_usize; axis.bins(bins(values.len()))];
     let width = (high - low) / counts.len() as f64;
-    let mut beyond = 0;
+    let mut off = 0;
     for value in values {
         let bin = ((value - low) / width).floor();
         // The last bin holds its upper end too.
         let bin = if *value == high { bin - 1.0 } else { bin };
         match counts.get_mut(bin as usize).filter(|_| bin >= 0.0) {
             Some(count) => *count += 1,
-            None => beyond += 1,
+            None => off += 1,
         }
     }
     let most = counts.iter().copied().max().unwrap_or(0);
@@ -70,7 +70,7 @@ pub fn histogram(plot: &Histogram) -> String {
     }
     inside += &line([LEFT, BOTTOM], [RIGHT, BOTTOM], INK, 1.0);
     inside += &quartile_box(values, &axis);
-    let told = told(plot, beyond);
+    let told = told(plot, off);
     for (words, y) in told.iter().zip([BOX + 22.0, BOX + 36.0]) {
         inside += &text(LEFT, y, 10.5, "start", FAINT, words);
     }
@@ -136,11 +136,11 @@ fn quartile_box(values: &[f64], axis: &Axis) -> String {
 }
 
 /// The median, and how many values there are, in words.
-fn told(plot: &Histogram, beyond: usize) -> Vec<String> {
+fn told(plot: &Histogram, off: usize) -> Vec<String> {
     let count = format!("n = {}", grouped(plot.values.len()));
-    let count = match beyond {
+    let count = match off {
         0 => count,
-        beyond => format!("{count}, {} beyond the scale", grouped(beyond)),
+        off => format!("{count}, {} off scale", grouped(off)),
     };
     match quantiles(&plot.values, [0.5]) {
         None => vec![count],
@@ -189,6 +189,6 @@ mod tests {
         values.push(1e6);
         let many = drawn(values);
         assert_eq!(bars(&many), 25, "bins of 4 up to 100");
-        assert!(many.contains("n = 5,001, 1 beyond the scale"), "{many}");
+        assert!(many.contains("n = 5,001, 1 off scale"), "{many}");
     }
 }
