@@ -16,7 +16,7 @@ use crate::app::plan::{Incomplete, MergeJob, Merged};
 pub struct Args {
     /// The folder of the plan
     plan: PathBuf,
-    /// Write the tables of the cohort although cases were not done yet
+    /// Write the tables of the cases that are done, into PLAN/incomplete, although others are missing
     #[arg(long)]
     incomplete: bool,
     /// Print one JSON document instead of the shards to run again
@@ -48,20 +48,29 @@ pub fn run(args: Args, console: &Console) -> Result<()> {
     if merged.is_complete() {
         return Ok(());
     }
-    let (failed, missing) = (merged.failed.len(), merged.missing.len());
-    let (all, unplanned) = (count(merged.cases, "case"), merged.unplanned.len());
-    let mut parts = vec![
-        format!("{failed} of {all} failed"),
-        format!("{missing} are missing"),
-    ];
-    if unplanned > 0 {
-        parts.push(format!("{} not planned", count(unplanned, "folder")));
-    }
-    let error = anyhow!("{}", parts.join(", "));
+    let error = anyhow!("{}", what_is_wrong(&merged));
     if merged.again.is_empty() {
         return Err(error);
     }
     Err(error).hint(|| format!("run again: sbatch --array={}", merged.again))
+}
+
+/// Why a cohort is not complete.
+fn what_is_wrong(merged: &Merged) -> String {
+    let all = count(merged.cases, "case");
+    let parts = [
+        (merged.failed.len(), "failed"),
+        (merged.missing.len(), "missing"),
+    ];
+    let parts = parts.into_iter().filter(|(n, _)| *n > 0);
+    let mut parts: Vec<String> = parts
+        .map(|(n, what)| format!("{n} of {all} {what}"))
+        .collect();
+    if !merged.unplanned.is_empty() {
+        let folders = count(merged.unplanned.len(), "folder");
+        parts.push(format!("{folders} of results not planned"));
+    }
+    parts.join(", ")
 }
 
 fn tell(merged: &Merged, job: &MergeJob, console: &Console) {
@@ -88,12 +97,15 @@ fn tell(merged: &Merged, job: &MergeJob, console: &Console) {
         console.say(format_args!("all of them: {plan}/not-done.csv"));
     }
     let (done, all) = (merged.done, count(merged.cases, "case"));
-    let tables = match merged.tables {
-        true if merged.done == merged.cases => {
-            format!("tables of all: {plan}/cohort.csv, cohort.html")
+    let tables = match &merged.tables {
+        Some(folder) => format!(
+            "tables of these: {}/cohort.csv, .parquet, .html",
+            folder.display()
+        ),
+        None if !merged.unplanned.is_empty() => {
+            "no tables were written: some results were not planned".into()
         }
-        true => format!("tables of these {done} alone: {plan}/cohort.csv, cohort.html"),
-        false => {
+        None => {
             "no tables were written (--incomplete writes those of the cases that are done)".into()
         }
     };

@@ -131,18 +131,18 @@ fn what_is_missing_is_named_with_the_shards_to_run() {
             .contains("3 of 12 cases done; no tables were written")
     );
     assert!(
-        run.err.ends_with(
-            "error: 0 of 12 cases failed, 9 are missing\nhint: run again: sbatch --array=0,2-3\n"
-        ),
+        run.err
+            .ends_with("error: 9 of 12 cases missing\nhint: run again: sbatch --array=0,2-3\n"),
         "{}",
         run.err
     );
     assert!(!Path::new(&format!("{out}/cohort.csv")).exists());
     let run = myops(&format!("merge {out} --incomplete"));
     assert_eq!(run.code, 1);
-    assert!(run.err.contains("tables of these 3 alone"), "{}", run.err);
-    let table = String::from_utf8(bytes(format!("{out}/cohort.csv"))).unwrap();
+    assert!(run.err.contains("/incomplete/cohort.csv"), "{}", run.err);
+    let table = String::from_utf8(bytes(format!("{out}/incomplete/cohort.csv"))).unwrap();
     assert_eq!(table.lines().count(), 4);
+    assert!(!Path::new(&format!("{out}/cohort.csv")).exists());
     let missing = String::from_utf8(bytes(format!("{out}/not-done.csv"))).unwrap();
     assert_eq!(missing.lines().count(), 10, "{missing}");
 }

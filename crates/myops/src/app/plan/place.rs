@@ -44,6 +44,11 @@ impl PlanFolder {
         self.0.join("not-done.csv")
     }
 
+    /// The folder of the tables of a cohort of which cases are missing.
+    pub fn incomplete(&self) -> PathBuf {
+        self.0.join("incomplete")
+    }
+
     /// The folder of the results of all shards.
     pub fn all_results(&self) -> PathBuf {
         self.0.join("results")

@@ -8,9 +8,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::check::{Checked, Missing, check};
-use super::tables;
+use crate::app::cohort::Cohort;
 use crate::app::error::Error;
-use crate::app::files::{OutputFolder, guard};
+use crate::app::files::{OutputFolder, folder, guard};
 use crate::app::plan::head::Plan;
 use crate::app::plan::place::PlanFolder;
 use crate::app::plan::shard::failed::Failure;
@@ -35,7 +35,7 @@ pub enum Incomplete {
     /// They are not written.
     #[default]
     Refuse,
-    /// They are written of the cases that are done.
+    /// They are written of the cases that are done, into a folder of their own.
     Write,
 }
 
@@ -58,8 +58,8 @@ pub struct Merged {
     pub missing: Vec<Missing>,
     /// Folders with results of cases that are not planned there.
     pub unplanned: Vec<PathBuf>,
-    /// Whether the tables were written.
-    pub tables: bool,
+    /// The folder into which the tables were written, if they were.
+    pub tables: Option<PathBuf>,
     /// The shards to run again, as `sbatch --array` takes them: `0-3,7`.
     pub again: String,
 }
@@ -80,8 +80,9 @@ impl MergeJob {
         }
     }
 
-    /// Checks every case, and writes `cohort.csv`, `cohort.html` and `not-done.csv` into the folder of the plan. A case that failed
-    /// is left out of the tables of the cohort, and so is one that is missing, where they are written all the same.
+    /// Checks every case, and writes the tables and the page of the cohort into the folder of the plan. A case that failed is left
+    /// out of them, and is in `not-done.csv` instead. Where cases are missing, tables of the others go into the folder
+    /// `incomplete` if they are asked for; where there are results that were not planned, none are written.
     ///
     /// # Errors
     /// Where there is no plan, one of its files was changed, or a file cannot be written.
@@ -91,18 +92,22 @@ impl MergeJob {
         let claimed = OutputFolder::claim(folder.path())?;
         let mut merged = self.check(&folder, &plan, progress)?;
         write_not_done(&folder, &merged)?;
+        let out = if merged.missing.is_empty() {
+            claimed.path().to_path_buf()
+        } else {
+            folder.incomplete()
+        };
         let is_wanted = merged.missing.is_empty() || self.incomplete == Incomplete::Write;
-        if is_wanted && merged.done > 0 {
-            let patient_data = plan.settings.patient_data();
+        if is_wanted && merged.unplanned.is_empty() && merged.done > 0 {
+            folder::make_inside(folder.path(), &out)?;
             let results = (0..plan.shards.len()).map(|shard| folder.results(shard));
-            tables::write(
-                results,
-                &merged.left_out(),
-                patient_data,
-                claimed.path(),
-                progress,
-            )?;
-            merged.tables = true;
+            let cohort = Cohort {
+                folders: results.filter(|results| results.exists()).collect(),
+                failed: merged.not_done(),
+                patient_data: plan.settings.patient_data(),
+            };
+            cohort.write(&out, progress)?;
+            merged.tables = Some(out);
         }
         Ok(merged)
     }
@@ -133,7 +138,7 @@ impl MergeJob {
             failed: Vec::new(),
             missing: Vec::new(),
             unplanned: other_folders(folder, plan)?,
-            tables: false,
+            tables: None,
             again: String::new(),
         };
         let mut again = Vec::new();
@@ -152,8 +157,8 @@ impl MergeJob {
 }
 
 impl Merged {
-    /// The names of cases that do not belong into the tables.
-    fn left_out(&self) -> BTreeSet<String> {
+    /// The names of cases that are not done.
+    fn not_done(&self) -> BTreeSet<String> {
         let failed = self.failed.iter().map(|case| case.case.clone());
         let missing = self.missing.iter().map(|case| case.case.clone());
         failed.chain(missing).collect()

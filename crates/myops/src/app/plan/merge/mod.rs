@@ -2,7 +2,6 @@
 
 mod check;
 mod job;
-mod tables;
 
 pub use check::Missing;
 pub use job::{Incomplete, MergeJob, Merged};
