@@ -85,10 +85,9 @@ impl WholeFile {
             temporary,
         } = self;
         let finish = || {
-            file.into_inner()
-                .map_err(io::IntoInnerError::into_error)?
-                .sync_all()?;
-            temporary.rename(&target)
+            let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+            file.sync_all()?;
+            temporary.rename(&file, &target)
         };
         finish().map_err(|cause| IoError::Write { path, cause })
     }
@@ -185,11 +184,30 @@ impl Temporary {
         }
     }
 
-    fn rename(mut self, target: &Path) -> io::Result<()> {
-        fs::rename(&self.path, target)?;
+    /// Gives the file its name. A network file system that lost the answer renames once more, and says that the file is not
+    /// there: it is where it was to go.
+    fn rename(mut self, file: &File, target: &Path) -> io::Result<()> {
+        match fs::rename(&self.path, target) {
+            Err(error) if error.kind() == ErrorKind::NotFound && is_at(file, target) => {}
+            renamed => renamed?,
+        }
         self.renamed = true;
         Ok(())
     }
+}
+
+/// Whether a path leads to an open file.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let same = |a: fs::Metadata, b: fs::Metadata| (a.dev(), a.ino()) == (b.dev(), b.ino());
+    file.metadata()
+        .is_ok_and(|open| fs::metadata(path).is_ok_and(|there| same(open, there)))
+}
+
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> bool {
+    false
 }
 
 impl Drop for Temporary {
@@ -238,6 +256,22 @@ mod tests {
         assert_eq!(error.unwrap_err().to_string(), expected);
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(files(folder.path()), ["a.txt"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_was_renamed_without_an_answer_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, other) = (folder.path().join("a.txt"), folder.path().join("b.txt"));
+        let mut file = WholeFile::create(&path).unwrap();
+        file.write_all(b"whole").unwrap();
+        fs::rename(&file.temporary.path, &path).unwrap();
+        file.finish().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "whole");
+        // Lost to somebody else, it is an error.
+        let file = WholeFile::create(&path).unwrap();
+        fs::rename(&file.temporary.path, &other).unwrap();
+        assert!(file.finish().is_err());
     }
 
     #[test]

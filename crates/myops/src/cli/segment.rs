@@ -60,14 +60,14 @@ const PLANNED: [&str; 18] = [
 
 /// Segments every case.
 pub fn run(args: Args, console: &Console) -> Result<()> {
-    if let Some((plan, shard)) = args.plan.zip(args.shard) {
-        return shard::run(plan, shard, console);
-    }
     let finished = if args.overwrite {
         Finished::Overwrite
     } else {
         Finished::Skip
     };
+    if let Some((plan, shard)) = args.plan.zip(args.shard) {
+        return shard::run(plan, shard, finished, console);
+    }
     let job = args.results.job(args.input.read()?, args.out, finished);
     let found = job.find(console)?;
     let model = open(&args.results.model, args.results.device, console)?;

@@ -12,6 +12,7 @@ use super::failure::{TryAgain, hinted, tell_failed};
 use super::results::open;
 use crate::app::note::count;
 use crate::app::plan::{Clock, Outcome, ShardJob, ShardRun, may_pass};
+use crate::app::segment::Finished;
 use crate::app::{Error, FolderError};
 
 /// The clocks of this machine.
@@ -23,8 +24,11 @@ const CLOCK: Clock = Clock {
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// Segments the cases of a shard that are not finished.
-pub fn run(plan: PathBuf, number: usize, console: &Console) -> Result<()> {
-    let job = ShardJob::new(plan, number, CLOCK);
+pub fn run(plan: PathBuf, number: usize, finished: Finished, console: &Console) -> Result<()> {
+    let job = ShardJob {
+        finished,
+        ..ShardJob::new(plan, number, CLOCK)
+    };
     stop_at_signals(&job)?;
     let shard = job.read()?;
     let device = shard.device().parse()?;

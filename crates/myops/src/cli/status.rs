@@ -98,7 +98,7 @@ fn state(state: ShardState) -> &'static str {
         ShardState::Silent => "silent",
         ShardState::Done => "done",
         ShardState::Failed => "failed",
-        ShardState::TryAgain => "try again",
+        ShardState::Stopped => "stopped",
     }
 }
 

@@ -11,7 +11,9 @@ use myops_image::label::{Label, LabelMap};
 use myops_image::sequence::PerSequence;
 use myops_image::study::Study;
 
-use super::program::{bytes, command, contents, done, json, myops, names, place, refused};
+use super::program::{
+    bytes, command, contents, done, json, myops, names, network, patients, place, refused,
+};
 
 /// The patient of the demo.
 fn study() -> Study {
@@ -170,4 +172,55 @@ fn what_is_no_exam_or_asks_for_what_there_is_not_is_refused() {
     let error = refused(&format!("inspect {folder} --rules {rules}"));
     assert!(error.contains("rules.toml"), "{error}");
     assert!(!Path::new(&out).exists() || contents(&out).is_empty());
+}
+
+#[test]
+fn an_exam_is_planned_by_the_images_that_it_has() {
+    let place = place("dicom/planned");
+    let (folder, out) = (format!("{place}/exam"), format!("{place}/plan"));
+    exam_of(&study(), &folder, false);
+    let rules = format!("{place}/rules.toml");
+    fs::write(
+        &rules,
+        "[[rule]]\ndescription = \"*psir*\"\nimage_type = \"P\"\nrole = \"ignore\"\n",
+    )
+    .unwrap();
+    let what = format!("{folder} {} --rules {rules} --series lge=9", patients());
+    done(&format!(
+        "segment {what} --out {place}/whole --model {}",
+        network()
+    ));
+    done(&format!(
+        "plan {what} --shards 2 --out {out} --model {}",
+        network()
+    ));
+    let list = |shard: usize| json(format!("{out}/shards/000{shard}.json"))["cases"].clone();
+    let lists = [list(0), list(1)];
+    let cases = lists.iter().flat_map(|list| list.as_array().unwrap());
+    let exam = cases
+        .into_iter()
+        .find(|case| case["exam"].is_array())
+        .unwrap();
+    assert_eq!(exam["exam"].as_array().unwrap().len(), 1, "{exam}");
+    for shard in [0, 1] {
+        done(&format!("segment --plan {out} --shard {shard}"));
+    }
+    done(&format!("merge {out}"));
+    let table = |folder: &str| bytes(format!("{folder}/cohort.csv"));
+    assert!(table(&out) == table(&format!("{place}/whole")));
+    // An image less.
+    let shard = usize::from(list(1).as_array().unwrap().contains(exam));
+    let series = Path::new(exam["exam"][0].as_str().unwrap());
+    let is_lge = |path: &Path| bytes(path).windows(7).any(|word| word == b"tfi_psi");
+    let mut images: Vec<_> = fs::read_dir(series)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
+    images.retain(|image| is_lge(image));
+    fs::remove_file(&images[0]).unwrap();
+    let run = myops(&format!("segment --plan {out} --shard {shard} --overwrite"));
+    assert_eq!(run.code, 1, "{}", run.err);
+    let id = exam["case"].as_str().unwrap();
+    let told = format!("error: case {id}: input changed since it was planned (");
+    assert!(run.err.contains(&told), "{}", run.err);
 }

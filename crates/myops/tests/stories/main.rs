@@ -6,6 +6,7 @@ mod program;
 
 mod augmenting;
 mod broken_cases;
+mod changed_plans;
 mod changing_files;
 mod cines;
 mod cross_validating;
@@ -13,6 +14,7 @@ mod demonstrating;
 mod dicom_exams;
 mod drawing_patients;
 mod exporting;
+mod failing_shards;
 mod flagship;
 mod importing;
 mod inspecting;

@@ -5,10 +5,12 @@ use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use super::program::{bytes, command, contents, done, json, myops, names, network, place, refused};
+use super::program::{
+    bytes, command, contents, done, json, myops, names, network, patients, place, refused,
+};
 
 /// Twelve patients, drawn once for the stories of plans; nobody changes them.
-fn cohort() -> &'static str {
+pub fn cohort() -> &'static str {
     static COHORT: OnceLock<String> = OnceLock::new();
     COHORT.get_or_init(|| {
         let cohort = place("planning/cohort") + "/data";
@@ -31,7 +33,7 @@ fn whole() -> &'static str {
     })
 }
 
-fn plan(data: &str, out: &str, shards: usize) -> String {
+pub fn plan(data: &str, out: &str, shards: usize) -> String {
     format!(
         "plan {data} --model {} --shards {shards} --out {out}",
         network()
@@ -49,6 +51,46 @@ fn of_cases(folder: &str) -> BTreeMap<String, Vec<u8>> {
     let mut files = contents(folder);
     files.retain(|name, _| name.contains('/'));
     files
+}
+
+/// A plan of four patients.
+pub fn planned(name: &str, shards: usize) -> String {
+    let out = place(&format!("failing/{name}")) + "/plan";
+    done(&plan(patients(), &out, shards));
+    out
+}
+
+/// The command that does a shard.
+pub fn shard(plan: &str, number: usize) -> String {
+    format!("segment --plan {plan} --shard {number}")
+}
+
+/// What one process makes of four patients.
+fn small() -> &'static str {
+    static SMALL: OnceLock<String> = OnceLock::new();
+    SMALL.get_or_init(|| {
+        let (small, model) = (place("failing/whole"), network());
+        done(&format!(
+            "segment {} --model {model} --out {small}",
+            patients()
+        ));
+        small
+    })
+}
+
+/// Whether every case of a plan was done once, as one process does it.
+pub fn is_whole(plan: &str) -> bool {
+    let merged = myops(&format!("merge {plan}"));
+    let results = results(plan);
+    let is_large = results.keys().any(|file| file.starts_with("phantom-012"));
+    let expected = if is_large { whole() } else { small() };
+    let table = |folder: &str| bytes(format!("{folder}/cohort.csv"));
+    merged.code == 0 && results == of_cases(expected) && table(plan) == table(expected)
+}
+
+/// What a file beside a shard says.
+pub fn told(plan: &str, number: usize, file: &str) -> String {
+    String::from_utf8(bytes(format!("{plan}/runs/{number:04}/{file}"))).unwrap()
 }
 
 #[test]

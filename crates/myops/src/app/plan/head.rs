@@ -195,3 +195,59 @@ fn compare(at: &str, this: &Value, other: &Value, differences: &mut Vec<String>)
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::segment::SegmentJob;
+
+    fn plan() -> Plan {
+        let settings = Settings::of(&SegmentJob::new(["data"], "out"));
+        let shard = ShardHead {
+            cases: 2,
+            voxels: 30,
+            sha256: "abc".into(),
+        };
+        Plan::new("cpu", ModelId::default(), settings, vec![shard]).unwrap()
+    }
+
+    #[test]
+    fn a_plan_comes_back_from_its_file_and_no_other_does() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = PlanFolder::at(place.path());
+        let error = Plan::read(&folder).unwrap_err().to_string();
+        assert!(error.ends_with(": no plan there"), "{error}");
+        plan().write(&folder).unwrap();
+        assert_eq!(Plan::read(&folder).unwrap(), plan());
+        // Of another version of the program.
+        let mut other = plan();
+        other.program.version = "0.0.9".into();
+        other.sha256 = other.checksum().unwrap();
+        other.write(&folder).unwrap();
+        let error = Plan::read(&folder).unwrap_err().to_string();
+        assert!(
+            error.contains(": planned with myops 0.0.9, and this is myops "),
+            "{error}"
+        );
+        // Changed by hand.
+        other.shards[0].cases = 3;
+        other.write(&folder).unwrap();
+        let error = Plan::read(&folder).unwrap_err().to_string();
+        assert!(
+            error.contains("plan.json: changed since it was planned"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn what_differs_is_told_with_both_values() {
+        let (a, mut b) = (plan(), plan());
+        assert!(a.differences(&b).unwrap().is_empty());
+        b.model.name = "runet".into();
+        b.shards.push(b.shards[0].clone());
+        assert_eq!(
+            a.differences(&b).unwrap(),
+            ["model.name \"\", there \"runet\"", "shards 1, there 2"]
+        );
+    }
+}

@@ -72,8 +72,8 @@ pub enum ShardState {
     Done,
     /// It ended, and some of its cases failed.
     Failed,
-    /// It ended early, and is to be tried again.
-    TryAgain,
+    /// It ended before its last case, and is to be run again.
+    Stopped,
 }
 
 /// Reads how far the shards of a plan are. Where the locks of a running shard are not seen here, a sign of life is waited for, at most
@@ -126,7 +126,7 @@ fn of_shard(
         Some(RunState::Running) => ShardState::Running,
         Some(RunState::Done) => ShardState::Done,
         Some(RunState::Failed) => ShardState::Failed,
-        Some(RunState::TryAgain) => ShardState::TryAgain,
+        Some(RunState::Stopped) => ShardState::Stopped,
     };
     let running = progress.filter(|_| state == ShardState::Running);
     let ended = |p: &ShardProgress| (p.counts.segmented + p.counts.failed) as f64;

@@ -25,7 +25,7 @@ use crate::app::plan::place::PlanFolder;
 use crate::app::progress::Progress;
 use crate::app::record::CaseFolder;
 use crate::app::segment::pipeline::{Follower, segment_all};
-use crate::app::segment::unfinished;
+use crate::app::segment::{Finished, unfinished};
 
 /// How long a process of another machine may give no sign of life: far longer than a network shows an old file.
 const PATIENCE: Duration = Duration::from_mins(3);
@@ -39,6 +39,8 @@ pub struct ShardJob {
     pub shard: usize,
     /// The clocks of this machine.
     pub clock: Clock,
+    /// What happens to cases that have current results.
+    pub finished: Finished,
     /// How long a process of another machine may give no sign of life before its shard is taken over.
     pub patience: Duration,
     /// Set from elsewhere, it ends the run after the cases that are begun.
@@ -90,10 +92,10 @@ impl ShardRun {
     }
 
     fn state(&self) -> RunState {
-        match self.outcome() {
-            Outcome::Done => RunState::Done,
-            Outcome::Failed => RunState::Failed,
-            Outcome::TryAgain | Outcome::Refused => RunState::TryAgain,
+        match (&self.stopped_by, self.failed.as_slice()) {
+            (Some(_), _) => RunState::Stopped,
+            (None, []) => RunState::Done,
+            (None, _) => RunState::Failed,
         }
     }
 }
@@ -117,6 +119,7 @@ impl ShardJob {
             plan: plan.into(),
             shard,
             clock,
+            finished: Finished::default(),
             patience: PATIENCE,
             stop: Arc::default(),
         }
@@ -133,7 +136,7 @@ impl ShardJob {
         Ok(Shard { folder, plan, list })
     }
 
-    /// Segments the cases that have no results yet, with the model that the plan names. A case that fails is reported with the
+    /// Segments the cases that have no current results, with the model that the plan names. A case that fails is reported with the
     /// result and leaves the others alone.
     ///
     /// # Errors
@@ -175,6 +178,21 @@ impl ShardJob {
         if journal.was_taken_over() {
             return Ok(run);
         }
+        let written = self.write_end(&run, &journal, manifest, shard);
+        // What stopped the run, such as a full disk, may stop this too.
+        if run.stopped_by.is_none() {
+            written?;
+        }
+        Ok(run)
+    }
+
+    fn write_end(
+        &self,
+        run: &ShardRun,
+        journal: &Journal,
+        mut manifest: Manifest,
+        Shard { folder, list, .. }: &Shard,
+    ) -> Result<(), Error> {
         if let Some(last) = manifest.runs.last_mut() {
             last.ended = Some(self.clock.now());
             last.seconds = Some(journal.seconds());
@@ -185,8 +203,7 @@ impl ShardJob {
         manifest.failed = journal.failures();
         manifest.inputs = inputs_of(folder, list, self.shard);
         manifest.write(folder)?;
-        journal.write(|progress| progress.state = run.state())?;
-        Ok(run)
+        journal.write(|progress| progress.state = run.state())
     }
 
     fn run_of(&self, host: String, journal: &Journal) -> Run {
@@ -219,7 +236,10 @@ impl ShardJob {
         }
         let setup = job.setup(model, &out);
         let all: Vec<String> = inputs.iter().map(|input| input.id().to_owned()).collect();
-        let todo = unfinished(inputs, &setup, progress);
+        let todo = match self.finished {
+            Finished::Overwrite => inputs,
+            Finished::Skip => unfinished(inputs, &setup, progress),
+        };
         let mut left = todo.iter().map(CaseInput::id).peekable();
         let before = all
             .iter()

@@ -42,8 +42,8 @@ pub enum RunState {
     Done,
     /// It ended, and some cases failed.
     Failed,
-    /// It ended early, or cases failed for a reason that may pass: it is to be tried again.
-    TryAgain,
+    /// It ended before its last case, and is to be run again.
+    Stopped,
 }
 
 /// Cases of a run, and their voxels.
