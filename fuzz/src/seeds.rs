@@ -13,7 +13,8 @@ use std::sync::{Arc, LazyLock};
 use flate2::Compression;
 use flate2::read::{GzEncoder, MultiGzDecoder};
 use hdf5_pure::FileBuilder;
-use myops::app::Record;
+use myops::app::plan::{Plan, Settings, ShardHead};
+use myops::app::{Record, SegmentJob};
 use myops::image::io::{Placement, encode_image, encode_labels};
 use myops::image::phantom::{Phantom, PhantomSettings};
 use myops::image::sequence::{PerSequence, Sequence};
@@ -21,7 +22,7 @@ use myops::image::study::Study;
 use myops::net::engine::{Cpu, Device};
 use myops::net::model::{Architecture, ModelSettings};
 use myops::net::weights::{Precision, Weight, Weights};
-use myops::report::{Case, CaseView, Origin};
+use myops::report::{Case, CaseView, ModelId, Origin};
 use myops::segment::{LocatorHeader, ModelFile, ModelHeader, Recipe};
 use myops::settings::Switch;
 use myops::train::{LocatorSettings, Split, TrainPlan, TrainSettings, Trainer, TrainingCase};
@@ -187,6 +188,23 @@ pub fn records() -> Vec<Vec<u8>> {
     [study.images(), &none]
         .map(|images| serde_json::to_vec(&record(images)).expect("a record is written"))
         .into()
+}
+
+/// A plan of two shards.
+pub fn plans() -> Vec<Vec<u8>> {
+    let settings = Settings::of(&SegmentJob::new(["data"], "out"));
+    let shard = |cases| ShardHead {
+        cases,
+        voxels: 1000,
+        sha256: "ab".repeat(32),
+    };
+    let model = ModelId {
+        name: "nested".into(),
+        fingerprint: "0123456789abcdef".into(),
+    };
+    let plan = Plan::new("cpu", model, settings, vec![shard(2), shard(1)]);
+    let bytes = plan.and_then(|plan| plan.encoded());
+    vec![bytes.expect("a plan is written")]
 }
 
 fn network(settings: &ModelSettings, seed: u64) -> Weights {

@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use myops::app::Record;
+use myops::app::plan::Plan;
 use myops::cli::decode_settings;
 use myops::image::io::{
     LabelNumbers, decode_dataset, decode_image, decode_labels, encode_image, encode_labels,
@@ -46,6 +47,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "dataset", corpus: "dataset", inside: 0.9, memory_mib: 8, seeds: Vec::new, read: dataset },
     Target { name: "settings", corpus: "settings", inside: 0.9, memory_mib: 32, seeds: seeds::settings, read: settings },
     Target { name: "record", corpus: "record", inside: 0.9, memory_mib: 16, seeds: seeds::records, read: record },
+    Target { name: "plan", corpus: "plan", inside: 0.9, memory_mib: 8, seeds: seeds::plans, read: plan },
     Target { name: "weights", corpus: "weights", inside: 0.9, memory_mib: 16, seeds: seeds::weights, read: weights },
     Target { name: "segment", corpus: "weights", inside: 0.95, memory_mib: 64, seeds: seeds::weights, read: segment },
     Target { name: "checkpoint", corpus: "checkpoint", inside: 0.9, memory_mib: 32, seeds: seeds::checkpoint, read: checkpoint },
@@ -156,6 +158,17 @@ fn settings(bytes: &[u8]) -> bool {
             .all(|rate| (0.0..=1.0).contains(rate)),
         "shares of the learning rate: {rates:?}"
     );
+    true
+}
+
+/// A plan written again is the same.
+fn plan(bytes: &[u8]) -> bool {
+    let Some(plan) = accepted(Plan::decode(bytes, Path::new(NAME))) else {
+        return false;
+    };
+    let again = plan.encoded().expect("a plan is written");
+    let again = Plan::decode(&again, Path::new(NAME)).expect("a written plan is read");
+    assert!(again == plan, "a plan changes where it is written");
     true
 }
 

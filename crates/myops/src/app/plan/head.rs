@@ -1,6 +1,7 @@
 //! The head of a plan: what is done with which model, in which shards.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use myops_image::io::{read_small, write_whole};
 use serde::{Deserialize, Serialize};
@@ -87,26 +88,34 @@ impl Plan {
         if !path.exists() {
             return Ok(None);
         }
-        let parsed: Result<Self, _> = serde_json::from_slice(&read_small(&path)?);
-        let plan = parsed.map_err(|cause| PlanError::Unreadable {
-            path: path.clone(),
-            cause: cause.to_string(),
-        })?;
+        Self::decode(&read_small(&path)?, &path).map(Some)
+    }
+
+    /// Reads a plan from the bytes of its file; errors call it `path`.
+    ///
+    /// # Errors
+    /// Where it is none, or not as it was written.
+    pub fn decode(bytes: &[u8], path: &Path) -> Result<Self, Error> {
+        let unreadable = |cause: String| PlanError::Unreadable {
+            path: path.into(),
+            // It may quote the file.
+            cause: cause.replace(char::is_control, " "),
+        };
+        let parsed: Result<Self, _> = serde_json::from_slice(bytes);
+        let plan = parsed.map_err(|cause| unreadable(cause.to_string()))?;
         if plan.schema != SCHEMA {
-            let cause = format!("{} where {SCHEMA} is needed", plan.schema);
-            return Err(PlanError::Unreadable { path, cause }.into());
+            return Err(unreadable(format!("{} where {SCHEMA} is needed", plan.schema)).into());
         }
         let found = plan.checksum()?;
         if found != plan.sha256 {
-            let planned = plan.sha256;
             return Err(PlanError::Edited {
-                path,
+                path: path.into(),
                 found,
-                planned,
+                planned: plan.sha256.escape_debug().to_string(),
             }
             .into());
         }
-        Ok(Some(plan))
+        Ok(plan)
     }
 
     /// Reads the plan of a folder, which this version of the program made.
@@ -119,7 +128,7 @@ impl Plan {
         if plan.program.version != env!("CARGO_PKG_VERSION") {
             return Err(PlanError::OtherProgram {
                 path: folder.head(),
-                planned: plan.program.version,
+                planned: plan.program.version.escape_debug().to_string(),
             }
             .into());
         }
@@ -175,7 +184,11 @@ impl Plan {
         Ok(Fingerprint::of_bytes(&unsigned.encoded()?).sha256)
     }
 
-    fn encoded(&self) -> Result<Vec<u8>, Error> {
+    /// The bytes of its file.
+    ///
+    /// # Errors
+    /// Where it cannot be encoded.
+    pub fn encoded(&self) -> Result<Vec<u8>, Error> {
         let mut bytes = serde_json::to_vec_pretty(self).map_err(Error::encode("the plan"))?;
         bytes.push(b'\n');
         Ok(bytes)
