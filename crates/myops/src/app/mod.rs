@@ -1,7 +1,7 @@
 //! The application: jobs on files and folders, as a library.
 //!
 //! A job is a plain struct of options with a constructor that sets the defaults and a method that returns a typed result:
-//! [`SegmentJob`], [`InspectJob`], [`TrainJob`], [`CrossValidateJob`], [`EvaluateJob`], [`QuantifyJob`], [`AugmentJob`], [`PhantomJob`],
+//! [`SegmentJob`], [`PlanJob`], [`ShardJob`], [`MergeJob`], [`InspectJob`], [`TrainJob`], [`CrossValidateJob`], [`EvaluateJob`], [`QuantifyJob`], [`AugmentJob`], [`PhantomJob`],
 //! [`ImportJob`], [`ExportJob`], [`EnsembleJob`] and [`DemoJob`]. Progress goes to a [`Progress`], errors are [`Error`]s. Nothing here
 //! prints, reads arguments, ends the process, or chooses a clock or a seed that its caller cannot see. Jobs share no
 //! state but the thread pool of rayon, so that several models and jobs may be used in one process; one job at a time

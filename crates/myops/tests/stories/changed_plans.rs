@@ -68,7 +68,7 @@ fn what_was_changed_since_it_was_planned_is_refused() {
 }
 
 #[test]
-fn a_plan_that_was_edited_or_replaced_is_refused() {
+fn a_plan_that_was_edited_is_refused() {
     let out = planned("edited", 3);
     for (file, from, to) in [
         ("plan.json", "\"voxels\": ", "\"voxels\": 1"),
@@ -89,6 +89,11 @@ fn a_plan_that_was_edited_or_replaced_is_refused() {
         }
         fs::write(&path, text).unwrap();
     }
+}
+
+#[test]
+fn a_plan_is_replaced_until_it_is_begun() {
+    let out = planned("replaced", 3);
     // Nothing was done of it, so that another plan takes its place.
     let run = myops(&plan(patients(), &out, 2));
     assert!(

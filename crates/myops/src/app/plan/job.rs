@@ -63,6 +63,16 @@ pub enum Before {
 }
 
 impl PlanJob {
+    /// A plan of what a job would do with a model, on the CPU, in a shard for every 1000 cases.
+    pub fn new(segment: SegmentJob, model: impl Into<String>) -> Self {
+        Self {
+            segment,
+            model: model.into(),
+            device: DeviceChoice::default(),
+            shards: None,
+        }
+    }
+
     /// Finds the cases, reads the headers of their files, deals them into shards and writes the plan. Where the same plan is there,
     /// nothing is written. Another plan is replaced as long as nothing of it was done.
     ///

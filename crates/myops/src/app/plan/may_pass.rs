@@ -11,18 +11,17 @@ use crate::app::files::FolderError;
 /// Whether the same may succeed later or on another machine: a full disk, a lock, a network that does not answer.
 pub fn may_pass(error: &Error) -> bool {
     match error {
-        Error::Io(error) => io_may_pass(error),
-        Error::Folder(FolderError::Io(error)) => io_may_pass(error),
-        Error::Folder(FolderError::Held { .. } | FolderError::MayBeHeld { .. }) => true,
+        Error::Io(error) | Error::Folder(FolderError::Io(error)) => io_may_pass(error),
         Error::Folder(
             FolderError::Make { cause, .. }
             | FolderError::List { cause, .. }
             | FolderError::Remove { cause, .. },
         ) => passes(cause),
-        Error::Threads(_) => true,
-        Error::Plan(
+        Error::Folder(FolderError::Held { .. } | FolderError::MayBeHeld { .. })
+        | Error::Plan(
             PlanError::NoInput { .. } | PlanError::Stopped { .. } | PlanError::TakenOver(_),
-        ) => true,
+        )
+        | Error::Threads(_) => true,
         _ => false,
     }
 }

@@ -90,7 +90,7 @@ impl MergeJob {
         let folder = PlanFolder::at(&self.plan);
         let plan = Plan::read(&folder)?;
         let claimed = OutputFolder::claim(folder.path())?;
-        let mut merged = self.check(&folder, &plan, progress)?;
+        let mut merged = check_all(&folder, &plan, progress)?;
         write_not_done(&folder, &merged)?;
         let out = if merged.missing.is_empty() {
             claimed.path().to_path_buf()
@@ -111,49 +111,45 @@ impl MergeJob {
         }
         Ok(merged)
     }
+}
 
-    fn check(
-        &self,
-        folder: &PlanFolder,
-        plan: &Plan,
-        progress: &dyn Progress,
-    ) -> Result<Merged, Error> {
-        let one = |shard: usize| {
-            let checked = check(folder, plan, shard);
-            progress.advanced(plan.shards[shard].cases as u64, "");
-            checked
-        };
-        let checked: Vec<Checked> = in_stage(progress, Stage::Checking, plan.cases, || {
-            (0..plan.shards.len())
-                .into_par_iter()
-                .map(one)
-                .collect::<Result<_, Error>>()
-        })?;
-        let mut merged = Merged {
-            schema: SCHEMA,
-            plan: plan.sha256.clone(),
-            shards: plan.shards.len(),
-            cases: plan.cases,
-            done: 0,
-            failed: Vec::new(),
-            missing: Vec::new(),
-            unplanned: other_folders(folder, plan)?,
-            tables: None,
-            again: String::new(),
-        };
-        let mut again = Vec::new();
-        for (shard, checked) in checked.into_iter().enumerate() {
-            if !checked.missing.is_empty() || checked.failed.iter().any(|case| case.may_pass) {
-                again.push(shard);
-            }
-            merged.done += checked.done;
-            merged.failed.extend(checked.failed);
-            merged.missing.extend(checked.missing);
-            merged.unplanned.extend(checked.unplanned);
+/// Checks the cases of all shards.
+fn check_all(folder: &PlanFolder, plan: &Plan, progress: &dyn Progress) -> Result<Merged, Error> {
+    let one = |shard: usize| {
+        let checked = check(folder, plan, shard);
+        progress.advanced(plan.shards[shard].cases as u64, "");
+        checked
+    };
+    let checked: Vec<Checked> = in_stage(progress, Stage::Checking, plan.cases, || {
+        (0..plan.shards.len())
+            .into_par_iter()
+            .map(one)
+            .collect::<Result<_, Error>>()
+    })?;
+    let mut merged = Merged {
+        schema: SCHEMA,
+        plan: plan.sha256.clone(),
+        shards: plan.shards.len(),
+        cases: plan.cases,
+        done: 0,
+        failed: Vec::new(),
+        missing: Vec::new(),
+        unplanned: other_folders(folder, plan)?,
+        tables: None,
+        again: String::new(),
+    };
+    let mut again = Vec::new();
+    for (shard, checked) in checked.into_iter().enumerate() {
+        if !checked.missing.is_empty() || checked.failed.iter().any(|case| case.may_pass) {
+            again.push(shard);
         }
-        merged.again = ranges(&again);
-        Ok(merged)
+        merged.done += checked.done;
+        merged.failed.extend(checked.failed);
+        merged.missing.extend(checked.missing);
+        merged.unplanned.extend(checked.unplanned);
     }
+    merged.again = ranges(&again);
+    Ok(merged)
 }
 
 impl Merged {

@@ -49,11 +49,11 @@ fn changes(file: &Path, patience: Duration) -> bool {
     // A file that is being replaced may be gone for a moment.
     let read = || std::fs::read(file).ok();
     let mut before = read();
-    let mut waited = Duration::ZERO;
-    while waited < patience {
-        let pause = PAUSE.min(patience - waited);
+    let mut left = patience;
+    while !left.is_zero() {
+        let pause = PAUSE.min(left);
         thread::sleep(pause);
-        waited += pause;
+        left = left.saturating_sub(pause);
         match (read(), &before) {
             (Some(now), Some(then)) if now != *then => return true,
             (Some(now), None) => before = Some(now),

@@ -1,6 +1,6 @@
 //! The job that does one shard.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -9,6 +9,7 @@ use std::time::Duration;
 use myops_image::io::remove_unfinished;
 
 use super::claim::claim;
+use super::failed::Failure;
 use super::journal::Journal;
 use super::manifest::{Manifest, Run};
 use super::progress::{Counts, RunState, ShardProgress};
@@ -201,7 +202,7 @@ impl ShardJob {
             last.counts = run.counts;
         }
         manifest.failed = journal.failures();
-        manifest.inputs = inputs_of(folder, list, self.shard);
+        manifest.inputs = inputs_of(folder, list, &manifest.failed, self.shard);
         manifest.write(folder)?;
         journal.write(|progress| progress.state = run.state())
     }
@@ -314,12 +315,15 @@ fn check_there(list: &ShardList, inputs: &[CaseInput]) -> Result<(), PlanError> 
 fn inputs_of(
     folder: &PlanFolder,
     list: &ShardList,
+    failed: &[Failure],
     shard: usize,
 ) -> BTreeMap<String, Fingerprints> {
     let out = folder.results(shard);
+    let failed: HashSet<&str> = failed.iter().map(|failure| failure.case.as_str()).collect();
     let read = |case: &str| Some(CaseFolder::of(&out, case).read_record().ok()?.inputs);
     let cases = list.cases.iter().map(|case| case.case.as_str());
     cases
+        .filter(|case| !failed.contains(case))
         .filter_map(|case| Some((case.to_owned(), read(case)?)))
         .collect()
 }
