@@ -42,3 +42,12 @@ if grep -q '<img src="x"' "$place/dom.html"; then
     echo "a case's name became markup"
     exit 1
 fi
+python3 - "$place/dom.html" <<'END'
+import html, pathlib, re, sys, urllib.parse
+
+dom = pathlib.Path(sys.argv[1])
+links = re.findall(r'<img [^>]*src="([^"]+)"', dom.read_text())
+files = [dom.parent / "many" / urllib.parse.unquote(html.unescape(link)) for link in links]
+missing = [str(file) for file in files if not file.is_file()]
+assert files and not missing, f"links lead nowhere: {missing}"
+END

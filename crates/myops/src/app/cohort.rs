@@ -9,10 +9,11 @@ use myops_image::io::{IoError, WholeFile, write_whole};
 use rayon::prelude::*;
 
 use super::error::Error;
-use super::files::{Fingerprints, FolderError, guard};
+use super::files::{FolderError, guard};
 use super::note::Note;
 use super::progress::Progress;
 use super::record::{CaseFolder, Record};
+use super::stored::{Results, Stored};
 use crate::report::{
     Case, CasePaths, CohortPage, CohortTable, OtherColumns, ParquetTable, PatientData, csv_line,
 };
@@ -22,7 +23,7 @@ const CHUNK: usize = 64;
 
 /// All finished cases of some folders of results, such as those of the shards of one run.
 ///
-/// A case belongs to it where its folder has a record that can be read. Records are read in the order of the cases' names,
+/// A case belongs to it where a record of it can be read, in a folder of its own or in an archive. Records are read in the order of the cases' names,
 /// told, and forgotten: what is kept of a case is what the page shows of it.
 #[derive(Debug, Clone, Default)]
 pub struct Cohort {
@@ -34,8 +35,26 @@ pub struct Cohort {
     pub patient_data: PatientData,
 }
 
-/// The folder of a case, by the case's name, which sorts it, and the number of the folder of results that holds it.
+/// A case that may be finished: its name, which sorts it, and the number of the folder of results that holds it.
 type Place = (String, usize);
+
+/// A finished case.
+struct Finished {
+    record: Result<Record, Error>,
+    /// Whether its files lie in a folder of its own, where a page can lead to them.
+    has_folder: bool,
+}
+
+impl Finished {
+    /// Reads the record of a case; `None` where it is not finished, or another file has this name.
+    fn read(results: &Results, case: &str) -> Option<Self> {
+        let stored = results.case(case)?;
+        Some(Self {
+            record: stored.record(),
+            has_folder: matches!(stored, Stored::Folder(_)),
+        })
+    }
+}
 
 impl Cohort {
     /// All finished cases of some folders of results, none of which failed; it does not tell who was examined.
@@ -56,25 +75,31 @@ impl Cohort {
         for name in [CSV, PARQUET, PAGE] {
             guard::stays_inside(out, &out.join(name))?;
         }
-        let places = self.places()?;
-        let mut files = Files::new(out, self.patients(&places));
+        let folders = self.folders.iter().map(|folder| Results::of(folder));
+        let folders: Vec<Results> = folders.collect::<Result<_, _>>()?;
+        let places = self.places(&folders)?;
+        let read = |(case, number): &Place| Finished::read(&folders[*number], case);
+        let mut files = Files::new(out, self.patients(&places, read));
         let ways = self.folders.iter();
         let ways: Vec<PathBuf> = ways.map(|folder| guard::relative(out, folder)).collect();
         let mut last: Option<Place> = None;
         for chunk in places.chunks(CHUNK) {
-            let records: Vec<_> = chunk.par_iter().map(|place| self.read(place)).collect();
-            for (place, record) in chunk.iter().zip(records) {
+            let found: Vec<_> = chunk.par_iter().map(read).collect();
+            for (place, found) in chunk.iter().zip(found) {
                 let left_out = |error: &dyn Display| {
                     let (case, error) = (place.0.clone(), error.to_string());
                     progress.message(&Note::LeftOutOfCohort { case, error });
                 };
-                let Some(record) = record else { continue };
-                match record {
+                let Some(found) = found else { continue };
+                match found.record {
                     Ok(record) => {
                         self.check_once(place, last.replace(place.clone()))?;
-                        let way = CaseFolder::of(&ways[place.1], &place.0);
-                        let paths = paths(&way, &record.outputs);
-                        if let Err(error) = files.add(&self.told(record), &paths)? {
+                        let paths = found.has_folder.then(|| {
+                            let way = CaseFolder::of(&ways[place.1], &place.0);
+                            paths(&way, &record)
+                        });
+                        let told = self.told(record);
+                        if let Err(error) = files.add(&told, &paths.unwrap_or_default())? {
                             left_out(&error);
                         }
                     }
@@ -85,27 +110,16 @@ impl Cohort {
         files.finish()
     }
 
-    /// The folders that may hold a finished case, sorted by the names of the cases.
-    fn places(&self) -> Result<Vec<Place>, FolderError> {
+    /// The cases that may be finished, sorted by their names.
+    fn places(&self, folders: &[Results]) -> Result<Vec<Place>, FolderError> {
         let mut places = Vec::new();
-        for (number, folder) in self.folders.iter().enumerate() {
-            let names = guard::entries(folder)?.into_iter();
-            let names = names.filter_map(|entry| entry.file_name().into_string().ok());
+        for (number, folder) in folders.iter().enumerate() {
+            let names = folder.names()?.into_iter();
             let names = names.filter(|name| !self.failed.contains(name));
             places.extend(names.map(|name| (name, number)));
         }
         places.sort_unstable();
         Ok(places)
-    }
-
-    fn folder(&self, (case, number): &Place) -> CaseFolder {
-        CaseFolder::of(&self.folders[*number], case)
-    }
-
-    /// The record of a case; `None` where it is not finished, or the place is that of another file.
-    fn read(&self, place: &Place) -> Option<Result<Record, Error>> {
-        let folder = self.folder(place);
-        folder.record().is_file().then(|| folder.read_record())
     }
 
     /// What is told of a case.
@@ -117,9 +131,9 @@ impl Cohort {
     }
 
     /// Whether any case tells who was examined.
-    fn patients(&self, places: &[Place]) -> PatientData {
+    fn patients(&self, places: &[Place], read: impl Fn(&Place) -> Option<Finished>) -> PatientData {
         let tells = |place: &Place| {
-            let record = self.read(place).and_then(Result::ok);
+            let record = read(place).and_then(|found| found.record.ok());
             record.is_some_and(|record| record.told.patient().is_some())
         };
         if self.patient_data == PatientData::Shown && places.iter().any(tells) {
@@ -221,11 +235,11 @@ fn not_written(out: &Path, name: &str, cause: std::io::Error) -> IoError {
     IoError::Write { path, cause }
 }
 
-/// The paths to those files of a case that its page in a list leads to, where they were written.
-fn paths(folder: &CaseFolder, outputs: &Fingerprints) -> CasePaths {
+/// The paths to those files of a case that its row leads to, where they were written.
+fn paths(folder: &CaseFolder, record: &Record) -> CasePaths {
     let path = |file: PathBuf| {
-        let is_written = outputs.contains_key(file.file_name()?.to_str()?);
-        is_written.then(|| file.to_string_lossy().replace('\\', "/"))
+        let path = || file.to_string_lossy().replace('\\', "/");
+        record.has_output(&file).then(path)
     };
     CasePaths {
         report: path(folder.report()),

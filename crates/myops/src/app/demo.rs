@@ -25,7 +25,7 @@ use super::model::Model;
 use super::note::Note;
 use super::phantom;
 use super::progress::Progress;
-use super::record::{CaseFolder, Setup};
+use super::record::{CaseFolder, Packing, Pictures, Setup};
 use super::segment::case::{Case, write};
 use crate::report::PatientData;
 
@@ -102,6 +102,8 @@ impl DemoPatient {
             probabilities: false,
             all_grids: false,
             dicom: false,
+            pictures: Pictures::Written,
+            packing: Packing::Folders,
             patient_data: PatientData::Withheld,
             out: self.out.path(),
         };

@@ -33,6 +33,7 @@ pub mod input;
 pub mod inspect;
 pub mod model;
 pub(crate) mod note;
+mod packer;
 pub mod phantom;
 pub mod plan;
 pub mod progress;
@@ -40,6 +41,7 @@ pub mod quantify;
 mod record;
 mod results;
 pub mod segment;
+mod stored;
 mod threads;
 pub mod train;
 
@@ -62,7 +64,7 @@ pub use phantom::PhantomJob;
 pub use plan::{MergeJob, PlanError, PlanJob, ShardJob};
 pub use progress::{Progress, Silent, Stage};
 pub use quantify::QuantifyJob;
-pub use record::Record;
+pub use record::{Packing, Pictures, Record};
 pub use segment::SegmentJob;
 pub use train::TrainJob;
 

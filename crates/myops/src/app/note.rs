@@ -252,7 +252,7 @@ impl std::fmt::Display for Note {
                 f,
                 "{} segmented again, {reason}: {}",
                 count(cases.len(), "case"),
-                cases.join(", ")
+                some(cases)
             ),
             Self::ReferenceLeftOut { case, error } => {
                 write!(f, "case {case}: reference labels are left out: {error}")
@@ -372,6 +372,15 @@ fn one_patient(patients: &[(String, Vec<String>)]) -> String {
         ));
     }
     lines.join("\n")
+}
+
+/// Names, but no more of them than a screen holds.
+fn some(names: &[String]) -> String {
+    const MOST: usize = 20;
+    match names.len().checked_sub(MOST) {
+        None | Some(0) => names.join(", "),
+        Some(more) => format!("{} and {more} more", names[..MOST].join(", ")),
+    }
 }
 
 /// A number of things in words.

@@ -15,7 +15,7 @@
 //! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use myops_image::exam::Acquisition;
 use myops_image::io::{CaseFiles, search};
@@ -33,6 +33,7 @@ use super::files::{FolderError, OutputFolder, guard};
 use super::progress::{Progress, Stage, in_stage};
 use super::record::CaseFolder;
 use super::results;
+use super::stored::Results;
 use super::threads::contained;
 use crate::report::{Case, CaseView, Origin};
 
@@ -82,8 +83,16 @@ impl QuantifyJob {
         let pairs = self.pairs(self.label_maps(progress)?, progress)?;
         self.check_out(&pairs)?;
         let out = OutputFolder::claim(&self.out)?;
+        let before = Results::of(out.path())?;
         let one = |(labels, images): &Pair| {
-            let case = contained(|| measure(labels, images.as_ref(), out.path()));
+            let case = contained(|| {
+                let id = &labels.id;
+                if before.is_segmented(id) {
+                    let (out, case) = (out.path().into(), id.clone());
+                    return Err(FolderError::HoldsSegmentation { out, case }.into());
+                }
+                measure(labels, images.as_ref(), &CaseFolder::of(out.path(), id))
+            });
             progress.advanced(1, "");
             case
         };
@@ -164,11 +173,15 @@ impl QuantifyJob {
     }
 }
 
-fn measure(file: &LabelFile, images: Option<&CaseFiles>, out: &Path) -> Result<Case, Error> {
+fn measure(
+    file: &LabelFile,
+    images: Option<&CaseFiles>,
+    folder: &CaseFolder,
+) -> Result<Case, Error> {
     // In this order: a file that changes between the two is another one than the record says.
     let of_images = |images| fingerprint::of_case(images, Fingerprint::of_file);
     let mut inputs = images.map_or(Ok(Fingerprints::new()), of_images)?;
-    inputs.insert("labels".into(), Fingerprint::of_file(file.path())?);
+    inputs.insert("labels".into(), file.fingerprint()?);
     let (labels, _) = file.read()?;
     let labels = Acquisition::new(file.place(), labels).map_err(|cause| CasesError::Geometry {
         path: file.path().into(),
@@ -183,20 +196,12 @@ fn measure(file: &LabelFile, images: Option<&CaseFiles>, out: &Path) -> Result<C
     };
     let none = PerSequence::default();
     let images = study.map_or(&none, Study::images);
-    let folder = CaseFolder::of(out, &file.id);
-    if folder.is_segmented() {
-        return Err(FolderError::HoldsSegmentation {
-            out: out.into(),
-            case: file.id.clone(),
-        }
-        .into());
-    }
     folder.create()?;
     let origin = Origin {
         findings: case.iter().flat_map(results::of_reading).collect(),
         ..Origin::default()
     };
-    let told = results::write_case(&folder, &file.id, &CaseView::of(&labels, images), origin)?;
+    let told = results::write_case(folder, &file.id, &CaseView::of(&labels, images), origin)?;
     folder.finish(&told, inputs, &[folder.report(), folder.thumbnail()])?;
     Ok(told)
 }

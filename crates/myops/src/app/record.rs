@@ -1,6 +1,7 @@
 //! What is kept of a finished case beside its results.
 
-use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use myops_image::io::{read_small, remove_unfinished, write_whole};
@@ -9,9 +10,8 @@ use myops_image::sequence::Sequence;
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
-use super::files::fingerprint::{self, Fingerprint, Fingerprints};
+use super::files::fingerprint::{self, Fingerprints};
 use super::files::folder;
-use super::input::CaseInput;
 use super::model::Model;
 use crate::device::DeviceChoice;
 use crate::report::{Case, Identity, PatientData, Program, SCHEMA};
@@ -29,6 +29,10 @@ pub struct Setup<'a> {
     pub all_grids: bool,
     /// Whether results for a PACS are saved too.
     pub dicom: bool,
+    /// Whether pictures and pages are saved.
+    pub pictures: Pictures,
+    /// Where finished results are kept.
+    pub packing: Packing,
     /// Whether results tell who was examined.
     pub patient_data: PatientData,
     /// The folder of all results.
@@ -44,6 +48,28 @@ pub struct Made<'a> {
     pub device: &'a str,
     /// Whether they tell who was examined.
     pub patient_data: PatientData,
+}
+
+/// Whether the results of a case have pictures and pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pictures {
+    /// A picture of all slices, a thumbnail and a report are written.
+    #[default]
+    Written,
+    /// They are left out: the label map and the JSON hold what they would show.
+    LeftOut,
+}
+
+/// Where the results of finished cases are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Packing {
+    /// In a folder for each case.
+    #[default]
+    Folders,
+    /// In one archive, `cases.tar`.
+    Archive,
 }
 
 /// Whether the results in the folder of a case are those that a run would give now.
@@ -77,8 +103,32 @@ pub struct Record {
 }
 
 impl Record {
-    /// Why a run would not give the same now, but for what lies in the case's folder.
-    fn outdated(&self, inputs: &Fingerprints, setup: &Setup) -> Option<String> {
+    /// Reads a record; errors call it `path`.
+    ///
+    /// # Errors
+    /// Where it is damaged or of another version.
+    pub fn parse(bytes: &[u8], path: &Path) -> Result<Self, Error> {
+        let damaged = |cause| Error::NoRecord {
+            path: path.into(),
+            cause,
+        };
+        let record: Self = serde_json::from_slice(bytes).map_err(|e| damaged(e.to_string()))?;
+        if record.told.schema == SCHEMA {
+            Ok(record)
+        } else {
+            let schema = &record.told.schema;
+            Err(damaged(format!("{schema} where {SCHEMA} is needed")))
+        }
+    }
+
+    /// Whether a file was written, by its name.
+    pub fn has_output(&self, file: &Path) -> bool {
+        let name = file.file_name().and_then(OsStr::to_str);
+        name.is_some_and(|name| self.outputs.contains_key(name))
+    }
+
+    /// Why a run would not give the same now, but for what the case's files hold.
+    pub fn outdated(&self, inputs: &Fingerprints, setup: &Setup) -> Option<String> {
         let made = self.made_otherwise(&Made {
             weights: &setup.model.fingerprint,
             device: setup.device.name(),
@@ -170,6 +220,15 @@ impl CaseFolder {
             || self.record().is_file() && !self.read_record().is_ok_and(measured_alone)
     }
 
+    /// Whether `myops segment` wrote this folder, and its record and all files that it names are there.
+    pub fn is_whole(&self) -> bool {
+        let all_there = |record: Record| {
+            let mut names = record.outputs.keys();
+            record.told.model.is_some() && names.all(|name| self.output(name).is_file())
+        };
+        self.read_record().is_ok_and(all_there)
+    }
+
     fn is_of_earlier_version(&self) -> bool {
         self.file(OF_EARLIER_VERSIONS[0]).is_file()
     }
@@ -180,19 +239,19 @@ impl CaseFolder {
     /// Where the record cannot be read, is damaged, or is of another version.
     pub fn read_record(&self) -> Result<Record, Error> {
         let path = self.record();
-        let bytes = read_small(&path)?;
-        let record: Result<Record, _> = serde_json::from_slice(&bytes);
-        match record {
-            Ok(record) if record.told.schema == SCHEMA => Ok(record),
-            Ok(record) => Err(Error::NoRecord {
-                path,
-                cause: format!("{} where {SCHEMA} is needed", record.told.schema),
-            }),
-            Err(cause) => Err(Error::NoRecord {
-                path,
-                cause: cause.to_string(),
-            }),
-        }
+        Record::parse(&read_small(&path)?, &path)
+    }
+
+    /// A file that was written, by its name.
+    pub fn output(&self, name: &str) -> PathBuf {
+        // A record that was changed may name a file elsewhere.
+        let name = Path::new(name).file_name().unwrap_or_default();
+        self.folder.join(name)
+    }
+
+    /// A file of the folder as seen from the folder of all results.
+    pub fn relative(&self, file: &Path) -> PathBuf {
+        Path::new(&self.id).join(file.file_name().unwrap_or_default())
     }
 
     /// The labels on the voxels of a sequence.
@@ -213,7 +272,10 @@ impl CaseFolder {
 
     /// The files that a case with some sequences has when it is finished, but for its record.
     pub fn outputs(&self, sequences: &[Sequence], setup: &Setup) -> Vec<PathBuf> {
-        let mut files = vec![self.labels(), self.panel(), self.thumbnail(), self.report()];
+        let mut files = vec![self.labels()];
+        if setup.pictures == Pictures::Written {
+            files.extend(self.pictures());
+        }
         if setup.probabilities {
             files.extend(self.probabilities());
         }
@@ -226,51 +288,17 @@ impl CaseFolder {
         files
     }
 
+    /// The pictures and the page.
+    fn pictures(&self) -> [PathBuf; 3] {
+        [self.panel(), self.thumbnail(), self.report()]
+    }
+
     /// The images of how likely each label but the background is.
     fn probabilities(&self) -> impl Iterator<Item = PathBuf> {
         Label::ALL
             .into_iter()
             .skip(1)
             .map(|label| self.probability(label))
-    }
-
-    /// Compares what the record says with the case's files, the setup and the results.
-    pub fn state(&self, case: &CaseInput, setup: &Setup) -> State {
-        if !self.is_segmented() {
-            return State::Unfinished;
-        }
-        let Ok(record) = self.read_record() else {
-            return State::Outdated(
-                "the record of the results is damaged or of another version".into(),
-            );
-        };
-        // What is wrong with a file that cannot be read is told where the case is segmented.
-        let Ok(inputs) = case.fingerprints() else {
-            return State::Unfinished;
-        };
-        if let Some(reason) = record.outdated(&inputs, setup) {
-            return State::Outdated(reason);
-        }
-        let expected = self.outputs(&case.sequences(), setup);
-        let names = expected
-            .iter()
-            .filter_map(|path| path.file_name()?.to_str());
-        let names: BTreeSet<&str> = names
-            .chain(record.outputs.keys().map(String::as_str))
-            .collect();
-        let same = |name: &str| {
-            let found = Fingerprint::of_file(&self.folder.join(name));
-            found.is_ok_and(|found| record.outputs.get(name) == Some(&found))
-        };
-        let changed: Vec<&str> = names.into_iter().filter(|name| !same(name)).collect();
-        if changed.is_empty() {
-            State::Current
-        } else {
-            State::Outdated(format!(
-                "output missing or changed since ({})",
-                changed.join(", ")
-            ))
-        }
     }
 
     /// Makes the folder, free of what a killed run left half-written in it and of the record of an earlier run, whose
@@ -283,10 +311,31 @@ impl CaseFolder {
         remove_unfinished(&self.folder)?;
         std::iter::once(self.record())
             .chain(OF_EARLIER_VERSIONS.map(|ending| self.file(ending)))
-            .chain(self.probabilities())
-            .chain(Sequence::ALL.map(|sequence| self.labels_on(sequence)))
-            .chain([self.segmentation(), self.structured_report()])
+            .chain(self.optional())
             .try_for_each(|path| folder::remove_file(&path))?;
+        Ok(())
+    }
+
+    /// The files that are written only where they are asked for.
+    fn optional(&self) -> impl Iterator<Item = PathBuf> {
+        let grids = Sequence::ALL.map(|sequence| self.labels_on(sequence));
+        let pacs = [self.segmentation(), self.structured_report()];
+        let all = self.pictures().into_iter().chain(self.probabilities());
+        all.chain(grids).chain(pacs)
+    }
+
+    /// Removes the folder of a case whose results are kept elsewhere: its record first, then what else the program may have
+    /// written. A file of somebody else stays, and the folder with it.
+    ///
+    /// # Errors
+    /// Where a file cannot be removed.
+    pub fn remove(&self) -> Result<(), Error> {
+        remove_unfinished(&self.folder)?;
+        [self.record(), self.labels()]
+            .into_iter()
+            .chain(self.optional())
+            .try_for_each(|path| folder::remove_file(&path))?;
+        let _ = fs::remove_dir(&self.folder);
         Ok(())
     }
 

@@ -52,6 +52,10 @@ fn of_folder(error: &FolderError) -> Option<String> {
         }
         FolderError::AmongInput { .. } | FolderError::NotOurs { .. } => ELSEWHERE,
         FolderError::HoldsSegmentation { .. } => "--out writes the reports elsewhere",
+        FolderError::DamagedArchive { .. } => {
+            "tar -xf takes out what is before the damage; move the archive away to segment the rest again"
+        }
+        FolderError::TwoResults { .. } => "keep one of them",
         FolderError::LinkOut { .. } => {
             "results stay in their folder: remove the link, or give another --out"
         }
@@ -63,6 +67,7 @@ fn of_folder(error: &FolderError) -> Option<String> {
 fn of_cases(error: &CasesError) -> Option<String> {
     let hint = match error {
         CasesError::Io(error) => return error.hint(),
+        CasesError::Archive(error) => return of_folder(error),
         CasesError::LabelsWithoutImages { case, .. } => {
             return Some(format!(
                 "images are called {case}_C0, {case}_LGE or {case}_DE, {case}_T2, or {case}_0000 to {case}_0002 by nnU-Net"

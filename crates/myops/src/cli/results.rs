@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use super::console::Console;
-use crate::app::Error;
 use crate::app::input::Input;
 use crate::app::model::{BUILT_IN, Model};
 use crate::app::segment::{Finished, SegmentJob};
+use crate::app::{Error, Packing, Pictures};
 use crate::device::DeviceChoice;
 use crate::report::PatientData;
 
@@ -35,6 +35,12 @@ pub struct ResultArgs {
     /// Save a DICOM segmentation and a structured report too, for exams that came as DICOM
     #[arg(long)]
     dicom: bool,
+    /// Leave out pictures and reports: two files a case, the label map and the JSON
+    #[arg(long)]
+    slim: bool,
+    /// Keep the results of finished cases in one file, cases.tar, instead of a folder for each
+    #[arg(long)]
+    pack: bool,
     /// Tell in reports, tables and JSON what DICOM images say of the patient, and volumes and mass per body surface area
     #[arg(long)]
     identify: bool,
@@ -50,6 +56,16 @@ impl ResultArgs {
             probabilities: self.probabilities,
             all_grids: self.all_grids,
             dicom: self.dicom,
+            pictures: if self.slim {
+                Pictures::LeftOut
+            } else {
+                Pictures::Written
+            },
+            packing: if self.pack {
+                Packing::Archive
+            } else {
+                Packing::Folders
+            },
             patient_data: if self.identify {
                 PatientData::Shown
             } else {

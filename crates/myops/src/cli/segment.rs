@@ -18,7 +18,7 @@ use crate::app::segment::Finished;
 pub struct Args {
     #[command(flatten)]
     input: InputArgs,
-    /// Folder for the results, one folder a case
+    /// Folder for the results, one folder a case unless they are packed
     #[arg(long, value_name = "DIR", default_value = "segmented")]
     out: PathBuf,
     #[command(flatten)]
@@ -37,7 +37,7 @@ pub struct Args {
 const SHARD: &str = "A shard of a plan";
 
 /// What a plan fixes.
-const PLANNED: [&str; 18] = [
+const PLANNED: [&str; 20] = [
     "paths",
     "bssfp",
     "lge",
@@ -55,6 +55,8 @@ const PLANNED: [&str; 18] = [
     "probabilities",
     "all_grids",
     "dicom",
+    "slim",
+    "pack",
     "identify",
 ];
 

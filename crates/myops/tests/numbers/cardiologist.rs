@@ -149,7 +149,8 @@ fn labels_alone_make_a_page_too() {
     );
     page::check(&cohort);
     assert!(
-        cohort.contains("href=\"only%20%3Clabels%3E%20%26%20no%20images/"),
-        "the link can be followed"
+        cohort.contains("[\"*/*_report.html\"]")
+            && cohort.contains("[\"only \\u003clabels> & no images\"]"),
+        "the link can be put together"
     );
 }

@@ -10,14 +10,14 @@ use rand_chacha::ChaCha8Rng;
 use super::program::{contents, done, killed_after, network, patients, place};
 
 /// Random moments within a duration. When exactly a process is killed is left to chance all the same.
-fn moments(within: Duration, count: usize) -> Vec<Duration> {
+pub fn moments(within: Duration, count: usize) -> Vec<Duration> {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     (0..count)
         .map(|_| within.mul_f64(rng.random_range(0.0..1.0)))
         .collect()
 }
 
-fn timed(line: &str) -> Duration {
+pub fn timed(line: &str) -> Duration {
     let start = Instant::now();
     done(line);
     start.elapsed()

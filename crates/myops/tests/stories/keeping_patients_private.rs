@@ -193,8 +193,9 @@ fn identify_tells_in_reports_tables_and_json_who_was_examined() {
     };
     assert_eq!(telling(&line), [""; 0], "finished before");
     let identified = telling(&format!("{line} --identify"));
-    assert_eq!(identified.len(), 4, "{identified:?}");
-    assert_eq!(identified[..2], ["cohort.csv", "cohort.html"]);
+    assert_eq!(identified.len(), 5, "{identified:?}");
+    let tables = ["cohort.csv", "cohort.html", "cohort.parquet"];
+    assert_eq!(identified[..3], tables);
     let id = cases(&out).remove(0);
     let case = json(format!("{out}/{id}/{id}.json"));
     assert_eq!(case["patient"]["name"], "Petronella Zweig");

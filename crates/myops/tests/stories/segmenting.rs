@@ -52,11 +52,8 @@ fn a_folder_of_cases_is_labelled_on_each_ones_own_grid() {
     }
     let table = String::from_utf8(bytes(format!("{out}/cohort.csv"))).unwrap();
     assert_eq!(table.lines().count(), 5, "{table}");
-    assert!(
-        String::from_utf8(bytes(format!("{out}/cohort.html")))
-            .unwrap()
-            .contains("phantom-004_report.html")
-    );
+    let page = String::from_utf8(bytes(format!("{out}/cohort.html"))).unwrap();
+    assert!(page.contains("\"phantom-004\"") && page.contains("[\"*/*_report.html\"]"));
 }
 
 #[test]
@@ -166,16 +163,22 @@ fn a_corrected_shift_is_told_in_the_same_words_everywhere() {
         (&finding["corrected"], &finding["shift_mm"]),
         (&true.into(), &record["case"]["misalignment_mm"]["T2"])
     );
-    for name in [
-        file("report.html"),
-        format!("{data}/out/cohort.csv"),
-        format!("{data}/out/cohort.html"),
-    ] {
-        assert!(
-            String::from_utf8(bytes(&name)).unwrap().contains(&sentence),
-            "{name}"
-        );
+    let text = |name: String| String::from_utf8(bytes(name)).unwrap();
+    for name in [file("report.html"), format!("{data}/out/cohort.csv")] {
+        assert!(text(name.clone()).contains(&sentence), "{name}");
     }
+    // Its pattern and its numbers.
+    let page = text(format!("{data}/out/cohort.html"));
+    let numbers = sentence
+        .split_once(" mm")
+        .unwrap()
+        .0
+        .rsplit_once(' ')
+        .unwrap()
+        .1;
+    let numbers = format!(" {}", numbers.replace('.', " "));
+    assert!(page.contains("\" mm relative to the other sequences; corrected\""));
+    assert!(page.contains(&numbers), "{numbers}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use askama::Template;
 use myops_image::label::Label;
 use myops_measure::finding::Finding;
 
-use super::data::Data;
+use super::data::{Array, Data};
 use super::link::escaped;
 use crate::case::Case;
 use crate::identity::{FIELDS, Field, PatientData};
@@ -93,12 +93,12 @@ impl CohortPage {
             PatientData::Shown => (fields.collect(), INDEXED),
         };
         let mut data = Data::default();
-        data.texts.resize_with(fields.len(), Default::default);
+        data.texts.resize_with(fields.len(), Array::default);
         let decimals = (shown(MEASURED).map(|q| q.decimals))
             .chain(shown(indexed).map(|q| q.decimals))
             .chain(shown(CONFIDENCE).map(|q| q.decimals));
         data.numbers
-            .extend(decimals.map(|decimals| (decimals, Default::default())));
+            .extend(decimals.map(|decimals| (decimals, Array::default())));
         Self {
             cases: 0,
             fields,
@@ -135,7 +135,7 @@ impl CohortPage {
         self.data.cases.text(Some(case.id()));
         self.data.reports.add(report.as_deref(), &id);
         self.data.thumbnails.add(thumbnail.as_deref(), &id);
-        self.add_findings(case, report);
+        self.add_findings(case, report.as_deref());
     }
 
     fn add_numbers(&mut self, case: &Case) {
@@ -150,7 +150,7 @@ impl CohortPage {
         }
     }
 
-    fn add_findings(&mut self, case: &Case, link: Option<String>) {
+    fn add_findings(&mut self, case: &Case, link: Option<&str>) {
         self.without += usize::from(case.findings.is_empty());
         let codes: BTreeSet<&'static str> = case.findings.iter().map(Finding::code).collect();
         for code in codes {
@@ -166,7 +166,9 @@ impl CohortPage {
             let found = &mut self.found[at];
             found.count += 1;
             if found.count <= NAMED {
-                found.first.push((case.id().to_owned(), link.clone()));
+                found
+                    .first
+                    .push((case.id().to_owned(), link.map(str::to_owned)));
             }
         }
         let patterns = &mut self.data.patterns;

@@ -8,6 +8,7 @@ use myops_image::label::Label;
 use myops_image::study::StudyError;
 
 use super::sets_flaw::SetsFlaw;
+use crate::app::files::FolderError;
 
 /// Why a folder of cases or of label maps cannot be used. The text is complete; there is no further cause behind it.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +16,9 @@ pub enum CasesError {
     /// A file or folder cannot be read, or is not what it should be.
     #[error(transparent)]
     Io(#[from] IoError),
+    /// An archive of results cannot be read.
+    #[error(transparent)]
+    Archive(Box<FolderError>),
     /// Labels have no images.
     #[error("case {case} has labels ({}) and no image under a known name", labels.display())]
     LabelsWithoutImages {
@@ -108,6 +112,12 @@ pub enum CasesError {
         /// The cases.
         cases: Vec<String>,
     },
+}
+
+impl From<FolderError> for CasesError {
+    fn from(error: FolderError) -> Self {
+        Self::Archive(Box::new(error))
+    }
 }
 
 /// What is wrong with a table of patients.

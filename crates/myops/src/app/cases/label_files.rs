@@ -2,17 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use myops_image::io::{
-    Found, IoError, LabelNumbers, Numbering, check_id, is_image_name, read_numbered, search,
-    text_of,
-};
-use myops_image::label::LabelMap;
-use myops_image::scheme::LabelScheme;
+use myops_image::io::{Found, IoError, check_id, is_image_name, search, text_of};
 
 use super::error::CasesError;
+use super::label_file::LabelFile;
 use super::label_names::{Kind, is_in, parse};
 use super::passed_over::tell_passed_over;
+use crate::app::files::archive::{self, Archive};
 use crate::app::progress::Progress;
 
 /// What a folder of label maps is to a job; it decides between two files of one case.
@@ -22,18 +20,6 @@ pub enum Role {
     Prediction,
     /// What an expert drew: `ID_gd` before `ID` before `ID_labels`.
     Reference,
-}
-
-/// A label map that has not been read yet.
-#[derive(Debug, Clone)]
-pub struct LabelFile {
-    /// The case.
-    pub id: String,
-    pub(super) path: PathBuf,
-    /// The numbers of its labels, where they are given.
-    pub(super) numbers: Option<LabelNumbers>,
-    /// Which tissues it tells apart.
-    pub scheme: LabelScheme,
 }
 
 impl Role {
@@ -47,38 +33,8 @@ impl Role {
     }
 }
 
-impl LabelFile {
-    /// Reads the label map, as [`read_numbered`] does, and how its numbers were understood.
-    ///
-    /// # Errors
-    /// Where the file cannot be read or holds other numbers.
-    pub fn read(&self) -> Result<(LabelMap, Numbering), CasesError> {
-        let (labels, numbering) = read_numbered(&self.path, self.numbers.as_ref())?;
-        labels
-            .volume
-            .grid()
-            .world_from_voxel()
-            .check_scanner()
-            .map_err(|cause| CasesError::Geometry {
-                path: self.path.clone(),
-                cause,
-            })?;
-        Ok((labels.volume, numbering))
-    }
-
-    /// The file.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Where it lies, for messages.
-    pub fn place(&self) -> String {
-        self.path.display().to_string()
-    }
-}
-
-/// The label maps of a path, in the order of their cases' names: those of a folder and its subfolders, or one file. Tells
-/// which images were passed over.
+/// The label maps of a path, in the order of their cases' names: those of a folder and its subfolders and of the archives of
+/// results there, or one file. Tells which images were passed over.
 ///
 /// `ID_labels` and `ID_gd` are label maps of the case `ID`. Any other name is a whole case's name (`heart_0001`, `x_T2`),
 /// but for images: those of cases that have labels of their own, all that lies in folders called `images...`, and, where
@@ -109,23 +65,14 @@ pub fn find(
         return Err(CasesError::NoLabelMap(path.into()));
     }
     sorted.maps.keys().try_for_each(|id| check_id(id))?;
-    Ok(sorted
-        .maps
-        .into_iter()
-        .map(|(id, (_, path))| LabelFile {
-            id,
-            path,
-            numbers: None,
-            scheme: LabelScheme::ALL,
-        })
-        .collect())
+    Ok(sorted.maps.into_values().map(|(_, file)| file).collect())
 }
 
 /// Files sorted into label maps and others.
 struct Sorted {
     role: Role,
     /// The best file of each case so far, with its rank.
-    maps: BTreeMap<String, (u8, PathBuf)>,
+    maps: BTreeMap<String, (u8, LabelFile)>,
     passed_over: Vec<PathBuf>,
 }
 
@@ -158,7 +105,34 @@ impl Sorted {
         let name = path.file_name().map(text_of).unwrap_or_default();
         match parse(&name) {
             Some((id, kind)) => self.add(id, kind, path)?,
+            None if name == archive::NAME => self.add_archive(path)?,
             None => self.passed_over.push(path.into()),
+        }
+        Ok(())
+    }
+
+    /// Adds the label maps in an archive of results, but for cases that have a newer one in a folder beside it.
+    fn add_archive(&mut self, path: &Path) -> Result<(), CasesError> {
+        let archive = Arc::new(Archive::open(path.into())?);
+        let files = archive
+            .cases()
+            .filter_map(|case| LabelFile::packed(&archive, case));
+        for file in files {
+            let beside = path.parent().unwrap_or(path);
+            match self.maps.get(&file.id) {
+                Some((_, other)) if other.path().starts_with(beside) => {}
+                Some((_, other)) => {
+                    return Err(CasesError::TwoLabelMaps {
+                        case: file.id.clone(),
+                        first: other.path().into(),
+                        second: file.path().into(),
+                    });
+                }
+                None => {
+                    let rank = self.role.rank(Kind::Drawn);
+                    self.maps.insert(file.id.clone(), (rank, file));
+                }
+            }
         }
         Ok(())
     }
@@ -195,6 +169,12 @@ impl Sorted {
                 (_, (id, kind)) => self.add(id, kind, file)?,
             }
         }
+        let is_archive =
+            |file: &&PathBuf| file.file_name().is_some_and(|name| name == archive::NAME);
+        files
+            .iter()
+            .filter(is_archive)
+            .try_for_each(|file| self.add_archive(file))?;
         // Labels beside the folder, as those of nnU-Net's images.
         for (case, file) in found
             .cases
@@ -215,14 +195,16 @@ impl Sorted {
             Some((other, first)) if other == rank => {
                 return Err(CasesError::TwoLabelMaps {
                     case: id.into(),
-                    first,
+                    first: first.path().into(),
                     second: path.into(),
                 });
             }
             Some((other, _)) if other < rank => self.passed_over.push(path.into()),
             earlier => {
-                self.passed_over.extend(earlier.map(|(_, path)| path));
-                self.maps.insert(id.to_owned(), (rank, path.into()));
+                let earlier = earlier.map(|(_, file)| file.path().into());
+                self.passed_over.extend(earlier);
+                let file = LabelFile::at(id, path);
+                self.maps.insert(id.to_owned(), (rank, file));
             }
         }
         Ok(())

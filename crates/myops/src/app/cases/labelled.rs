@@ -12,7 +12,8 @@ use myops_image::study::Study;
 use rayon::prelude::*;
 
 use super::error::CasesError;
-use super::label_files::{self, LabelFile, Role};
+use super::label_file::LabelFile;
+use super::label_files::{self, Role};
 use super::passed_over::tell_passed_over;
 use super::sets::{self, DataSet, ends_in};
 use crate::app::note::Note;
@@ -50,12 +51,8 @@ impl LabelledCase {
 
     /// The file of the labels, as it is scored against.
     pub fn reference(&self) -> Option<LabelFile> {
-        Some(LabelFile {
-            id: self.id().into(),
-            path: self.files.reference()?.into(),
-            numbers: self.files.numbers().cloned(),
-            scheme: self.scheme,
-        })
+        let file = LabelFile::at(self.id(), self.files.reference()?);
+        Some(file.drawn(self.files.numbers().cloned(), self.scheme))
     }
 
     fn read(&self, missing: Missing) -> Result<LabelledStudy, CasesError> {

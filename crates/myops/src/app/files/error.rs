@@ -86,6 +86,16 @@ pub enum FolderError {
         /// The case.
         case: String,
     },
+    /// An archive of results is damaged.
+    #[error("{}: damaged behind its first {cases} cases: {cause}", path.display())]
+    DamagedArchive {
+        /// The archive.
+        path: PathBuf,
+        /// The number of cases before the damage.
+        cases: usize,
+        /// What was found.
+        cause: std::io::Error,
+    },
     /// Two folders of results hold the same case.
     #[error("case {case} lies in {} and in {}", first.display(), second.display())]
     TwoResults {

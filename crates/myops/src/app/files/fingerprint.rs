@@ -70,14 +70,20 @@ impl Fingerprint {
     /// # Errors
     /// Where it is no regular file, or cannot be read.
     pub fn of_file(path: &Path) -> Result<Self, IoError> {
-        let read = |cause| IoError::Read {
+        Self::of_reader(open_regular(path)?).map_err(|cause| IoError::Read {
             path: path.into(),
             cause,
-        };
+        })
+    }
+
+    /// Of all bytes that a reader gives.
+    ///
+    /// # Errors
+    /// Where one cannot be read.
+    pub fn of_reader(mut reader: impl Read) -> std::io::Result<Self> {
         let (mut hasher, mut buffer) = (Hasher::default(), vec![0; CHUNK]);
-        let mut file = open_regular(path)?;
         loop {
-            match file.read(&mut buffer).map_err(read)? {
+            match reader.read(&mut buffer)? {
                 0 => return Ok(hasher.finish()),
                 n => hasher.add(&buffer[..n]),
             }

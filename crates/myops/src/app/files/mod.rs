@@ -1,5 +1,6 @@
 //! Folders and files that results go into: locks, refusals to overwrite inputs, fingerprints of files.
 
+pub(crate) mod archive;
 mod error;
 pub(crate) mod fingerprint;
 pub(crate) mod folder;

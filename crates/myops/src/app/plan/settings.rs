@@ -8,6 +8,7 @@ use myops_image::sequence::Sequence;
 use serde::{Deserialize, Serialize};
 
 use crate::app::input::{Input, SeriesRules, Source};
+use crate::app::record::{Packing, Pictures};
 use crate::app::segment::{Finished, SegmentJob};
 use crate::report::PatientData;
 
@@ -26,6 +27,8 @@ pub struct Settings {
     probabilities: bool,
     all_grids: bool,
     dicom: bool,
+    pictures: Pictures,
+    packing: Packing,
     patient_data: PatientData,
 }
 
@@ -49,6 +52,8 @@ impl Settings {
             probabilities: job.probabilities,
             all_grids: job.all_grids,
             dicom: job.dicom,
+            pictures: job.pictures,
+            packing: job.packing,
             patient_data: job.patient_data,
         }
     }
@@ -72,6 +77,8 @@ impl Settings {
             probabilities: self.probabilities,
             all_grids: self.all_grids,
             dicom: self.dicom,
+            pictures: self.pictures,
+            packing: self.packing,
             patient_data: self.patient_data,
         }
     }

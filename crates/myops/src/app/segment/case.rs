@@ -18,7 +18,7 @@ use crate::app::input::{CaseInput, LoadedInput};
 use crate::app::model::Unfinished;
 use crate::app::note::Note;
 use crate::app::progress::Progress;
-use crate::app::record::{CaseFolder, Setup};
+use crate::app::record::{CaseFolder, Pictures, Setup};
 use crate::app::results;
 use crate::app::threads::spawn;
 use crate::report::quantity::Confidence;
@@ -82,14 +82,17 @@ pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<report:
     }
     let origin = origin(loaded, found, setup);
     let view = CaseView::of(&found.labels, study.images());
-    let told = std::thread::scope(|scope| {
-        let panel = spawn(scope, || write_panel(study, &view, &folder))?;
-        let measured = results::write_case(&folder, study.id(), &view, origin);
-        panel
-            .join()
-            .unwrap_or_else(|p| resume_unwind(p))
-            .and(measured)
-    })?;
+    let told = match setup.pictures {
+        Pictures::LeftOut => report::Case::measure(study.id(), &view, origin),
+        Pictures::Written => std::thread::scope(|scope| {
+            let panel = spawn(scope, || write_panel(study, &view, &folder))?;
+            let measured = results::write_case(&folder, study.id(), &view, origin);
+            panel
+                .join()
+                .unwrap_or_else(|p| resume_unwind(p))
+                .and(measured)
+        })?,
+    };
     if setup.dicom {
         pacs::write(&folder, &case.loaded, found, &told, setup)?;
     }

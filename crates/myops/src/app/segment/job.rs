@@ -8,15 +8,16 @@ use rayon::prelude::*;
 use super::pipeline;
 use crate::app::cohort::Cohort;
 use crate::app::error::{Error, FailedCase};
-use crate::app::files::{OutputFolder, guard};
+use crate::app::files::{FolderError, OutputFolder, guard};
 use crate::app::input::{CaseInput, Input, Kind};
 use crate::app::model::Model;
 use crate::app::note::Note;
 use crate::app::progress::Progress;
-use crate::app::record::{CaseFolder, Setup, State};
+use crate::app::record::{Packing, Pictures, Setup, State};
+use crate::app::stored::Results;
 use crate::report::PatientData;
 
-/// Segments cases into a folder of results, one folder a case.
+/// Segments cases into a folder of results.
 #[derive(Debug, Clone)]
 pub struct SegmentJob {
     /// The cases.
@@ -31,6 +32,10 @@ pub struct SegmentJob {
     pub all_grids: bool,
     /// Whether a DICOM segmentation and a structured report are written too; for exams that came as DICOM.
     pub dicom: bool,
+    /// Whether pictures and pages are written.
+    pub pictures: Pictures,
+    /// Where finished results are kept.
+    pub packing: Packing,
     /// Whether results tell who was examined, where the images say it.
     pub patient_data: PatientData,
 }
@@ -55,8 +60,8 @@ pub struct SegmentedCases {
 }
 
 impl SegmentJob {
-    /// A job on the cases that paths lead to, which skips finished cases, writes no probabilities and does not tell who was
-    /// examined.
+    /// A job on the cases that paths lead to, which skips finished cases, writes each with pictures and without probabilities into a folder
+    /// of its own, and does not tell who was examined.
     pub fn new<P: Into<PathBuf>>(
         paths: impl IntoIterator<Item = P>,
         out: impl Into<PathBuf>,
@@ -68,6 +73,8 @@ impl SegmentJob {
             probabilities: false,
             all_grids: false,
             dicom: false,
+            pictures: Pictures::default(),
+            packing: Packing::default(),
             patient_data: PatientData::default(),
         }
     }
@@ -110,7 +117,7 @@ impl SegmentJob {
         let setup = self.setup(model, folder.path());
         let todo = match self.finished {
             Finished::Overwrite => cases,
-            Finished::Skip => unfinished(cases, &setup, progress),
+            Finished::Skip => unfinished(cases, &setup, progress)?,
         };
         let failed = pipeline::segment_all(&todo, &setup, progress, &pipeline::Alone)?;
         let cohort = Cohort {
@@ -133,6 +140,8 @@ impl SegmentJob {
             probabilities: self.probabilities,
             all_grids: self.all_grids,
             dicom: self.dicom,
+            pictures: self.pictures,
+            packing: self.packing,
             patient_data: self.patient_data,
             out,
         }
@@ -144,9 +153,10 @@ pub(crate) fn unfinished(
     cases: Vec<CaseInput>,
     setup: &Setup,
     progress: &dyn Progress,
-) -> Vec<CaseInput> {
-    let state = |case: &CaseInput| CaseFolder::of(setup.out, case.id()).state(case, setup);
-    let states: Vec<State> = cases.par_iter().map(state).collect();
+) -> Result<Vec<CaseInput>, FolderError> {
+    let results = Results::of(setup.out)?;
+    let states = cases.par_iter().map(|case| results.state(case, setup));
+    let states: Vec<State> = states.collect();
     let mut outdated: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (case, state) in cases.iter().zip(&states) {
         if let State::Outdated(reason) = state {
@@ -163,7 +173,6 @@ pub(crate) fn unfinished(
         progress.message(&Note::SegmentedAgain { reason, cases });
     }
     let todo = cases.into_iter().zip(states);
-    todo.filter(|(_, state)| !is_current(state))
-        .map(|(case, _)| case)
-        .collect()
+    let todo = todo.filter(|(_, state)| !is_current(state));
+    Ok(todo.map(|(case, _)| case).collect())
 }

@@ -11,8 +11,9 @@ use super::case::{Case, write};
 use crate::app::error::{Error, FailedCase};
 use crate::app::input::CaseInput;
 use crate::app::note::Note;
+use crate::app::packer::Packer;
 use crate::app::progress::{Progress, Stage, in_stage};
-use crate::app::record::Setup;
+use crate::app::record::{CaseFolder, Packing, Setup};
 use crate::app::threads::{contained, spawn};
 
 /// Cases read ahead of the network, and cases waiting to be written.
@@ -48,7 +49,7 @@ type OnTheWay<'a, T> = (&'a str, Result<T, Error>);
 /// network computes.
 ///
 /// # Errors
-/// Where the system gives no threads.
+/// Where the system gives no threads, or the archive of results cannot be used.
 pub fn segment_all(
     cases: &[CaseInput],
     setup: &Setup,
@@ -58,12 +59,17 @@ pub fn segment_all(
     let (send_loaded, loaded) = sync_channel(IN_FLIGHT);
     let (send_labelled, labelled) = sync_channel(IN_FLIGHT);
     let labelled = Mutex::new(labelled);
+    let packer = match setup.packing {
+        Packing::Folders => None,
+        Packing::Archive => Some(Packer::of(setup.out)?),
+    };
+    let packer = packer.as_ref();
     let work = || {
         scope(|scope| {
             let begun = cases.iter().take_while(|_| follower.goes_on());
             spawn(scope, move || read_all(begun, &send_loaded, progress))?;
             spawn(scope, move || label_all(loaded, &send_labelled, setup))?;
-            let write = || write_all(&labelled, setup, progress, follower);
+            let write = || write_all(&labelled, setup, packer, progress, follower);
             // This thread is one of the writers, and the only one where the system gives no more.
             let writers: Vec<_> = (1..WRITERS)
                 .map_while(|_| spawn(scope, write).ok())
@@ -76,6 +82,7 @@ pub fn segment_all(
         })
     };
     let mut failed = in_stage(progress, Stage::Segmenting, cases.len(), work)?;
+    packer.map_or(Ok(()), |packer| packer.add_all(setup.out))?;
     failed.sort_by(|a, b| a.case.cmp(&b.case));
     Ok(failed)
 }
@@ -111,6 +118,7 @@ fn label_all<'a>(
 fn write_all(
     labelled: &Mutex<Receiver<OnTheWay<(Case, Segmentation)>>>,
     setup: &Setup,
+    packer: Option<&Packer>,
     progress: &dyn Progress,
     follower: &dyn Follower,
 ) -> Vec<FailedCase> {
@@ -118,9 +126,15 @@ fn write_all(
         let labelled = labelled.lock().unwrap_or_else(PoisonError::into_inner);
         labelled.recv()
     };
+    let write = |case: &Case, found: &Segmentation| {
+        let told = write(case, found, setup)?;
+        let folder = CaseFolder::of(setup.out, case.study().id());
+        packer.map_or(Ok(()), |packer| packer.add(&folder))?;
+        Ok(told)
+    };
     let mut failed = Vec::new();
     while let Ok((id, result)) = next() {
-        let result = result.and_then(|(case, found)| contained(|| write(&case, &found, setup)));
+        let result = result.and_then(|(case, found)| contained(|| write(&case, &found)));
         follower.ended(id, result.as_ref().err());
         match result {
             Ok(case) => case

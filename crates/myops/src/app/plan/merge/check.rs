@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::app::error::Error;
-use crate::app::files::{Fingerprint, Fingerprints, guard};
+use crate::app::files::{Fingerprint, Fingerprints};
 use crate::app::plan::head::Plan;
 use crate::app::plan::list::{PlannedCase, ShardList};
 use crate::app::plan::place::PlanFolder;
 use crate::app::plan::shard::failed::{self, Failure};
-use crate::app::record::{CaseFolder, Made, Record};
+use crate::app::record::{Made, Record};
+use crate::app::stored::{Results, Stored};
 
 /// A case that is not done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,8 +45,9 @@ pub struct Checked {
 pub fn check(folder: &PlanFolder, plan: &Plan, shard: usize) -> Result<Checked, Error> {
     let list = ShardList::read(folder, plan, shard)?;
     let out = folder.results(shard);
+    let results = Results::of(&out)?;
     // A listing makes a network file system look again.
-    let unplanned = unplanned(&list, &out)?;
+    let unplanned = unplanned(&list, &results, &out)?;
     let failures = failed::read(&folder.failed(shard))?.into_iter();
     let mut failures: HashMap<String, Failure> = failures
         .map(|failure| (failure.case.clone(), failure))
@@ -57,7 +59,7 @@ pub fn check(folder: &PlanFolder, plan: &Plan, shard: usize) -> Result<Checked, 
     for case in &list.cases {
         if let Some(failure) = failures.remove(&case.case) {
             checked.failed.push(failure);
-        } else if let Some(reason) = why_missing(case, &out, plan) {
+        } else if let Some(reason) = why_missing(case, &results, plan) {
             let case = case.case.clone();
             checked.missing.push(Missing {
                 shard,
@@ -72,27 +74,24 @@ pub fn check(folder: &PlanFolder, plan: &Plan, shard: usize) -> Result<Checked, 
 }
 
 /// Folders with results of cases that are not in a list.
-fn unplanned(list: &ShardList, out: &Path) -> Result<Vec<PathBuf>, Error> {
+fn unplanned(list: &ShardList, results: &Results, out: &Path) -> Result<Vec<PathBuf>, Error> {
     if !out.exists() {
         return Ok(Vec::new());
     }
     let planned: BTreeSet<&str> = list.cases.iter().map(|case| case.case.as_str()).collect();
-    let names = guard::entries(out)?.into_iter();
-    let names = names.filter_map(|entry| entry.file_name().into_string().ok());
+    let names = results.names()?.into_iter();
     let others = names.filter(|name| !planned.contains(name.as_str()));
-    let with_results = others.filter(|name| CaseFolder::of(out, name).record().is_file());
-    let mut found: Vec<PathBuf> = with_results.map(|name| out.join(name)).collect();
-    found.sort();
-    Ok(found)
+    let with_results = others.filter(|name| results.case(name).is_some());
+    let found = with_results.map(|name| out.join(name));
+    Ok(found.collect())
 }
 
 /// Why a case does not count as done; `None` where its results are there, as planned.
-fn why_missing(case: &PlannedCase, out: &Path, plan: &Plan) -> Option<String> {
-    let folder = CaseFolder::of(out, &case.case);
-    if !folder.record().is_file() {
+fn why_missing(case: &PlannedCase, results: &Results, plan: &Plan) -> Option<String> {
+    let Some(stored) = results.case(&case.case) else {
         return Some("no results".into());
-    }
-    let record = match folder.read_record() {
+    };
+    let record = match stored.record() {
         Ok(record) => record,
         Err(error) => return Some(error.to_string()),
     };
@@ -104,7 +103,7 @@ fn why_missing(case: &PlannedCase, out: &Path, plan: &Plan) -> Option<String> {
     record
         .made_otherwise(&asked)
         .or_else(|| other_input(case, &record.inputs))
-        .or_else(|| lost_output(&record, &out.join(&case.case)))
+        .or_else(|| lost_output(&record, &stored))
 }
 
 /// Whether the files that were read are not those that were planned. Whole files were read and their ends planned, so that lengths
@@ -120,11 +119,9 @@ fn other_input(case: &PlannedCase, read: &Fingerprints) -> Option<String> {
 }
 
 /// Whether a file of the results is not there, or is not as long as it was written.
-fn lost_output(record: &Record, folder: &Path) -> Option<String> {
-    let is_there = |(name, print): &(&String, &Fingerprint)| {
-        let file = folder.join(name).metadata();
-        file.is_ok_and(|file| file.is_file() && file.len() == print.bytes)
-    };
+fn lost_output(record: &Record, stored: &Stored) -> Option<String> {
+    let is_there =
+        |(name, print): &(&String, &Fingerprint)| stored.bytes(name) == Some(print.bytes);
     let (name, _) = record.outputs.iter().find(|output| !is_there(output))?;
     Some(format!("its file {name} is not as it was written"))
 }

@@ -1,7 +1,7 @@
 //! The job that does one shard.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -24,9 +24,9 @@ use crate::app::plan::list::ShardList;
 use crate::app::plan::may_pass::{is_of_results, may_pass};
 use crate::app::plan::place::PlanFolder;
 use crate::app::progress::Progress;
-use crate::app::record::CaseFolder;
 use crate::app::segment::pipeline::{Follower, segment_all};
 use crate::app::segment::{Finished, unfinished};
+use crate::app::stored::Results;
 
 /// How long a process of another machine may give no sign of life: far longer than a network shows an old file.
 const PATIENCE: Duration = Duration::from_mins(3);
@@ -202,7 +202,7 @@ impl ShardJob {
             last.counts = run.counts;
         }
         manifest.failed = journal.failures();
-        manifest.inputs = inputs_of(folder, list, &manifest.failed, self.shard);
+        manifest.inputs = inputs_of(&folder.results(self.shard), list, &manifest.failed)?;
         manifest.write(folder)?;
         journal.write(|progress| progress.state = run.state())
     }
@@ -239,7 +239,7 @@ impl ShardJob {
         let all: Vec<String> = inputs.iter().map(|input| input.id().to_owned()).collect();
         let todo = match self.finished {
             Finished::Overwrite => inputs,
-            Finished::Skip => unfinished(inputs, &setup, progress),
+            Finished::Skip => unfinished(inputs, &setup, progress)?,
         };
         let mut left = todo.iter().map(CaseInput::id).peekable();
         let before = all
@@ -312,18 +312,20 @@ fn check_there(list: &ShardList, inputs: &[CaseInput]) -> Result<(), PlanError> 
 }
 
 /// What was read of each case that is done.
+///
+/// # Errors
+/// Where the archive of results cannot be read.
 fn inputs_of(
-    folder: &PlanFolder,
+    out: &Path,
     list: &ShardList,
     failed: &[Failure],
-    shard: usize,
-) -> BTreeMap<String, Fingerprints> {
-    let out = folder.results(shard);
+) -> Result<BTreeMap<String, Fingerprints>, Error> {
+    let results = Results::of(out)?;
     let failed: HashSet<&str> = failed.iter().map(|failure| failure.case.as_str()).collect();
-    let read = |case: &str| Some(CaseFolder::of(&out, case).read_record().ok()?.inputs);
+    let read = |case: &str| Some(results.case(case)?.record().ok()?.inputs);
     let cases = list.cases.iter().map(|case| case.case.as_str());
-    cases
-        .filter(|case| !failed.contains(case))
+    let done = cases.filter(|case| !failed.contains(case));
+    Ok(done
         .filter_map(|case| Some((case.to_owned(), read(case)?)))
-        .collect()
+        .collect())
 }
