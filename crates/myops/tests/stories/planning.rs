@@ -216,3 +216,33 @@ fn plans_that_cannot_be_are_refused() {
         assert_eq!(myops(&line).code, 2, "{line}");
     }
 }
+
+#[test]
+fn packed_shards_give_the_same_table() {
+    let out = place("planning/packed") + "/plan";
+    done(&format!("{} --slim --pack", plan(patients(), &out, 2)));
+    for number in [0, 1, 0] {
+        done(&shard(&out, number));
+    }
+    assert_eq!(names(&format!("{out}/results/0000")), ["cases.tar"]);
+    assert_eq!(done(&format!("merge {out}")), "");
+    let table = |folder: &str| bytes(format!("{folder}/cohort.csv"));
+    assert!(table(&out) == table(small()));
+    let manifest = json(format!("{out}/runs/0000/manifest.json"));
+    assert_eq!(manifest["settings"]["packing"], "archive");
+    assert_eq!(manifest["inputs"].as_object().unwrap().len(), 2);
+    // Cut short, the last case is made again.
+    let archive = format!("{out}/results/0001/cases.tar");
+    let whole = bytes(&archive);
+    fs::write(&archive, &whole[..whole.len() - 4096]).unwrap();
+    let merged = myops(&format!("merge {out}"));
+    assert_eq!(
+        (merged.code, merged.out.as_str()),
+        (1, "1\n"),
+        "{}",
+        merged.err
+    );
+    done(&shard(&out, 1));
+    assert_eq!(done(&format!("merge {out}")), "");
+    assert!(table(&out) == table(small()));
+}

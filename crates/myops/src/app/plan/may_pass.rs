@@ -37,6 +37,7 @@ pub fn is_of_results(error: &Error) -> bool {
                     | FolderError::List { .. }
                     | FolderError::Remove { .. }
             )
+            | Error::Plan(PlanError::TakenOver(_))
             | Error::Threads(_)
     )
 }

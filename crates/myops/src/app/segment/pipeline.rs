@@ -28,6 +28,14 @@ pub trait Follower: Sync {
         true
     }
 
+    /// Asks whether results may still be written, right before those of a case are.
+    ///
+    /// # Errors
+    /// Why they may not.
+    fn may_write(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// A case was done, or failed. Calls come from several threads.
     fn ended(&self, case: &str, error: Option<&Error>) {
         let _ = (case, error);
@@ -127,6 +135,7 @@ fn write_all(
         labelled.recv()
     };
     let write = |case: &Case, found: &Segmentation| {
+        follower.may_write()?;
         let told = write(case, found, setup)?;
         let folder = CaseFolder::of(setup.out, case.study().id());
         packer.map_or(Ok(()), |packer| packer.add(&folder))?;

@@ -81,6 +81,29 @@ pub enum Outcome {
 }
 
 impl ShardRun {
+    /// What a run did that ended, with the cases that failed.
+    fn of(failed: Vec<FailedCase>, journal: &Journal) -> Self {
+        let counts = journal.counts();
+        let (of_results, failed): (Vec<_>, Vec<_>) = failed
+            .into_iter()
+            .partition(|case| is_of_results(&case.error));
+        let stopped_by = if let Err(error) = journal.may_write() {
+            Some(error)
+        } else if let Some(case) = of_results.into_iter().next() {
+            Some(case.error)
+        } else if counts.left() > 0 {
+            let (left, cases) = (counts.left(), counts.cases);
+            Some(PlanError::Stopped { left, cases }.into())
+        } else {
+            None
+        };
+        Self {
+            counts,
+            failed,
+            stopped_by,
+        }
+    }
+
     /// How the run ended.
     pub fn outcome(&self) -> Outcome {
         match &self.stopped_by {
@@ -162,21 +185,22 @@ impl ShardJob {
         remove_unfinished(&place)?;
         let host = Owner::this_process().host;
         let begun = ShardProgress::new(&plan.sha256, self.shard, host.clone(), all_of(list));
-        let journal = Journal::new(folder, list, begun, self.clock, &self.stop);
+        let journal = Journal::new(folder, &claimed, list, begun, self.clock, &self.stop);
         let mut manifest = Manifest::of(folder, plan, self.shard)?;
         manifest.runs.push(self.run_of(host, &journal));
         manifest.write(folder)?;
         journal.write(|_| {})?;
-        let done = journal.during(&claimed, || self.segment(shard, model, &journal, progress))?;
+        let done = journal.during(|| self.segment(shard, model, &journal, progress))?;
         let run = match done {
-            Ok(failed) => self.ended(failed, &journal),
+            Ok(failed) => ShardRun::of(failed, &journal),
             Err(error) => ShardRun {
                 counts: journal.counts(),
                 failed: Vec::new(),
                 stopped_by: Some(error),
             },
         };
-        if journal.was_taken_over() {
+        // What another process tells of the shard stays.
+        if journal.may_write().is_err() {
             return Ok(run);
         }
         let written = self.write_end(&run, &journal, manifest, shard);
@@ -248,29 +272,6 @@ impl ShardJob {
         journal.finished_before(before.map(String::as_str));
         failed.extend(segment_all(&todo, &setup, progress, journal)?);
         Ok(failed)
-    }
-
-    /// What a run did that ended, with the cases that failed.
-    fn ended(&self, failed: Vec<FailedCase>, journal: &Journal) -> ShardRun {
-        let counts = journal.counts();
-        let (of_results, failed): (Vec<_>, Vec<_>) = failed
-            .into_iter()
-            .partition(|case| is_of_results(&case.error));
-        let stopped_by = if journal.was_taken_over() {
-            Some(PlanError::TakenOver(self.plan.clone()).into())
-        } else if let Some(case) = of_results.into_iter().next() {
-            Some(case.error)
-        } else if counts.left() > 0 {
-            let (left, cases) = (counts.left(), counts.cases);
-            Some(PlanError::Stopped { left, cases }.into())
-        } else {
-            None
-        };
-        ShardRun {
-            counts,
-            failed,
-            stopped_by,
-        }
     }
 }
 

@@ -12,6 +12,7 @@ use super::progress::{Counts, ShardProgress};
 use crate::app::error::Error;
 use crate::app::files::OutputFolder;
 use crate::app::plan::clock::Clock;
+use crate::app::plan::error::PlanError;
 use crate::app::plan::list::ShardList;
 use crate::app::plan::may_pass::{is_of_results, may_pass};
 use crate::app::plan::place::PlanFolder;
@@ -24,6 +25,8 @@ const BEAT: Duration = Duration::from_secs(5);
 /// Follows a run, writes down how far it is, and ends it where going on would be of no use.
 pub struct Journal<'a> {
     folder: &'a PlanFolder,
+    /// The folder of the results.
+    claimed: &'a OutputFolder,
     clock: Clock,
     began: Duration,
     /// Set where the run is to end early.
@@ -47,6 +50,7 @@ impl<'a> Journal<'a> {
     /// The journal of a run that just began.
     pub fn new(
         folder: &'a PlanFolder,
+        claimed: &'a OutputFolder,
         list: &'a ShardList,
         progress: ShardProgress,
         clock: Clock,
@@ -58,6 +62,7 @@ impl<'a> Journal<'a> {
             .map(|case| (case.case.as_str(), case.voxels));
         Self {
             folder,
+            claimed,
             clock,
             began: (clock.elapsed)(),
             stop,
@@ -95,11 +100,6 @@ impl<'a> Journal<'a> {
         self.entry().failures.clone()
     }
 
-    /// Whether another process took the shard over.
-    pub fn was_taken_over(&self) -> bool {
-        self.entry().taken_over
-    }
-
     /// The time since the run began.
     pub fn seconds(&self) -> f64 {
         (self.clock.elapsed)()
@@ -128,12 +128,11 @@ impl<'a> Journal<'a> {
     ///
     /// # Errors
     /// Where the system gives no thread.
-    pub fn during<T>(&self, claimed: &OutputFolder, work: impl FnOnce() -> T) -> Result<T, Error> {
+    pub fn during<T>(&self, work: impl FnOnce() -> T) -> Result<T, Error> {
         let (ends, ended) = channel::<()>();
         let beats = move || {
             while ended.recv_timeout(BEAT) == Err(RecvTimeoutError::Timeout) {
-                if !claimed.is_ours() {
-                    self.entry().taken_over = true;
+                if self.may_write().is_err() {
                     return;
                 }
                 // On a full disk the results cannot be written either, which is told.
@@ -153,6 +152,14 @@ impl Follower for Journal<'_> {
     fn goes_on(&self) -> bool {
         let entry = self.entry();
         !entry.hopeless && !entry.taken_over && !self.stop.load(Ordering::Relaxed)
+    }
+
+    fn may_write(&self) -> Result<(), Error> {
+        if self.claimed.is_ours() {
+            return Ok(());
+        }
+        self.entry().taken_over = true;
+        Err(PlanError::TakenOver(self.claimed.path().into()).into())
     }
 
     fn ended(&self, case: &str, error: Option<&Error>) {
