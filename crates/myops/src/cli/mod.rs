@@ -38,9 +38,11 @@ mod shard;
 mod shell;
 mod status;
 mod train;
+mod version;
 
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use console::{Console, Verbosity};
@@ -109,8 +111,12 @@ enum Command {
 
 /// Runs the program on the arguments of the process.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
-    match execute(cli) {
+    let done = match Cli::try_parse() {
+        Ok(cli) => execute(cli),
+        Err(error) if error.kind() == ErrorKind::DisplayVersion => output::print(&version::text()),
+        Err(error) => error.exit(),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failure::report(&error),
     }

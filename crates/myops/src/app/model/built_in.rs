@@ -1,5 +1,7 @@
 //! The models inside the program.
 
+use super::fingerprint::fingerprint;
+
 /// A model inside the program.
 #[derive(Debug, Clone, Copy)]
 pub struct BuiltIn {
@@ -8,6 +10,13 @@ pub struct BuiltIn {
     /// One line that describes it.
     pub about: &'static str,
     pub(super) bytes: &'static [u8],
+}
+
+impl BuiltIn {
+    /// The fingerprint of its weights: the first 16 hexadecimal digits of their SHA-256.
+    pub fn fingerprint(&self) -> String {
+        fingerprint(self.bytes)
+    }
 }
 
 /// Every model inside the program; the first is the default.

@@ -12,6 +12,7 @@
 
 mod built_in;
 mod error;
+mod fingerprint;
 pub(crate) mod trained;
 mod unfinished;
 

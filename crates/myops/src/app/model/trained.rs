@@ -7,10 +7,10 @@ use myops_image::io::{IoError, open_regular, read_small};
 use myops_net::weights::{StoreError, start_bytes};
 use myops_segment::{ModelFile, ModelHeader};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use super::built_in::BUILT_IN;
 use super::error::ModelError;
+use super::fingerprint::fingerprint;
 use super::unfinished::Unfinished;
 
 /// A trained network, and where it comes from.
@@ -61,15 +61,10 @@ impl Trained {
     }
 
     fn of(path: PathBuf, bytes: &[u8]) -> Result<Self, ModelError> {
-        let hash = Sha256::digest(bytes);
-        let first = hash
-            .iter()
-            .take(8)
-            .fold(0u64, |number, byte| number << 8 | u64::from(*byte));
         let file = ModelFile::from_bytes(bytes).map_err(in_file(&path))?;
         Ok(Self {
             path,
-            fingerprint: format!("{first:016x}"),
+            fingerprint: fingerprint(bytes),
             file,
             unfinished: None,
         })
