@@ -2,6 +2,7 @@
 
 mod bench;
 mod cargo;
+mod dist;
 mod features;
 mod floors;
 mod layers;
@@ -21,6 +22,7 @@ usage: cargo xtask TASK
   standalone  the default program has no package of Burn
   features    running and testing share one build of each dependency
   targets     the libraries without Burn compile for WebAssembly and ARM
+  dist        the program for any x86_64 Linux, and a Python wheel that holds it
   bench       a table of speeds beside other engines";
 
 fn main() -> ExitCode {
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         Some("standalone") => standalone::check(),
         Some("features") => features::check(),
         Some("targets") => targets::check(),
+        Some("dist") => dist::build(),
         Some("bench") => bench::run(),
         _ => Err(USAGE.into()),
     };
