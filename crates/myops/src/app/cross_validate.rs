@@ -84,10 +84,7 @@ impl CrossValidateJob {
     /// Where a setting, a case, the folds, the start or the folder cannot be used, or the loss is no longer a number.
     pub fn run(&self, progress: &dyn Progress) -> Result<Evaluation, Error> {
         let plan = self.settings.plan()?;
-        let cases = labelled::find(&self.data, progress)?;
-        guard::not_over(&self.out, labelled::files(&cases))?;
-        guard::not_over(&self.out, [&self.data])?;
-        let folds = deal(&cases, &self.data, &self.split, progress)?;
+        let (cases, folds) = self.deal(progress)?;
         let studies = labelled::read_all(&cases, plan.recipe.preprocess.missing, progress)?;
         let device = open(self.device, progress)?;
         let out = OutputFolder::claim(&self.out)?;
@@ -101,6 +98,29 @@ impl CrossValidateJob {
             self.predict(fold, cases.iter().filter(held_out))?;
         }
         self.evaluate(&cases, progress)
+    }
+
+    /// The cross-validation of another seed, in a folder of its own.
+    pub fn of_seed(&self, seed: u64) -> Self {
+        let mut job = self.clone();
+        job.settings.seed = seed;
+        job.out = self.out.join(format!("seed{seed}"));
+        job
+    }
+
+    /// Finds the cases and deals them into folds.
+    ///
+    /// # Errors
+    /// Where there are none, results would be written over them, or the folds cannot be made.
+    pub(super) fn deal(
+        &self,
+        progress: &dyn Progress,
+    ) -> Result<(Vec<LabelledCase>, Folds), Error> {
+        let cases = labelled::find(&self.data, progress)?;
+        guard::not_over(&self.out, labelled::files(&cases))?;
+        guard::not_over(&self.out, [&self.data])?;
+        let folds = deal(&cases, &self.data, &self.split, progress)?;
+        Ok((cases, folds))
     }
 
     fn predictions(&self) -> PathBuf {

@@ -20,6 +20,7 @@ use super::files::FolderError;
 use super::model::ModelError;
 use super::note::Unmatched;
 use super::plan::PlanError;
+use super::slurm::SlurmError;
 use crate::device::NoDevice;
 
 /// Why a job failed. The text is complete: it names the file, the value and its bound.
@@ -71,6 +72,9 @@ pub enum Error {
     /// A plan cannot be made, done or merged.
     #[error(transparent)]
     Plan(#[from] PlanError),
+    /// A batch script for Slurm cannot be written.
+    #[error(transparent)]
+    Slurm(#[from] SlurmError),
     /// Predictions cannot be compared with references.
     #[error(transparent)]
     Evaluate(#[from] EvaluateError),

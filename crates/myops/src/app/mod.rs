@@ -41,6 +41,7 @@ pub mod quantify;
 mod record;
 mod results;
 pub mod segment;
+pub mod slurm;
 mod stored;
 mod threads;
 pub mod train;

@@ -1,5 +1,7 @@
 //! `myops cross-validate`: every case segmented by a network that never saw it.
 
+use std::collections::BTreeSet;
+use std::env::current_exe;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -12,6 +14,7 @@ use super::settings_file::explained;
 use super::train::SplitArgs;
 use crate::app::CrossValidateJob;
 use crate::app::note::count;
+use crate::app::slurm::of_trainings;
 use crate::report::evaluation;
 
 /// Arguments of `myops cross-validate`.
@@ -29,6 +32,18 @@ pub struct Args {
     /// Start each fold from its network of this finished cross-validation [default: random weights]
     #[arg(long, value_name = "DIR")]
     start: Option<PathBuf>,
+    /// Do a cross-validation for each of these random seeds, in DIR/seedN [default: one, in DIR]
+    #[arg(
+        long,
+        value_name = "N,N,...",
+        value_delimiter = ',',
+        conflicts_with = "seed"
+    )]
+    seeds: Vec<u64>,
+    /// Write batch scripts for Slurm instead of training, and print the two lines that submit them: DIR/train.sbatch, a task
+    /// for each fold and seed, and DIR/evaluate.sbatch, which predicts and scores when all are trained
+    #[arg(long)]
+    slurm: bool,
     #[command(flatten)]
     train: TrainArgs,
 }
@@ -46,8 +61,21 @@ pub fn run(args: Args, console: &Console) -> Result<()> {
         start: args.start,
         ..CrossValidateJob::new(data, args.out, SystemTime::now)
     };
+    let seeds: Vec<u64> = BTreeSet::from_iter(args.seeds).into_iter().collect();
+    if args.slurm {
+        let scripts = of_trainings(&job, &seeds, &current_exe()?, console)?;
+        return print(&scripts.submission());
+    }
+    if seeds.is_empty() {
+        return one(&job, "", console);
+    }
+    let each = |seed: &u64| one(&job.of_seed(*seed), &format!(", seed {seed}"), console);
+    seeds.iter().try_for_each(each)
+}
+
+fn one(job: &CrossValidateJob, which: &str, console: &Console) -> Result<()> {
     let scores = job.run(console)?;
     let cases = count(scores.cases.len(), "case");
     let table = evaluation::table(&scores);
-    print(&format!("{cases}, out of fold\n{table}"))
+    print(&format!("{cases}, out of fold{which}\n{table}"))
 }

@@ -1,15 +1,18 @@
 //! `myops plan`: a cohort planned in shards.
 
+use std::env::current_exe;
 use std::path::PathBuf;
 
 use anyhow::Result;
 
 use super::console::Console;
 use super::input::InputArgs;
+use super::output::print;
 use super::results::ResultArgs;
 use crate::app::note::count;
 use crate::app::plan::{Before, PlanJob, Planned};
 use crate::app::segment::Finished;
+use crate::app::slurm::of_plan;
 
 /// Arguments of `myops plan`.
 #[derive(Debug, clap::Args)]
@@ -22,6 +25,10 @@ pub struct Args {
     /// Number of shards, 1 to the number of cases [default: one for every 1000 cases]
     #[arg(long, value_name = "N")]
     shards: Option<usize>,
+    /// Write batch scripts for Slurm too, and print the two lines that submit them: DIR/segment.sbatch, a task for each
+    /// shard, and DIR/merge.sbatch, which follows
+    #[arg(long)]
+    slurm: bool,
     #[command(flatten)]
     results: ResultArgs,
 }
@@ -50,11 +57,17 @@ pub fn run(args: Args, console: &Console) -> Result<()> {
         )),
     }
     let (cases, shards) = (count(plan.cases, "case"), count(plan.shards.len(), "shard"));
+    console.say(format_args!(
+        "{cases} in {shards}, planned with {} into {out}",
+        plan.model.name
+    ));
+    if args.slurm {
+        let scripts = of_plan(plan, &job.segment.out, &current_exe()?)?;
+        return print(&scripts.submission());
+    }
     let last = plan.shards.len() - 1;
     console.say(format_args!(
-        "{cases} in {shards}, planned with {} into {out}\n\
-         next: myops segment --plan {out} --shard K for each K from 0 to {last}, then myops merge {out}",
-        plan.model.name
+        "next: myops segment --plan {out} --shard K for each K from 0 to {last}, then myops merge {out}"
     ));
     Ok(())
 }

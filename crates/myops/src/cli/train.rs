@@ -29,8 +29,9 @@ pub struct Args {
     #[command(flatten)]
     split: SplitArgs,
     /// Start from the weights of this network: the first of a built-in model, that of a finished training's folder, or
-    /// a model file; weights of new input channels start at zero [default: random weights]
-    #[arg(long, value_name = "MODEL", conflicts_with = "resume")]
+    /// a model file; weights of new input channels start at zero, and a training that is resumed keeps its own
+    /// [default: random weights]
+    #[arg(long, value_name = "MODEL")]
     start: Option<String>,
     #[command(flatten)]
     train: TrainArgs,
