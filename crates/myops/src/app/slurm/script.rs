@@ -70,11 +70,12 @@ impl Scripts {
     pub fn submission(&self) -> String {
         let path = |path: &Path| quoted(&path.to_string_lossy());
         let condition = match self.condition {
-            Condition::Ended => "afterany",
-            Condition::Succeeded => "afterok",
+            Condition::Ended => "afterany:$job",
+            // Without the option the job would wait for ever.
+            Condition::Succeeded => "afterok:$job --kill-on-invalid-dep=yes",
         };
         format!(
-            "job=$(sbatch --parsable {})\nsbatch --dependency={condition}:$job {}\n",
+            "job=$(sbatch --parsable {})\nsbatch --dependency={condition} {}\n",
             path(&self.tasks),
             path(&self.then)
         )
