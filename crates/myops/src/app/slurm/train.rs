@@ -38,8 +38,8 @@ pub fn of_trainings(
     program: &Path,
     progress: &dyn Progress,
 ) -> Result<Scripts, Error> {
-    let (files, folds) = job.deal(progress)?;
-    let (cases, folds) = (files.len(), folds.count());
+    let (cases, folds) = job.deal(progress)?;
+    let (cases, folds) = (cases.len(), folds.count());
     let out = OutputFolder::claim(absolute(&job.out))?;
     let settings = out.path().join("settings.toml");
     let table = toml::to_string(&job.settings).map_err(Error::encode("the settings"))?;
