@@ -1,6 +1,5 @@
 //! Finds the commit that the program is built from, for `myops --version`.
 
-#![expect(clippy::print_stdout, reason = "cargo reads it")]
 
 use std::path::Path;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! The files of a release: the program for any x86_64 Linux since glibc 2.17 (2012), and a Python wheel that holds it.
+//! The files of a release: the program for any `x86_64` Linux since glibc 2.17 (2012), and a Python wheel that holds it.
 //!
 //! Only the last link decides which glibc a program needs. So everything is compiled as for tests and runs, and linked by zig, which
 //! knows the symbols of every version of glibc.
