@@ -1,6 +1,5 @@
 //! Finds the commit that the program is built from, for `myops --version`.
 
-
 use std::path::Path;
 use std::process::Command;
 

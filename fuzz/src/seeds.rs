@@ -203,8 +203,8 @@ pub fn plans() -> Vec<Vec<u8>> {
         fingerprint: "0123456789abcdef".into(),
     };
     let plan = Plan::new("cpu", model, settings, vec![shard(2), shard(1)]);
-    let bytes = plan.and_then(|plan| plan.encoded());
-    vec![bytes.expect("a plan is written")]
+    let plan = plan.expect("a plan is made");
+    vec![plan.encoded().expect("a plan is written")]
 }
 
 fn network(settings: &ModelSettings, seed: u64) -> Weights {
