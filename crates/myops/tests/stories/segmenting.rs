@@ -149,12 +149,9 @@ fn a_corrected_shift_is_told_in_the_same_words_everywhere() {
     let sentence = format!("T2 is shifted by {line}");
     let file = |ending: &str| format!("{data}/out/phantom-001/phantom-001_{ending}");
     let record = json(format!("{data}/out/phantom-001/phantom-001.json"));
-    let finding = record["findings"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|finding| finding["code"] == "misaligned")
-        .unwrap();
+    let mut findings = record["findings"].as_array().unwrap().iter();
+    let is_shift = |finding: &&serde_json::Value| finding["code"] == "misaligned";
+    let finding = findings.find(is_shift).unwrap();
     assert_eq!(
         (&finding["text"], &finding["severity"]),
         (&sentence.clone().into(), &"notice".into())
@@ -167,17 +164,10 @@ fn a_corrected_shift_is_told_in_the_same_words_everywhere() {
     for name in [file("report.html"), format!("{data}/out/cohort.csv")] {
         assert!(text(name.clone()).contains(&sentence), "{name}");
     }
-    // Its pattern and its numbers.
+    // Its pattern and its numbers, which a space separates from one another.
     let page = text(format!("{data}/out/cohort.html"));
-    let numbers = sentence
-        .split_once(" mm")
-        .unwrap()
-        .0
-        .rsplit_once(' ')
-        .unwrap()
-        .1;
-    let numbers = format!(" {}", numbers.replace('.', " "));
     assert!(page.contains("\" mm relative to the other sequences; corrected\""));
+    let numbers = format!(" {mm:.1}").replace('.', " ");
     assert!(page.contains(&numbers), "{numbers}");
 }
 
