@@ -51,6 +51,18 @@ pub fn refused(line: &str) -> String {
     run.err
 }
 
+/// Merges a plan of which something is missing: `again` on standard output are the shards to run again. Gives standard error.
+pub fn merged_in_part(plan: &str, again: &str) -> String {
+    let merged = myops(&format!("merge {plan}"));
+    assert_eq!(
+        (merged.code, merged.out.as_str()),
+        (1, again),
+        "{}",
+        merged.err
+    );
+    merged.err
+}
+
 /// Starts the program and kills it once `ready`.
 pub fn killed_once(line: &str, ready: impl Fn() -> bool) {
     let mut child: Child = command(line.split_whitespace())
