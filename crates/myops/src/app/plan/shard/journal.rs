@@ -41,9 +41,8 @@ struct Entry {
     failures: Vec<Failure>,
     /// How many failures the table holds that was written.
     written: usize,
-    /// Whether results cannot be written, or the folder was taken over.
+    /// Whether results cannot be written any more.
     hopeless: bool,
-    taken_over: bool,
 }
 
 impl<'a> Journal<'a> {
@@ -72,7 +71,6 @@ impl<'a> Journal<'a> {
                 failures: Vec::new(),
                 written: usize::MAX,
                 hopeless: false,
-                taken_over: false,
             }),
         }
     }
@@ -150,15 +148,14 @@ impl<'a> Journal<'a> {
 
 impl Follower for Journal<'_> {
     fn goes_on(&self) -> bool {
-        let entry = self.entry();
-        !entry.hopeless && !entry.taken_over && !self.stop.load(Ordering::Relaxed)
+        !self.entry().hopeless && !self.stop.load(Ordering::Relaxed)
     }
 
     fn may_write(&self) -> Result<(), Error> {
         if self.claimed.is_ours() {
             return Ok(());
         }
-        self.entry().taken_over = true;
+        self.entry().hopeless = true;
         Err(PlanError::TakenOver(self.claimed.path().into()).into())
     }
 
