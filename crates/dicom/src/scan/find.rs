@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
+use myops_image::io::ends_in;
 use walkdir::WalkDir;
 
 use crate::error::DicomError;
@@ -85,8 +86,7 @@ fn add(path: &Path, places: &mut Vec<Place>) -> Result<(), DicomError> {
 /// Whether a file is called and begins as a zip archive. Documents of other programs begin so too.
 fn is_zip(path: &Path) -> bool {
     let mut first = [0; ZIP.len()];
-    path.extension()
-        .is_some_and(|end| end.eq_ignore_ascii_case("zip"))
+    ends_in(path, "zip")
         && path.is_file()
         && File::open(path)
             .and_then(|mut file| file.read_exact(&mut first))

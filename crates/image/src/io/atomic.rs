@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::error::IoError;
+use super::small::leads_to;
 
 /// The size of the write buffer.
 const BUFFER_BYTES: usize = 1 << 16;
@@ -188,26 +189,13 @@ impl Temporary {
     /// there: it is where it was to go.
     fn rename(mut self, file: &File, target: &Path) -> io::Result<()> {
         match fs::rename(&self.path, target) {
-            Err(error) if error.kind() == ErrorKind::NotFound && is_at(file, target) => {}
+            Err(error)
+                if error.kind() == ErrorKind::NotFound && leads_to(target, file) == Some(true) => {}
             renamed => renamed?,
         }
         self.renamed = true;
         Ok(())
     }
-}
-
-/// Whether a path leads to an open file.
-#[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let same = |a: fs::Metadata, b: fs::Metadata| (a.dev(), a.ino()) == (b.dev(), b.ino());
-    file.metadata()
-        .is_ok_and(|open| fs::metadata(path).is_ok_and(|there| same(open, there)))
-}
-
-#[cfg(not(unix))]
-fn is_at(_: &File, _: &Path) -> bool {
-    false
 }
 
 impl Drop for Temporary {

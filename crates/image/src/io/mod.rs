@@ -65,12 +65,12 @@ pub use limits::{
     MAX_AXIS, MAX_CINE_VOXELS, MAX_DEPTH, MAX_FOLDERS, MAX_PHASES, MAX_SLICES, MAX_VOXELS,
 };
 pub use loaded::LoadedCase;
-pub use names::{check_id, is_image_name, name_of_case, stem, text_of};
+pub use names::{check_id, ends_in, is_image_name, name_of_case, stem, text_of};
 pub use nnunet::decode_dataset;
 pub use passed_over::PassedOver;
 pub use placement::Placement;
 pub use read::{Placed, decode_image, decode_labels, read_image, read_labels};
-pub use small::{open_regular, read_bounded, read_small};
+pub use small::{leads_to, open_regular, read_bounded, read_small};
 pub use table::read_cases;
 pub use table_flaw::TableFlaw;
 pub use write::{Voxel, encode_image, encode_labels, write_image, write_labels};

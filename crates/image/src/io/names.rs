@@ -166,6 +166,12 @@ pub fn name_of_case(files: &[&Path]) -> String {
     folder.as_deref().map(last_part).unwrap_or_default()
 }
 
+/// Whether the name of a file has an ending such as `zip`, in upper or lower case.
+pub fn ends_in(path: &Path, ending: &str) -> bool {
+    path.extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case(ending))
+}
+
 fn without<'a>(name: &'a str, ending: &str) -> Option<&'a str> {
     let at = name.len().checked_sub(ending.len())?;
     let (stem, end) = name.split_at_checked(at)?;

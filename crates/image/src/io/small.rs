@@ -33,6 +33,21 @@ pub fn open_regular(path: impl AsRef<Path>) -> Result<File, IoError> {
     })
 }
 
+/// Whether a path leads to an open file; `None` where the system cannot tell.
+#[cfg(unix)]
+pub fn leads_to(path: &Path, file: &File) -> Option<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let same = |a: fs::Metadata, b: fs::Metadata| (a.dev(), a.ino()) == (b.dev(), b.ino());
+    let open = file.metadata();
+    Some(open.is_ok_and(|open| fs::metadata(path).is_ok_and(|there| same(open, there))))
+}
+
+/// Whether a path leads to an open file; `None` where the system cannot tell.
+#[cfg(not(unix))]
+pub fn leads_to(_: &Path, _: &File) -> Option<bool> {
+    None
+}
+
 /// Reads a file of at most 64 MiB.
 ///
 /// # Errors

@@ -14,6 +14,7 @@ use crate::volume::Volume;
 use super::atomic::write_whole;
 use super::error::{Flaw, IoError};
 use super::header::NIFTI1_BYTES;
+use super::names::ends_in;
 use super::placement::Placement;
 
 /// The offset of the voxels: the header, and four bytes that mean "no extensions".
@@ -131,9 +132,7 @@ fn write_volume<T: Voxel>(
     content: &Content,
 ) -> Result<(), IoError> {
     let header = header::<T>(volume.grid(), placement, content, path)?;
-    let packed = path
-        .extension()
-        .is_some_and(|e| e.eq_ignore_ascii_case("gz"));
+    let packed = ends_in(path, "gz");
     write_whole(path, |w| {
         if packed {
             pack(w, &header, volume)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use myops_image::io::{CaseFiles, Found, check_id, read_cases, search};
+use myops_image::io::{CaseFiles, Found, check_id, ends_in, read_cases, search};
 use myops_image::label::Label;
 use myops_image::preprocess::Missing;
 use myops_image::scheme::LabelScheme;
@@ -15,7 +15,7 @@ use super::error::CasesError;
 use super::label_file::LabelFile;
 use super::label_files::{self, Role};
 use super::passed_over::tell_passed_over;
-use super::sets::{self, DataSet, ends_in};
+use super::sets::{self, DataSet};
 use crate::app::note::Note;
 use crate::app::progress::{Progress, Stage, in_stage};
 

@@ -15,7 +15,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use myops_image::io::{LabelNumbers, label_of_name, read_small};
+use myops_image::io::{LabelNumbers, ends_in, label_of_name, read_small};
 use myops_image::label::Label;
 use myops_image::scheme::LabelScheme;
 use serde::Deserialize;
@@ -64,12 +64,6 @@ pub fn read(path: &Path) -> Result<Vec<DataSet>, CasesError> {
         path: path.into(),
         flaw,
     })
-}
-
-/// Whether the name of a file ends so, in upper or lower case.
-pub fn ends_in(path: &Path, ending: &str) -> bool {
-    path.extension()
-        .is_some_and(|e| e.eq_ignore_ascii_case(ending))
 }
 
 #[derive(Deserialize)]

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use myops_image::io::IoError;
+use myops_image::io::{IoError, leads_to};
 
 use super::error::FolderError;
 use super::owner::Owner;
@@ -74,7 +74,7 @@ impl Lock {
                 }
             }
             // The owner before may have removed the file between the two.
-            if !is_at(&file, &path) {
+            if leads_to(&path, &file) == Some(false) {
                 continue;
             }
             let before = Owner::read(&mut file);
@@ -225,21 +225,6 @@ fn remove_left(path: &Path, gone: &Owner) -> std::io::Result<()> {
         fs::hard_link(&aside, path)?;
     }
     fs::remove_file(&aside)
-}
-
-/// Whether a path leads to an open file.
-#[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let same = |a: fs::Metadata, b: fs::Metadata| (a.dev(), a.ino()) == (b.dev(), b.ino());
-    file.metadata()
-        .is_ok_and(|open| fs::metadata(path).is_ok_and(|there| same(open, there)))
-}
-
-/// Elsewhere the file of a lock is never removed.
-#[cfg(not(unix))]
-fn is_at(_: &File, _: &Path) -> bool {
-    true
 }
 
 #[cfg(test)]

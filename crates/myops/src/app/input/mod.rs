@@ -5,7 +5,7 @@ mod exam;
 
 use std::path::{Path, PathBuf};
 
-use myops_image::io::{CaseFiles, Found, IoError, name_of_case, read_cases, search_among};
+use myops_image::io::{CaseFiles, Found, IoError, ends_in, name_of_case, read_cases, search_among};
 use myops_image::phase::Phase;
 use myops_image::sequence::{PerSequence, Sequence};
 
@@ -182,9 +182,7 @@ impl From<Source> for Input {
 
 /// Whether nothing speaks for DICOM at a path that could not be read as such.
 fn is_no_dicom(cause: &DicomError, path: &Path) -> bool {
-    let is_archive = path
-        .extension()
-        .is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
+    let is_archive = ends_in(path, "zip");
     !path.exists() || matches!(cause, DicomError::NoImage { .. }) && !is_archive
 }
 
