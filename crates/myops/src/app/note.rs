@@ -233,8 +233,9 @@ impl std::fmt::Display for Note {
             ),
             Self::LearnsWithout { sequences, cases } => {
                 let missing: Vec<&str> = sequences.iter().map(|s| s.name()).collect();
-                let (missing, cases) = (missing.join(" and "), few(cases));
-                write!(f, "no {missing} in {cases}")
+                let missing = missing.join(" and ");
+                let (number, cases) = (count(cases.len(), "case"), first_of(cases));
+                write!(f, "no {missing} in {number}: {cases}")
             }
             Self::EmptyReferences(cases) => write!(
                 f,
@@ -349,14 +350,13 @@ fn no_dicom(files: &[String]) -> String {
     text
 }
 
-/// Some cases by their names, the others by their number.
-fn few(cases: &[String]) -> String {
-    let told: Vec<&str> = cases.iter().take(TOLD).map(String::as_str).collect();
-    let mut text = format!("{}: {}", count(cases.len(), "case"), told.join(", "));
-    if cases.len() > TOLD {
-        text += &format!(" and {} more", cases.len() - TOLD);
+/// The first of some names, and how many others there are.
+pub(crate) fn first_of(names: &[String]) -> String {
+    let told: Vec<&str> = names.iter().take(TOLD).map(String::as_str).collect();
+    match names.len() - told.len() {
+        0 => told.join(", "),
+        more => format!("{} and {more} more", told.join(", ")),
     }
-    text
 }
 
 fn one_patient(patients: &[(String, Vec<String>)]) -> String {

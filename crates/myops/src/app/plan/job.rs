@@ -15,6 +15,7 @@ use crate::app::error::Error;
 use crate::app::files::{Fingerprint, OutputFolder, folder, guard};
 use crate::app::model::BUILT_IN;
 use crate::app::model::trained::Trained;
+use crate::app::note::first_of;
 use crate::app::progress::{Progress, Stage, in_stage};
 use crate::app::segment::SegmentJob;
 use crate::device::DeviceChoice;
@@ -24,8 +25,6 @@ use crate::report::ModelId;
 const CASES_A_SHARD: usize = 1000;
 /// The largest number of shards.
 const MOST_SHARDS: usize = 10_000;
-/// The cases of which it is told that they came, went or changed.
-const TOLD: usize = 3;
 
 /// Plans a [`SegmentJob`] that is done in shards, by processes that need not know of one another.
 #[derive(Debug, Clone)]
@@ -216,19 +215,6 @@ fn different_cases(folder: &PlanFolder, there: &Plan, lists: &[ShardList]) -> Ve
         ("with other files", changed),
     ];
     let told = kinds.into_iter().filter(|(_, cases)| !cases.is_empty());
-    told.map(|(what, cases)| format!("cases {what}: {}", first(&cases)))
+    told.map(|(what, cases)| format!("cases {what}: {}", first_of(&cases)))
         .collect()
-}
-
-/// The first of some names, and how many others there are.
-fn first(names: &[String]) -> String {
-    let told = names
-        .iter()
-        .take(TOLD)
-        .map(String::as_str)
-        .collect::<Vec<_>>();
-    match names.len() - told.len() {
-        0 => told.join(", "),
-        more => format!("{} and {more} more", told.join(", ")),
-    }
 }

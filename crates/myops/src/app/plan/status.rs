@@ -1,5 +1,6 @@
 //! How far the shards of a plan are, from files alone.
 
+use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
@@ -81,7 +82,7 @@ pub enum ShardState {
 ///
 /// # Errors
 /// Where there is no plan, or it was changed.
-pub fn status(folder: impl Into<std::path::PathBuf>, patience: Duration) -> Result<Status, Error> {
+pub fn status(folder: impl Into<PathBuf>, patience: Duration) -> Result<Status, Error> {
     let folder = PlanFolder::at(folder);
     let plan = Plan::read(&folder)?;
     let read = |shard| ShardProgress::read(&folder, &plan.sha256, shard);
