@@ -25,9 +25,8 @@ use super::model::Model;
 use super::note::Note;
 use super::phantom;
 use super::progress::Progress;
-use super::record::{CaseFolder, Packing, Pictures, Setup};
+use super::record::{CaseFolder, ResultOptions, Setup};
 use super::segment::case::{Case, write};
-use crate::report::PatientData;
 
 /// Draws a synthetic patient into a folder, where its results go too.
 #[derive(Debug, Clone)]
@@ -99,12 +98,7 @@ impl DemoPatient {
         let setup = Setup {
             model,
             device: model.device,
-            probabilities: false,
-            all_grids: false,
-            dicom: false,
-            pictures: Pictures::Written,
-            packing: Packing::Folders,
-            patient_data: PatientData::Withheld,
+            options: ResultOptions::default(),
             out: self.out.path(),
         };
         let told = write(&self.case, found, &setup)?;

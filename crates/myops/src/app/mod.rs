@@ -65,7 +65,7 @@ pub use phantom::PhantomJob;
 pub use plan::{MergeJob, PlanError, PlanJob, ShardJob};
 pub use progress::{Progress, Silent, Stage};
 pub use quantify::QuantifyJob;
-pub use record::{Packing, Pictures, Record};
+pub use record::{Packing, Pictures, Record, ResultOptions};
 pub use segment::SegmentJob;
 pub use train::TrainJob;
 

@@ -12,7 +12,7 @@ use super::input::{CaseInput, Kind};
 use super::model::Model;
 use super::phantom;
 use super::progress::Silent;
-use super::record::{Packing, Pictures, Setup, State};
+use super::record::{ResultOptions, Setup, State};
 use super::segment::case::{Case, write};
 use super::stored::Results;
 use crate::device::DeviceChoice;
@@ -48,12 +48,11 @@ impl Example {
         Setup {
             model: &self.model,
             device: self.model.device,
-            probabilities: true,
-            all_grids: false,
-            dicom: false,
-            pictures: Pictures::Written,
-            packing: Packing::Folders,
-            patient_data,
+            options: ResultOptions {
+                probabilities: true,
+                patient_data,
+                ..ResultOptions::default()
+            },
             out,
         }
     }

@@ -23,20 +23,27 @@ pub struct Setup<'a> {
     pub model: &'a Model,
     /// Where it is computed.
     pub device: DeviceChoice,
-    /// Whether how likely each label is is saved too.
+    /// What is written of a case.
+    pub options: ResultOptions,
+    /// The folder of all results.
+    pub out: &'a Path,
+}
+
+/// What is written of a case beside the label map and the JSON, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ResultOptions {
+    /// Whether the probability of each label is written.
     pub probabilities: bool,
-    /// Whether the labels are saved on the voxels of every sequence too.
+    /// Whether the labels are written on the voxels of every sequence.
     pub all_grids: bool,
-    /// Whether results for a PACS are saved too.
+    /// Whether a DICOM segmentation and a structured report are written; for exams that came as DICOM.
     pub dicom: bool,
-    /// Whether pictures and pages are saved.
+    /// Whether pictures and pages are written.
     pub pictures: Pictures,
     /// Where finished results are kept.
     pub packing: Packing,
-    /// Whether results tell who was examined.
+    /// Whether results tell who was examined, where the images say it.
     pub patient_data: PatientData,
-    /// The folder of all results.
-    pub out: &'a Path,
 }
 
 /// With what results are made from the files of a case.
@@ -132,7 +139,7 @@ impl Record {
         let made = self.made_otherwise(&Made {
             weights: &setup.model.fingerprint,
             device: setup.device.name(),
-            patient_data: setup.patient_data,
+            patient_data: setup.options.patient_data,
         });
         made.or_else(|| {
             let changed = fingerprint::differences(&self.inputs, inputs);
@@ -273,16 +280,16 @@ impl CaseFolder {
     /// The files that a case with some sequences has when it is finished, but for its record.
     pub fn outputs(&self, sequences: &[Sequence], setup: &Setup) -> Vec<PathBuf> {
         let mut files = vec![self.labels()];
-        if setup.pictures == Pictures::Written {
+        if setup.options.pictures == Pictures::Written {
             files.extend(self.pictures());
         }
-        if setup.probabilities {
+        if setup.options.probabilities {
             files.extend(self.probabilities());
         }
-        if setup.all_grids {
+        if setup.options.all_grids {
             files.extend(sequences.iter().map(|sequence| self.labels_on(*sequence)));
         }
-        if setup.dicom {
+        if setup.options.dicom {
             files.extend([self.segmentation(), self.structured_report()]);
         }
         files

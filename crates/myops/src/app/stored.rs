@@ -91,7 +91,7 @@ impl Results {
             return State::Outdated(reason);
         }
         let folder = CaseFolder::of(&self.out, case.id());
-        if setup.pictures == Pictures::Written && !record.has_output(&folder.report()) {
+        if setup.options.pictures == Pictures::Written && !record.has_output(&folder.report()) {
             return State::Outdated("written without pictures".into());
         }
         let changed = stored.changed(&record, &folder.outputs(&case.sequences(), setup));

@@ -8,7 +8,7 @@ use super::console::Console;
 use crate::app::input::Input;
 use crate::app::model::{BUILT_IN, Model};
 use crate::app::segment::{Finished, SegmentJob};
-use crate::app::{Error, Packing, Pictures};
+use crate::app::{Error, Packing, Pictures, ResultOptions};
 use crate::device::DeviceChoice;
 use crate::report::PatientData;
 
@@ -53,23 +53,25 @@ impl ResultArgs {
             input,
             out,
             finished,
-            probabilities: self.probabilities,
-            all_grids: self.all_grids,
-            dicom: self.dicom,
-            pictures: if self.slim {
-                Pictures::LeftOut
-            } else {
-                Pictures::Written
-            },
-            packing: if self.pack {
-                Packing::Archive
-            } else {
-                Packing::Folders
-            },
-            patient_data: if self.identify {
-                PatientData::Shown
-            } else {
-                PatientData::Withheld
+            options: ResultOptions {
+                probabilities: self.probabilities,
+                all_grids: self.all_grids,
+                dicom: self.dicom,
+                pictures: if self.slim {
+                    Pictures::LeftOut
+                } else {
+                    Pictures::Written
+                },
+                packing: if self.pack {
+                    Packing::Archive
+                } else {
+                    Packing::Folders
+                },
+                patient_data: if self.identify {
+                    PatientData::Shown
+                } else {
+                    PatientData::Withheld
+                },
             },
         }
     }

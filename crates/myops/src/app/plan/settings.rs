@@ -8,7 +8,7 @@ use myops_image::sequence::Sequence;
 use serde::{Deserialize, Serialize};
 
 use crate::app::input::{Input, SeriesRules, Source};
-use crate::app::record::{Packing, Pictures};
+use crate::app::record::{Packing, Pictures, ResultOptions};
 use crate::app::segment::{Finished, SegmentJob};
 use crate::report::PatientData;
 
@@ -41,6 +41,7 @@ impl Settings {
             stack,
             series,
         } = &job.input;
+        let options = job.options;
         Self {
             phase: match phase {
                 Phase::MostLike => None,
@@ -49,12 +50,12 @@ impl Settings {
             grid: *stack,
             series: series.choice.choices(),
             rules: series.rules.clone(),
-            probabilities: job.probabilities,
-            all_grids: job.all_grids,
-            dicom: job.dicom,
-            pictures: job.pictures,
-            packing: job.packing,
-            patient_data: job.patient_data,
+            probabilities: options.probabilities,
+            all_grids: options.all_grids,
+            dicom: options.dicom,
+            pictures: options.pictures,
+            packing: options.packing,
+            patient_data: options.patient_data,
         }
     }
 
@@ -74,12 +75,14 @@ impl Settings {
             },
             out: PathBuf::from(out),
             finished: Finished::Skip,
-            probabilities: self.probabilities,
-            all_grids: self.all_grids,
-            dicom: self.dicom,
-            pictures: self.pictures,
-            packing: self.packing,
-            patient_data: self.patient_data,
+            options: ResultOptions {
+                probabilities: self.probabilities,
+                all_grids: self.all_grids,
+                dicom: self.dicom,
+                pictures: self.pictures,
+                packing: self.packing,
+                patient_data: self.patient_data,
+            },
         }
     }
 
@@ -101,7 +104,7 @@ mod tests {
         let rules = "[[rule]]\ndescription = \"*psir*\"\nrole = \"ignore\"\n";
         job.input.series.rules = Rules::parse(rules).unwrap();
         job.input.series.choice = SeriesChoice::parse(["lge=9"]).unwrap();
-        (job.probabilities, job.patient_data) = (true, PatientData::Shown);
+        (job.options.probabilities, job.options.patient_data) = (true, PatientData::Shown);
         let settings = Settings::of(&job);
         let json = serde_json::to_string(&settings).unwrap();
         let read: Settings = serde_json::from_str(&json).unwrap();

@@ -74,15 +74,15 @@ pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<report:
     folder.create()?;
     let labels = study.stored(&found.labels);
     write_labels(folder.labels(), &labels, &loaded.placement())?;
-    if setup.probabilities {
+    if setup.options.probabilities {
         write_probabilities(&folder, found, loaded)?;
     }
-    if setup.all_grids {
+    if setup.options.all_grids {
         write_on_all_grids(&folder, found, loaded)?;
     }
     let origin = origin(loaded, found, setup);
     let view = CaseView::of(&found.labels, study.images());
-    let told = match setup.pictures {
+    let told = match setup.options.pictures {
         Pictures::LeftOut => report::Case::measure(study.id(), &view, origin),
         Pictures::Written => std::thread::scope(|scope| {
             let panel = spawn(scope, || write_panel(study, &view, &folder))?;
@@ -93,7 +93,7 @@ pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<report:
                 .and(measured)
         })?,
     };
-    if setup.dicom {
+    if setup.options.dicom {
         pacs::write(&folder, &case.loaded, found, &told, setup)?;
     }
     let there = Sequence::ALL
@@ -136,7 +136,7 @@ fn write_probabilities(
 fn origin(case: &LoadedCase, found: &Segmentation, setup: &Setup) -> Origin {
     let model = setup.model;
     let measured = model.segmenter.header().recipe.align != Align::Off;
-    let identity = |patient| Identity::of(patient, setup.patient_data);
+    let identity = |patient| Identity::of(patient, setup.options.patient_data);
     let unfinished = model.unfinished.iter().map(Unfinished::finding);
     Origin {
         model: Some(ModelId {

@@ -13,9 +13,8 @@ use crate::app::input::{CaseInput, Input, Kind};
 use crate::app::model::Model;
 use crate::app::note::Note;
 use crate::app::progress::Progress;
-use crate::app::record::{Packing, Pictures, Setup, State};
+use crate::app::record::{ResultOptions, Setup, State};
 use crate::app::stored::Results;
-use crate::report::PatientData;
 
 /// Segments cases into a folder of results.
 #[derive(Debug, Clone)]
@@ -26,18 +25,8 @@ pub struct SegmentJob {
     pub out: PathBuf,
     /// What happens to cases that have current results.
     pub finished: Finished,
-    /// Whether the probability of each label is written too.
-    pub probabilities: bool,
-    /// Whether the labels are written on the voxels of every sequence too.
-    pub all_grids: bool,
-    /// Whether a DICOM segmentation and a structured report are written too; for exams that came as DICOM.
-    pub dicom: bool,
-    /// Whether pictures and pages are written.
-    pub pictures: Pictures,
-    /// Where finished results are kept.
-    pub packing: Packing,
-    /// Whether results tell who was examined, where the images say it.
-    pub patient_data: PatientData,
+    /// What is written of a case.
+    pub options: ResultOptions,
 }
 
 /// What happens to cases that have current results: those that a run would give again.
@@ -70,12 +59,7 @@ impl SegmentJob {
             input: Input::of_paths(paths),
             out: out.into(),
             finished: Finished::default(),
-            probabilities: false,
-            all_grids: false,
-            dicom: false,
-            pictures: Pictures::default(),
-            packing: Packing::default(),
-            patient_data: PatientData::default(),
+            options: ResultOptions::default(),
         }
     }
 
@@ -95,7 +79,7 @@ impl SegmentJob {
     pub fn find(&self, progress: &dyn Progress) -> Result<Vec<CaseInput>, Error> {
         let cases = self.input.find_and_tell(progress)?;
         let from_files = |case: &&CaseInput| matches!(case.kind(), Kind::Files(_));
-        if let Some(case) = cases.iter().find(from_files).filter(|_| self.dicom) {
+        if let Some(case) = cases.iter().find(from_files).filter(|_| self.options.dicom) {
             return Err(Error::NoSeries(case.id().into()));
         }
         guard::not_over(&self.out, cases.iter().flat_map(CaseInput::files))?;
@@ -122,7 +106,7 @@ impl SegmentJob {
         let failed = pipeline::segment_all(&todo, &setup, progress, &pipeline::Alone)?;
         let cohort = Cohort {
             failed: failed.iter().map(|f| f.case.clone()).collect(),
-            patient_data: self.patient_data,
+            patient_data: self.options.patient_data,
             ..Cohort::of([folder.path()])
         };
         cohort.write(folder.path(), progress)?;
@@ -137,12 +121,7 @@ impl SegmentJob {
         Setup {
             model,
             device: model.device,
-            probabilities: self.probabilities,
-            all_grids: self.all_grids,
-            dicom: self.dicom,
-            pictures: self.pictures,
-            packing: self.packing,
-            patient_data: self.patient_data,
+            options: self.options,
             out,
         }
     }

@@ -67,7 +67,7 @@ pub fn segment_all(
     let (send_loaded, loaded) = sync_channel(IN_FLIGHT);
     let (send_labelled, labelled) = sync_channel(IN_FLIGHT);
     let labelled = Mutex::new(labelled);
-    let packer = match setup.packing {
+    let packer = match setup.options.packing {
         Packing::Folders => None,
         Packing::Archive => Some(Packer::of(setup.out)?),
     };
