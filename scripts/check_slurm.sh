@@ -5,20 +5,24 @@
 set -eu
 cd "$(dirname "$0")/.."
 place=$(pwd)/target/slurm
+venv=$(pwd)/target/venv-snakemake
+guide=$(pwd)/docs/cohorts.md
 
 unchecked() {
-    echo "Slurm NOT CHECKED: $1"
+    echo "batch scripts NOT CHECKED: $1"
     [ -z "${CI:-}" ] || exit 1
     exit 0
 }
 
 wrong() {
     tail -n 5 "$place"/*/logs/*.log
-    echo "Slurm: $1"
+    echo "batch scripts: $1"
     exit 1
 }
 
 if [ -z "${SLURM_JOBS:-}" ]; then
+    command -v python3 >/dev/null || unchecked "needs python3"
+    { python3 -m venv "$venv" && "$venv/bin/pip" install --quiet snakemake; } || unchecked "cannot install snakemake"
     cargo build --release --quiet --package myops
     status=0
     scripts/with_slurm.sh "$0" || status=$?
@@ -66,11 +70,10 @@ all_ended
 cat plan/runs/*/failed.csv | grep -q "phantom-005" || wrong "the damaged case is not in the table of its shard"
 grep -q "phantom-005: failed" plan/logs/merge.log || wrong "the damaged case is not in the log of the merge"
 
-# The folders of all cases side by side, as one process writes them.
+# Compares all cases of a plan and their table with those that one process wrote.
 same_as_whole() {
     mkdir "$1/all"
-    cp -r "$1"/results/*/phantom-* "$1/all"
-    cp "$1/cohort.csv" "$1/all"
+    cp -r "$1"/results/*/phantom-* "$1/cohort.csv" "$1/all"
     diff -r --exclude cohort.html --exclude cohort.parquet whole "$1/all" || wrong "$1 has other results than one process"
     [ "$(find "$1/all" -name '*_labels.nii.gz' | wc -l)" = 11 ] || wrong "$1 has not 11 cases"
 }
@@ -98,4 +101,11 @@ grep -v "^Submitted" cv/logs/evaluate.log | diff one.txt - || wrong "other score
 for fold in seed1/fold0 seed1/fold1 seed2/fold0 seed2/fold1; do
     cmp "one/$fold/model.safetensors" "cv/$fold/model.safetensors" || wrong "other networks than of one process"
 done
-echo "Slurm checked: as one process, byte for byte"
+echo "== Snakemake"
+mkdir snakemake
+awk '$0 == "<!-- Snakefile -->" { on = 1; next } on && /^```/ { if (inside) exit; inside = 1; next } inside' "$guide" >snakemake/Snakefile
+"$myops" plan data --shards 4 --out snakemake/plan --quiet
+# The merge ends with 1, since a case failed.
+! (cd snakemake && PATH=${myops%/*}:$PATH "$venv/bin/snakemake" --cores 2 --quiet all >snakemake.log 2>&1) || wrong "a failed case is not told"
+same_as_whole snakemake/plan
+echo "batch scripts checked: results as one process, byte for byte"
