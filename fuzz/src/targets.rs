@@ -13,7 +13,7 @@ use myops::image::io::{
 use myops::measure::finding::Finding;
 use myops::net::model::{Architecture, ModelSettings};
 use myops::net::weights::{KerasFile, Precision, Weights, from_keras};
-use myops::report::{CasePaths, CohortPage, CohortTable, PatientData, terminal_table};
+use myops::report::{CasePaths, CohortPage, CohortTable, PatientData, TerminalRow, terminal_table};
 use myops::segment::{ModelFile, Segmenter};
 use myops::train::{Checkpoint, Trainer};
 use myops_dicom::pixels::Pixels;
@@ -194,12 +194,14 @@ fn record(bytes: &[u8]) -> bool {
             && codes(&again) == codes(&record),
         "a record changes"
     );
-    let cases = [record.told];
+    let case = record.told;
     let mut table = CohortTable::new(PatientData::Shown);
-    let row = table.row(&cases[0]).expect("the first row has any columns");
-    assert!(row.len() == table.columns().len() && !terminal_table(&cases).is_empty());
+    let row = table.row(&case).expect("the first row has any columns");
+    assert!(
+        row.len() == table.columns().len() && !terminal_table(&[TerminalRow::of(&case)]).is_empty()
+    );
     let mut page = CohortPage::new(PatientData::Shown);
-    page.add(&cases[0], &CasePaths::default());
+    page.add(&case, &CasePaths::default());
     page.into_html().expect("a page is made");
     true
 }

@@ -25,7 +25,7 @@ pub use case_page::case_page;
 pub use cohort::{CasePaths, CohortPage, CohortTable, Column, Kind, OtherColumns, ParquetTable};
 pub use csv::{Csv, csv_line, name_in_cell, rows_of};
 pub use identity::{Identity, PatientData};
-pub use terminal::terminal_table;
+pub use terminal::{TerminalRow, terminal_table};
 pub use thumbnail::thumbnail;
 pub use view::CaseView;
 

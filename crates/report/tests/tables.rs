@@ -12,7 +12,7 @@ use myops_measure::finding::Finding;
 use myops_report::quantity::{
     CONFIDENCE, Confidence, INDEXED, MEASURED, Quantity, SEGMENT, TERRITORY, THRESHOLD, Tables,
 };
-use myops_report::{Case, CaseView, Identity, Origin, case_page, terminal_table};
+use myops_report::{Case, CaseView, Identity, Origin, TerminalRow, case_page, terminal_table};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
@@ -58,7 +58,7 @@ fn json_csv_and_pages_hold_every_quantity() {
     let csv = cohort::csv(std::slice::from_ref(&case));
     let columns: Vec<&str> = csv.lines().next().unwrap().split(',').collect();
     let page = case_page(&case, &view).unwrap();
-    let terminal = terminal_table(std::slice::from_ref(&case));
+    let terminal = terminal_table(&[TerminalRow::of(&case)]);
     let cohort = cohort::page(std::slice::from_ref(&case));
     let confidence = case.confidence.as_ref().unwrap();
     let measured = MEASURED

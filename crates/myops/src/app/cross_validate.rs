@@ -182,7 +182,7 @@ impl CrossValidateJob {
         // What was passed over there has been told.
         let found = find(&predictions, Role::Prediction, &Silent)?;
         let references: Vec<_> = cases.iter().filter_map(LabelledCase::reference).collect();
-        let evaluation = evaluate(found, &references, EvaluateOptions::default(), progress)?;
+        let evaluation = evaluate(&found, &references, EvaluateOptions::default(), progress)?;
         let scores = OutputFolder::claim(self.out.join("evaluation"))?;
         write(&evaluation, [&predictions, &self.data], scores.path())?;
         Ok(evaluation)

@@ -11,10 +11,11 @@
 //! let job = QuantifyJob { images: Some(data.clone()), ..QuantifyJob::new([&data], &out) };
 //! let measured = job.run(&Silent)?;
 //! assert_eq!((measured.cases.len(), measured.failed.len()), (1, 0));
-//! assert!(measured.cases[0].quantities.values.get(&Quantity::LV_POOL_ML) > Some(0.0));
+//! assert!(measured.cases[0].values.get(&Quantity::LV_POOL_ML) > Some(0.0));
 //! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use myops_image::exam::Acquisition;
@@ -30,12 +31,13 @@ use super::cohort::Cohort;
 use super::error::{Error, FailedCase};
 use super::files::fingerprint::{self, Fingerprint, Fingerprints};
 use super::files::{FolderError, OutputFolder, guard};
+use super::note::Note;
 use super::progress::{Progress, Stage, in_stage};
 use super::record::CaseFolder;
 use super::results;
 use super::stored::Results;
 use super::threads::contained;
-use crate::report::{Case, CaseView, Origin};
+use crate::report::{Case, CaseView, Origin, TerminalRow};
 
 /// Measures label maps.
 #[derive(Debug, Clone)]
@@ -51,8 +53,8 @@ pub struct QuantifyJob {
 /// What a [`QuantifyJob`] measured.
 #[derive(Debug)]
 pub struct QuantifiedCases {
-    /// The cases that were measured, sorted by name.
-    pub cases: Vec<Case>,
+    /// What a table holds of the cases that were measured, sorted by name; all of it is in the files.
+    pub cases: Vec<TerminalRow>,
     /// Cases that failed; the others are done.
     pub failed: Vec<FailedCase>,
 }
@@ -73,7 +75,7 @@ impl QuantifyJob {
         }
     }
 
-    /// Measures every label map and writes reports and the table of the cohort. A case that fails is reported with the
+    /// Measures every label map and writes reports and the table of the cohort. Findings are told as the cases are measured. A case that fails is reported with the
     /// result and leaves the others alone.
     ///
     /// # Errors
@@ -91,7 +93,10 @@ impl QuantifyJob {
                     let (out, case) = (out.path().into(), id.clone());
                     return Err(FolderError::HoldsSegmentation { out, case }.into());
                 }
-                measure(labels, images.as_ref(), &CaseFolder::of(out.path(), id))
+                let case = measure(labels, images.as_ref(), &CaseFolder::of(out.path(), id))?;
+                let findings = case.told().map(Note::Finding);
+                findings.for_each(|finding| progress.message(&finding));
+                Ok(TerminalRow::of(&case))
             });
             progress.advanced(1, "");
             case
@@ -146,19 +151,22 @@ impl QuantifyJob {
         if let ([_], [_]) = (files.as_slice(), cases.as_slice()) {
             return Ok(files.into_iter().zip(cases.drain(..).map(Some)).collect());
         }
-        let of = |file: &LabelFile| cases.iter().find(|case| case.id() == file.id).cloned();
-        let missing: Vec<String> = files
-            .iter()
-            .filter(|f| of(f).is_none())
-            .map(|f| f.id.clone())
-            .collect();
-        if !missing.is_empty() {
-            return Err(CasesError::NoImages {
-                path: path.clone(),
-                cases: missing,
-            });
+        let cases = cases.into_iter().map(|case| (case.id().to_owned(), case));
+        let mut cases: HashMap<String, CaseFiles> = cases.collect();
+        let of = |file: LabelFile| {
+            let case = cases.remove(&file.id);
+            (file, case)
+        };
+        let pairs: Vec<Pair> = files.into_iter().map(of).collect();
+        let missing = pairs.iter().filter(|(_, case)| case.is_none());
+        let missing: Vec<String> = missing.map(|(file, _)| file.id.clone()).collect();
+        if missing.is_empty() {
+            return Ok(pairs);
         }
-        Ok(files.iter().map(|file| (file.clone(), of(file))).collect())
+        Err(CasesError::NoImages {
+            path: path.clone(),
+            cases: missing,
+        })
     }
 
     /// Refuses a folder for the results that is or holds an input.

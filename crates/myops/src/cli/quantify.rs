@@ -8,7 +8,7 @@ use super::console::Console;
 use super::failure::tell_failed;
 use super::output::print;
 use crate::app::QuantifyJob;
-use crate::report::{Case, terminal_table};
+use crate::report::terminal_table;
 
 /// Arguments of `myops quantify`.
 #[expect(clippy::doc_markdown, reason = "the words are printed as help")]
@@ -41,8 +41,6 @@ pub fn run(args: Args, console: &Console) -> Result<()> {
     let cases = measured.cases.len() + measured.failed.len();
     let failed = tell_failed(measured.failed);
     print(&terminal_table(&measured.cases))?;
-    let findings = measured.cases.iter().flat_map(Case::told);
-    findings.for_each(|line| console.say(line));
     if !measured.cases.is_empty() {
         let page = job.out.join("cohort.html");
         console.say(format_args!("reports are in {}", page.display()));

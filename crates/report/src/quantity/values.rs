@@ -20,6 +20,12 @@ impl Values {
         Self(table.iter().map(value).collect())
     }
 
+    /// The values of some quantities alone.
+    pub fn only<T: 'static>(&self, quantities: impl Iterator<Item = &'static Quantity<T>>) -> Self {
+        let value = |quantity: &'static Quantity<T>| (quantity.name.into(), self.get(quantity));
+        Self(quantities.map(value).collect())
+    }
+
     /// The value of a quantity; `None` where it could not be assessed.
     pub fn get<T>(&self, quantity: &Quantity<T>) -> Option<f64> {
         self.0

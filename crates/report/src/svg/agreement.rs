@@ -3,12 +3,16 @@
 use myops_measure::evaluate::Agreement;
 
 use super::axis::Axis;
+use super::quantiles::spread;
 use super::{FAINT, GRID, INK, drawing, line, text};
 
 const WIDTH: f64 = 600.0;
 const HEIGHT: f64 = 380.0;
 /// Left, top, right and bottom of the plot.
 const PLOT: [f64; 4] = [64.0, 44.0, 486.0, 328.0];
+
+/// The most dots: more cannot be told apart.
+const DOTS: usize = 2000;
 
 /// Draws pairs `(prediction, reference)` in ml, with bias and limits of agreement where there are any.
 pub fn agreement(
@@ -38,15 +42,15 @@ pub fn agreement(
             .chain([0.0]),
         [bottom, top],
     );
-    let mut inside = frame(title, &x, &y);
+    let mut inside = frame([title, &quantity(points.len())], &x, &y);
     inside += &limit_lines(&lines, &y);
     inside += &names(&lines, &y);
-    for (mean, difference) in &points {
+    for (mean, difference) in spread(&points, DOTS, |point| point.1) {
         inside += &format!(
             "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"4\" fill=\"{colour}\" fill-opacity=\"0.85\" stroke=\"{INK}\" \
              stroke-width=\"0.6\"/>\n",
-            x.at(*mean),
-            y.at(*difference)
+            x.at(mean),
+            y.at(difference)
         );
     }
     let told = limits.map_or_else(
@@ -65,19 +69,22 @@ pub fn agreement(
     )
 }
 
+/// What the differences are, and how many of the cases are dots where not all are.
+fn quantity(cases: usize) -> String {
+    let quantity = "prediction − reference, ml".to_owned();
+    if cases > DOTS {
+        quantity + &format!("; {DOTS} dots for {cases} cases")
+    } else {
+        quantity
+    }
+}
+
 /// Title, axes and the line of no difference.
-fn frame(title: &str, x: &Axis, y: &Axis) -> String {
+fn frame([title, quantity]: [&str; 2], x: &Axis, y: &Axis) -> String {
     let [left, _, right, bottom] = PLOT;
     let mut inside = format!("<rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#FFFFFF\"/>\n");
     inside += &text(left, 18.0, 14.0, "start", INK, title);
-    inside += &text(
-        left,
-        34.0,
-        10.5,
-        "start",
-        FAINT,
-        "prediction − reference, ml",
-    );
+    inside += &text(left, 34.0, 10.5, "start", FAINT, quantity);
     for (value, name) in y.ticks() {
         inside += &line([left, y.at(value)], [right, y.at(value)], GRID, 1.0);
         inside += &text(left - 7.0, y.at(value) + 4.0, 11.0, "end", FAINT, &name);

@@ -1,7 +1,7 @@
-//! Box and strip plots: every value as a dot, and their quartiles as a box.
+//! Box and strip plots: values as dots, and their quartiles as a box.
 
 use super::axis::Axis;
-use super::quantiles::{QUARTILES, quantiles};
+use super::quantiles::{QUARTILES, quantiles, spread};
 use super::{FAINT, GRID, INK, drawing, line, text};
 
 /// Values that share a box.
@@ -49,7 +49,11 @@ pub fn boxes(plot: &Boxes) -> String {
     let axis = Axis::around(all, [TOP + PLOT, TOP]);
     let mut inside = format!("<rect width=\"{width}\" height=\"{height}\" fill=\"#FFFFFF\"/>\n");
     inside += &text(LEFT, 18.0, 14.0, "start", INK, &plot.title);
-    inside += &text(LEFT, 33.0, 10.5, "start", FAINT, &plot.quantity);
+    let mut quantity = plot.quantity.clone();
+    if plot.groups.iter().any(|group| group.values.len() > DOTS) {
+        quantity += &format!("; {DOTS} dots a box at most");
+    }
+    inside += &text(LEFT, 33.0, 10.5, "start", FAINT, &quantity);
     for (value, name) in axis.ticks() {
         let y = axis.at(value);
         inside += &line([LEFT, y], [width - 10.0, y], GRID, 1.0);
@@ -111,17 +115,20 @@ fn one_box(group: &Group, middle: f64, axis: &Axis) -> String {
     inside + &line([x - half, median], [x + half, median], INK, 2.4) + &dots
 }
 
-/// Every value as a dot; one value alone has no box.
+/// The most dots of a box: more cannot be told apart.
+const DOTS: usize = 500;
+
+/// Every value as a dot, or as many of them as can be told apart; one value alone has no box.
 fn dots(group: &Group, middle: f64, axis: &Axis) -> String {
     let mut inside = String::new();
-    for (n, value) in group.values.iter().enumerate() {
+    for (n, value) in spread(&group.values, DOTS, |v| *v).into_iter().enumerate() {
         // The golden ratio spreads any number of dots evenly.
         let aside = (n as f64 * 0.618_034).fract() - 0.5;
         inside += &format!(
             "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"3\" fill=\"{}\" fill-opacity=\"0.85\" stroke=\"{INK}\" \
              stroke-width=\"0.5\"/>\n",
             middle + 22.0 + 26.0 * aside,
-            axis.at(*value),
+            axis.at(value),
             group.colour
         );
     }
@@ -149,5 +156,13 @@ mod tests {
         });
         assert_eq!(drawn.matches("<circle").count(), 3);
         assert!(drawn.contains("scar median 0.50 (n = 3); scar without values"));
+        let many: Vec<f64> = (0..5000).map(f64::from).collect();
+        let drawn = boxes(&Boxes {
+            title: "Many".into(),
+            quantity: String::new(),
+            hold: vec![0.0],
+            groups: vec![group(&many)],
+        });
+        assert_eq!(drawn.matches("<circle").count(), DOTS);
     }
 }

@@ -1,10 +1,11 @@
 //! Label maps of a folder, by the names of their files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use myops_image::io::{Found, IoError, check_id, is_image_name, search, text_of};
+use myops_image::io::{CaseFiles, Found, IoError, check_id, is_image_name, search, text_of};
+use myops_image::sequence::Sequence;
 
 use super::error::CasesError;
 use super::label_file::LabelFile;
@@ -146,6 +147,7 @@ impl Sorted {
         let labelled = found.cases.iter().any(|case| case.reference().is_some());
         let files = files(path)?;
         let owners = owners(&files, &found, labelled);
+        let images = images(&found);
         for file in &files {
             let name = file.file_name().map(text_of).unwrap_or_default();
             let Some(label) = parse(&name) else {
@@ -154,7 +156,7 @@ impl Sorted {
                 }
                 continue;
             };
-            let case = found.cases.iter().find(|case| case.holds(file));
+            let case = images.get(file.as_path());
             let in_images = is_in(file, "images");
             match (case, label) {
                 (Some(case), _) if labelled || in_images => {
@@ -181,7 +183,7 @@ impl Sorted {
             .iter()
             .filter_map(|case| Some((case, case.reference()?)))
         {
-            if !files.iter().any(|f| f == file) {
+            if files.binary_search_by(|f| f.as_path().cmp(file)).is_err() {
                 self.add(case.id(), Kind::Given, file)?;
             }
         }
@@ -209,6 +211,15 @@ impl Sorted {
         }
         Ok(())
     }
+}
+
+/// The case of each image.
+fn images(found: &Found) -> HashMap<&Path, &CaseFiles> {
+    let of = |case| {
+        let paths = Sequence::ALL.into_iter();
+        paths.filter_map(move |sequence| Some((CaseFiles::image(case, sequence)?, case)))
+    };
+    found.cases.iter().flat_map(of).collect()
 }
 
 /// The cases whose other files are no label maps.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use myops_image::io::write_whole;
+use myops_image::io::{IoError, write_whole};
 use myops_measure::evaluate::{Comparison, Evaluation, Metric};
 use serde::Serialize;
 
@@ -51,7 +51,6 @@ pub fn write(
         metrics: Metric::ALL,
         evaluation,
     };
-    let json = to_json(&record)?;
     write_texts(
         out,
         [
@@ -60,9 +59,9 @@ pub fn write(
             ("dice.svg", told::dice_picture(evaluation)),
             ("hd95.svg", told::hd95_picture(evaluation)),
             ("scar_volume.svg", told::scar_volume_picture(evaluation)),
-            ("evaluation.json", json),
         ],
-    )
+    )?;
+    Ok(write_json(&record, &out.join("evaluation.json"))?)
 }
 
 /// Writes the scores of the other model and the comparison as CSV, JSON and a picture.
@@ -81,14 +80,15 @@ pub fn write_comparison(
         [
             (scores, told::scores_csv(second)),
             (table, told::comparison_csv(comparison)),
-            (json, to_json(comparison)?),
             (picture, told::difference_picture(first, second)),
         ],
-    )
+    )?;
+    Ok(write_json(comparison, &out.join(json))?)
 }
 
-fn to_json(value: &impl Serialize) -> Result<String, Error> {
-    serde_json::to_string_pretty(value).map_err(Error::encode("the evaluation"))
+/// Writes JSON as it is made: that of many cases is long.
+fn write_json(value: &impl Serialize, path: &Path) -> Result<(), IoError> {
+    write_whole(path, |w| Ok(serde_json::to_writer_pretty(w, value)?))
 }
 
 fn write_texts<const N: usize>(out: &Path, files: [(&str, String); N]) -> Result<(), Error> {

@@ -65,7 +65,7 @@ impl EvaluateJob {
         let predictions = find(&self.prediction, Role::Prediction, progress)?;
         let references = references(&self.reference, progress)?;
         let scored = |predictions: Vec<LabelFile>| {
-            evaluate(predictions, &references, self.options, progress)
+            evaluate(&predictions, &references, self.options, progress)
         };
         let first = scored(predictions)?;
         let second = match &self.compare {

@@ -1,5 +1,7 @@
 //! Matching of label maps with references, and the scores of each pair.
 
+use std::collections::HashMap;
+
 use myops_image::io::Numbering;
 use myops_image::label::{Label, LabelMap};
 use myops_image::volume::Volume;
@@ -39,12 +41,12 @@ impl Default for EvaluateOptions {
 /// Where a case has no prediction or no reference (unless that is allowed), a file cannot be read, or a prediction lies
 /// on another grid than its reference; all such cases are named.
 pub fn evaluate(
-    mut predictions: Vec<LabelFile>,
+    predictions: &[LabelFile],
     references: &[LabelFile],
     options: EvaluateOptions,
     progress: &dyn Progress,
 ) -> Result<Evaluation, Error> {
-    if let Some(cases) = unmatched(&predictions, references) {
+    if let Some(cases) = unmatched(predictions, references) {
         if cases.missing.len() == references.len() {
             return Err(EvaluateError::NothingInCommon(cases).into());
         }
@@ -53,9 +55,9 @@ pub fn evaluate(
         }
         progress.message(&Note::Unmatched(cases));
     }
-    predictions.retain(|p| references.iter().any(|r| r.id == p.id));
+    let predictions = by_case(predictions);
     let score = |reference: &LabelFile| {
-        let prediction = predictions.iter().find(|p| p.id == reference.id);
+        let prediction = predictions.get(reference.id.as_str()).copied();
         let scored = contained(|| score(prediction, reference));
         progress.advanced(1, "");
         scored
@@ -83,13 +85,17 @@ pub fn evaluate(
     })
 }
 
+fn by_case(files: &[LabelFile]) -> HashMap<&str, &LabelFile> {
+    files.iter().map(|file| (file.id.as_str(), file)).collect()
+}
+
 /// The cases that only one side has, where there are any.
 fn unmatched(predictions: &[LabelFile], references: &[LabelFile]) -> Option<Unmatched> {
     let only = |these: &[LabelFile], those: &[LabelFile]| -> Vec<String> {
-        these
-            .iter()
-            .filter(|a| those.iter().all(|b| b.id != a.id))
-            .map(|a| a.id.clone())
+        let those = by_case(those);
+        let ids = these.iter().map(|file| &file.id);
+        ids.filter(|id| !those.contains_key(id.as_str()))
+            .cloned()
             .collect()
     };
     let cases = Unmatched {
