@@ -225,6 +225,7 @@ pub fn weights() -> Vec<Vec<u8>> {
         ),
         locator: None,
         members: vec![network(&unet.network(), 1)],
+        lge_alone: None,
     };
     let locator = nested
         .locator_plan()
@@ -239,6 +240,7 @@ pub fn weights() -> Vec<Vec<u8>> {
         header,
         locator: Some(network(&locator.network(), 3)),
         members,
+        lge_alone: None,
     };
     let recipe = Recipe {
         preprocess: locator.recipe.preprocess,
@@ -252,12 +254,13 @@ pub fn weights() -> Vec<Vec<u8>> {
         header,
         locator: None,
         members: [4, 5].map(|seed| network(&locator.network(), seed)).into(),
+        lge_alone: None,
     };
     let bytes = |file: &ModelFile, precision| file.to_bytes(precision).expect("a model is written");
     vec![
         bytes(&single, Precision::Full),
         bytes(&located, Precision::Half),
-        bytes(&two, Precision::Full),
+        bytes(&two.clone().with_lge_alone(two), Precision::Full),
     ]
 }
 

@@ -218,10 +218,10 @@ fn weights(bytes: &[u8]) -> bool {
     let Some(file) = accepted(ModelFile::from_bytes(bytes)) else {
         return false;
     };
-    file.members
-        .iter()
-        .chain(&file.locator)
-        .for_each(assert_finite);
+    let alone = file.lge_alone.as_deref();
+    let parts = [Some(&file), alone].into_iter().flatten();
+    let weights = parts.flat_map(|part| part.members.iter().chain(&part.locator));
+    weights.for_each(assert_finite);
     let again = file.to_bytes(Precision::Full).expect("a model is written");
     assert!(
         ModelFile::from_bytes(&again).is_ok_and(|again| again == file),

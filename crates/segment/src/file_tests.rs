@@ -80,6 +80,30 @@ fn locator_and_members_come_back_each_for_itself() {
 }
 
 #[test]
+fn a_model_for_lge_alone_comes_back_beside_the_others() {
+    let alone = ModelFile::join(vec![model(5.0, 1), model(6.0, 1)]).unwrap();
+    let both = ModelFile::from(stored(1.0, 1, "run"))
+        .with_locator(locator(2.0))
+        .with_lge_alone(alone.clone());
+    let read = there_and_back(&both);
+    assert_eq!(read, both);
+    assert_eq!(read.lge_alone.as_deref(), Some(&alone));
+    assert_eq!(read.header.lge_alone.as_deref(), Some(&alone.header));
+    assert_eq!(read.members.iter().map(bias).collect::<Vec<_>>(), [1.0]);
+
+    // Of several models the first says what segments LGE alone.
+    let joined = ModelFile::join(vec![both.clone(), model(2.0, 1)]).unwrap();
+    assert_eq!(joined.lge_alone, both.lge_alone);
+    let error = ModelFile::join(vec![model(2.0, 1), both.clone()]).unwrap_err();
+    let expected = "network 2 has another model for LGE alone than the first";
+    assert!(error.to_string().starts_with(expected), "{error}");
+    let nested = model(3.0, 1).with_lge_alone(both);
+    let error = nested.to_bytes(Precision::Full).unwrap_err().to_string();
+    let expected = "lge_alone.lge_alone = a model: need none within lge_alone";
+    assert_eq!(error, format!("the safetensors header: {expected}"));
+}
+
+#[test]
 fn half_precision_rounds_filters_and_leaves_vectors() {
     let mut file = ModelFile::from(locator(1.000_1));
     file.members[0].insert(

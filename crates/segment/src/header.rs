@@ -23,6 +23,9 @@ pub struct ModelHeader {
     /// The network that finds the heart first, where the recipe needs one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locator: Option<LocatorHeader>,
+    /// The model that segments cases of which LGE alone was imaged, where these networks do not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lge_alone: Option<Box<ModelHeader>>,
     /// Where the weights come from, in words.
     pub origin: String,
     /// The settings of the training, for weights that were trained here.
@@ -87,6 +90,7 @@ impl ModelHeader {
             members: 1,
             widths: Vec::new(),
             locator: None,
+            lge_alone: None,
             origin,
             training: None,
             cases: None,
@@ -117,6 +121,13 @@ impl ModelHeader {
         self.recipe.check_framing(self.locator.as_ref())?;
         self.locator.map_or(Ok(()), |locator| {
             locator.check().map_err(|e| e.within("locator"))
+        })?;
+        self.lge_alone.as_ref().map_or(Ok(()), |model| {
+            if model.lge_alone.is_some() {
+                let bound = "none within lge_alone";
+                return Err(SettingsError::new("lge_alone.lge_alone", &"a model", bound));
+            }
+            model.check().map_err(|e| e.within("lge_alone"))
         })
     }
 

@@ -1,5 +1,6 @@
 //! Trained networks ready to segment studies.
 
+use myops_image::sequence::Sequence;
 use myops_image::study::Study;
 use myops_net::engine::Device;
 use myops_net::weights::{StoreError, WeightsError};
@@ -18,6 +19,8 @@ pub struct Segmenter {
     header: ModelHeader,
     locator: Option<Locator>,
     members: Vec<Predictor>,
+    /// What segments cases of which LGE alone was imaged, where that is not these networks.
+    lge_alone: Option<Box<Self>>,
 }
 
 /// Why weights cannot be used.
@@ -49,6 +52,7 @@ impl Segmenter {
             header,
             locator,
             members,
+            lge_alone,
         } = file;
         let locator = match (header.locator, locator) {
             (Some(header), Some(weights)) => Some(Locator::new(header, &weights, device)?),
@@ -59,10 +63,12 @@ impl Segmenter {
             .enumerate()
             .map(|(n, weights)| Predictor::new(header.member(n), &weights, device))
             .collect::<Result<_, _>>()?;
+        let lge_alone = lge_alone.map(|file| Self::new(*file, device)).transpose()?;
         Ok(Self {
             header,
             locator,
             members,
+            lge_alone: lge_alone.map(Box::new),
         })
     }
 
@@ -76,6 +82,9 @@ impl Segmenter {
     /// # Errors
     /// Where the network needs a sequence that the study does not have, or its output is not a number.
     pub fn segment(&self, study: &Study) -> Result<Segmentation, SegmentError> {
+        if let Some(model) = self.lge_alone.as_ref().filter(|_| shows_lge_alone(study)) {
+            return model.segment(study);
+        }
         // A thread of the pool begins each layer itself; any other would hand it over and be woken at its end.
         rayon::scope(|_| {
             let ModelHeader { model, recipe, .. } = &self.header;
@@ -88,4 +97,11 @@ impl Segmenter {
             Ok(case.label())
         })
     }
+}
+
+/// Whether LGE was imaged and no other sequence.
+fn shows_lge_alone(study: &Study) -> bool {
+    Sequence::ALL
+        .into_iter()
+        .all(|sequence| study.image(sequence).is_some() == (sequence == Sequence::Lge))
 }

@@ -80,6 +80,7 @@ fn model(members: &[Label], locator_sees: Label) -> ModelFile {
         header,
         locator: Some(weights(&locator.network(), 9, locator_sees)),
         members,
+        lge_alone: None,
     }
 }
 
@@ -91,6 +92,28 @@ fn without(study: &Study, sequences: &[Sequence]) -> Study {
     let images =
         PerSequence::from_fn(|s| study.image(s).filter(|_| !sequences.contains(&s)).cloned());
     Study::new(study.id(), images, None).unwrap()
+}
+
+#[test]
+fn a_model_of_its_own_segments_lge_alone() {
+    let study = phantom();
+    let alone = model(&[Label::Scar], Label::LvPool);
+    let file = model(&[Label::RvPool], Label::LvPool).with_lge_alone(alone);
+    let segmenter = segmenter(file);
+    let drawn = |missing: &[Sequence]| {
+        let labels = segmenter.segment(&without(&study, missing)).unwrap().labels;
+        let has = |label| labels.data().contains(&label);
+        [has(Label::RvPool), has(Label::Scar)]
+    };
+    assert_eq!(drawn(&[Sequence::Bssfp, Sequence::T2]), [false, true]);
+    for missing in [
+        &[][..],
+        &[Sequence::T2],
+        &[Sequence::Bssfp],
+        &[Sequence::Lge],
+    ] {
+        assert_eq!(drawn(missing), [true, false], "{missing:?}");
+    }
 }
 
 #[test]

@@ -25,6 +25,8 @@ use super::model::{ModelError, Trained, trained::replaceable};
 pub struct EnsembleJob {
     /// Built-in models, folders of finished trainings, or files of weights.
     pub models: Vec<String>,
+    /// A model that is to segment the cases of which LGE alone was imaged, named as the others are.
+    pub lge_alone: Option<String>,
     /// The file to write, of 16-bit floats.
     pub out: PathBuf,
     /// A file that may not be overwritten, beside those of the networks.
@@ -48,6 +50,7 @@ impl EnsembleJob {
     ) -> Self {
         Self {
             models: models.into_iter().map(Into::into).collect(),
+            lge_alone: None,
             out: out.into(),
             protected: None,
         }
@@ -67,20 +70,18 @@ impl EnsembleJob {
     /// Where one cannot be used, is of a training that is not finished, or would be overwritten.
     pub fn read(&self) -> Result<Vec<ModelFile>, Error> {
         replaceable(&self.out, &self.protected)?;
-        let read = |name: &String| {
-            let Trained { path, file, .. } = Trained::read(name)?.finished()?;
-            replaceable(&self.out, [&path])?;
-            Ok(file)
-        };
-        self.models.iter().map(read).collect()
+        self.models.iter().map(|name| self.read_one(name)).collect()
     }
 
-    /// Writes networks into one file.
+    /// Writes networks into one file, beside the model for LGE alone where there is one.
     ///
     /// # Errors
-    /// Where they do not go together, or the file cannot be written.
+    /// Where they do not go together, the model for LGE alone cannot be used, or the file cannot be written.
     pub fn write(&self, networks: Vec<ModelFile>) -> Result<Ensemble, Error> {
-        let joined = ModelFile::join(networks).map_err(ModelError::from)?;
+        let mut joined = ModelFile::join(networks).map_err(ModelError::from)?;
+        if let Some(name) = &self.lge_alone {
+            joined = joined.with_lge_alone(self.read_one(name)?);
+        }
         let bytes = joined
             .to_bytes(Precision::Half)
             .map_err(ModelError::Encode)?;
@@ -90,5 +91,11 @@ impl EnsembleJob {
             networks: joined.members.len(),
             bytes: bytes.len(),
         })
+    }
+
+    fn read_one(&self, name: &str) -> Result<ModelFile, Error> {
+        let Trained { path, file, .. } = Trained::read(name)?.finished()?;
+        replaceable(&self.out, [&path])?;
+        Ok(file)
     }
 }

@@ -17,6 +17,7 @@ use myops_image::label::Label;
 use myops_net::model::ModelSettings;
 use myops_net::onnx::{About, is_exported, to_onnx};
 use myops_net::weights::Weights;
+use myops_segment::ModelFile;
 use serde_json::json;
 
 use super::error::Error;
@@ -68,7 +69,7 @@ impl ExportJob {
     /// Where the model cannot be used, is of a training that is not finished, or a file cannot be written.
     pub fn run(&self) -> Result<Vec<Exported>, Error> {
         let trained = Trained::read(&self.model)?.finished()?;
-        let networks = self.networks(&trained);
+        let networks = self.networks(&trained.file, "");
         for network in &networks {
             replaceable(&network.path)?;
         }
@@ -77,33 +78,41 @@ impl ExportJob {
         networks.into_iter().map(write).collect()
     }
 
-    /// Every network with its file.
-    fn networks<'a>(&self, trained: &'a Trained) -> Vec<Network<'a>> {
-        let header = &trained.file.header;
-        let count = trained.file.members.len();
+    /// Every network with its file; those of a model for LGE alone are told apart by `part`.
+    fn networks<'a>(&self, file: &'a ModelFile, part: &str) -> Vec<Network<'a>> {
+        let header = &file.header;
+        let count = file.members.len();
+        let named = |name: &str| with_suffix(&self.out, &format!("{part}{name}"));
+        let whose = if part.is_empty() {
+            ""
+        } else {
+            " for LGE alone"
+        };
         let member = |(n, weights): (usize, &'a Weights)| Network {
             what: match count {
-                1 => "network".into(),
-                _ => format!("network {} of {count}", n + 1),
+                1 => format!("network{whose}"),
+                _ => format!("network {} of {count}{whose}", n + 1),
             },
             path: match count {
-                1 => self.out.clone(),
-                _ => with_suffix(&self.out, &(n + 1).to_string()),
+                1 if part.is_empty() => self.out.clone(),
+                _ => named(&(n + 1).to_string()),
             },
             settings: header.member(n),
             weights,
             recipe: json!(header.recipe),
         };
-        let members = trained.file.members.iter().enumerate().map(member);
-        let locator = header.locator.zip(trained.file.locator.as_ref());
+        let members = file.members.iter().enumerate().map(member);
+        let locator = header.locator.zip(file.locator.as_ref());
         let locator = locator.map(|(locator, weights)| Network {
-            what: "locator, which finds the heart".into(),
-            path: with_suffix(&self.out, "locator"),
+            what: format!("locator{whose}, which finds the heart"),
+            path: named("locator"),
             settings: locator.model,
             weights,
             recipe: json!({ "preprocess": locator.preprocess }),
         });
-        members.chain(locator).collect()
+        let lge_alone = file.lge_alone.iter();
+        let lge_alone = lge_alone.flat_map(|model| self.networks(model, "lge-alone-"));
+        members.chain(locator).chain(lge_alone).collect()
     }
 
     fn write(&self, network: Network, trained: &Trained) -> Result<Exported, Error> {

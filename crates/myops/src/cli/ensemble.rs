@@ -12,6 +12,9 @@ pub struct Args {
     /// Folders of finished trainings (such as the folds of a cross-validation), or model files
     #[arg(required = true)]
     runs: Vec<PathBuf>,
+    /// Model that segments the cases of which LGE alone was imaged, instead of the networks above
+    #[arg(long, value_name = "MODEL")]
+    lge_alone: Option<String>,
     /// File to write, of 16-bit floats
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -24,6 +27,7 @@ pub struct Args {
 pub fn run(args: Args, console: &Console) -> anyhow::Result<()> {
     let models = args.runs.iter().map(|run| run.to_string_lossy());
     let job = EnsembleJob {
+        lge_alone: args.lge_alone,
         protected: args.config.clone(),
         ..EnsembleJob::new(models, args.out)
     };
