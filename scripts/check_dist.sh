@@ -42,7 +42,7 @@ needed=$(readelf --version-info --wide "$program" | grep -o 'GLIBC_[0-9.]*' | so
 [ "$(printf '%s\n' "$needed" $oldest | sort --version-sort | tail -1)" = $oldest ] || wrong "needs $needed, which is later than $oldest"
 bytes=$(stat --format %s "$program")
 [ "$bytes" -le $most_bytes ] || wrong "$bytes bytes are more than $most_bytes"
-! readelf --sections --wide "$program" | grep -q '\.symtab\|\.debug_' || wrong "has symbols that nobody needs"
+! readelf --sections --wide "$program" | grep -q '\.symtab\|\.debug_info' || wrong "has symbols that nobody needs"
 echo "needs $needed, has $bytes bytes"
 
 python3 -m venv "$place/venv"

@@ -87,6 +87,8 @@ const STEPS: &[Step] = &[
     Step::Run(&["scripts/check_dicom_pixels.sh"]),
     Step::Run(&["scripts/check_dicom_exam.sh"]),
     Step::Run(&["scripts/check_dicom.sh"]),
+    Step::Run(&["scripts/check_slurm.sh"]),
+    Step::Run(&["scripts/check_dist.sh"]),
 ];
 
 /// What every step runs with: documentation has no warnings either.
