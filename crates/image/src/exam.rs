@@ -117,6 +117,9 @@ impl<T: Copy> Acquisition<T> {
     }
 }
 
+/// The thickness of a slice where only the distance of slices is known, mm, at most.
+pub(crate) const THICKEST_MM: f64 = 8.0;
+
 /// How a volume was stored before it was turned to canonical axes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Storage {
@@ -146,6 +149,14 @@ impl Storage {
     pub fn slab(&self) -> Slab {
         let distance_mm = self.turn.grid(&self.grid).spacing().mm()[2];
         Slab::of(self.thickness_mm.unwrap_or(distance_mm))
+    }
+
+    /// What an image shows about the centre of each slice: its thickness; where that is not known, the distance of slices, and
+    /// 8 mm at most, since slices that lie further apart have gaps.
+    pub fn shown(&self) -> Slab {
+        let known = self.thickness_mm.is_some();
+        let most_mm = if known { f64::INFINITY } else { THICKEST_MM };
+        Slab::of(self.slab().mm().min(most_mm))
     }
 
     /// A volume on canonical axes in the order of storage.

@@ -1,6 +1,6 @@
 //! The sequences of an exam brought onto the stack of slices of one of them.
 
-use crate::exam::{Acquisition, Storage};
+use crate::exam::{Acquisition, Storage, THICKEST_MM};
 use crate::geometry::{Grid, Plane};
 use crate::label::{Label, LabelMap};
 use crate::orientation::Orientation;
@@ -9,9 +9,6 @@ use crate::volume::Volume;
 
 use super::error::{Apart, MOST_FROM_AXIS_DEGREES, MOST_TILT_DEGREES, StudyError};
 use super::place::same_place;
-
-/// A slice of the stack shows at most this much about its centre, mm: slices that lie further apart have gaps.
-const THICKEST_MM: f64 = 8.0;
 
 /// A sequence on the slices of a stack.
 pub struct Gathered {
@@ -43,7 +40,7 @@ pub fn gather(stack: &Acquisition<f32>, image: &Acquisition<f32>) -> Result<Gath
         });
     }
     let thickness = Slab::of(first.slab().mm().min(THICKEST_MM));
-    let (gathered, imaged) = onto(volume, storage.slab(), target, thickness);
+    let (gathered, imaged) = onto(volume, storage.shown(), target, thickness);
     if !imaged.contains(&true) {
         return Err(StudyError::Apart {
             what,

@@ -41,20 +41,21 @@ fn sequences_come_onto_the_slices_of_lge_then_of_t2_and_what_they_did_not_image_
         let image = study.image(sequence).unwrap();
         [0, 1, 2, 3, 4, 5, 6].map(|k| image[[3, 3, k]])
     };
-    // bSSFP shows 1 to 31 mm. LGE's slice at 0 mm (-2.5 to 2.5) is imaged by less than half; that at 10 mm lies in two slices.
+    // bSSFP shows 8 mm of each slice: 2 to 10, 12 to 20 and 22 to 30 mm. LGE's slice at 0 mm (-2.5 to 2.5) is imaged by less
+    // than half; that at 10 mm lies in two slices.
     assert_eq!(
         study.imaged(Sequence::Bssfp),
         [false, true, true, true, true, true, true]
     );
     assert_eq!(values(Sequence::Bssfp)[..2], [0.0, 6.0]);
-    assert!((values(Sequence::Bssfp)[2] - (6.0 * 3.5 + 16.0 * 1.5) / 5.0).abs() < 1e-4);
+    assert!((values(Sequence::Bssfp)[2] - (6.0 * 2.5 + 16.0 * 0.5) / 3.0).abs() < 1e-4);
     assert_eq!(values(Sequence::Bssfp)[3], 16.0);
-    // T2 shows -10 to 30 mm; the slice at 10 mm lies half in the one and half in the other.
-    assert_eq!(study.imaged(Sequence::T2), [true; 7]);
+    // T2 shows -4 to 4 and 16 to 24 mm.
     assert_eq!(
-        values(Sequence::T2),
-        [0.0, 0.0, 10.0, 20.0, 20.0, 20.0, 20.0]
+        study.imaged(Sequence::T2),
+        [true, false, false, false, true, false, false]
     );
+    assert_eq!(values(Sequence::T2)[4], 20.0);
 
     let study = Study::new("x", images(None), None).unwrap();
     assert_eq!(
@@ -66,7 +67,7 @@ fn sequences_come_onto_the_slices_of_lge_then_of_t2_and_what_they_did_not_image_
 }
 
 #[test]
-fn a_thickness_leaves_gaps_between_slices() {
+fn a_thickness_that_is_known_counts_whatever_the_distance_of_slices() {
     let mut exam = Exam::new(
         "x",
         PerSequence {
@@ -77,11 +78,12 @@ fn a_thickness_leaves_gaps_between_slices() {
         None,
     )
     .unwrap();
-    exam.images.t2 = exam.images.t2.map(|t2| t2.with_thickness(8.0));
+    exam.images.t2 = exam.images.t2.map(|t2| t2.with_thickness(12.0));
     let study = Study::of(exam).unwrap();
+    // T2 shows -6 to 6 and 14 to 26 mm.
     assert_eq!(
         study.imaged(Sequence::T2),
-        [true, false, false, false, true, false, false]
+        [true, true, false, true, true, true, false]
     );
 }
 
