@@ -38,6 +38,7 @@ fn measured() -> (Case, Study) {
         confidence: Some(Confidence {
             scar_and_edema: region,
             scar: Some(region),
+            probability_of_scar: Some(0.25),
         }),
         ..Origin::default()
     };

@@ -11,6 +11,7 @@ use super::contrast;
 use super::decision::{Decision, ThresholdBounds};
 use super::flips::Flips;
 use super::network::check_network;
+use super::presence::ScarPresence;
 use super::probabilities::{NotANumber, Probabilities, RawProbabilities};
 use myops_net::graph::Activation;
 use myops_net::model::ModelSettings;
@@ -47,6 +48,9 @@ settings! {
         #[serde(default, deserialize_with = "zero_is_off")]
         #[within(0, 10)]
         pub contrast: Switch<f64>,
+        /// How likely a case is to have scar at all; where it is not, none is labelled.
+        #[serde(default)]
+        pub scar_presence: ScarPresence,
         /// What is removed from the labels or filled in them.
         #[serde(default)]
         pub cleanup: Cleanup,
@@ -63,6 +67,7 @@ impl Recipe {
         flips: Flips::None,
         temperature: 1.0,
         contrast: Switch::Off,
+        scar_presence: ScarPresence::OFF,
         cleanup: Cleanup {
             anatomy: Keep::All,
             holes_mm2: 0.0,

@@ -43,6 +43,8 @@ pub struct Segmentation {
     pub labels: LabelMap,
     /// How likely each label is.
     pub probabilities: ProbabilityMap,
+    /// How likely the case is to have scar at all; `None` without LGE, and for a model that does not tell.
+    pub probability_of_scar: Option<f64>,
     /// How far scar is likely to agree with a reader's; `None` without LGE, where no scar is labelled.
     pub scar: Option<RegionConfidence>,
     /// How far edema and scar together are likely to agree with a reader's.

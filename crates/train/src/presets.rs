@@ -3,7 +3,7 @@
 use myops_image::augment::AugmentRanges;
 use myops_image::preprocess::{Align, Axes, Framing, Missing, Normalise, Preprocess};
 use myops_net::model::Architecture;
-use myops_segment::{Cleanup, Decision, Flips, Keep, Recipe, ThresholdBounds};
+use myops_segment::{Cleanup, Decision, Flips, Keep, Recipe, ScarPresence, ThresholdBounds};
 use myops_settings::Switch;
 
 use super::locator::LocatorSettings;
@@ -129,6 +129,7 @@ impl TrainSettings {
             flips: Flips::Dealt,
             temperature: 1.6,
             contrast: Switch::On(1.0),
+            scar_presence: ScarPresence::OFF,
             cleanup: Cleanup {
                 anatomy: Keep::Largest,
                 holes_mm2: 50.0,

@@ -40,6 +40,7 @@ fn case_with(findings: Vec<Finding>, folder: &CaseFolder) -> Case {
                 agreement: None,
             },
             scar: None,
+            probability_of_scar: None,
         }),
         ..Origin::default()
     };

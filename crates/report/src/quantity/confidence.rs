@@ -11,6 +11,8 @@ pub struct Confidence {
     pub scar_and_edema: RegionConfidence,
     /// Scar alone; `None` without LGE.
     pub scar: Option<RegionConfidence>,
+    /// The probability that there is scar at all; `None` without LGE, and for a model that does not tell.
+    pub probability_of_scar: Option<f64>,
 }
 
 table! {
@@ -26,6 +28,11 @@ table! {
     EXPECTED_DICE_OF_SCAR = ["expected_dice_of_scar", "Expected Dice of scar", ""], 2,
         "Expected Dice of scar alone, by the same formula; none without LGE",
         |c| Some(c.scar?.expected_dice);
+
+    PROBABILITY_OF_SCAR = ["probability_of_scar", "Probability that there is scar", ""], 2,
+        "Probability that the patient has scar at all, by the share of the wall that the model expects to be scar; below one half \
+         none is labelled; none without LGE, and for a model that does not tell",
+        |c| c.probability_of_scar;
 
     AGREEMENT = ["agreement", "Agreement of the networks on scar and edema", ""], 2,
         "Mean Dice of the scar and edema of each network with those of their average; none for a single network",

@@ -7,6 +7,7 @@ use myops_image::study::{Study, blank_slices};
 use myops_measure::finding::Finding;
 
 use super::{Calibrated, Registered};
+use crate::cleanup::relabel;
 use crate::confidence::confidence;
 use crate::header_check::mirrored;
 use crate::probabilities::Probabilities;
@@ -20,11 +21,12 @@ pub struct Decided<'a> {
     probabilities: Probabilities,
     members: Vec<Vec<Label>>,
     labels: LabelMap,
+    probability_of_scar: Option<f64>,
 }
 
 impl<'a> Calibrated<'a> {
     /// Makes one label of the probabilities of each voxel. Slices without an image have no label; those without a sequence
-    /// that the networks need have none either.
+    /// that the networks need have none either. A case that is likelier to have no scar than to have some has none.
     pub fn decide(self, recipe: &Recipe) -> Decided<'a> {
         let Self {
             case,
@@ -40,11 +42,25 @@ impl<'a> Calibrated<'a> {
         for k in (0..cleared.len()).filter(|k| cleared[*k]) {
             labels.slice_mut(k).fill(Label::Background);
         }
+        let has_lge = case.study.image(Sequence::Lge).is_some();
+        let probability_of_scar = recipe.scar_presence.probability(&mean);
+        let probability_of_scar = probability_of_scar.filter(|_| has_lge);
+        if probability_of_scar.is_some_and(|p| p < 0.5) {
+            // Edema is seen on T2, and without it guessed from scar.
+            let has_t2 = case.study.image(Sequence::T2).is_some();
+            let instead = if has_t2 {
+                Label::Edema
+            } else {
+                Label::Myocardium
+            };
+            relabel(&mut labels, Label::Scar, instead);
+        }
         Decided {
             case,
             probabilities: mean,
             members,
             labels,
+            probability_of_scar,
         }
     }
 }
@@ -59,6 +75,7 @@ impl Decided<'_> {
             probabilities,
             members,
             mut labels,
+            probability_of_scar,
         } = self;
         let Registered {
             study,
@@ -77,6 +94,7 @@ impl Decided<'_> {
         let pixel_ml = restore.spacing_mm().iter().product::<f64>() / 1000.0;
         let likely = |region| confidence(region, probabilities.values(), &seen, &members, pixel_ml);
         Segmentation {
+            probability_of_scar,
             // Without LGE no scar is labelled, whatever the networks say of it.
             scar: has_lge.then(|| likely(Region::SCAR)),
             edema_or_scar: likely(Region::EDEMA_OR_SCAR),

@@ -147,6 +147,7 @@ fn origin(case: &LoadedCase, found: &Segmentation, setup: &Setup) -> Origin {
         confidence: Some(Confidence {
             scar_and_edema: found.edema_or_scar,
             scar: found.scar,
+            probability_of_scar: found.probability_of_scar,
         }),
         misalignment: measured.then_some(found.misalignment),
         findings: unfinished
