@@ -1,7 +1,7 @@
 //! `myops models`: the built-in models.
 
 use super::output::print;
-use crate::app::model::{BUILT_IN, BuiltIn};
+use crate::app::model::{BUILT_IN, BuiltIn, TERMS};
 
 /// Arguments of `myops models`.
 #[derive(Debug, clap::Args)]
@@ -10,5 +10,6 @@ pub struct Args {}
 /// Lists the built-in models.
 pub fn run(_: &Args) -> anyhow::Result<()> {
     let line = |model: &BuiltIn| format!("{:<10} {}\n", model.name, model.about);
-    print(&BUILT_IN.iter().map(line).collect::<String>())
+    let lines: String = BUILT_IN.iter().map(line).collect();
+    print(&format!("{lines}\n{TERMS}\n"))
 }

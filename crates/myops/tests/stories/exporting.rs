@@ -9,8 +9,11 @@ fn each_network_becomes_a_file_and_only_such_files_are_overwritten() {
     let place = place("exporting");
     let line = format!("export nested --onnx {place}/heart.onnx");
     done(&line);
-    let members = (1..=5).map(|n| format!("heart-{n}.onnx"));
-    let expected: Vec<String> = members.chain(["heart-locator.onnx".into()]).collect();
+    let parts = "1 2 3 lge-alone-1 lge-alone-2 lge-alone-locator locator";
+    let expected: Vec<String> = parts
+        .split(' ')
+        .map(|part| format!("heart-{part}.onnx"))
+        .collect();
     assert_eq!(names(&place), expected);
     let first = fs::read(format!("{place}/heart-1.onnx")).unwrap();
     done(&line);

@@ -52,7 +52,9 @@ fn help_names_every_command() {
 fn the_built_in_models_are_listed() {
     let models = done("models");
     assert!(
-        models.starts_with("nested ") && models.contains("\nrunet "),
+        models.starts_with("nested ")
+            && models.contains("\nrunet ")
+            && models.contains("CC BY-NC-SA 4.0"),
         "{models}"
     );
 }

@@ -21,7 +21,7 @@ use myops_segment::{SegmentError, Segmentation, Segmenter};
 
 use crate::device::DeviceChoice;
 
-pub use built_in::{BUILT_IN, BuiltIn};
+pub use built_in::{BUILT_IN, BuiltIn, TERMS};
 pub use error::ModelError;
 pub use trained::Trained;
 pub use unfinished::Unfinished;
