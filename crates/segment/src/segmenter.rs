@@ -82,7 +82,8 @@ impl Segmenter {
     /// # Errors
     /// Where the network needs a sequence that the study does not have, or its output is not a number.
     pub fn segment(&self, study: &Study) -> Result<Segmentation, SegmentError> {
-        if let Some(model) = self.lge_alone.as_ref().filter(|_| shows_lge_alone(study)) {
+        let shows_lge_alone = study.missing() == [Sequence::Bssfp, Sequence::T2];
+        if let Some(model) = self.lge_alone.as_ref().filter(|_| shows_lge_alone) {
             return model.segment(study);
         }
         // A thread of the pool begins each layer itself; any other would hand it over and be woken at its end.
@@ -97,11 +98,4 @@ impl Segmenter {
             Ok(case.label())
         })
     }
-}
-
-/// Whether LGE was imaged and no other sequence.
-fn shows_lge_alone(study: &Study) -> bool {
-    Sequence::ALL
-        .into_iter()
-        .all(|sequence| study.image(sequence).is_some() == (sequence == Sequence::Lge))
 }
