@@ -44,7 +44,7 @@ fn heart(study: &Study) -> Option<HeartCentre> {
 /// said to lie elsewhere.
 fn error_mm(study: &Study, sequence: Sequence, pixels: [i64; 2]) -> f64 {
     let of = |study: &Study| {
-        misalignment(study.images(), heart(study), None)[sequence]
+        misalignment(study.images(), Sequence::Lge, heart(study), None)[sequence]
             .map_or([f64::INFINITY; 2], |m| m.shift_mm)
     };
     let (before, after) = (of(study), of(&moved(study, sequence, pixels)));
@@ -58,15 +58,20 @@ fn a_phantom_moved_by_known_amounts_is_measured_within_a_millimetre_and_moved_ba
     for seed in [1, 2] {
         let study = phantom(seed);
         assert_eq!(
-            misalignment(study.images(), heart(&study), None)[Sequence::Lge],
+            misalignment(study.images(), Sequence::Lge, heart(&study), None)[Sequence::Lge],
             None
         );
         for (sequence, pixels) in [(Sequence::Bssfp, [8, -5]), (Sequence::T2, [-7, 9])] {
             let error = error_mm(&study, sequence, pixels);
             assert!(error < 1.0, "seed {seed}, {sequence}: {error} mm");
             let moved = moved(&study, sequence, pixels);
-            let back = aligned(&moved, &registration(moved.images(), heart(&moved), None)).unwrap();
-            let rest = misalignment(back.images(), heart(&back), None)[sequence].unwrap();
+            let back = aligned(
+                &moved,
+                &registration(moved.images(), Sequence::Lge, heart(&moved), None),
+            )
+            .unwrap();
+            let rest =
+                misalignment(back.images(), Sequence::Lge, heart(&back), None)[sequence].unwrap();
             assert!(
                 rest.distance_mm() < 1.0,
                 "seed {seed}, {sequence}: {rest:?}"
@@ -78,14 +83,14 @@ fn a_phantom_moved_by_known_amounts_is_measured_within_a_millimetre_and_moved_ba
 #[test]
 fn what_lies_well_stays_as_it_is() {
     let study = phantom(3);
-    let found = misalignment(study.images(), heart(&study), None);
+    let found = misalignment(study.images(), Sequence::Lge, heart(&study), None);
     assert!(
         found
             .iter()
             .all(|(_, m)| m.is_none_or(|m| m.distance_mm() < 1.0)),
         "{found:?}"
     );
-    let found = registration(study.images(), heart(&study), None);
+    let found = registration(study.images(), Sequence::Lge, heart(&study), None);
     assert_eq!(aligned(&study, &found), None);
     let alone = Study::new(
         "alone",
@@ -96,7 +101,7 @@ fn what_lies_well_stays_as_it_is() {
         None,
     );
     assert_eq!(
-        misalignment(alone.unwrap().images(), None, None),
+        misalignment(alone.unwrap().images(), Sequence::Lge, None, None),
         PerSequence::default()
     );
 }
@@ -106,7 +111,7 @@ fn where_two_lie_together_it_is_the_third_that_lies_elsewhere() {
     let study = phantom(4);
     let [column_mm, row_mm, _] = study.grid().spacing().mm();
     let moved = moved(&study, Sequence::Lge, [6, -5]);
-    let registered = registration(moved.images(), heart(&moved), None);
+    let registered = registration(moved.images(), Sequence::Lge, heart(&moved), None);
     let found = registered.as_ref().map(|r| r.as_ref().map(|r| r.whole));
     let PerSequence {
         bssfp: None,
@@ -124,7 +129,10 @@ fn where_two_lie_together_it_is_the_third_that_lies_elsewhere() {
         (&study.images().bssfp, &study.images().t2)
     );
     assert_eq!(
-        aligned(&back, &registration(back.images(), heart(&back), None)),
+        aligned(
+            &back,
+            &registration(back.images(), Sequence::Lge, heart(&back), None)
+        ),
         None
     );
 }
@@ -145,7 +153,9 @@ fn what_edges_leave_in_doubt_anatomy_may_settle() {
         };
         vec![(1.0 - 0.1 * (row - truth[0]).hypot(column - truth[1])).max(0.0)]
     };
-    let t2 = |overlap| misalignment(moved.images(), heart(&moved), overlap)[Sequence::T2].unwrap();
+    let t2 = |overlap| {
+        misalignment(moved.images(), Sequence::Lge, heart(&moved), overlap)[Sequence::T2].unwrap()
+    };
     let (edges, both) = (t2(None), t2(Some(&overlap)));
     assert!(!edges.clear && both.clear, "{edges:?} {both:?}");
     let error = (both.shift_mm[0] - shift_mm[0]).hypot(both.shift_mm[1] - shift_mm[1]);
@@ -177,7 +187,12 @@ fn a_slice_of_another_breath_hold_is_moved_by_itself() {
             .map(|k| (1.0 - 0.05 * apart(truth(k))).max(0.0))
             .collect()
     };
-    let found = registration(shifted.images(), heart(&shifted), Some(&overlap));
+    let found = registration(
+        shifted.images(),
+        Sequence::Lge,
+        heart(&shifted),
+        Some(&overlap),
+    );
     let [bssfp, t2] = [&found.bssfp, &found.t2].map(|found| found.as_ref().unwrap());
     assert!(bssfp.slices.is_empty() && !t2.whole.clear, "{found:?}");
     let [own] = t2.slices.as_slice() else {
@@ -191,7 +206,7 @@ fn a_slice_of_another_breath_hold_is_moved_by_itself() {
     assert_ne!(back.slice(1), shifted.image(Sequence::T2).unwrap().slice(1));
 
     // Without the anatomy, edges alone move no single slice.
-    let found = registration(shifted.images(), heart(&shifted), None);
+    let found = registration(shifted.images(), Sequence::Lge, heart(&shifted), None);
     assert!(found.t2.unwrap().slices.is_empty());
 }
 
@@ -205,7 +220,10 @@ fn the_training_cases_lie_well_and_moved_by_known_amounts_they_are_measured() {
     for case in find_cases(Path::new(&folder).join("myops2020/train")).unwrap() {
         let study = case.load().unwrap().study;
         assert_eq!(
-            aligned(&study, &registration(study.images(), heart(&study), None)),
+            aligned(
+                &study,
+                &registration(study.images(), Sequence::Lge, heart(&study), None)
+            ),
             None,
             "{}",
             study.id()

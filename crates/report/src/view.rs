@@ -50,7 +50,7 @@ impl<'a> CaseView<'a> {
     /// How far the sequences lie from one another, by their edges about the labelled heart.
     pub fn misalignment(&self) -> PerSequence<Option<Misalignment>> {
         let (labels, images) = self.canonical;
-        misalignment(images, HeartCentre::of_labels(labels), None)
+        misalignment(images, Sequence::Lge, HeartCentre::of_labels(labels), None)
     }
 
     /// The label map.

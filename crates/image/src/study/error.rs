@@ -35,6 +35,14 @@ pub enum StudyError {
         /// The sequence.
         stack: Sequence,
     },
+    /// Every image is saturated in every slice.
+    #[error(
+        "{what} is saturated: a quarter or more of the pixels of each slice have its largest value, and no other image shows anything"
+    )]
+    Saturated {
+        /// The volume on whose slices labels should be drawn.
+        what: String,
+    },
     /// A sequence shows nothing of the stack of another.
     #[error("{what} shows nothing of {first}: {apart}")]
     Apart {
@@ -108,6 +116,9 @@ impl StudyError {
             }
             Self::Tilted { .. } | Self::LongAxis { .. } => {
                 "leave out long-axis stacks: only short-axis stacks are labelled"
+            }
+            Self::Saturated { .. } => {
+                "export the image again: its values were cut off at the largest that the file could hold"
             }
             Self::Geometry { geometry, .. } => geometry.hint(),
             Self::NoImage(_) => return None,

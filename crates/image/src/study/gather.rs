@@ -8,13 +8,48 @@ use crate::resample::{Slab, nearest, onto};
 use crate::volume::Volume;
 
 use super::error::{Apart, MOST_FROM_AXIS_DEGREES, MOST_TILT_DEGREES, StudyError};
+use super::is_blank;
 use super::place::same_place;
+use super::saturated::saturated_slices;
 
 /// A sequence on the slices of a stack.
 pub struct Gathered {
+    /// 0 in slices that show nothing.
     pub volume: Volume<f32>,
-    /// For each slice of the stack, whether the sequence was imaged there.
+    pub acquired: Acquired,
+}
+
+/// How a sequence was acquired, and what of it lies in the slices of a stack.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Acquired {
+    pub storage: Storage,
+    /// For each slice of the stack, whether the sequence was imaged there, and is neither saturated nor, unlike others, blank.
     pub imaged: Vec<bool>,
+    /// For each slice of the stack, whether the sequence is saturated there.
+    pub saturated: Vec<bool>,
+}
+
+impl Gathered {
+    fn of(mut volume: Volume<f32>, mut imaged: Vec<bool>, storage: &Storage) -> Self {
+        let saturated = saturated_slices(&volume);
+        let blank: Vec<bool> = (0..imaged.len()).map(|k| is_blank(&volume, k)).collect();
+        let shows_something = blank.contains(&false);
+        for k in 0..imaged.len() {
+            if saturated[k] {
+                volume.slice_mut(k).fill(0.0);
+            }
+            imaged[k] &= !saturated[k] && !(shows_something && blank[k]);
+        }
+        let storage = storage.clone();
+        Self {
+            volume,
+            acquired: Acquired {
+                storage,
+                imaged,
+                saturated,
+            },
+        }
+    }
 }
 
 /// Brings a sequence onto the slices of another, the stack.
@@ -25,10 +60,8 @@ pub fn gather(stack: &Acquisition<f32>, image: &Acquisition<f32>) -> Result<Gath
     let (target, first) = (stack.volume().grid(), stack.storage());
     let (volume, storage) = (image.volume(), image.storage());
     if let Ok(turned) = same_voxels(first, storage) {
-        return Ok(Gathered {
-            volume: turned.store(volume.clone(), target),
-            imaged: vec![true; target.shape()[2]],
-        });
+        let volume = turned.store(volume.clone(), target);
+        return Ok(Gathered::of(volume, vec![true; target.shape()[2]], storage));
     }
     let relation = volume.grid().relation_to(target);
     let (what, first_name) = (storage.name().to_owned(), first.name().to_owned());
@@ -48,10 +81,7 @@ pub fn gather(stack: &Acquisition<f32>, image: &Acquisition<f32>) -> Result<Gath
             apart: apart(volume.grid(), target),
         });
     }
-    Ok(Gathered {
-        volume: gathered,
-        imaged,
-    })
+    Ok(Gathered::of(gathered, imaged, storage))
 }
 
 /// The order that lays a stored volume, once it is on canonical axes, on another's canonical axes.

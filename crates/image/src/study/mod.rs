@@ -19,6 +19,7 @@
 mod error;
 mod gather;
 mod place;
+mod saturated;
 
 use std::borrow::Cow;
 
@@ -28,6 +29,7 @@ use crate::label::{Label, LabelMap};
 use crate::scheme::LabelScheme;
 use crate::sequence::{PerSequence, Sequence};
 use crate::volume::Volume;
+use gather::{Acquired, Gathered};
 
 pub use error::{Apart, MOST_FROM_AXIS_DEGREES, MOST_TILT_DEGREES, SAME_PLACE_MM, StudyError};
 pub use place::same_place;
@@ -45,14 +47,6 @@ pub struct Study {
     grid: Grid,
     stack: Sequence,
     acquired: PerSequence<Option<Acquired>>,
-}
-
-/// How a sequence was acquired, and what of it lies in the study's slices.
-#[derive(Debug, Clone, PartialEq)]
-struct Acquired {
-    storage: Storage,
-    /// For each slice of the study, whether the sequence was imaged there.
-    imaged: Vec<bool>,
 }
 
 /// The sequences whose stack may be that of a study, in the order of preference: scar is drawn on LGE, edema on T2.
@@ -86,7 +80,8 @@ impl Study {
     ///
     /// # Errors
     /// [`StudyError`] if there is no image, or not of that sequence; if another shows nothing of it or is tilted by more than
-    /// [`MOST_TILT_DEGREES`], its slices are those of a long-axis view, or the reference labels are not on its voxels.
+    /// [`MOST_TILT_DEGREES`], its slices are those of a long-axis view, every image is saturated, or the reference labels are not
+    /// on its voxels.
     pub fn on_stack(choice: Option<Sequence>, exam: Exam) -> Result<Self, StudyError> {
         let Some(stack) = choice.or_else(|| usual_stack(&exam)) else {
             return Err(StudyError::NoImage(exam.id));
@@ -100,19 +95,19 @@ impl Study {
             image.map(|image| gather::gather(first, image)).transpose()
         });
         let gathered = gathered.transpose()?;
-        let storage = |s: Sequence| Some(exam.images[s].as_ref()?.storage().clone());
+        let shows = |gathered: &Gathered| gathered.acquired.imaged.contains(&true);
+        if !gathered.iter().any(|(_, g)| g.as_ref().is_some_and(shows)) {
+            let what = first.storage().name().into();
+            return Err(StudyError::Saturated { what });
+        }
         let mut study = Self {
             id: exam.id,
             grid: *first.volume().grid(),
             stack,
-            acquired: PerSequence::from_fn(|s| {
-                let imaged = gathered[s].as_ref()?.imaged.clone();
-                Some(Acquired {
-                    storage: storage(s)?,
-                    imaged,
-                })
-            }),
-            images: gathered.map(|image| image.map(|image| image.volume)),
+            acquired: gathered
+                .as_ref()
+                .map(|g| Some(g.as_ref()?.acquired.clone())),
+            images: gathered.map(|g| Some(g.filter(shows)?.volume)),
             reference: None,
             scheme: LabelScheme::ALL,
         };
@@ -186,20 +181,31 @@ impl Study {
         &self.grid
     }
 
-    /// The image of a sequence, if there is one.
+    /// The image of a sequence, if there is one that is not saturated throughout.
     pub fn image(&self, sequence: Sequence) -> Option<&Volume<f32>> {
         self.images[sequence].as_ref()
     }
 
-    /// The image of each sequence, if there is one. Slices that a sequence did not image are 0.
+    /// The image of each sequence, if there is one that is not saturated throughout. Slices that a sequence did not image, or in
+    /// which it is saturated, are 0.
     pub fn images(&self) -> &PerSequence<Option<Volume<f32>>> {
         &self.images
     }
 
-    /// For each slice whether a sequence was imaged there; empty if there is no such sequence.
+    /// For each slice whether a sequence was imaged there, and is neither saturated nor, unlike others, blank; empty if there is
+    /// no such sequence.
     pub fn imaged(&self, sequence: Sequence) -> &[bool] {
         match &self.acquired[sequence] {
             Some(acquired) => &acquired.imaged,
+            None => &[],
+        }
+    }
+
+    /// For each slice whether a sequence is saturated there: a quarter or more of its pixels have the largest value of the image.
+    /// Empty if there is no such sequence.
+    pub fn saturated(&self, sequence: Sequence) -> &[bool] {
+        match &self.acquired[sequence] {
+            Some(acquired) => &acquired.saturated,
             None => &[],
         }
     }
@@ -226,7 +232,7 @@ impl Study {
         self.images[sequence].as_mut()
     }
 
-    /// The sequences that are missing, in channel order.
+    /// The sequences that are missing or saturated throughout, in channel order.
     pub fn missing(&self) -> Vec<Sequence> {
         Sequence::ALL
             .into_iter()
@@ -257,11 +263,14 @@ fn usual_stack(exam: &Exam) -> Option<Sequence> {
 pub fn blank_slices(images: &PerSequence<Option<Volume<f32>>>) -> Vec<bool> {
     let images = || images.iter().filter_map(|(_, image)| image.as_ref());
     let slices = images().next().map_or(0, |image| image.shape()[2]);
-    let is_blank =
-        |image: &Volume<f32>, k| image.slice(k).windows(2).all(|pair| pair[0] == pair[1]);
     (0..slices)
         .map(|k| images().all(|image| is_blank(image, k)))
         .collect()
+}
+
+/// Whether an image has one value in a slice.
+fn is_blank(image: &Volume<f32>, k: usize) -> bool {
+    image.slice(k).windows(2).all(|pair| pair[0] == pair[1])
 }
 
 #[cfg(test)]

@@ -70,6 +70,10 @@ impl Finding {
                 sequence: Sequence::T2,
                 slices: vec![0, 4],
             },
+            Self::Saturated {
+                sequence: Sequence::Lge,
+                slices: vec![0, 1, 2],
+            },
             Self::PixelSize {
                 sequence: Sequence::Bssfp,
                 header_mm: 1.25,

@@ -119,6 +119,13 @@ pub enum Finding {
         /// Indices of those slices.
         slices: Vec<usize>,
     },
+    /// A sequence is saturated in some slices: a quarter or more of the pixels have the largest value of the image.
+    Saturated {
+        /// The sequence.
+        sequence: Sequence,
+        /// Indices of those slices.
+        slices: Vec<usize>,
+    },
     /// The heart has another size in a sequence than in the others by the pixel size of its header.
     PixelSize {
         /// The sequence.
@@ -217,6 +224,7 @@ impl Finding {
             Self::NoLge => "no_lge",
             Self::NoT2 => "no_t2",
             Self::NotImaged { .. } => "not_imaged",
+            Self::Saturated { .. } => "saturated",
             Self::PixelSize { .. } => "pixel_size",
             Self::LeftRightMirrored => "left_right_mirrored",
             Self::ApexBaseMirrored => "apex_base_mirrored",

@@ -178,6 +178,11 @@ impl Finding {
                 "{sequence} was not imaged in {}: it counts as missing there",
                 list(slices)
             ),
+            Self::Saturated { sequence, slices } => write!(
+                f,
+                "{sequence} is saturated in {} (a quarter or more of the pixels have its largest value): it counts as missing there",
+                list(slices)
+            ),
             _ => Ok(()),
         }
     }

@@ -88,7 +88,7 @@ impl Decided<'_> {
         scar_without_lge(&mut labels, study);
         findings.extend((!has_lge).then_some(Finding::NoLge));
         findings.extend(study.image(Sequence::T2).is_none().then_some(Finding::NoT2));
-        findings.extend(not_imaged(study));
+        findings.extend(not_shown(study));
         findings.extend(mirrored(&labels));
         let seen = restore.prepare_labels(&labels);
         let pixel_ml = restore.spacing_mm().iter().product::<f64>() / 1000.0;
@@ -120,11 +120,22 @@ fn scar_without_lge(labels: &mut LabelMap, study: &Study) {
     }
 }
 
-/// The slices in which a sequence that is there was not imaged.
-fn not_imaged(study: &Study) -> impl Iterator<Item = Finding> {
-    Sequence::ALL.into_iter().filter_map(|sequence| {
-        let imaged = study.imaged(sequence);
-        let slices: Vec<usize> = (0..imaged.len()).filter(|k| !imaged[*k]).collect();
-        (!slices.is_empty()).then_some(Finding::NotImaged { sequence, slices })
+/// The slices in which a sequence that is there was not imaged, or is saturated; but for those in which all images are blank.
+fn not_shown(study: &Study) -> impl Iterator<Item = Finding> {
+    let blank = blank_slices(study.images());
+    Sequence::ALL.into_iter().flat_map(move |sequence| {
+        let (imaged, saturated) = (study.imaged(sequence), study.saturated(sequence));
+        let is_shown = |k: usize| imaged[k] || blank.get(k) == Some(&true) && !saturated[k];
+        let not_shown = (0..imaged.len()).filter(|k| !is_shown(*k));
+        let (cut_off, absent): (Vec<usize>, Vec<usize>) = not_shown.partition(|k| saturated[*k]);
+        let absent = (!absent.is_empty()).then_some(Finding::NotImaged {
+            sequence,
+            slices: absent,
+        });
+        let cut_off = (!cut_off.is_empty()).then_some(Finding::Saturated {
+            sequence,
+            slices: cut_off,
+        });
+        absent.into_iter().chain(cut_off)
     })
 }

@@ -129,11 +129,12 @@ impl Overlap<'_> {
     ) -> Result<PerSequence<Option<Registration>>, NotANumber> {
         let needs_all = self.recipe.preprocess.missing == Missing::Refuse;
         if needs_all || study.missing().len() > 1 {
-            return Ok(registration(study.images(), heart, None));
+            return Ok(registration(study.images(), study.stack(), heart, None));
         }
         let seen = SeenAlone::by(self.network, self.input, study, self.restore)?;
         Ok(registration(
             study.images(),
+            study.stack(),
             heart,
             Some(&|a, b, shift_mm| seen.overlap(a, b, shift_mm)),
         ))

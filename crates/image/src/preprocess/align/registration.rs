@@ -1,5 +1,7 @@
 //! The shifts of all sequences and of their slices, measured and undone.
 
+use std::iter::once;
+
 use rayon::prelude::*;
 
 use super::edges::{Edges, Scores};
@@ -8,7 +10,7 @@ use super::shift::{BOTH, EDGES, LGE, Misalignment};
 use super::slices::{SliceShift, apart};
 use crate::preprocess::framing::HeartCentre;
 use crate::sequence::{PerSequence, Sequence};
-use crate::study::Study;
+use crate::study::{STACKS, Study};
 use crate::volume::Volume;
 
 /// The largest shift that is searched along each axis, pixels: 12 mm. A breath-hold moves the heart
@@ -28,34 +30,35 @@ pub struct Registration {
     pub slices: Vec<SliceShift>,
 }
 
-/// Measures the shift of each sequence relative to those before it in the order LGE, bSSFP, T2,
-/// around the heart, by edges and, if `overlap` is given, by anatomy. It is `None` for the first
-/// sequence and for missing ones. All images must share one grid of canonical axes, as those of a
-/// study do.
+/// Measures the shift of each sequence relative to those before it, around the heart, by edges and, if
+/// `overlap` is given, by anatomy. The first, which stays where it is, is that of `stack`, on which
+/// labels are drawn, else the first of [`STACKS`] that is there; LGE, bSSFP and T2 follow in this order.
+/// It is `None` for the first sequence and for missing ones. All images must share one grid of
+/// canonical axes, as those of a study do.
 ///
-/// If bSSFP and T2 are nearer to one another than either is to LGE, LGE is the misaligned one.
+/// If LGE is the first, and bSSFP and T2 are nearer to one another than either is to LGE, LGE is the misaligned one.
 ///
 /// Where the anatomy is known, slices are measured by themselves too; few pixels tell of one slice, so
 /// that edges and anatomy both have to agree better by far.
 pub fn registration(
     images: &PerSequence<Option<Volume<f32>>>,
+    stack: Sequence,
     heart: Option<HeartCentre>,
     overlap: Option<Overlap>,
 ) -> PerSequence<Option<Registration>> {
     let mut found = PerSequence::default();
-    let Some(grid) = images
-        .iter()
-        .find_map(|(_, image)| Some(image.as_ref()?.grid()))
-    else {
+    let is_there = |sequence: Sequence| Some((sequence, images[sequence].as_ref()?.grid()));
+    let Some((first, grid)) = once(stack).chain(STACKS).find_map(is_there) else {
         return found;
     };
     let field = Field::about(grid, heart);
-    let (mut first, mut fixed) = (None, Vec::new());
-    for sequence in [Sequence::Lge, Sequence::Bssfp, Sequence::T2] {
+    let others = [Sequence::Lge, Sequence::Bssfp, Sequence::T2];
+    let others = others.into_iter().filter(|sequence| *sequence != first);
+    let mut fixed = Vec::new();
+    for sequence in once(first).chain(others) {
         let Some(image) = &images[sequence] else {
             continue;
         };
-        let first = *first.get_or_insert(sequence);
         let anatomy = overlap.map(|overlap| {
             Scores::of_slices(REACH, |shift| {
                 overlap(first, sequence, shift.map(|s| f64::from(s) * PIXEL_MM))
@@ -73,10 +76,11 @@ pub fn registration(
 /// The shift of each sequence as a whole, as [`registration`] measures it.
 pub fn misalignment(
     images: &PerSequence<Option<Volume<f32>>>,
+    stack: Sequence,
     heart: Option<HeartCentre>,
     overlap: Option<Overlap>,
 ) -> PerSequence<Option<Misalignment>> {
-    registration(images, heart, overlap).map(|r| r.map(|r| r.whole))
+    registration(images, stack, heart, overlap).map(|r| r.map(|r| r.whole))
 }
 
 /// How a sequence lies by the scores of its slices, of edges and of anatomy where it is known.

@@ -64,7 +64,8 @@ impl InspectedCase {
         match input.load() {
             Err(error) => self.apart = Some(error.to_string()),
             Ok(loaded) => {
-                let found = misalignment(loaded.case.study.images(), None, None);
+                let study = &loaded.case.study;
+                let found = misalignment(study.images(), study.stack(), None, None);
                 for row in &mut self.images {
                     if let Role::Sequence(sequence) = row.role {
                         let mm = found[sequence].map(|found| found.distance_mm());

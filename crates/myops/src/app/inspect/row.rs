@@ -29,7 +29,7 @@ pub struct Row {
     pub stack: Option<Stack>,
     /// How its slices lie to those of the reference; `None` for the reference itself.
     pub to_reference: Option<ToReference>,
-    /// How far its edges lie from those of the sequences before it in the order LGE, bSSFP, T2, mm: the shift between
+    /// How far its edges lie from those of the reference and of the sequences before it in the order LGE, bSSFP, T2, mm: the shift between
     /// breath-holds that the headers do not tell. `None` where it was not measured.
     pub shift_mm: Option<f64>,
     /// What told that it is this image; empty in the layouts whose names say so.
