@@ -273,3 +273,55 @@ fn a_missing_sequence_is_known() {
         [Sequence::Bssfp, Sequence::T2]
     );
 }
+
+/// An image of three slices with a value for each pixel and slice.
+fn slices(value: impl Fn(usize, usize) -> f32) -> Option<Volume<f32>> {
+    let affine = Affine::from_spacing(Spacing::new_mm([1.0, 1.0, 10.0]).unwrap());
+    let grid = Grid::new([10, 10, 3], affine).unwrap();
+    Some(Volume::from_fn(grid, |[i, j, k]| value(10 * j + i, k)))
+}
+
+#[test]
+fn saturated_and_blank_slices_count_as_not_imaged() {
+    // Of 100 pixels, 25 are cut off at 32767 in the middle slice, and 24 in the one above.
+    let cut_off = |pixel: usize, k: usize| {
+        let most = [0, 25, 24][k];
+        if pixel < most { 32767.0 } else { pixel as f32 }
+    };
+    let images = PerSequence {
+        bssfp: slices(|pixel, k| if k == 2 { 7.0 } else { pixel as f32 }),
+        lge: slices(cut_off),
+        t2: slices(|pixel, _| if pixel < 60 { 255.0 } else { 0.0 }),
+    };
+    let study = Study::new("x", images, None).unwrap();
+    assert_eq!(study.imaged(Sequence::Lge), [true, false, true]);
+    assert_eq!(study.saturated(Sequence::Lge), [false, true, false]);
+    let lge = study.image(Sequence::Lge).unwrap();
+    assert!(lge.slice(1).iter().all(|v| *v == 0.0));
+    assert_eq!(lge[[3, 9, 2]], 93.0);
+    assert_eq!(study.imaged(Sequence::Bssfp), [true, true, false]);
+    assert_eq!(study.saturated(Sequence::Bssfp), [false; 3]);
+    assert_eq!(study.missing(), [Sequence::T2]);
+    assert_eq!(study.saturated(Sequence::T2), [true; 3]);
+}
+
+#[test]
+fn a_case_of_saturated_images_alone_is_refused_and_beside_others_they_give_the_stack() {
+    let saturated = || slices(|pixel, _| if pixel < 60 { 255.0 } else { 0.0 });
+    let alone = PerSequence {
+        lge: saturated(),
+        ..PerSequence::default()
+    };
+    assert_eq!(
+        Study::new("x", alone, None).unwrap_err(),
+        StudyError::Saturated { what: "LGE".into() }
+    );
+    let with_t2 = PerSequence {
+        lge: saturated(),
+        t2: slices(|pixel, _| pixel as f32),
+        ..PerSequence::default()
+    };
+    let study = Study::new("x", with_t2, None).unwrap();
+    assert_eq!(study.stack(), Sequence::Lge);
+    assert_eq!(study.missing(), [Sequence::Bssfp, Sequence::Lge]);
+}
