@@ -8,9 +8,8 @@ use crate::resample::{Slab, nearest, onto};
 use crate::volume::Volume;
 
 use super::error::{Apart, MOST_FROM_AXIS_DEGREES, MOST_TILT_DEGREES, StudyError};
-use super::is_blank;
 use super::place::same_place;
-use super::saturated::saturated_slices;
+use super::unseen::{is_blank, saturated_slices};
 
 /// A sequence on the slices of a stack.
 pub struct Gathered {
@@ -33,12 +32,14 @@ impl Gathered {
     fn of(mut volume: Volume<f32>, mut imaged: Vec<bool>, storage: &Storage) -> Self {
         let saturated = saturated_slices(&volume);
         let blank: Vec<bool> = (0..imaged.len()).map(|k| is_blank(&volume, k)).collect();
+        // An image that has one value in every slice may have been made so.
         let shows_something = blank.contains(&false);
         for k in 0..imaged.len() {
             if saturated[k] {
                 volume.slice_mut(k).fill(0.0);
             }
-            imaged[k] &= !saturated[k] && !(shows_something && blank[k]);
+            let shows_nothing = saturated[k] || (blank[k] && shows_something);
+            imaged[k] &= !shows_nothing;
         }
         let storage = storage.clone();
         Self {

@@ -19,7 +19,7 @@
 mod error;
 mod gather;
 mod place;
-mod saturated;
+mod unseen;
 
 use std::borrow::Cow;
 
@@ -30,6 +30,7 @@ use crate::scheme::LabelScheme;
 use crate::sequence::{PerSequence, Sequence};
 use crate::volume::Volume;
 use gather::{Acquired, Gathered};
+use unseen::is_blank;
 
 pub use error::{Apart, MOST_FROM_AXIS_DEGREES, MOST_TILT_DEGREES, SAME_PLACE_MM, StudyError};
 pub use place::same_place;
@@ -266,11 +267,6 @@ pub fn blank_slices(images: &PerSequence<Option<Volume<f32>>>) -> Vec<bool> {
     (0..slices)
         .map(|k| images().all(|image| is_blank(image, k)))
         .collect()
-}
-
-/// Whether an image has one value in a slice.
-fn is_blank(image: &Volume<f32>, k: usize) -> bool {
-    image.slice(k).windows(2).all(|pair| pair[0] == pair[1])
 }
 
 #[cfg(test)]

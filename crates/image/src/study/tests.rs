@@ -275,10 +275,10 @@ fn a_missing_sequence_is_known() {
 }
 
 /// An image of three slices with a value for each pixel and slice.
-fn slices(value: impl Fn(usize, usize) -> f32) -> Option<Volume<f32>> {
+fn slices(value: impl Fn(usize, usize) -> f32) -> Volume<f32> {
     let affine = Affine::from_spacing(Spacing::new_mm([1.0, 1.0, 10.0]).unwrap());
     let grid = Grid::new([10, 10, 3], affine).unwrap();
-    Some(Volume::from_fn(grid, |[i, j, k]| value(10 * j + i, k)))
+    Volume::from_fn(grid, |[i, j, k]| value(10 * j + i, k))
 }
 
 #[test]
@@ -289,9 +289,9 @@ fn saturated_and_blank_slices_count_as_not_imaged() {
         if pixel < most { 32767.0 } else { pixel as f32 }
     };
     let images = PerSequence {
-        bssfp: slices(|pixel, k| if k == 2 { 7.0 } else { pixel as f32 }),
-        lge: slices(cut_off),
-        t2: slices(|pixel, _| if pixel < 60 { 255.0 } else { 0.0 }),
+        bssfp: Some(slices(|pixel, k| if k == 2 { 7.0 } else { pixel as f32 })),
+        lge: Some(slices(cut_off)),
+        t2: Some(slices(|pixel, _| if pixel < 60 { 255.0 } else { 0.0 })),
     };
     let study = Study::new("x", images, None).unwrap();
     assert_eq!(study.imaged(Sequence::Lge), [true, false, true]);
@@ -309,7 +309,7 @@ fn saturated_and_blank_slices_count_as_not_imaged() {
 fn a_case_of_saturated_images_alone_is_refused_and_beside_others_they_give_the_stack() {
     let saturated = || slices(|pixel, _| if pixel < 60 { 255.0 } else { 0.0 });
     let alone = PerSequence {
-        lge: saturated(),
+        lge: Some(saturated()),
         ..PerSequence::default()
     };
     assert_eq!(
@@ -317,8 +317,8 @@ fn a_case_of_saturated_images_alone_is_refused_and_beside_others_they_give_the_s
         StudyError::Saturated { what: "LGE".into() }
     );
     let with_t2 = PerSequence {
-        lge: saturated(),
-        t2: slices(|pixel, _| pixel as f32),
+        lge: Some(saturated()),
+        t2: Some(slices(|pixel, _| pixel as f32)),
         ..PerSequence::default()
     };
     let study = Study::new("x", with_t2, None).unwrap();

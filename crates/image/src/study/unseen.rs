@@ -1,4 +1,5 @@
-//! Slices whose values were cut off at the largest that the file could hold: tissue has one value there, and shows nothing.
+//! Slices that show nothing: blank ones, and those whose values were cut off at the largest that the file could hold, so that
+//! tissue has one value there.
 
 use crate::volume::Volume;
 
@@ -7,6 +8,11 @@ use crate::volume::Volume;
 const SATURATED_SHARE: f64 = 0.25;
 /// Values that differ by less than this share count as one, since interpolation rounds.
 const ROUNDING: f32 = 1e-4;
+
+/// Whether an image has one value in a slice.
+pub fn is_blank(image: &Volume<f32>, k: usize) -> bool {
+    image.slice(k).windows(2).all(|pair| pair[0] == pair[1])
+}
 
 /// Whether each slice of an image is saturated. A slice that has one value throughout is blank, not saturated.
 pub fn saturated_slices(image: &Volume<f32>) -> Vec<bool> {
