@@ -265,6 +265,27 @@ fn a_slice_without_an_image_gets_no_labels_and_a_finding() {
 }
 
 #[test]
+fn images_whose_values_are_cut_off_are_refused() {
+    let data = changed("segment/saturated", |image| {
+        let mut values = image.data().to_vec();
+        values.sort_by(f32::total_cmp);
+        let most = values[values.len() / 2];
+        image.data_mut().iter_mut().for_each(|v| *v = v.min(most));
+    });
+    let error = refused(&format!(
+        "segment {data} --model {} --out {data}/out",
+        network()
+    ));
+    assert!(
+        error.contains(&format!(
+            "{data}/phantom-001_LGE.nii.gz is saturated: a quarter or more of the pixels"
+        )),
+        "{error}"
+    );
+    assert!(!Path::new(&format!("{data}/out/phantom-001/phantom-001_labels.nii.gz")).exists());
+}
+
+#[test]
 fn places_and_models_that_are_not_there_are_refused() {
     let place = place("segment/nothing");
     let error = refused(&format!("segment {place}"));
