@@ -33,7 +33,7 @@ pub static BUILT_IN: &[BuiltIn] = &[
     },
     BuiltIn {
         name: "runet",
-        about: "the Residual U-Net of MyoPS 2020 as published, trained on its 25 cases and 15 phantoms",
+        about: "the Residual U-Net of MyoPS 2020 as published, trained on its 25 cases for 240 epochs",
         bytes: include_bytes!("../../../weights/runet.safetensors"),
     },
 ];
