@@ -303,6 +303,14 @@ fn saturated_and_blank_slices_count_as_not_imaged() {
     assert_eq!(study.saturated(Sequence::Bssfp), [false; 3]);
     assert_eq!(study.missing(), [Sequence::T2]);
     assert_eq!(study.saturated(Sequence::T2), [true; 3]);
+    // Negative values about a border without signal.
+    let negative = slices(|pixel, _| if pixel < 60 { 0.0 } else { -(pixel as f32) });
+    let lge = PerSequence {
+        lge: Some(negative),
+        ..PerSequence::default()
+    };
+    let study = Study::new("x", lge, None).unwrap();
+    assert_eq!(study.imaged(Sequence::Lge), [true; 3]);
 }
 
 #[test]

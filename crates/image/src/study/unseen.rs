@@ -14,10 +14,11 @@ pub fn is_blank(image: &Volume<f32>, k: usize) -> bool {
     image.slice(k).windows(2).all(|pair| pair[0] == pair[1])
 }
 
-/// Whether each slice of an image is saturated. A slice that has one value throughout is blank, not saturated.
+/// Whether each slice of an image is saturated. A slice that has one value throughout is blank, not saturated, and 0 means that
+/// there is no signal, also where all others are negative.
 pub fn saturated_slices(image: &Volume<f32>) -> Vec<bool> {
     let largest = image.data().iter().copied().fold(f32::MIN, f32::max);
-    let is_largest = |v: &&f32| **v >= largest - ROUNDING * largest.abs();
+    let is_largest = |v: &&f32| **v != 0.0 && **v >= largest - ROUNDING * largest.abs();
     let is_saturated = |k| {
         let slice = image.slice(k);
         let cut_off = slice.iter().filter(is_largest).count();
