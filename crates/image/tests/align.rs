@@ -107,6 +107,26 @@ fn what_lies_well_stays_as_it_is() {
 }
 
 #[test]
+fn the_sequence_on_whose_slices_labels_are_drawn_stays_in_place() {
+    let whole = phantom(1);
+    let mut images = whole.images().clone();
+    images.lge = None;
+    let study = Study::new("without LGE", images, whole.reference().cloned()).unwrap();
+    let moved = moved(&study, Sequence::T2, [-7, 9]);
+    let found = |stack| misalignment(moved.images(), stack, heart(&moved), None);
+    // Labels are drawn on T2 without LGE, unless another stack is chosen.
+    assert_eq!(moved.stack(), Sequence::T2);
+    let (on_t2, on_bssfp) = (found(moved.stack()), found(Sequence::Bssfp));
+    assert_eq!((on_t2.t2, on_bssfp.bssfp), (None, None));
+    let (bssfp, t2) = (on_t2.bssfp.unwrap(), on_bssfp.t2.unwrap());
+    assert!(bssfp.clear && t2.clear, "{bssfp:?} {t2:?}");
+    for axis in [0, 1] {
+        let apart = bssfp.shift_mm[axis] + t2.shift_mm[axis];
+        assert!(apart.abs() < 1.0, "{bssfp:?} {t2:?}");
+    }
+}
+
+#[test]
 fn where_two_lie_together_it_is_the_third_that_lies_elsewhere() {
     let study = phantom(4);
     let [column_mm, row_mm, _] = study.grid().spacing().mm();
