@@ -41,20 +41,31 @@ impl LabelMap {
     /// if all voxels are background.
     pub fn labelled_box(&self) -> Option<[Range<usize>; 3]> {
         let [ni, nj, _] = self.shape();
-        let labelled = self
-            .data()
-            .iter()
-            .enumerate()
-            .filter(|(_, label)| **label != Label::Background);
-        labelled
-            .map(|(n, _)| [n % ni, n / ni % nj, n / ni / nj])
-            .fold(None, |found, voxel| {
-                let mut found = found.unwrap_or_else(|| voxel.map(|at| at..at + 1));
-                for (range, at) in found.iter_mut().zip(voxel) {
-                    *range = range.start.min(at)..range.end.max(at + 1);
-                }
-                Some(found)
-            })
+        let labelled = |label: &Label| *label != Label::Background;
+        let mut found: Option<[Range<usize>; 3]> = None;
+        for (n, row) in self.data().chunks_exact(ni.max(1)).enumerate() {
+            // Most rows are background as a whole, which a sum tells fastest.
+            let any = row.iter().fold(0, |any, label| any | *label as u8) != 0;
+            let ends = any.then(|| {
+                (
+                    row.iter().position(labelled),
+                    row.iter().rposition(labelled),
+                )
+            });
+            let Some((Some(first), Some(last))) = ends else {
+                continue;
+            };
+            let (j, k) = (n % nj, n / nj);
+            let row = [first..last + 1, j..j + 1, k..k + 1];
+            found = Some(match found {
+                None => row,
+                Some(found) => [0, 1, 2].map(|axis| {
+                    let (a, b): (&Range<usize>, &Range<usize>) = (&found[axis], &row[axis]);
+                    a.start.min(b.start)..a.end.max(b.end)
+                }),
+            });
+        }
+        found
     }
 }
 
@@ -124,6 +135,7 @@ impl LabelSet {
     }
 
     /// Whether a label belongs to it.
+    #[inline]
     pub const fn contains(self, label: Label) -> bool {
         self.0 >> label as u8 & 1 == 1
     }
@@ -201,6 +213,7 @@ impl Region {
     }
 
     /// Whether voxels of this label belong to the region.
+    #[inline]
     pub fn contains(self, label: Label) -> bool {
         self.labels.contains(label)
     }

@@ -178,8 +178,10 @@ impl Orientation {
         let steps = self.axes.map(|from| [1, ni, ni * nj][from]);
         let (values, shape, flipped) = (volume.data(), target.shape(), self.flipped);
         let along = |axis: usize, n: usize| if flipped[axis] { shape[axis] - 1 - n } else { n } * steps[axis];
-        Cow::Owned(Volume::from_fn(*target, |[i, j, k]| {
-            values[along(0, i) + along(1, j) + along(2, k)]
+        let columns: Vec<usize> = (0..shape[0]).map(|i| along(0, i)).collect();
+        Cow::Owned(Volume::from_rows(*target, |j, k, row| {
+            let from = along(1, j) + along(2, k);
+            row.extend(columns.iter().map(|column| values[from + column]));
         }))
     }
 

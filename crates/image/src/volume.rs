@@ -11,6 +11,8 @@
 //! # Ok::<(), GeometryError>(())
 //! ```
 
+use std::ops::Range;
+
 use crate::geometry::{Grid, Spacing};
 
 /// One value for each voxel of one grid; `i` runs fastest in memory.
@@ -48,13 +50,24 @@ impl<T> Volume<T> {
 
     /// Computes each voxel from its index `[i, j, k]`.
     pub fn from_fn(grid: Grid, mut value: impl FnMut([usize; 3]) -> T) -> Self {
-        let [ni, nj, nk] = grid.shape();
+        let [ni, ..] = grid.shape();
+        Self::from_rows(grid, |j, k, row| {
+            row.extend((0..ni).map(|i| value([i, j, k])))
+        })
+    }
+
+    /// Makes a volume of its rows; `extend` adds that at `j` and `k` to the values.
+    pub(crate) fn from_rows(grid: Grid, mut extend: impl FnMut(usize, usize, &mut Vec<T>)) -> Self {
+        let [_, nj, nk] = grid.shape();
         let mut data = Vec::with_capacity(grid.voxels());
-        for k in 0..nk {
-            for j in 0..nj {
-                data.extend((0..ni).map(|i| value([i, j, k])));
-            }
+        for (k, j) in (0..nk).flat_map(|k| (0..nj).map(move |j| (k, j))) {
+            extend(j, k, &mut data);
         }
+        debug_assert_eq!(
+            data.len(),
+            grid.voxels(),
+            "each row has a value for every voxel"
+        );
         Self { grid, data }
     }
 
@@ -120,14 +133,44 @@ impl<T: Copy> Volume<T> {
     }
 }
 
+impl<T: Copy> Volume<T> {
+    /// The voxels in a box of indices, where they are.
+    ///
+    /// ```
+    /// use myops_image::geometry::{Affine, GeometryError, Grid, Spacing};
+    /// use myops_image::volume::Volume;
+    ///
+    /// let affine = Affine::from_spacing(Spacing::new_mm([1.0, 1.0, 10.0])?);
+    /// let volume = Volume::from_fn(Grid::new([4, 3, 2], affine)?, |[i, j, k]| 100 * k + 10 * j + i);
+    /// let part = volume.part(&[1..3, 2..3, 0..2]);
+    /// assert_eq!(part.data(), [21, 22, 121, 122]);
+    /// assert_eq!(part.grid().world_from_voxel().apply([0.0; 3]), [1.0, 2.0, 0.0]);
+    /// # Ok::<(), GeometryError>(())
+    /// ```
+    ///
+    /// # Panics
+    /// If the box has no voxel or reaches beyond the volume.
+    pub fn part(&self, within: &[Range<usize>; 3]) -> Self {
+        let [columns, rows, slices] = within;
+        Self::from_rows(self.grid.part(within), |j, k, row| {
+            let from = self
+                .grid
+                .index([columns.start, rows.start + j, slices.start + k]);
+            row.extend_from_slice(&self.data[from..from + columns.len()]);
+        })
+    }
+}
+
 impl<T> std::ops::Index<[usize; 3]> for Volume<T> {
     type Output = T;
+    #[inline]
     fn index(&self, voxel: [usize; 3]) -> &T {
         &self.data[self.grid.index(voxel)]
     }
 }
 
 impl<T> std::ops::IndexMut<[usize; 3]> for Volume<T> {
+    #[inline]
     fn index_mut(&mut self, voxel: [usize; 3]) -> &mut T {
         let index = self.grid.index(voxel);
         &mut self.data[index]

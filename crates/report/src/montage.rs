@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use myops_image::label::Label;
-use myops_image::picture::greys;
+use myops_image::picture::{COMPRESSION, greys};
 use myops_image::sequence::Sequence;
 use myops_measure::quantify::Level;
 
@@ -183,6 +183,7 @@ fn grey_png([width, height]: [usize; 2], greys: &[u8]) -> Vec<u8> {
     let mut encoder = png::Encoder::new(&mut bytes, width as u32, height as u32);
     encoder.set_color(png::ColorType::Grayscale);
     encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_deflate_compression(COMPRESSION);
     let mut writer = encoder.write_header().expect("the sides are not 0");
     writer
         .write_image_data(greys)

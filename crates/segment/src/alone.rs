@@ -89,10 +89,23 @@ fn products(first: &[f32], second: &[f32], size: usize, [rows, columns]: [isize;
             continue;
         };
         let b = &second[row * size..(row + 1) * size];
-        let line = a[from..size - to].iter().zip(&b[to..size - from]);
-        sum += f64::from(line.map(|(a, b)| a * b).sum::<f32>());
+        sum += f64::from(dot(&a[from..size - to], &b[to..size - from]));
     }
     sum
+}
+
+/// The scalar product of two rows, as eight sums side by side, which a processor adds at once.
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let (a, b) = (a.chunks_exact(8), b.chunks_exact(8));
+    let rest = a.remainder().iter().zip(b.remainder());
+    let rest: f32 = rest.map(|(a, b)| a * b).sum();
+    let mut sums = [0.0; 8];
+    for (a, b) in a.zip(b) {
+        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += a * b;
+        }
+    }
+    sums.iter().sum::<f32>() + rest
 }
 
 #[cfg(test)]

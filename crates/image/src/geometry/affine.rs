@@ -37,6 +37,16 @@ impl Affine {
         self.0
     }
 
+    /// The same voxels, counted from the one at `first`.
+    pub(super) fn counted_from(self, first: [f64; 3]) -> Self {
+        let origin = self.apply(first);
+        let mut rows = self.0;
+        rows.iter_mut()
+            .zip(origin)
+            .for_each(|(row, at)| row[3] = at);
+        Self(rows)
+    }
+
     /// World coordinates (mm) of a voxel position.
     pub fn apply(&self, voxel: [f64; 3]) -> [f64; 3] {
         self.0

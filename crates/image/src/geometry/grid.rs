@@ -1,5 +1,7 @@
 //! Voxel grids: shape and position in the patient.
 
+use std::ops::Range;
+
 use super::{Affine, GeometryError, Spacing};
 
 /// Slices are thicker than pixels are wide by more than this factor. If no axis has such voxels,
@@ -67,7 +69,26 @@ impl Grid {
             .unwrap_or(2)
     }
 
+    /// The voxels in a box of indices, where they are.
+    ///
+    /// # Panics
+    /// If the box has no voxel or reaches beyond the grid.
+    pub fn part(&self, within: &[Range<usize>; 3]) -> Self {
+        let inside = within
+            .iter()
+            .zip(self.shape)
+            .all(|(range, n)| !range.is_empty() && range.end <= n);
+        assert!(inside, "{within:?} is no part of {:?} voxels", self.shape);
+        let [i, j, k] = within;
+        let first = [i.start as f64, j.start as f64, k.start as f64];
+        Self {
+            shape: [i.len(), j.len(), k.len()],
+            world_from_voxel: self.world_from_voxel.counted_from(first),
+        }
+    }
+
     /// The position in memory of voxel `[i, j, k]`: `i` runs fastest.
+    #[inline]
     pub fn index(&self, [i, j, k]: [usize; 3]) -> usize {
         i + self.shape[0] * (j + self.shape[1] * k)
     }

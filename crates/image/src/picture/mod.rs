@@ -20,7 +20,7 @@ mod panel;
 mod sheet;
 mod view;
 
-pub use canvas::{Picture, Rgb};
+pub use canvas::{COMPRESSION, Picture, Rgb};
 pub use curves::{Series, curves};
 pub use grey::greys;
 pub use panel::panel;

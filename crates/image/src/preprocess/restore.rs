@@ -53,12 +53,8 @@ impl Restore {
             .par_chunks_exact_mut(ni * nj)
             .zip(slices)
             .for_each(|(out, slice)| {
-                let mut pixel = vec![0.0; classes];
-                for (n, out) in out.iter_mut().enumerate() {
-                    if self.window.interpolate(slice, [n / ni, n % ni], &mut pixel) {
-                        *out = value(&pixel);
-                    }
-                }
+                let put = |at: usize, pixel: &[f32]| out[at] = value(pixel);
+                self.window.interpolate(slice, classes, [nj, ni], put);
             });
         self.order.inverse().store(volume, &self.grid)
     }

@@ -124,33 +124,43 @@ impl Window {
             .collect()
     }
 
-    /// Interpolates the values of the square linearly at image pixel `[row, column]` into `out`;
-    /// returns `false` if the pixel is outside.
+    /// Calls `put` with each pixel of an image inside the square, counted row by row, and the values of the square there,
+    /// interpolated linearly.
     ///
-    /// `values` is `[row][column][n]` with as many numbers per pixel as `out` has.
-    pub fn interpolate(&self, values: &[f32], [row, column]: [usize; 2], out: &mut [f32]) -> bool {
-        let y = (row as f64 - self.offset[0]) / self.step[0];
-        let x = (column as f64 - self.offset[1]) / self.step[1];
-        let inside = -0.5..self.size as f64 - 0.5;
-        if !inside.contains(&y) || !inside.contains(&x) {
-            return false;
-        }
-        let last = (self.size - 1) as f64;
-        let (y, x) = (
-            split(y.clamp(0.0, last), self.size),
-            split(x.clamp(0.0, last), self.size),
-        );
-        out.fill(0.0);
-        for (j, wy) in y.into_iter().flatten() {
-            for (i, wx) in x.into_iter().flatten() {
-                let at = (j * self.size + i) * out.len();
-                let weight = wy * wx;
-                out.iter_mut()
-                    .zip(&values[at..])
-                    .for_each(|(o, v)| *o += weight * v);
+    /// `values` is `[row][column][n]` with `n` numbers per pixel.
+    pub fn interpolate(
+        &self,
+        values: &[f32],
+        n: usize,
+        [rows, columns]: [usize; 2],
+        mut put: impl FnMut(usize, &[f32]),
+    ) {
+        let (y, x) = (self.around(0, rows), self.around(1, columns));
+        let mut pixel = vec![0.0; n];
+        for (row, y) in y {
+            for (column, x) in &x {
+                pixel.fill(0.0);
+                for (j, wy) in y.iter().flatten() {
+                    for (i, wx) in x.iter().flatten() {
+                        let at = (j * self.size + i) * n;
+                        let weight = wy * wx;
+                        let pairs = pixel.iter_mut().zip(&values[at..at + n]);
+                        pairs.for_each(|(sum, v)| *sum += weight * v);
+                    }
+                }
+                put(row * columns + column, &pixel);
             }
         }
-        true
+    }
+
+    /// The image pixels along an axis of `n` inside the square, each with the pixels of the square around it.
+    fn around(&self, axis: usize, n: usize) -> Vec<(usize, Taps)> {
+        let (inside, last) = (-0.5..self.size as f64 - 0.5, (self.size - 1) as f64);
+        let place = |at: usize| (at, (at as f64 - self.offset[axis]) / self.step[axis]);
+        let places = (0..n).map(place).filter(|(_, at)| inside.contains(at));
+        places
+            .map(|(pixel, at)| (pixel, split(at.clamp(0.0, last), self.size)))
+            .collect()
     }
 
     fn at(&self, pixel: usize, axis: usize) -> f64 {
@@ -158,8 +168,11 @@ impl Window {
     }
 }
 
-/// The two pixels around a position, with their weights; none outside or with weight 0.
-fn split(position: f64, n: usize) -> [Option<(usize, f32)>; 2] {
+/// Two neighbouring pixels with their weights; none outside or with weight 0.
+type Taps = [Option<(usize, f32)>; 2];
+
+/// The two pixels around a position.
+fn split(position: f64, n: usize) -> Taps {
     let floor = position.floor();
     let weight = (position - floor) as f32;
     let pixel =

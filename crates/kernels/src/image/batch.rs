@@ -1,6 +1,6 @@
 //! A batch of images with its shape.
 
-use super::pool::{max_pool, pooled};
+use super::pool::{largest, pooled};
 use super::resize::{concat, upsample};
 
 /// A batch of images with its shape.
@@ -28,13 +28,13 @@ impl Image {
     /// The largest value of each window of `size` x `size` pixels, every `stride` pixels.
     ///
     /// # Panics
-    /// If the number of values is not that of `dims`, or `size` is greater than 15.
+    /// If the number of values is not that of `dims`.
     pub fn max_pooled(&self, size: usize, stride: usize) -> Self {
         let [n, h, w, c] = self.dims;
         let [h, w] = [h, w].map(|v| pooled(v, size, stride));
         Self {
             dims: [n, h, w, c],
-            values: max_pool(&self.values, self.dims, size, stride).output,
+            values: largest(&self.values, self.dims, size, stride),
         }
     }
 

@@ -63,6 +63,32 @@ pub fn max_pool(x: &[f32], [batch, h, w, c]: [usize; 4], size: usize, stride: us
     Pooled { output, winner }
 }
 
+/// The output of [`max_pool`] alone, which takes a fraction of the time.
+///
+/// # Panics
+/// If the image has another shape.
+pub fn largest(x: &[f32], [batch, h, w, c]: [usize; 4], size: usize, stride: usize) -> Vec<f32> {
+    assert_eq!(x.len(), batch * h * w * c, "an image of another shape");
+    let [rows, columns] = [h, w].map(|n| pooled(n, size, stride));
+    let mut output = vec![f32::NEG_INFINITY; batch * rows * columns * c];
+    if output.is_empty() {
+        return output;
+    }
+    let all_rows = output.par_chunks_mut(columns * c).enumerate();
+    all_rows.for_each(|(row, output)| {
+        let top = (row / rows * h + row % rows * stride) * w;
+        for (column, best) in output.chunks_exact_mut(c).enumerate() {
+            for n in 0..size * size {
+                let pixel = top + n / size * w + column * stride + n % size;
+                for (best, v) in best.iter_mut().zip(&x[pixel * c..][..c]) {
+                    *best = if *v > *best || v.is_nan() { *v } else { *best };
+                }
+            }
+        }
+    });
+    output
+}
+
 /// The gradient of the input `[N, H, W, C]` of [`max_pool`], from the gradient of its output.
 ///
 /// # Panics

@@ -35,6 +35,8 @@ mod thresholds;
 mod volumes;
 mod wall;
 
+use std::ops::Range;
+
 use myops_image::label::{LabelMap, Region};
 use myops_image::study::SAME_PLACE_MM;
 use myops_image::volume::Volume;
@@ -103,6 +105,30 @@ impl Quantities {
 
 /// Measures a label map and, where it is given on the same voxels, the LGE image.
 pub fn quantify(labels: &LabelMap, lge: Option<&Volume<f32>>) -> Quantities {
+    let part = labelled_part(labels);
+    let cut_off = slices_at_border(labels, &part);
+    let lge = lge.map(|lge| same_voxels(labels, lge).then(|| lge.part(&part)));
+    let mut quantities = quantify_part(&labels.part(&part), lge.as_ref().map(Option::as_ref));
+    if !cut_off.is_empty() {
+        quantities
+            .findings
+            .push(Finding::LeftVentricleAtBorder { slices: cut_off });
+    }
+    quantities
+}
+
+/// The voxels of every slice that are labelled in one, with those next to them: nothing beyond them is measured.
+fn labelled_part(labels: &LabelMap) -> [Range<usize>; 3] {
+    let [ni, nj, nk] = labels.shape();
+    let [i, j, _] = labels.labelled_box().unwrap_or([0..1, 0..1, 0..1]);
+    let wider =
+        |range: Range<usize>, n: usize| range.start.saturating_sub(1)..(range.end + 1).min(n);
+    [wider(i, ni), wider(j, nj), 0..nk]
+}
+
+/// Measures what holds all labels; without an LGE image, or with one on other voxels (`Some(None)`), there are no
+/// thresholds.
+fn quantify_part(labels: &LabelMap, lge: Option<Option<&Volume<f32>>>) -> Quantities {
     let axis = LongAxis::of(labels);
     let orientation = Orientation::of(labels, &axis);
     let scars = Pieces::of(labels, Region::SCAR);
@@ -111,8 +137,8 @@ pub fn quantify(labels: &LabelMap, lge: Option<&Volume<f32>>) -> Quantities {
     let segments = segments::segments(labels, &map, &chords, &orientation);
     let (thresholds, told) = match lge {
         None => (Thresholds::without_lge(), Vec::new()),
-        Some(lge) if same_voxels(labels, lge) => Thresholds::of(labels, lge),
-        Some(_) => (
+        Some(Some(lge)) => Thresholds::of(labels, lge),
+        Some(None) => (
             Thresholds::on_other_voxels(),
             vec![Finding::LgeOnOtherVoxels],
         ),
@@ -171,10 +197,6 @@ fn anatomy_findings(labels: &LabelMap, axis: &LongAxis) -> Vec<Finding> {
     {
         findings.push(Finding::NoRing { slices: half });
     }
-    let cut: Vec<usize> = (0..slices).filter(|k| reaches_border(labels, *k)).collect();
-    if !cut.is_empty() {
-        findings.push(Finding::LeftVentricleAtBorder { slices: cut });
-    }
     findings
 }
 
@@ -185,13 +207,18 @@ fn has_left_ventricle(labels: &LabelMap, k: usize) -> bool {
         .any(|label| Region::WALL.contains(*label) || Region::LV_POOL.contains(*label))
 }
 
-fn reaches_border(labels: &LabelMap, k: usize) -> bool {
+/// The slices in which the left ventricle touches the border of the image.
+fn slices_at_border(labels: &LabelMap, [i, j, k]: &[Range<usize>; 3]) -> Vec<usize> {
     let [ni, nj, _] = labels.shape();
-    labels.slice(k).iter().enumerate().any(|(at, label)| {
-        let (i, j) = (at % ni, at / ni);
-        let left = Region::LV_POOL.contains(*label) || Region::WALL.contains(*label);
-        left && (i == 0 || j == 0 || i + 1 == ni || j + 1 == nj)
-    })
+    let left = |i: usize, j: usize, k: usize| {
+        let label = labels[[i, j, k]];
+        Region::LV_POOL.contains(label) || Region::WALL.contains(label)
+    };
+    let reaches = |k: &usize| {
+        let in_columns = i.clone().any(|i| left(i, 0, *k) || left(i, nj - 1, *k));
+        in_columns || j.clone().any(|j| left(0, j, *k) || left(ni - 1, j, *k))
+    };
+    k.clone().filter(reaches).collect()
 }
 
 fn orientation_findings(

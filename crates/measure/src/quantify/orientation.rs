@@ -196,8 +196,8 @@ fn touches_wall(labels: &LabelMap, k: usize, [i, j]: [usize; 2]) -> bool {
     let (di, dj) = ((reach / x) as usize, (reach / y) as usize);
     (j.saturating_sub(dj)..(j + dj + 1).min(nj)).any(|jj| {
         (i.saturating_sub(di)..(i + di + 1).min(ni)).any(|ii| {
-            let near = (ii.abs_diff(i) as f64 * x).hypot(jj.abs_diff(j) as f64 * y) <= reach;
-            near && Region::WALL.contains(labels[[ii, jj, k]])
+            Region::WALL.contains(labels[[ii, jj, k]])
+                && (ii.abs_diff(i) as f64 * x).hypot(jj.abs_diff(j) as f64 * y) <= reach
         })
     })
 }
