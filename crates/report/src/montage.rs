@@ -184,6 +184,7 @@ fn grey_png([width, height]: [usize; 2], greys: &[u8]) -> Vec<u8> {
     encoder.set_color(png::ColorType::Grayscale);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_deflate_compression(COMPRESSION);
+    encoder.set_filter(png::Filter::Paeth);
     let mut writer = encoder.write_header().expect("the sides are not 0");
     writer
         .write_image_data(greys)

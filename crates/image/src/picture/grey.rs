@@ -10,7 +10,7 @@ pub(super) fn greys_between(values: &[f32], [low, high]: [f32; 2]) -> Vec<u8> {
     let range = (high - low).max(f32::MIN_POSITIVE);
     values
         .iter()
-        .map(|v| (255.0 * ((v - low) / range).clamp(0.0, 1.0)).round() as u8)
+        .map(|v| (255.0 * ((v - low) / range).clamp(0.0, 1.0) + 0.5) as u8)
         .collect()
 }
 
@@ -20,11 +20,13 @@ fn window(values: &[f32]) -> [f32; 2] {
     if values.is_empty() {
         return [0.0, 1.0];
     }
-    let mut at = |q: f32| {
-        let rank = (q * (values.len() - 1) as f32).round() as usize;
-        *values.select_nth_unstable_by(rank, f32::total_cmp).1
-    };
-    [at(0.01), at(0.99)]
+    let rank = |q: f32| (q * (values.len() - 1) as f32).round() as usize;
+    let [low, high] = [rank(0.01), rank(0.99)];
+    let (below, high, _) = values.select_nth_unstable_by(high, f32::total_cmp);
+    match below.get(low) {
+        None => [*high; 2],
+        Some(_) => [*below.select_nth_unstable_by(low, f32::total_cmp).1, *high],
+    }
 }
 
 #[cfg(test)]

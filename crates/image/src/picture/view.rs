@@ -43,48 +43,36 @@ impl View {
 
     /// The brightness of each pixel of the tile, interpolated; 0 outside the slice.
     pub fn resample(&self, slice: &[f32]) -> Vec<f32> {
-        self.each_pixel(0.0, |around| {
-            around.iter().map(|(n, weight)| weight * slice[*n]).sum()
-        })
+        let columns = self.beside(0);
+        let mut tile = Vec::with_capacity(TILE * TILE);
+        for row in self.beside(1) {
+            let mut line = vec![0.0; self.size[0]];
+            for (j, share) in row.into_iter().flatten() {
+                let pairs = line.iter_mut().zip(&slice[j * self.size[0]..]);
+                pairs.for_each(|(sum, v)| *sum += share * v);
+            }
+            tile.extend(columns.iter().map(|column| {
+                let taps = column.iter().flatten();
+                taps.map(|(i, share)| share * line[*i]).sum::<f32>()
+            }));
+        }
+        tile
     }
 
     /// The label with the largest share in each pixel of the tile.
     pub fn resample_labels(&self, slice: &[Label]) -> Vec<Label> {
-        self.each_pixel(Label::Background, |around| {
-            let first = slice[around[0].0];
-            if around.iter().all(|(n, _)| slice[*n] == first) {
-                return first;
-            }
-            let mut shares = [0.0; 6];
-            around
-                .iter()
-                .for_each(|(n, weight)| shares[slice[*n].class()] += weight);
-            let best = (0..6)
-                .max_by(|a, b| shares[*a].total_cmp(&shares[*b]))
-                .unwrap_or(0);
-            Label::ALL[best]
-        })
-    }
-
-    /// Computes each pixel of the tile from the surrounding pixels of the slice and their weights;
-    /// `outside` if there are none.
-    fn each_pixel<T: Copy>(&self, outside: T, value: impl Fn(&[(usize, f32)]) -> T) -> Vec<T> {
         let (columns, rows) = (self.beside(0), self.beside(1));
         let mut tile = Vec::with_capacity(TILE * TILE);
         for row in &rows {
             for column in &columns {
-                let (mut around, mut count) = ([(0, 0.0); 4], 0);
+                let (mut around, mut count) = ([(Label::Background, 0.0); 4], 0);
                 for (j, down) in row.iter().flatten() {
                     for (i, across) in column.iter().flatten() {
-                        around[count] = (i + self.size[0] * j, across * down);
+                        around[count] = (slice[i + self.size[0] * j], across * down);
                         count += 1;
                     }
                 }
-                tile.push(if count == 0 {
-                    outside
-                } else {
-                    value(&around[..count])
-                });
+                tile.push(largest_share(&around[..count]));
             }
         }
         tile
@@ -103,6 +91,22 @@ impl View {
             [there(floor, 1.0 - share), there(floor + 1.0, share)]
         })
     }
+}
+
+/// The label with the largest share; background if there are none.
+fn largest_share(around: &[(Label, f32)]) -> Label {
+    let Some(((first, _), others)) = around.split_first() else {
+        return Label::Background;
+    };
+    if others.iter().all(|(label, _)| label == first) {
+        return *first;
+    }
+    let mut shares = [0.0; 6];
+    for (label, share) in around {
+        shares[label.class()] += share;
+    }
+    let best = (0..6).max_by(|a, b| shares[*a].total_cmp(&shares[*b]));
+    Label::ALL[best.unwrap_or(0)]
 }
 
 /// Draws the grey values of a tile at `(x, y)`.

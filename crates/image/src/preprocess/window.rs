@@ -109,19 +109,23 @@ impl Window {
 
     /// The value of the nearest image pixel for each pixel of the square, the default outside the image.
     pub fn nearest<T: Copy + Default>(&self, image: &[T], [rows, columns]: [usize; 2]) -> Vec<T> {
-        let position = |pixel, axis, n: usize| {
-            let v = self.at(pixel, axis).round();
-            (v >= 0.0 && v < n as f64).then_some(v as usize)
+        let along = |axis: usize, n: usize| -> Vec<Option<usize>> {
+            let position = |pixel| {
+                let v = self.at(pixel, axis).round();
+                (v >= 0.0 && v < n as f64).then_some(v as usize)
+            };
+            (0..self.size).map(position).collect()
         };
-        let pixels = (0..self.size).flat_map(|row| (0..self.size).map(move |column| (row, column)));
-        pixels
-            .map(
-                |(row, column)| match (position(row, 0, rows), position(column, 1, columns)) {
-                    (Some(j), Some(i)) => image[j * columns + i],
-                    _ => T::default(),
-                },
-            )
-            .collect()
+        let across = along(1, columns);
+        let mut found = Vec::with_capacity(self.pixels());
+        for row in along(0, rows) {
+            let row = row.map(|j| &image[j * columns..(j + 1) * columns]);
+            found.extend(across.iter().map(|i| match (row, i) {
+                (Some(row), Some(i)) => row[*i],
+                _ => T::default(),
+            }));
+        }
+        found
     }
 
     /// Calls `put` with each pixel of an image inside the square, counted row by row, and the values of the square there,
