@@ -1,6 +1,10 @@
 //! One table of speeds: ours and, where their Python packages are, the peers.
 
-#![expect(clippy::print_stdout, reason = "the table is what is asked for")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the table is what is asked for, and what it lacks"
+)]
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -8,48 +12,65 @@ use std::process::Command;
 /// Every engine is timed this many times, in turns, so that a disturbance hits all alike.
 const ROUNDS: usize = 3;
 
-/// What is timed: a title, the arguments of the example `speed`, and the peers' script with its arguments.
-const ROWS: &[(&str, &[&str], &str, &[&str])] = &[
-    (
-        "RUNet inference, 1 slice",
-        &["infer", "runet", "1"],
-        "infer.py",
-        &["--net", "runet", "--batch", "1"],
+/// What is timed.
+struct Row {
+    title: &'static str,
+    /// `infer` or `train`.
+    what: &'static str,
+    network: &'static str,
+    slices: &'static str,
+    precision: &'static str,
+}
+
+const fn row(title: &'static str, [what, network, slices, precision]: [&'static str; 4]) -> Row {
+    Row {
+        title,
+        what,
+        network,
+        slices,
+        precision,
+    }
+}
+
+const ROWS: &[Row] = &[
+    row("RUNet inference, 1 slice", ["infer", "runet", "1", "f32"]),
+    row("RUNet inference, 5 slices", ["infer", "runet", "5", "f32"]),
+    row("U-Net inference, 1 slice", ["infer", "unet", "1", "f32"]),
+    row(
+        "RUNet inference, 1 slice, bf16",
+        ["infer", "runet", "1", "bf16"],
     ),
-    (
-        "RUNet inference, 5 slices",
-        &["infer", "runet", "5"],
-        "infer.py",
-        &["--net", "runet", "--batch", "5"],
+    row(
+        "RUNet inference, 5 slices, bf16",
+        ["infer", "runet", "5", "bf16"],
     ),
-    (
-        "U-Net inference, 1 slice",
-        &["infer", "unet", "1"],
-        "infer.py",
-        &["--net", "unet", "--batch", "1"],
+    row(
+        "U-Net inference, 1 slice, bf16",
+        ["infer", "unet", "1", "bf16"],
     ),
-    (
+    row(
         "RUNet training step, batch 8",
-        &["train", "runet", "8"],
-        "train_step.py",
-        &["--precision", "f32"],
+        ["train", "runet", "8", "f32"],
     ),
-    (
-        "the same in bf16",
-        &["train", "runet", "8", "bf16"],
-        "train_step.py",
-        &["--precision", "bf16"],
+    row(
+        "RUNet training step, batch 8, bf16",
+        ["train", "runet", "8", "bf16"],
     ),
 ];
 
-/// The shortest time of an engine, and the most memory it held.
+/// The example that times our engine.
+const SPEED: &str = "target/release/examples/speed";
+
+/// The shortest time of an engine, the shortest median of its rounds, and the most memory it held.
 #[derive(Clone, Copy)]
 struct Best {
     ms: f64,
+    median: f64,
     mib: Option<f64>,
 }
 
-/// Prints the table; `PEERS` names the folder of the peers' scripts, `PYTHON` the interpreter that has their packages.
+/// Prints the table. `PYTHON` names an interpreter with the packages of `benches/requirements.txt`; engines that it does not
+/// have are left out.
 pub fn run() -> Result<(), String> {
     let build = ["build", "--release", "--workspace", "--example", "speed"];
     let built = Command::new("cargo")
@@ -59,30 +80,51 @@ pub fn run() -> Result<(), String> {
     if !built.success() {
         return Err("the example speed does not build".into());
     }
-    let peers = std::env::var("PEERS").unwrap_or_else(|_| "../shared/peers".into());
     let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".into());
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    println!("{}, {threads} threads\n", processor());
     println!(
-        "| | engine | shortest, ms | ours / engine | peak memory, MiB |\n| --- | --- | --- | --- | --- |"
+        "| | engine | shortest, ms | median, ms | ours / engine, shortest | peak memory, MiB |\n\
+         | --- | --- | --- | --- | --- | --- |"
     );
-    for (title, ours, script, arguments) in ROWS {
+    for row in ROWS {
+        let onnx = format!("target/{}.onnx", row.network);
         let mut best = BTreeMap::new();
+        time(
+            Command::new(SPEED).args(["onnx", row.network, &onnx]),
+            "ours",
+            &mut best,
+        )?;
         for _ in 0..ROUNDS {
             time(
-                Command::new("target/release/examples/speed").args(*ours),
+                Command::new(SPEED).args([row.what, row.network, row.slices, row.precision]),
                 "ours",
                 &mut best,
             )?;
             time(
                 Command::new(&python)
-                    .arg(format!("{peers}/{script}"))
-                    .args(*arguments),
+                    .args(["benches/peers.py", row.what, &onnx])
+                    .args(["--slices", row.slices, "--precision", row.precision])
+                    .args(["--threads", &threads.to_string()]),
                 "peer",
                 &mut best,
             )?;
         }
-        print_rows(title, &best);
+        print_rows(row.title, &best);
     }
     Ok(())
+}
+
+/// The name of the processor, where the system tells it.
+fn processor() -> String {
+    let told = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = told
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"));
+    name.map_or("unknown processor", |name| {
+        name.trim_start_matches([' ', '\t', ':'])
+    })
+    .into()
 }
 
 /// Runs an engine and keeps the best of each that it reports; a peer that does not run is left out.
@@ -94,12 +136,16 @@ fn time(
     let output = command.output();
     let text = match &output {
         Ok(output) if output.status.success() => String::from_utf8_lossy(&output.stdout),
-        _ if who == "peer" => return Ok(()),
+        Ok(output) if who == "peer" => {
+            let why = String::from_utf8_lossy(&output.stderr);
+            eprintln!("left out: {}", why.lines().last().unwrap_or_default());
+            return Ok(());
+        }
         Ok(output) => return Err(String::from_utf8_lossy(&output.stderr).into_owned()),
         Err(error) => return Err(error.to_string()),
     };
     for line in text.lines() {
-        let Some(ms) = number(line, "min_ms") else {
+        let (Some(ms), Some(median)) = (number(line, "min_ms"), number(line, "median_ms")) else {
             continue;
         };
         let name = ["engine", "precision"]
@@ -110,8 +156,12 @@ fn time(
         // Ours come first.
         let entry = best
             .entry((usize::from(who != "ours"), name))
-            .or_insert(Best { ms, mib: None });
-        entry.ms = entry.ms.min(ms);
+            .or_insert(Best {
+                ms,
+                median,
+                mib: None,
+            });
+        (entry.ms, entry.median) = (entry.ms.min(ms), entry.median.min(median));
         entry.mib = number(line, "peak_rss_mib").or(entry.mib);
     }
     Ok(())
@@ -121,10 +171,10 @@ fn print_rows(title: &str, best: &BTreeMap<(usize, String), Best>) {
     let Some(ours) = best.values().next() else {
         return;
     };
-    for ((_, engine), Best { ms, mib }) in best {
+    for ((_, engine), Best { ms, median, mib }) in best {
         let memory = mib.map_or(String::new(), |m| format!("{m:.0}"));
         println!(
-            "| {title} | {engine} | {ms:.1} | {:.2} | {memory} |",
+            "| {title} | {engine} | {ms:.1} | {median:.1} | {:.2} | {memory} |",
             ours.ms / ms
         );
     }

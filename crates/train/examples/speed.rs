@@ -1,4 +1,5 @@
 //! Times the networks in one process: `speed infer|train NETWORK SLICES [PRECISION]`, which is `f32` or `bf16`.
+//! `speed onnx NETWORK FILE` writes the same network for other engines.
 //!
 //! Prints one line of JSON: what was timed, the shortest and the median milliseconds, and the peak of memory in MiB
 //! where the system tells it. `RAYON_NUM_THREADS` sets the threads.
@@ -16,6 +17,7 @@ use myops_image::label::{Label, LabelSet};
 use myops_kernels::allocator::{Allocator, keep_freed_memory};
 use myops_net::engine::{Batch, Cpu, Engine, Image, Precision};
 use myops_net::model::{Architecture, ModelSettings};
+use myops_net::onnx::{About, to_onnx};
 use myops_net::weights::Weights;
 use myops_settings::Switch;
 use myops_train::Optimizer;
@@ -41,7 +43,7 @@ fn main() {
 fn run() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [what, name, slices, rest @ ..] = args.as_slice() else {
-        panic!("infer|train NETWORK SLICES [PRECISION]")
+        panic!("infer|train NETWORK SLICES [PRECISION], or onnx NETWORK FILE")
     };
     let precision = rest.first().map_or("f32", String::as_str);
     let engine = Cpu::new(match precision {
@@ -52,6 +54,9 @@ fn run() {
         .into_iter()
         .find(|a| a.name() == name)
         .expect("a network");
+    if what == "onnx" {
+        return write_onnx(architecture, slices);
+    }
     let slices = slices.parse().expect("a number of slices");
     let mut times = match what.as_str() {
         "infer" => infer(engine, architecture, slices),
@@ -104,6 +109,18 @@ fn images(n: usize) -> Image {
         dims: [n, SIDE, SIDE, 3],
         values: values(n, 3),
     }
+}
+
+/// Writes the network with the weights that [`infer`] draws.
+fn write_onnx(architecture: Architecture, path: &str) {
+    let graph = ModelSettings::published(architecture).probability_graph();
+    let about = About {
+        name: architecture.name().into(),
+        producer_version: env!("CARGO_PKG_VERSION").into(),
+        metadata: Vec::new(),
+    };
+    let onnx = to_onnx(&graph, &Weights::drawn(&graph, 0), &about);
+    std::fs::write(path, onnx.expect("its own weights")).expect("a file written");
 }
 
 fn infer(engine: Cpu, architecture: Architecture, n: usize) -> Vec<f64> {
