@@ -52,7 +52,7 @@ impl<T> Volume<T> {
     pub fn from_fn(grid: Grid, mut value: impl FnMut([usize; 3]) -> T) -> Self {
         let [ni, ..] = grid.shape();
         Self::from_rows(grid, |j, k, row| {
-            row.extend((0..ni).map(|i| value([i, j, k])))
+            row.extend((0..ni).map(|i| value([i, j, k])));
         })
     }
 

@@ -2,11 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use myops_image::io::find_cases;
 use myops_image::phantom::{Phantom, PhantomSettings};
-use myops_image::preprocess::{HeartCentre, aligned, misalignment, registration};
+use myops_image::preprocess::{HeartCentre, Moves, Registration, misalignment, registration};
 use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::study::Study;
 use myops_image::volume::Volume;
@@ -20,6 +21,14 @@ fn phantom(seed: u64) -> Study {
     )
     .render("phantom")
     .0
+}
+
+/// The study with what is certainly misaligned moved back; `None` if nothing is.
+fn aligned(study: &Study, found: &PerSequence<Option<Registration>>) -> Option<Study> {
+    match Moves::of_shifts(study, found).applied(study) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(moved) => Some(moved),
+    }
 }
 
 /// The study with one sequence moved by whole pixels along rows and columns; the border stands for what is outside.

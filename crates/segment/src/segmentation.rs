@@ -1,7 +1,7 @@
 //! What segmenting a study gives.
 
 use myops_image::label::{Label, LabelMap};
-use myops_image::preprocess::{Misalignment, PreprocessError, Restore};
+use myops_image::preprocess::{Misalignment, Moves, PreprocessError, Restore};
 use myops_image::sequence::PerSequence;
 use myops_image::study::Study;
 use myops_image::volume::Volume;
@@ -51,6 +51,8 @@ pub struct Segmentation {
     pub edema_or_scar: RegionConfidence,
     /// How far each sequence lies from those before it, where that was measured.
     pub misalignment: PerSequence<Option<Misalignment>>,
+    /// How sequences were moved before the networks saw them: where the labels lie in them as they were stored.
+    pub moves: Moves,
     /// What may have gone less well than usual; mostly empty.
     pub findings: Vec<Finding>,
 }

@@ -25,8 +25,8 @@ mod settings;
 mod window;
 
 pub use align::{
-    Align, Misalignment, Overlap, Registration, SliceShift, WrongSize, aligned, misalignment,
-    registration, resized, wrong_sizes,
+    Align, Misalignment, Moves, Overlap, Registration, SliceShift, WrongSize, misalignment,
+    registration, wrong_sizes,
 };
 pub use framing::{Frame, Framing, HeartCentre};
 pub use normalise::Normalise;

@@ -106,44 +106,28 @@ impl Quantities {
 /// Measures a label map and, where it is given on the same voxels, the LGE image.
 pub fn quantify(labels: &LabelMap, lge: Option<&Volume<f32>>) -> Quantities {
     let part = labelled_part(labels);
+    let (thresholds, told) = match lge {
+        None => (Thresholds::without_lge(), Vec::new()),
+        Some(lge) if same_voxels(labels, lge) => {
+            Thresholds::of(&labels.part(&part), &lge.part(&part))
+        }
+        Some(_) => (
+            Thresholds::on_other_voxels(),
+            vec![Finding::LgeOnOtherVoxels],
+        ),
+    };
     let cut_off = slices_at_border(labels, &part);
-    let lge = lge.map(|lge| same_voxels(labels, lge).then(|| lge.part(&part)));
-    let mut quantities = quantify_part(&labels.part(&part), lge.as_ref().map(Option::as_ref));
-    if !cut_off.is_empty() {
-        quantities
-            .findings
-            .push(Finding::LeftVentricleAtBorder { slices: cut_off });
-    }
-    quantities
-}
-
-/// The voxels of every slice that are labelled in one, with those next to them: nothing beyond them is measured.
-fn labelled_part(labels: &LabelMap) -> [Range<usize>; 3] {
-    let [ni, nj, nk] = labels.shape();
-    let [i, j, _] = labels.labelled_box().unwrap_or([0..1, 0..1, 0..1]);
-    let wider =
-        |range: Range<usize>, n: usize| range.start.saturating_sub(1)..(range.end + 1).min(n);
-    [wider(i, ni), wider(j, nj), 0..nk]
-}
-
-/// Measures what holds all labels; without an LGE image, or with one on other voxels (`Some(None)`), there are no
-/// thresholds.
-fn quantify_part(labels: &LabelMap, lge: Option<Option<&Volume<f32>>>) -> Quantities {
+    let labels = &labels.part(&part);
     let axis = LongAxis::of(labels);
     let orientation = Orientation::of(labels, &axis);
     let scars = Pieces::of(labels, Region::SCAR);
     let chords = chords::chords(labels, &orientation, &scars);
     let map = segments::segment_map(labels, &orientation);
     let segments = segments::segments(labels, &map, &chords, &orientation);
-    let (thresholds, told) = match lge {
-        None => (Thresholds::without_lge(), Vec::new()),
-        Some(Some(lge)) => Thresholds::of(labels, lge),
-        Some(None) => (
-            Thresholds::on_other_voxels(),
-            vec![Finding::LgeOnOtherVoxels],
-        ),
-    };
     let mut findings = anatomy_findings(labels, &axis);
+    findings.extend(
+        (!cut_off.is_empty()).then_some(Finding::LeftVentricleAtBorder { slices: cut_off }),
+    );
     findings.extend(orientation_findings(&axis, &orientation, &chords));
     findings.extend(told);
     Quantities {
@@ -156,6 +140,15 @@ fn quantify_part(labels: &LabelMap, lge: Option<Option<&Volume<f32>>>) -> Quanti
         thresholds,
         findings,
     }
+}
+
+/// The voxels of every slice that are labelled in one, with those next to them: nothing beyond them is measured.
+fn labelled_part(labels: &LabelMap) -> [Range<usize>; 3] {
+    let [ni, nj, nk] = labels.shape();
+    let [i, j, _] = labels.labelled_box().unwrap_or([0..1, 0..1, 0..1]);
+    let wider =
+        |range: Range<usize>, n: usize| range.start.saturating_sub(1)..(range.end + 1).min(n);
+    [wider(i, ni), wider(j, nj), 0..nk]
 }
 
 /// The number of the AHA segment, 1 to 16, of each wall voxel in a ring; 0 elsewhere, and everywhere without RV.

@@ -116,6 +116,35 @@ fn three_grids_give_the_labels_of_one_on_the_slices_of_lge() {
 }
 
 #[test]
+fn labels_on_a_sequence_of_another_breath_hold_lie_where_it_shows_them() {
+    let place = place("own-grids/breath-hold");
+    let one = format!("{}/phantom-002", patients());
+    let data = format!("{place}/p/phantom-002");
+    let study = phantom();
+    let t2 = study.image(Sequence::T2).unwrap();
+    let [ni, nj, _] = t2.shape();
+    let (columns, rows) = (7, 5);
+    let at = |n: usize, shift: usize, of: usize| (n + of - shift) % of;
+    let from = |[i, j, k]: [usize; 3]| [at(i, columns, ni), at(j, rows, nj), k];
+    let moved = Volume::from_fn(*t2.grid(), |v| t2[from(v)]);
+    fs::create_dir_all(&data).unwrap();
+    let file = format!("{data}/phantom-002_T2.nii.gz");
+    write_image(file, &moved, &Placement::of_grid(moved.grid())).unwrap();
+    copy_lge(&one, &data);
+    let out = format!("{place}/out");
+    let run = myops(&format!(
+        "segment {data} --model nested --all-grids --out {out}"
+    ));
+    assert!(run.err.contains("T2 is shifted by"), "{}", run.err);
+    let file = |ending: &str| format!("{out}/phantom-002/phantom-002_{ending}.nii.gz");
+    let (found, on_t2) = (labels(&file("labels")), labels(&file("labels_on_t2")));
+    let there = Volume::from_fn(*found.grid(), |v| found[from(v)]);
+    let of = |labels: &LabelMap| dice(&on_t2, labels, Region::WALL);
+    assert!(of(&there) > 0.9, "where T2 shows it: {}", of(&there));
+    assert!(of(&found) < 0.7, "where LGE shows it: {}", of(&found));
+}
+
+#[test]
 fn labels_may_be_asked_for_on_the_slices_of_another_sequence() {
     let place = place("own-grids/grid");
     let one = format!("{}/phantom-002", patients());

@@ -81,6 +81,7 @@ impl Decided<'_> {
             study,
             restore,
             misalignment,
+            moves,
             mut findings,
             ..
         } = case;
@@ -101,6 +102,7 @@ impl Decided<'_> {
             labels,
             probabilities: ProbabilityMap::new(probabilities, &restore),
             misalignment,
+            moves,
             findings,
         }
     }

@@ -1,8 +1,10 @@
 //! Second stage: the sequences on one another, as the input of the networks.
 
+use std::borrow::Cow;
+
 use myops_image::preprocess::{
-    Align, HeartCentre, Misalignment, Missing, Prepared, Registration, Restore, WrongSize, aligned,
-    registration, resized, wrong_sizes,
+    Align, HeartCentre, Misalignment, Missing, Moves, Prepared, Registration, Restore, WrongSize,
+    registration, wrong_sizes,
 };
 use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::study::Study;
@@ -23,6 +25,8 @@ pub struct Registered<'a> {
     pub(super) restore: Restore,
     /// The shift of each sequence relative to those before it, where it was measured.
     pub(super) misalignment: PerSequence<Option<Misalignment>>,
+    /// How the sequences were moved.
+    pub(super) moves: Moves,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -46,8 +50,9 @@ impl<'a> Located<'a> {
             mut findings,
         } = self;
         let mut measured = PerSequence::default();
-        let mut resized_study = None;
-        if recipe.align == Align::Correct {
+        let mut moves = Moves::default();
+        let corrects = recipe.align == Align::Correct;
+        if corrects {
             let wrong = wrong_sizes(study, frame.heart);
             findings.extend(wrong.iter().filter_map(|(sequence, wrong)| {
                 let WrongSize { header_mm, true_mm } = (*wrong)?;
@@ -57,10 +62,10 @@ impl<'a> Located<'a> {
                     true_mm,
                 })
             }));
-            resized_study = resized(study, frame.heart, &wrong);
+            moves = Moves::of_sizes(study, frame.heart, &wrong);
         }
-        let sized = resized_study.as_ref().unwrap_or(study);
-        let (mut input, mut restore) = recipe.preprocess.apply_in(sized, frame)?;
+        let sized = moves.applied(study);
+        let (mut input, mut restore) = recipe.preprocess.apply_in(&sized, frame)?;
         if recipe.align != Align::Off {
             let overlap = Overlap {
                 recipe,
@@ -69,13 +74,15 @@ impl<'a> Located<'a> {
                 restore: &restore,
             };
             measured = overlap
-                .registration(sized, frame.heart)
+                .registration(&sized, frame.heart)
                 .map_err(SegmentError::of(study))?;
         }
-        let corrects = recipe.align == Align::Correct;
-        let moved = corrects.then(|| aligned(sized, &measured)).flatten();
-        if let Some(moved) = &moved {
-            (input, restore) = recipe.preprocess.apply_in(moved, frame)?;
+        if corrects {
+            let shifts = Moves::of_shifts(&sized, &measured);
+            if let Cow::Owned(moved) = shifts.applied(&sized) {
+                (input, restore) = recipe.preprocess.apply_in(&moved, frame)?;
+            }
+            moves = moves.then(&shifts);
         }
         for (sequence, found) in measured.iter() {
             let found = found.as_ref().map(|found| told(sequence, found, corrects));
@@ -86,6 +93,7 @@ impl<'a> Located<'a> {
             input,
             restore,
             misalignment: measured.map(|found| found.map(|found| found.whole)),
+            moves,
             findings,
         })
     }

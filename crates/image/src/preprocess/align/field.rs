@@ -1,4 +1,4 @@
-//! The part of the slices in which images are compared, and images read from elsewhere.
+//! The part of the slices in which images are compared.
 
 use rayon::prelude::*;
 
@@ -59,21 +59,4 @@ impl Field {
         };
         (0..slices).into_par_iter().map(slice).collect()
     }
-}
-
-/// Replaces a slice of an image by what lies `scale` times as far from its middle and `shift` pixels (row, column) away;
-/// pixels from outside are 0.
-pub fn read_from(image: &mut Volume<f32>, k: usize, shift: [f64; 2], scale: f64) {
-    let [columns, rows, _] = image.shape();
-    let size = rows.max(columns);
-    let middle = (size as f64 - 1.0) / 2.0;
-    let window = Window::about([middle + shift[0], middle + shift[1]], size, [scale; 2]);
-    let slice = image.slice(k).to_vec();
-    let out = image.slice_mut(k);
-    window.sample(&slice, [rows, columns], |pixel, value| {
-        let (row, column) = (pixel / size, pixel % size);
-        if row < rows && column < columns {
-            out[row * columns + column] = value;
-        }
-    });
 }

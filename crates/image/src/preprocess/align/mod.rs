@@ -9,14 +9,16 @@
 
 mod edges;
 mod field;
+mod moves;
 mod registration;
 mod shift;
 mod size;
 mod slices;
 
-pub use registration::{Overlap, Registration, aligned, misalignment, registration};
+pub use moves::Moves;
+pub use registration::{Overlap, Registration, misalignment, registration};
 pub use shift::Misalignment;
-pub use size::{WrongSize, resized, wrong_sizes};
+pub use size::{WrongSize, wrong_sizes};
 pub use slices::SliceShift;
 
 use serde::{Deserialize, Serialize};

@@ -5,12 +5,12 @@ use std::iter::once;
 use rayon::prelude::*;
 
 use super::edges::{Edges, Scores};
-use super::field::{Field, PIXEL_MM, read_from};
+use super::field::{Field, PIXEL_MM};
 use super::shift::{BOTH, EDGES, LGE, Misalignment};
 use super::slices::{SliceShift, apart};
 use crate::preprocess::framing::HeartCentre;
 use crate::sequence::{PerSequence, Sequence};
-use crate::study::{STACKS, Study};
+use crate::study::STACKS;
 use crate::volume::Volume;
 
 /// The largest shift that is searched along each axis, pixels: 12 mm. A breath-hold moves the heart
@@ -145,39 +145,15 @@ fn odd_one_out(found: PerSequence<Option<Registration>>) -> PerSequence<Option<R
     }
 }
 
-/// Shifts certainly misaligned sequences and slices of a study back; `None` if there are none.
-pub fn aligned(study: &Study, found: &PerSequence<Option<Registration>>) -> Option<Study> {
-    let found = || found.iter().filter_map(|(s, r)| Some((s, r.as_ref()?)));
-    found().find(|(_, r)| r.moves())?;
-    let mut aligned = study.clone();
-    for (sequence, registration) in found().filter(|(_, r)| r.moves()) {
-        if let Some(image) = aligned.image_mut(sequence) {
-            move_back(image, registration);
-        }
-    }
-    Some(aligned)
-}
-
 impl Registration {
     /// Whether something is certainly misaligned.
-    fn moves(&self) -> bool {
+    pub(super) fn moves(&self) -> bool {
         self.whole.clear || !self.slices.is_empty()
     }
 
     /// The certain shift of a slice, mm.
-    fn shift_mm(&self, slice: usize) -> [f64; 2] {
+    pub(super) fn shift_mm(&self, slice: usize) -> [f64; 2] {
         let own = self.slices.iter().find(|own| own.slice == slice);
         own.map_or(self.whole.certain_mm(), |own| own.shift_mm)
-    }
-}
-
-/// Shifts every slice of an image back; pixels from outside are 0.
-fn move_back(image: &mut Volume<f32>, registration: &Registration) {
-    let [i_mm, j_mm, _] = image.spacing().rounded_mm();
-    for k in 0..image.shape()[2] {
-        let [rows_mm, columns_mm] = registration.shift_mm(k);
-        if [rows_mm, columns_mm] != [0.0; 2] {
-            read_from(image, k, [rows_mm / j_mm, columns_mm / i_mm], 1.0);
-        }
     }
 }

@@ -5,7 +5,7 @@
 //! size is ignored.
 
 use super::edges::{Edges, Scores};
-use super::field::{Field, read_from};
+use super::field::Field;
 use crate::preprocess::framing::HeartCentre;
 use crate::sequence::{PerSequence, Sequence};
 use crate::study::Study;
@@ -63,27 +63,6 @@ pub fn wrong_sizes(study: &Study, heart: Option<HeartCentre>) -> PerSequence<Opt
             .fold(0.0, f64::max);
         (ignored > LEAST_GAIN * as_told).then_some(WrongSize { header_mm, true_mm })
     })
-}
-
-/// A study with the images of wrong size enlarged or reduced about the heart; `None` if there are none.
-pub fn resized(
-    study: &Study,
-    heart: Option<HeartCentre>,
-    wrong: &PerSequence<Option<WrongSize>>,
-) -> Option<Study> {
-    wrong.iter().find_map(|(_, wrong)| wrong.as_ref())?;
-    let centre = Field::about(study.grid(), heart).centre;
-    let mut resized = study.clone();
-    for (sequence, wrong) in wrong.iter() {
-        if let (Some(wrong), Some(image)) = (wrong, resized.image_mut(sequence)) {
-            let factor = wrong.header_mm / wrong.true_mm;
-            // What lies at the heart stays there.
-            let size = image.shape()[0].max(image.shape()[1]) as f64;
-            let shift = centre.map(|c| (1.0 - factor) * (c - (size - 1.0) / 2.0));
-            (0..image.shape()[2]).for_each(|k| read_from(image, k, shift, factor));
-        }
-    }
-    Some(resized)
 }
 
 /// The largest agreement of two stacks of edges under one shift, as a share of the edges of the second.

@@ -104,14 +104,15 @@ pub fn write(case: &Case, found: &Segmentation, setup: &Setup) -> Result<report:
     Ok(told)
 }
 
-/// Writes the labels on the voxels of every sequence, in the order of its file.
+/// Writes the labels on the voxels of every sequence, in the order of its file and where it shows them.
 fn write_on_all_grids(
     folder: &CaseFolder,
     found: &Segmentation,
     case: &LoadedCase,
 ) -> Result<(), Error> {
     for (sequence, placement) in case.placements.iter() {
-        if let Some(labels) = case.study.stored_on(sequence, &found.labels) {
+        let shown = found.moves.undone(sequence, &found.labels);
+        if let Some(labels) = case.study.stored_on(sequence, &shown) {
             let placement = placement.unwrap_or_else(|| Placement::of_grid(labels.grid()));
             write_labels(folder.labels_on(sequence), &labels, &placement)?;
         }
