@@ -1,7 +1,7 @@
 //! What a network sees in each sequence alone, to tell whether the sequences lie on one another.
 
 use myops_image::label::Region;
-use myops_image::preprocess::{Prepared, Restore};
+use myops_image::preprocess::{HeartCentre, Prepared, Restore};
 use myops_image::sequence::{PerSequence, Sequence};
 use myops_image::study::Study;
 
@@ -13,6 +13,10 @@ use super::probabilities::NotANumber;
 /// What has to lie on one another: a ring and what it encloses. T2 alone shows too little of the right ventricle.
 const REGIONS: [Region; 2] = [Region::WALL, Region::LV_POOL];
 
+/// The side of the square about the heart in which the anatomy is looked for, mm: room for a left ventricle that lies elsewhere by as
+/// much as is searched.
+const SIDE_MM: f64 = 112.0;
+
 /// The anatomy that a network sees in each sequence alone.
 #[derive(Debug)]
 pub struct SeenAlone {
@@ -23,7 +27,7 @@ pub struct SeenAlone {
 }
 
 impl SeenAlone {
-    /// Runs a network that does with one sequence over each of a study.
+    /// Runs a network that does with one sequence over each of a study; about the heart, if the input is.
     ///
     /// # Errors
     /// Where the network's output is not a number.
@@ -32,7 +36,14 @@ impl SeenAlone {
         prepared: &Prepared,
         study: &Study,
         restore: &Restore,
+        heart: Option<HeartCentre>,
     ) -> Result<Self, NotANumber> {
+        let [row_mm, column_mm, _] = restore.spacing_mm();
+        let side = (SIDE_MM / row_mm.min(column_mm)).ceil() as usize;
+        let side = side
+            .next_multiple_of(network.side_multiple())
+            .min(prepared.size);
+        let prepared = &heart.map_or_else(|| prepared.clone(), |_| prepared.centre(side));
         let mut maps = PerSequence::default();
         for sequence in Sequence::ALL
             .into_iter()
@@ -53,7 +64,6 @@ impl SeenAlone {
             };
             maps[sequence] = REGIONS.map(of_region).into();
         }
-        let [row_mm, column_mm, _] = restore.spacing_mm();
         Ok(Self {
             maps,
             size: prepared.size,

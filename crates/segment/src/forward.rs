@@ -32,6 +32,11 @@ impl Predictor {
         Ok(Self { settings, network })
     }
 
+    /// What the sides of images have to be a multiple of, pixels.
+    pub fn side_multiple(&self) -> usize {
+        self.settings.architecture.side_multiple()
+    }
+
     /// The probability of each label in each pixel, `[slice][row][column][label]`: the mean over mirrored images.
     ///
     /// # Errors

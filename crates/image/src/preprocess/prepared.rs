@@ -28,6 +28,23 @@ impl Prepared {
         alone
     }
 
+    /// The square of `size` pixels in the middle of every slice.
+    ///
+    /// # Panics
+    /// If slices are smaller, or their size is odd and this one is not, or the reverse.
+    #[must_use]
+    pub fn centre(&self, size: usize) -> Self {
+        let fits = size <= self.size && (self.size - size).is_multiple_of(2);
+        assert!(fits, "no {size} pixels in the middle of {}", self.size);
+        let margin = (self.size - size) / 2;
+        let slices = (0..self.slices).flat_map(|slice| self.inner(slice, margin));
+        Self {
+            size,
+            data: slices.flatten().copied().collect(),
+            ..*self
+        }
+    }
+
     /// The pixels of a slice without the outermost `margin` pixels; each has one value for every
     /// channel.
     pub(super) fn inner(&self, slice: usize, margin: usize) -> impl Iterator<Item = &[f32]> {

@@ -139,7 +139,7 @@ impl Overlap<'_> {
         if needs_all || study.missing().len() > 1 {
             return Ok(registration(study.images(), study.stack(), heart, None));
         }
-        let seen = SeenAlone::by(self.network, self.input, study, self.restore)?;
+        let seen = SeenAlone::by(self.network, self.input, study, self.restore, heart)?;
         Ok(registration(
             study.images(),
             study.stack(),
