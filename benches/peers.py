@@ -2,8 +2,9 @@
 
     peers.py infer NETWORK.onnx --slices 5       ONNX Runtime, and OpenVINO in 32 bits and in its own choice
     peers.py train NETWORK.onnx --slices 8       a training step in PyTorch: soft Dice loss, gradients, Adam
+    peers.py segment NETWORK.onnx --cases DATA --out OUT    label maps of the cases of MyoPS, by ONNX Runtime and nibabel
 
-Prints a line of JSON for each engine: its name, precision, the shortest and the median time in ms, and for a training
+The last is what a user would write around `myops export runet --onnx NETWORK.onnx`, and writes label maps alone. Prints a line of JSON for each engine: its name, precision, the shortest and the median time in ms, and for a training
 step the most memory held, in MiB. An engine that is not installed is left out.
 """
 
@@ -11,6 +12,7 @@ import argparse
 import json
 import resource
 import statistics
+import sys
 import time
 
 import numpy as np
@@ -93,6 +95,50 @@ def in_pytorch(path, n, threads, precision):
     told("PyTorch " + torch.__version__.split("+")[0], precision, times, peak_rss_mib=peak)
 
 
+def segment(path, cases, out, threads):
+    from pathlib import Path
+
+    import nibabel
+    import onnxruntime
+
+    start = time.perf_counter()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+    codes = [500, 600, 200, 1220, 2221]
+    folders = sorted(folder for folder in Path(cases).iterdir() if folder.is_dir())
+    for folder in folders:
+        files = [nibabel.load(folder / f"{folder.name}_{sequence}.nii.gz") for sequence in ("C0", "LGE", "T2")]
+        # The network's rows are the second axis of these files.
+        whole = np.stack([np.asarray(file.dataobj, dtype=np.float32).transpose(2, 1, 0) for file in files], 1)
+        # The middle of the slices, with zeros where they are smaller.
+        there, here = zip(*(middle(n) for n in whole.shape[2:]))
+        x = np.zeros((len(whole), 3, SIDE, SIDE), dtype=np.float32)
+        x[:, :, here[0], here[1]] = whole[:, :, there[0], there[1]]
+        x /= x.max((1, 2, 3), keepdims=True)
+        probable = session.run(None, {name: x})[0] > 0.5
+        # Each label is painted over those before it.
+        labels = np.zeros((len(x), SIDE, SIDE), dtype=np.uint16)
+        for code, label in zip(codes, range(1, 6)):
+            labels[probable[:, label]] = code
+        found = np.zeros((len(x), *whole.shape[2:]), dtype=np.uint16)
+        found[:, there[0], there[1]] = labels[:, here[0], here[1]]
+        found = found.transpose(2, 1, 0)
+        target = Path(out) / folder.name
+        target.mkdir(parents=True, exist_ok=True)
+        nibabel.save(nibabel.Nifti1Image(found, files[1].affine), target / f"{folder.name}_labels.nii.gz")
+    ms = round((time.perf_counter() - start) * 1e3)
+    told("ONNX Runtime " + onnxruntime.__version__, "f32", {"min_ms": ms, "median_ms": ms}, cases=len(folders))
+
+
+def middle(n):
+    """The middle of `n` pixels, and its place in the network's input."""
+    if n >= SIDE:
+        return slice((n - SIDE) // 2, (n - SIDE) // 2 + SIDE), slice(0, SIDE)
+    return slice(0, n), slice((SIDE - n) // 2, (SIDE - n) // 2 + n)
+
+
 def network_of(graph, torch):
     """The network of an ONNX graph as a PyTorch module that can be trained."""
     from onnx import helper, numpy_helper
@@ -141,11 +187,13 @@ def network_of(graph, torch):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["infer", "train"])
+    parser.add_argument("what", choices=["infer", "train", "segment"])
     parser.add_argument("network", help="the ONNX file")
     parser.add_argument("--slices", type=int, default=1, help="slices of 256 x 256 pixels at once (default: %(default)s)")
     parser.add_argument("--threads", type=int, default=2, help="threads of each engine (default: %(default)s)")
     parser.add_argument("--precision", choices=["f32", "bf16"], default="f32", help="of a training step (default: f32)")
+    parser.add_argument("--cases", help="folder of a folder for each case")
+    parser.add_argument("--out", help="folder for the label maps")
     given = parser.parse_args()
     x = slices(given.slices)
     engines = {
@@ -153,13 +201,14 @@ def main():
             lambda: in_onnx_runtime(given.network, x, given.threads),
             lambda: in_openvino(given.network, x, given.threads),
         ],
+        "segment": [lambda: segment(given.network, given.cases, given.out, given.threads)],
         "train": [lambda: in_pytorch(given.network, given.slices, given.threads, given.precision)],
     }
     for engine in engines[given.what]:
         try:
             engine()
-        except ImportError:
-            pass
+        except ImportError as error:
+            print(f"left out: {error}", file=sys.stderr)
 
 
 if __name__ == "__main__":

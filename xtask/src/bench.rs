@@ -72,7 +72,15 @@ struct Best {
 /// Prints the table. `PYTHON` names an interpreter with the packages of `benches/requirements.txt`; engines that it does not
 /// have are left out.
 pub fn run() -> Result<(), String> {
-    let build = ["build", "--release", "--workspace", "--example", "speed"];
+    let build = [
+        "build",
+        "--release",
+        "--workspace",
+        "--exclude",
+        "myops-gpu",
+        "--example",
+        "speed",
+    ];
     let built = Command::new("cargo")
         .args(build)
         .status()

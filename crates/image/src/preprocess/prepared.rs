@@ -55,3 +55,26 @@ impl Prepared {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_centre_leaves_as_much_on_either_side() {
+        let whole = Prepared {
+            slices: 2,
+            size: 4,
+            channels: 3,
+            data: (0_u8..96).map(f32::from).collect(),
+        };
+        let centre = whole.centre(2);
+        assert_eq!((centre.slices, centre.size, centre.channels), (2, 2, 3));
+        let first = [
+            15.0, 16.0, 17.0, 18.0, 19.0, 20.0, 27.0, 28.0, 29.0, 30.0, 31.0, 32.0,
+        ];
+        assert_eq!(centre.data[..12], first);
+        assert_eq!(centre.data[12..], first.map(|v| v + 48.0));
+        assert_eq!(whole.centre(4), whole);
+    }
+}

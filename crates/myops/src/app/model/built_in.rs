@@ -28,7 +28,7 @@ pub const TERMS: &str = "Weights: research use only. They learned from MyoPS 202
 pub static BUILT_IN: &[BuiltIn] = &[
     BuiltIn {
         name: "nested",
-        about: "finds the heart, then labels it at full resolution; four networks, and one for cases of LGE alone",
+        about: "finds the heart, then labels it at full resolution; three networks, and two for cases of LGE alone",
         bytes: include_bytes!("../../../weights/nested.safetensors"),
     },
     BuiltIn {

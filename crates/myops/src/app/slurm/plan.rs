@@ -11,7 +11,7 @@ use crate::app::plan::Plan;
 const CPUS: usize = 2;
 /// Memory of a job. A case of usual size takes 0.3 GiB.
 const MEMORY_GIB: usize = 4;
-/// Time of one core for a voxel, µs: about 0.8 on a core with AVX2, for the five networks of the largest built-in model.
+/// Time of one core for a voxel, µs: about 0.8 on a core with AVX2, for the networks of the largest built-in model.
 const MICROSECONDS_A_VOXEL: u64 = 1;
 /// By how much a task may be slower: by its processor, its disk or its model.
 const MARGIN: u64 = 4;
