@@ -3,7 +3,7 @@
 mod plain;
 
 use myops_kernels::{
-    Finish, Isa, NormBackward, ResidualGradient, Scale, concat, max_pool, max_pool_backward,
+    Finish, Image, Isa, NormBackward, ResidualGradient, Scale, concat, max_pool, max_pool_backward,
     norm_backward, norm_forward, split, upsample, upsample_backward,
 };
 use plain::{assert_close, nonlinearity, values};
@@ -116,6 +116,8 @@ proptest! {
         let pooled = max_pool(&x, [n, h, w, c], size, stride);
         let [rows, columns] = [h, w].map(|v| (v - size) / stride + 1);
         prop_assert_eq!(pooled.output.len(), n * rows * columns * c);
+        let image = Image { dims: [n, h, w, c], values: x.clone() };
+        prop_assert_eq!(&image.max_pooled(size, stride).values, &pooled.output);
         let gradient = values(pooled.output.len(), 2);
         let mut expected = vec![0.0; x.len()];
         for (at, g) in gradient.iter().enumerate() {
@@ -143,5 +145,18 @@ proptest! {
         }
         let four: Vec<f64> = first.iter().map(|v| 4.0 * f64::from(*v)).collect();
         assert_close(&upsample_backward(&doubled, [n, h, w, a]), &four, Isa::best());
+    }
+}
+
+#[test]
+fn what_is_not_a_number_is_not_lost_in_pooling() {
+    for at in 0..4 {
+        let mut values = vec![1.0, 2.0, 3.0, 4.0];
+        values[at] = f32::NAN;
+        let dims = [1, 2, 2, 1];
+        let pooled = max_pool(&values, dims, 2, 2);
+        assert!(pooled.output[0].is_nan(), "{at}");
+        let image = Image { dims, values };
+        assert!(image.max_pooled(2, 2).values[0].is_nan(), "{at}");
     }
 }
