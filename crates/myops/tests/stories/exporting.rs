@@ -9,7 +9,7 @@ fn each_network_becomes_a_file_and_only_such_files_are_overwritten() {
     let place = place("exporting");
     let line = format!("export nested --onnx {place}/heart.onnx");
     done(&line);
-    let parts = "1 2 3 4 lge-alone-1 lge-alone-locator locator";
+    let parts = "1 2 3 lge-alone-1 lge-alone-2 lge-alone-locator locator";
     let expected: Vec<String> = parts
         .split(' ')
         .map(|part| format!("heart-{part}.onnx"))
