@@ -12,50 +12,16 @@ use std::process::Command;
 /// Every engine is timed this many times, in turns, so that a disturbance hits all alike.
 const ROUNDS: usize = 3;
 
-/// What is timed.
-struct Row {
-    title: &'static str,
-    /// `infer` or `train`.
-    what: &'static str,
-    network: &'static str,
-    slices: &'static str,
-    precision: &'static str,
-}
-
-const fn row(title: &'static str, [what, network, slices, precision]: [&'static str; 4]) -> Row {
-    Row {
-        title,
-        what,
-        network,
-        slices,
-        precision,
-    }
-}
-
-const ROWS: &[Row] = &[
-    row("RUNet inference, 1 slice", ["infer", "runet", "1", "f32"]),
-    row("RUNet inference, 5 slices", ["infer", "runet", "5", "f32"]),
-    row("U-Net inference, 1 slice", ["infer", "unet", "1", "f32"]),
-    row(
-        "RUNet inference, 1 slice, bf16",
-        ["infer", "runet", "1", "bf16"],
-    ),
-    row(
-        "RUNet inference, 5 slices, bf16",
-        ["infer", "runet", "5", "bf16"],
-    ),
-    row(
-        "U-Net inference, 1 slice, bf16",
-        ["infer", "unet", "1", "bf16"],
-    ),
-    row(
-        "RUNet training step, batch 8",
-        ["train", "runet", "8", "f32"],
-    ),
-    row(
-        "RUNet training step, batch 8, bf16",
-        ["train", "runet", "8", "bf16"],
-    ),
+/// What is timed: `infer` or `train`, the network, the slices at once and the precision.
+const ROWS: &[[&str; 4]] = &[
+    ["infer", "runet", "1", "f32"],
+    ["infer", "runet", "5", "f32"],
+    ["infer", "unet", "1", "f32"],
+    ["infer", "runet", "1", "bf16"],
+    ["infer", "runet", "5", "bf16"],
+    ["infer", "unet", "1", "bf16"],
+    ["train", "runet", "8", "f32"],
+    ["train", "runet", "8", "bf16"],
 ];
 
 /// The example that times our engine.
@@ -95,30 +61,26 @@ pub fn run() -> Result<(), String> {
         "| | engine | shortest, ms | median, ms | ours / engine, shortest | peak memory, MiB |\n\
          | --- | --- | --- | --- | --- | --- |"
     );
-    for row in ROWS {
-        let onnx = format!("target/{}.onnx", row.network);
+    for row @ [what, network, slices, precision] in ROWS {
+        let onnx = format!("target/{network}.onnx");
         let mut best = BTreeMap::new();
         time(
-            Command::new(SPEED).args(["onnx", row.network, &onnx]),
+            Command::new(SPEED).args(["onnx", network, &onnx]),
             "ours",
             &mut best,
         )?;
         for _ in 0..ROUNDS {
-            time(
-                Command::new(SPEED).args([row.what, row.network, row.slices, row.precision]),
-                "ours",
-                &mut best,
-            )?;
+            time(Command::new(SPEED).args(row), "ours", &mut best)?;
             time(
                 Command::new(&python)
-                    .args(["benches/peers.py", row.what, &onnx])
-                    .args(["--slices", row.slices, "--precision", row.precision])
+                    .args(["benches/peers.py", what, &onnx])
+                    .args(["--slices", slices, "--precision", precision])
                     .args(["--threads", &threads.to_string()]),
                 "peer",
                 &mut best,
             )?;
         }
-        print_rows(row.title, &best);
+        print_rows(&row.join(" "), &best);
     }
     Ok(())
 }
@@ -144,8 +106,11 @@ fn time(
     let output = command.output();
     let text = match &output {
         Ok(output) if output.status.success() => String::from_utf8_lossy(&output.stdout),
-        Ok(output) if who == "peer" => {
-            let why = String::from_utf8_lossy(&output.stderr);
+        _ if who == "peer" => {
+            let why = output.map_or_else(
+                |error| error.to_string(),
+                |output| String::from_utf8_lossy(&output.stderr).into_owned(),
+            );
             eprintln!("left out: {}", why.lines().last().unwrap_or_default());
             return Ok(());
         }

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use myops_image::label::Label;
-use myops_image::picture::{COMPRESSION, greys};
+use myops_image::picture::{grey_png, greys};
 use myops_image::sequence::Sequence;
 use myops_measure::quantify::Level;
 
@@ -171,24 +171,4 @@ fn drawn(view: &CaseView, square: Square, k: usize, name: &str, under: &str) -> 
          {under}<use href=\"#outlines{k}\"/></svg>",
         k + 1
     )
-}
-
-/// A PNG file of one byte a pixel.
-#[expect(
-    clippy::expect_used,
-    reason = "writing to memory does not fail, and the sides are not 0"
-)]
-fn grey_png([width, height]: [usize; 2], greys: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, width as u32, height as u32);
-    encoder.set_color(png::ColorType::Grayscale);
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_deflate_compression(COMPRESSION);
-    encoder.set_filter(png::Filter::Paeth);
-    let mut writer = encoder.write_header().expect("the sides are not 0");
-    writer
-        .write_image_data(greys)
-        .expect("there is one byte for each pixel");
-    writer.finish().expect("memory takes the end of the file");
-    bytes
 }

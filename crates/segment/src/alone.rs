@@ -39,11 +39,10 @@ impl SeenAlone {
         heart: Option<HeartCentre>,
     ) -> Result<Self, NotANumber> {
         let [row_mm, column_mm, _] = restore.spacing_mm();
-        let side = (SIDE_MM / row_mm.min(column_mm)).ceil() as usize;
-        let side = side
-            .next_multiple_of(network.side_multiple())
-            .min(prepared.size);
-        let prepared = &heart.map_or_else(|| prepared.clone(), |_| prepared.centre(side));
+        let about_heart = (SIDE_MM / row_mm.min(column_mm)).ceil() as usize;
+        let about_heart = about_heart.next_multiple_of(network.side_multiple());
+        let side = heart.map_or(prepared.size, |_| about_heart.min(prepared.size));
+        let prepared = prepared.centre(side);
         let mut maps = PerSequence::default();
         for sequence in Sequence::ALL
             .into_iter()

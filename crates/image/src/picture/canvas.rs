@@ -1,12 +1,11 @@
 //! A raster picture in memory, with drawing operations.
 
+use super::encode::{Samples, encode};
 use super::font;
 
 /// Red, green, blue (sRGB).
 pub type Rgb = [u8; 3];
 
-/// How PNG files are compressed. The first level, which does not fit its codes to the picture, gives files that are 40 % larger.
-pub const COMPRESSION: png::DeflateCompression = png::DeflateCompression::Level(2);
 /// Pictures with more colours than this, greys not counted, are written without a palette.
 const MOST_COLOURS: usize = 32;
 
@@ -117,30 +116,19 @@ impl Picture {
     ///
     /// # Panics
     /// Never: a picture of at least one pixel can be encoded in memory.
-    #[expect(
-        clippy::expect_used,
-        reason = "writing to memory does not fail, and the sides are not 0"
-    )]
     pub fn to_png(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        let mut encoder = png::Encoder::new(&mut bytes, self.width as u32, self.height as u32);
-        encoder.set_depth(png::BitDepth::Eight);
-        encoder.set_deflate_compression(COMPRESSION);
-        encoder.set_filter(png::Filter::Paeth);
-        let indexed = self.colours().map(|colours| self.indexed(&colours));
-        if let Some((palette, _)) = &indexed {
-            encoder.set_color(png::ColorType::Indexed);
-            encoder.set_palette(palette);
-        } else {
-            encoder.set_color(png::ColorType::Rgb);
-        }
-        let mut writer = encoder.write_header().expect("the sides are not 0");
-        let pixels = indexed.as_ref().map_or(&self.rgb, |(_, indices)| indices);
-        writer
-            .write_image_data(pixels)
-            .expect("there are as many bytes as pixels need");
-        writer.finish().expect("memory takes the end of the file");
-        bytes
+        let size = [self.width, self.height];
+        let Some(colours) = self.colours() else {
+            return encode(size, &Samples::Rgb(&self.rgb));
+        };
+        let (palette, places) = self.indexed(&colours);
+        encode(
+            size,
+            &Samples::Indexed {
+                palette: &palette,
+                places: &places,
+            },
+        )
     }
 
     /// The colours that are not grey; `None` if there are many.

@@ -14,14 +14,16 @@
 
 mod canvas;
 mod curves;
+mod encode;
 mod font;
 mod grey;
 mod panel;
 mod sheet;
 mod view;
 
-pub use canvas::{COMPRESSION, Picture, Rgb};
+pub use canvas::{Picture, Rgb};
 pub use curves::{Series, curves};
+pub use encode::grey_png;
 pub use grey::greys;
 pub use panel::panel;
 pub use sheet::{Tile, sheet};

@@ -37,7 +37,7 @@ mod wall;
 
 use std::ops::Range;
 
-use myops_image::label::{LabelMap, Region};
+use myops_image::label::{Label, LabelMap, Region};
 use myops_image::study::SAME_PLACE_MM;
 use myops_image::volume::Volume;
 use serde::{Deserialize, Serialize};
@@ -105,19 +105,17 @@ impl Quantities {
 
 /// Measures a label map and, where it is given on the same voxels, the LGE image.
 pub fn quantify(labels: &LabelMap, lge: Option<&Volume<f32>>) -> Quantities {
-    let part = labelled_part(labels);
+    let (whole, part) = (labels, labelled_part(labels));
+    let cut_off = slices_at_border(whole, &part);
+    let labels = &whole.part(&part);
     let (thresholds, told) = match lge {
         None => (Thresholds::without_lge(), Vec::new()),
-        Some(lge) if same_voxels(labels, lge) => {
-            Thresholds::of(&labels.part(&part), &lge.part(&part))
-        }
+        Some(lge) if same_voxels(whole, lge) => Thresholds::of(labels, &lge.part(&part)),
         Some(_) => (
             Thresholds::on_other_voxels(),
             vec![Finding::LgeOnOtherVoxels],
         ),
     };
-    let cut_off = slices_at_border(labels, &part);
-    let labels = &labels.part(&part);
     let axis = LongAxis::of(labels);
     let orientation = Orientation::of(labels, &axis);
     let scars = Pieces::of(labels, Region::SCAR);
@@ -197,16 +195,17 @@ fn has_left_ventricle(labels: &LabelMap, k: usize) -> bool {
     labels
         .slice(k)
         .iter()
-        .any(|label| Region::WALL.contains(*label) || Region::LV_POOL.contains(*label))
+        .any(|label| is_left_ventricle(*label))
+}
+
+fn is_left_ventricle(label: Label) -> bool {
+    Region::WALL.contains(label) || Region::LV_POOL.contains(label)
 }
 
 /// The slices in which the left ventricle touches the border of the image.
 fn slices_at_border(labels: &LabelMap, [i, j, k]: &[Range<usize>; 3]) -> Vec<usize> {
     let [ni, nj, _] = labels.shape();
-    let left = |i: usize, j: usize, k: usize| {
-        let label = labels[[i, j, k]];
-        Region::LV_POOL.contains(label) || Region::WALL.contains(label)
-    };
+    let left = |i: usize, j: usize, k: usize| is_left_ventricle(labels[[i, j, k]]);
     let reaches = |k: &usize| {
         let in_columns = i.clone().any(|i| left(i, 0, *k) || left(i, nj - 1, *k));
         in_columns || j.clone().any(|j| left(0, j, *k) || left(ni - 1, j, *k))
